@@ -1,0 +1,91 @@
+"""For programs, the browser's scripts among them: JSON, and the way into a WebSocket."""
+
+import hmac
+import json
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from chatserver import messages
+from chatserver.accounts import User
+from chatserver.errors import ChatError
+from chatserver.keys import ACCOUNTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.realtime.writer import Outgoing
+from chatserver.sessions import find_user
+from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
+from chatserver.threads import find_thread
+
+
+async def send_message(request: web.Request) -> web.Response:
+    """A message from another program, in the name of a participant."""
+    if request.method != "POST":
+        raise ChatError("not_post")
+    fields = await _read_fields(request)
+    config = request.app[CONFIG]
+    if not hmac.compare_digest(str(fields.get("api_key", "")).encode("utf-8", "replace"), config.api_key.encode()):
+        raise ChatError("wrong_key")
+    thread_id = parse_id(request.match_info["thread"])
+    if thread_id is None:
+        raise ChatError("no_such_thread")
+    text = clean_text(fields.get("message", ""), config.max_message_chars)
+    client_id = parse_uuid(fields["client_id"]) if fields.get("client_id") else uuid4()
+    sender_id = parse_id(fields.get("sender_id"))
+    if sender_id is None or not await request.app[ACCOUNTS].exists(sender_id):
+        raise ChatError("no_such_user")
+    stored = await request.app[WRITER].submit(Outgoing(thread_id, sender_id, client_id, text))
+    return web.json_response({"status": "ok", "seq": stored.seq})
+
+
+async def _read_fields(request: web.Request) -> dict[str, Any]:
+    """The fields of a JSON body or a form. Raises ChatError `bad_frame`."""
+    try:
+        if request.content_type == "application/json":
+            fields = json.loads(await request.read())
+        else:
+            fields = dict(await request.post())
+    except (ValueError, LookupError, RecursionError):
+        raise ChatError("bad_frame") from None
+    if not isinstance(fields, dict):
+        raise ChatError("bad_frame")
+    return fields
+
+
+async def history(request: web.Request) -> web.Response:
+    user = await _require_user(request)
+    thread = await find_thread(request.app[DB], parse_id(request.match_info["thread"]), user.id)
+    before = _number(request, "before", MAX_ID)
+    limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
+    page, more = await messages.history(request.app[DB], thread.id, user.id, before, limit)
+    return web.json_response({"messages": [messages.as_frame(message) for message in page], "more": more})
+
+
+def _number(request: web.Request, name: str, default: int) -> int:
+    raw = request.query.get(name)
+    number = default if raw is None else parse_id(raw)
+    if number is None:
+        raise ChatError("bad_frame")
+    return number
+
+
+async def session(request: web.Request) -> web.Response:
+    """What a client asks after failed handshakes: 200, 401, or 503 while Redis is away."""
+    user = await _require_user(request)
+    return web.json_response({"user": user._asdict()})
+
+
+async def socket(request: web.Request) -> web.WebSocketResponse:
+    """The Origin first, since a browser sends its cookies to us from any site's page (RFC 6455 §10.2)."""
+    if request.headers.get("Origin") not in request.app[CONFIG].origins:
+        raise ChatError("wrong_origin")
+    user = await _require_user(request)
+    sessions = request.app[SESSIONS]
+    key = sessions.key(sessions.load_cookie(request) or "")
+    return await request.app[SOCKETS].serve(request, user, key)
+
+
+async def _require_user(request: web.Request) -> User:
+    user = await find_user(request)
+    if user is None:
+        raise ChatError("not_signed_in")
+    return user

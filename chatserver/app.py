@@ -1,0 +1,119 @@
+"""Wires everything, in order; nothing else. For gunicorn: `gunicorn chatserver.app:create_app`."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import aiohttp_session
+from aiohttp import web
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from chatserver import db, keys
+from chatserver.accounts import Accounts
+from chatserver.config import Config, load_config
+from chatserver.middlewares import errors, language, set_headers
+from chatserver.realtime.connection import Services
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.marks import Marks
+from chatserver.realtime.protocol import event_from
+from chatserver.realtime.publisher import Publisher
+from chatserver.realtime.repair import Repair
+from chatserver.realtime.sockets import Sockets
+from chatserver.realtime.subscriber import Subscriber
+from chatserver.realtime.writer import Writer
+from chatserver.rendering import setup_templates
+from chatserver.routes import add_routes
+from chatserver.sessions import SessionStorage
+from chatserver.static_files import StaticFiles
+
+
+async def create_app(config: Config | None = None) -> web.Application:
+    """The application; `config` defaults to the environment. Raises ConfigError, and Unavailable at start."""
+    config = config or load_config()
+    redis = connect_redis(config)
+    sessions = SessionStorage(redis, config)
+    app = web.Application(
+        middlewares=[language, errors, aiohttp_session.session_middleware(sessions)],
+        client_max_size=config.max_frame_bytes or 2**63,
+    )
+    app[keys.CONFIG] = config
+    app[keys.REDIS] = redis
+    app[keys.SESSIONS] = sessions
+    static_files = StaticFiles()
+    setup_templates(app, static_files)
+    add_routes(app, static_files)
+    app.on_response_prepare.append(set_headers)
+    app.cleanup_ctx.append(_services)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def connect_redis(config: Config) -> Redis:
+    """RESP2, since it costs the subscriber a quarter less; no retries: every caller has its own answer to an outage."""
+    assert config.redis_url is not None
+    return Redis.from_url(
+        config.redis_url,
+        protocol=2,
+        socket_connect_timeout=config.redis_timeout or None,
+        socket_timeout=config.redis_timeout or None,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
+    )
+
+
+async def _services(app: web.Application) -> AsyncIterator[None]:
+    """PostgreSQL, the writers, and the tasks that carry news, from start to the last commit."""
+    config, redis = app[keys.CONFIG], app[keys.REDIS]
+    assert config.database_url is not None
+    database = app[keys.DB] = await db.connect(
+        config.database_url, config.database_connections, config.database_timeout
+    )
+    app[keys.ACCOUNTS] = Accounts(database, config.hashing_threads, config.hashing_queue)
+    publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
+    writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
+    marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)
+
+    hub = Hub()
+    repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
+
+    def on_news(user_id: int, payload: bytes) -> None:
+        event = event_from(payload)
+        hub.deliver(user_id, event)
+        if event.type == "message":
+            repair.saw(user_id, event)
+
+    def on_change(live: bool) -> None:
+        repair.redis_changed(live)
+        if live:
+            sockets.recheck_sessions()
+
+    subscriber = Subscriber(
+        redis,
+        config.redis_prefix,
+        ping_interval=config.redis_ping_interval,
+        silence=config.redis_silence,
+        on_news=on_news,
+        on_change=on_change,
+    )
+    services = Services(config, database, writer, marks, publisher)
+    sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
+    tasks = [
+        asyncio.create_task(work)
+        for work in (subscriber.run(), repair.run(), sockets.keep_time(), sockets.keep_checking())
+    ]
+    yield
+    await writer.drain()
+    await marks.drain()
+    await publisher.drain()
+    for task in tasks:
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.gather(*tasks)
+    await database.close()
+    await redis.aclose()
+
+
+async def _close_sockets(app: web.Application) -> None:
+    app[keys.SOCKETS].close_all()

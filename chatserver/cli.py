@@ -1,0 +1,184 @@
+"""`python -m chatserver …`: everything that is done from a terminal."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from chatserver import __version__, db, groups
+from chatserver.accounts import Accounts
+from chatserver.app import connect_redis, create_app
+from chatserver.config import Config, ConfigError, load_config, make_secret
+from chatserver.embedded import EmbeddedError, EmbeddedServers, running
+from chatserver.errors import ChatError
+from chatserver.migrations import MigrationError, check_schema, migrate
+from chatserver.provision import ProvisionError, provision
+from chatserver.sessions import SessionStorage
+from chatserver.text import parse_id
+
+SHUTDOWN = 2.0  # seconds that requests under way may still take
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done so; one sentence."""
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        result: int = arguments.run(arguments) or 0
+    except (ConfigError, EmbeddedError, MigrationError, ProvisionError, UsageError) as error:
+        print(f"chatserver: {error}", file=sys.stderr)
+        return 1
+    except ChatError as error:
+        print(f"chatserver: {error if error.code == 'unavailable' else error.sentence}", file=sys.stderr)
+        return 1
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chatserver", description="Private messages for any website, in real time.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int | None], description: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=description, description=description)
+        added.set_defaults(run=run)
+        return added
+
+    run = command("run", _run, "development: servers of our own, the web server, reloading")
+    run.add_argument("--demo", action="store_true", help="with three people and a few conversations to look at")
+    command("serve", _serve, "the web server alone, on DATABASE_URL and REDIS_URL")
+    command("migrate", _migrate, "bring the database's schema up to date")
+    command("secret", _secret, "make a key for SECRET_KEYS or API_KEY")
+    many = command("provision", _provision, "many people and threads at once, for tests and benchmarks")
+    many.add_argument("--users", type=int, required=True)
+    many.add_argument("--threads", type=int, required=True)
+    many.add_argument("--people", type=int, default=2, help="in each thread (2)")
+    many.add_argument("--messages", type=int, default=0, help="in each thread (0)")
+    threads = command("thread", lambda _: None, "groups of any size").add_subparsers(required=True, metavar="ACTION")
+    create = threads.add_parser("create", help="a new thread of these people")
+    for name in ("add", "remove"):
+        change = threads.add_parser(name, help=f"{name} people")
+        change.add_argument("thread", type=int)
+        change.add_argument("names", nargs="+", metavar="NAME")
+        change.set_defaults(run=_thread, action=name)
+    create.add_argument("names", nargs="+", metavar="NAME")
+    create.set_defaults(run=_thread, action="create")
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from chatserver.develop import develop  # noqa: PLC0415  # needs packages that production does not have
+
+    return develop(load_config(), demo=arguments.demo)
+
+
+def _serve(_: argparse.Namespace) -> None:
+    config = load_config()
+    if not config.database_url or not config.redis_url:
+        raise UsageError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
+    check_schema(config.database_url)
+    set_up_logging()
+    web.run_app(
+        create_app(config),
+        host=config.host,
+        port=config.port,
+        access_log=None,
+        print=None,
+        shutdown_timeout=SHUTDOWN,
+    )
+
+
+def set_up_logging() -> None:
+    """One line an event, in UTC."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.Formatter.converter = time.gmtime
+
+
+def _migrate(_: argparse.Namespace) -> None:
+    with _servers(load_config()) as config:
+        assert config.database_url is not None
+        applied = migrate(config.database_url)
+    print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+def _secret(_: argparse.Namespace) -> None:
+    print(make_secret())
+
+
+def _provision(arguments: argparse.Namespace) -> None:
+    config = load_config()
+    if config.production:
+        raise UsageError("provision is refused in production: it makes people whom nobody signed up.")
+
+    async def work(config: Config, database: db.Database) -> dict[str, Any]:
+        redis = connect_redis(replace(config, redis_timeout=0))
+        try:
+            return await provision(
+                database,
+                SessionStorage(redis, config),
+                users=arguments.users,
+                threads=arguments.threads,
+                people=arguments.people,
+                messages=arguments.messages,
+            )
+        finally:
+            await redis.aclose()
+
+    print(json.dumps(_with_database(config, work)))
+
+
+def _thread(arguments: argparse.Namespace) -> None:
+    async def work(_: Config, database: db.Database) -> dict[str, Any]:
+        accounts = Accounts(database, 1, 0)
+        if arguments.action == "create":
+            thread_id, users = await groups.create(database, accounts, arguments.names)
+        else:
+            thread_id = parse_id(arguments.thread) or 0
+            change = groups.add if arguments.action == "add" else groups.remove
+            users = await change(database, accounts, thread_id, arguments.names)
+        return {"id": thread_id, "members": [user._asdict() for user in users]}
+
+    print(json.dumps(_with_database(load_config(), work), ensure_ascii=False))
+
+
+def _with_database(config: Config, work: Callable[[Config, db.Database], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    async def connected(config: Config, url: str) -> dict[str, Any]:
+        database = await db.connect(url, 1, 0)
+        try:
+            return await work(config, database)
+        finally:
+            await database.close()
+
+    with _servers(config) as found:
+        assert found.database_url is not None
+        check_schema(found.database_url)
+        return asyncio.run(connected(found, found.database_url))
+
+
+@contextmanager
+def _servers(config: Config) -> Iterator[Config]:
+    """The servers of the settings; in development those that `make run` has running, or else started for the moment."""
+    if config.database_url and config.redis_url:
+        yield config
+    elif urls := running(config.data_dir):
+        yield replace(config, database_url=config.database_url or urls[0], redis_url=config.redis_url or urls[1])
+    else:
+        with EmbeddedServers(config.data_dir) as servers:
+            migrate(servers.database_url)
+            yield replace(
+                config,
+                database_url=config.database_url or servers.database_url,
+                redis_url=config.redis_url or servers.redis_url,
+            )

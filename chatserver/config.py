@@ -1,0 +1,193 @@
+"""The settings: environment variables, then an optional file, then defaults; read here and nowhere else.
+
+`docs/configuration.md` describes each; a test compares the two. Limits: 0 = off.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, get_type_hints
+
+from chatserver.folders import PACKAGE
+from chatserver.i18n import LANGUAGES
+
+MIN_SECRET_CHARS = 16
+
+
+class ConfigError(Exception):
+    """Settings that cannot be used; one sentence a line, all of them at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    app_env: str = "development"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database_url: str | None = None
+    redis_url: str | None = None
+    redis_prefix: str = "chat:"
+    data_dir: Path = PACKAGE.parent / ".data"
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    api_key: str = field(default="", repr=False)
+    origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    default_language: str = "en"
+
+    # Sessions and passwords: seconds, and hashes at once / waiting
+    session_idle: float = 7 * 86400
+    session_lifetime: float = 30 * 86400
+    session_recheck: float = 30
+    hashing_threads: int = 2
+    hashing_queue: int = 50
+
+    # Messages: code points, bytes, messages
+    max_message_chars: int = 10_000
+    max_frame_bytes: int = 131_072
+    replay_limit: int = 1000
+    batch_messages: int = 100
+    waiting_messages: int = 2000
+
+    # One socket: frames, bytes, seconds
+    queue_frames: int = 256
+    queue_bytes: int = 131_072
+    max_open_threads: int = 20
+    announce_people: int = 50
+    ping_interval: float = 25
+    silence_timeout: float = 40
+    send_timeout: float = 5
+
+    # PostgreSQL and Redis: connections, seconds
+    database_connections: int = 10
+    database_timeout: float = 2.5
+    redis_timeout: float = 2
+    redis_ping_interval: float = 2
+    redis_silence: float = 4
+    repair_interval: float = 3
+
+    @property
+    def production(self) -> bool:
+        return self.app_env == "production"
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """The settings of this process. Raises ConfigError that names every mistake."""
+    environ = os.environ if environ is None else environ
+    given = {
+        **_read_file(Path(environ.get("CONFIG_FILE", PACKAGE.parent / "chatserver.env")), environ),
+        **environ,
+    }
+    hints = get_type_hints(Config)
+    values: dict[str, Any] = {}
+    mistakes: list[str] = []
+    for setting in fields(Config):
+        raw = given.get(setting.name.upper(), "").strip()
+        if raw:
+            try:
+                values[setting.name] = _parse(raw, hints[setting.name])
+            except ValueError as error:
+                mistakes.append(f"{setting.name.upper()} {error}, not {raw[:100]!r}.")
+    config = Config(**values)
+    mistakes += _problems(config)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return config if config.production else _with_development_defaults(config)
+
+
+def _read_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """`NAME=value` lines of the optional file; `CONFIG_FILE` names another one."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        if "CONFIG_FILE" in environ:
+            raise ConfigError(f"CONFIG_FILE names a file that does not exist: {path}.") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {path} cannot be read: {error}.") from None
+    pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _parse(raw: str, kind: Any) -> Any:
+    if kind is int or kind is float:
+        try:
+            number = kind(raw)
+        except ValueError:
+            number = -1
+        if not 0 <= number < 10**12:  # NaN too fails this
+            raise ValueError("must be a number, 0 or more")
+        return number
+    if kind == tuple[str, ...]:
+        return tuple(part for part in raw.replace(",", " ").split() if part)
+    return Path(raw).absolute() if kind is Path else raw
+
+
+def _problems(config: Config) -> list[str]:
+    """Mistakes that single values don't show."""
+    problems = []
+    if config.app_env not in {"development", "production"}:
+        problems.append(f"APP_ENV must be development or production, not {config.app_env!r}.")
+    if config.port > 65535:
+        problems.append(f"PORT must be at most 65535, not {config.port}.")
+    if config.default_language not in LANGUAGES:
+        problems.append(f"DEFAULT_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {config.default_language!r}.")
+    if not config.database_connections:
+        problems.append("DATABASE_CONNECTIONS must be 1 or more.")
+    for network in config.trusted_proxies:
+        try:
+            ip_network(network)
+        except ValueError:
+            problems.append(f"TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, not {network!r}.")
+    problems += [
+        f"ORIGINS must be like https://example.org, without a path, not {origin!r}."
+        for origin in config.origins
+        if not origin.startswith(("http://", "https://")) or origin.count("/") != 2
+    ]
+    return problems + (_production_problems(config) if config.production else [])
+
+
+def _production_problems(config: Config) -> list[str]:
+    needed = ("database_url", "redis_url", "secret_keys", "api_key", "origins")
+    problems = [f"{name.upper()} must be set in production." for name in needed if not getattr(config, name)]
+    if any(
+        len(secret) < MIN_SECRET_CHARS for secret in (*config.secret_keys, config.api_key or "-" * MIN_SECRET_CHARS)
+    ):
+        problems.append(
+            f"SECRET_KEYS and API_KEY need {MIN_SECRET_CHARS} characters or more each: "
+            "`python -m chatserver secret` makes one."
+        )
+    return problems
+
+
+def _with_development_defaults(config: Config) -> Config:
+    secret_keys, api_key = config.secret_keys, config.api_key
+    if not secret_keys or not api_key:
+        made = development_secrets(config.data_dir)
+        secret_keys, api_key = secret_keys or (made["SECRET_KEYS"],), api_key or made["API_KEY"]
+    origins = config.origins or (f"http://127.0.0.1:{config.port}", f"http://localhost:{config.port}")
+    values = {f.name: getattr(config, f.name) for f in fields(Config)}
+    return Config(**values | {"secret_keys": secret_keys, "api_key": api_key, "origins": origins})
+
+
+def development_secrets(data_dir: Path) -> dict[str, str]:
+    """The secrets of this data folder, made once, in a file that only its owner can read."""
+    path = data_dir / "secrets.env"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            with NamedTemporaryFile("w", dir=data_dir) as draft:  # readable by its owner only
+                draft.writelines(f"{name}={make_secret()}\n" for name in ("SECRET_KEYS", "API_KEY"))
+                draft.flush()
+                with contextlib.suppress(FileExistsError):  # another process was quicker
+                    os.link(draft.name, path)
+        return dict(line.split("=", 1) for line in path.read_text().split())
+    except OSError as error:
+        raise ConfigError(f"The data folder cannot be used: {error}. DATA_DIR names another.") from None
+
+
+def make_secret() -> str:
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,127 @@
+"""PostgreSQL through aiopg: the pool, the named queries, and every trap of aiopg 1.4.0 in this one place."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import aiopg
+import psycopg2
+from aiopg.connection import Connection
+from aiopg.pool import Pool
+
+from chatserver.errors import Unavailable
+from chatserver.folders import folder
+
+Row = tuple[Any, ...]
+T = TypeVar("T")
+
+# A lost connection; RuntimeError ("UVPoll closed") comes from aiopg under uvloop, AssertionError on Python 3.13.
+LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, RuntimeError, AssertionError, OSError)
+ATTEMPTS = 3
+PAUSE = 0.1  # seconds between attempts
+
+
+class UnknownOutcome(Unavailable):
+    """The connection was lost, or time ran out, after a write was sent: it may or may not be stored."""
+
+
+class Database:
+    """Runs the queries of `sql/queries/` by name. Every connection commits each call by itself.
+
+    A call ends within `timeout` seconds, whatever PostgreSQL does, or raises Unavailable.
+    """
+
+    def __init__(self, pool: Pool, timeout: float) -> None:
+        self._pool = pool
+        self._timeout = timeout or None
+        self._queries = load_queries()
+
+    async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
+        """The rows of a query that may run twice: a read, or a write that changes nothing the second time."""
+        return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters)))
+
+    async def fetch_one(self, name: str, /, **parameters: object) -> Row | None:
+        rows = await self.fetch(name, **parameters)
+        return rows[0] if rows else None
+
+    async def write(self, name: str, /, **parameters: object) -> list[Row]:
+        """The rows of a write that must not run twice; a request's cancellation does not reach it.
+
+        Raises UnknownOutcome when it may have been stored all the same, psycopg2.IntegrityError as it comes.
+        """
+        return await asyncio.shield(asyncio.create_task(self._in_time(lambda: self._run(name, parameters))))
+
+    async def close(self) -> None:
+        self._pool.terminate()
+        await self._pool.wait_closed()
+
+    async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await work()
+        except TimeoutError:
+            raise UnknownOutcome("PostgreSQL did not answer in time") from None
+        except LOST as error:
+            raise UnknownOutcome(f"PostgreSQL is away: {str(error).strip() or type(error).__name__}") from None
+
+    async def _retrying(self, work: Callable[[], Awaitable[T]]) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await work()
+            except LOST:
+                if attempt == ATTEMPTS:
+                    raise
+                await asyncio.sleep(PAUSE * attempt)
+        raise AssertionError  # never reached
+
+    async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
+        async with self._pool.acquire() as connection, connection.cursor() as cursor:
+            try:
+                await cursor.execute(self._queries[name], parameters)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                # aiopg turns the server's statement_timeout into a cancellation that nobody asked for.
+                raise psycopg2.OperationalError("statement timeout") from None
+            rows: list[Row] = await cursor.fetchall() if cursor.description else []
+            return rows
+
+
+class WakingPool(Pool):
+    """aiopg's pool, whose `release()` of a closed connection wakes nobody: waiters would starve."""
+
+    def release(self, conn: Connection) -> "asyncio.Future[None]":
+        future: asyncio.Future[None] = super().release(conn)
+        return asyncio.ensure_future(self._wakeup()) if conn.closed else future
+
+
+async def connect(url: str, connections: int, timeout: float) -> Database:
+    """A database with a pool of fixed size: one that grows holds its lock while it connects.
+
+    `timeout` in seconds, 0 = none. Raises Unavailable when PostgreSQL does not answer.
+    """
+    # A little more than ours, so that the server ends what we have given up; and it notices when we are gone.
+    options = f"-c statement_timeout={int(timeout * 1200)} -c client_connection_check_interval=500"
+    try:
+        pool = await WakingPool.from_pool_fill(
+            url, connections, connections, timeout or aiopg.connection.TIMEOUT,
+            enable_json=True, enable_hstore=False, enable_uuid=True, echo=False, on_connect=None, pool_recycle=-1,
+            options=options, connect_timeout=3, application_name="chatserver",
+        )  # fmt: skip
+    except (*LOST, TimeoutError) as error:
+        raise Unavailable(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
+    return Database(pool, timeout)
+
+
+def load_queries() -> dict[str, str]:
+    """The queries by name: each stands under `-- name: …` in a file of `sql/queries/`.
+
+    Replaces aiosql, which has no adapter for aiopg.
+    """
+    queries: dict[str, str] = {}
+    for path in sorted((folder("sql") / "queries").glob("*.sql")):
+        _, *pairs = re.split(r"^-- name: (\w+)\n", path.read_text("utf-8"), flags=re.MULTILINE)
+        queries |= dict(zip(pairs[::2], pairs[1::2], strict=True))
+    return queries

@@ -1,0 +1,74 @@
+"""Forms: what was typed, the token that shows that our page was sent, and what was wrong with it."""
+
+from uuid import UUID, uuid4
+
+from aiohttp import web
+from yarl import URL
+
+from chatserver.errors import ChatError
+from chatserver.keys import CONFIG, SESSIONS
+from chatserver.text import parse_uuid
+
+
+class Form:
+    """`values` as typed, by field; `errors` by field ('' = the whole form), in the person's language."""
+
+    def __init__(self, values: dict[str, str] | None = None) -> None:
+        self.values = values or {}
+        self.errors: dict[str, str] = {}
+        self.values.setdefault("client_id", str(uuid4()))
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    @property
+    def client_id(self) -> UUID:
+        """Raises ChatError `bad_frame`."""
+        return parse_uuid(self["client_id"])
+
+    def refuse(self, error: ChatError) -> None:
+        """Notes an error beside its field, or above the form where no such field was shown."""
+        self.errors[error.field if error.field in self.values else ""] = error.sentence
+        if error.code in {"duplicate_id", "bad_frame"}:
+            self.values["client_id"] = str(uuid4())  # the next try is another message
+
+
+async def read_form(request: web.Request, *names: str) -> Form:
+    """The named fields of a POST. Raises ChatError `bad_frame` for what is no form or no UTF-8."""
+    try:
+        posted = await request.post()
+    except (ValueError, LookupError):  # broken multipart, encodings that are wrong or unknown
+        raise ChatError("bad_frame") from None
+    fields = {name: value for name in names if isinstance(value := posted.get(name, ""), str)}
+    sent_id = posted.get("client_id")
+    form = Form(fields | ({"client_id": sent_id} if isinstance(sent_id, str) and sent_id else {}))
+    request["csrf_token"] = str(posted.get("csrf_token", ""))
+    return form
+
+
+async def check_form(request: web.Request) -> None:
+    """Raises ChatError unless one of our pages sent this form: `wrong_origin` or `bad_csrf`."""
+    origin = request.headers.get("Origin")
+    if origin is not None and not _is_ours(request, origin):
+        raise ChatError("wrong_origin")
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+        raise ChatError("wrong_origin")
+    if not await request.app[SESSIONS].fits_csrf(request, request["csrf_token"]):
+        raise ChatError("bad_csrf")
+
+
+def _is_ours(request: web.Request, origin: str) -> bool:
+    if origin in request.app[CONFIG].origins:
+        return True
+    try:
+        return URL(origin).authority == request.host
+    except ValueError:
+        return False
+
+
+def safe_next(target: str) -> str:
+    """Where to go after a form: a path of this site, else the conversations."""
+    ours = (
+        target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target
+    )
+    return target if ours else "/messages/"

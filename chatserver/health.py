@@ -1,0 +1,24 @@
+"""For load balancers: whether the process is up, and whether it can work."""
+
+import asyncio
+
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from chatserver.errors import Unavailable
+from chatserver.keys import CONFIG, DB, REDIS
+
+
+async def alive(request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 only when PostgreSQL and Redis answer."""
+    await request.app[DB].fetch("database_time")
+    try:
+        async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):
+            await request.app[REDIS].ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable(f"Redis does not answer: {error or type(error).__name__}") from None
+    return web.json_response({"status": "ok"})

@@ -1,0 +1,92 @@
+"""The two languages: catalogues compiled in memory at start, the language of the request at hand, plural forms."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from io import BytesIO
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from chatserver.folders import folder
+
+LANGUAGES = {"en": "English", "ru": "Русский"}
+
+
+@dataclass(frozen=True)
+class Language:
+    code: str
+    locale: Locale
+    catalogue: Translations
+
+
+def load_languages() -> dict[str, Language]:
+    """Reads `locale/<language>/LC_MESSAGES/messages.po`, so that nobody needs a build step for the `.mo` files."""
+    return {code: _load(code) for code in LANGUAGES}
+
+
+def _load(code: str) -> Language:
+    with (folder("locale") / code / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(source, locale=code))
+    compiled.seek(0)
+    return Language(code, Locale.parse(code), Translations(compiled))
+
+
+_languages = load_languages()
+_current: ContextVar[Language] = ContextVar("language", default=_languages["en"])
+
+
+def mark(msgid: str) -> str:
+    """Marks a sentence for the catalogues; it is translated where it is shown."""
+    return msgid
+
+
+def gettext(msgid: str) -> str:
+    return _current.get().catalogue.ugettext(msgid)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    return _current.get().catalogue.ungettext(singular, plural, number)
+
+
+def plural_forms(singular: str, plural: str) -> dict[str, str]:
+    """The forms of a counted phrase by CLDR category, for `Intl.PluralRules` in the browser."""
+    language = _current.get()
+    return {language.locale.plural_form(n): ngettext(singular, plural, n) for n in (1, 2, 5)}
+
+
+def current_language() -> str:
+    return _current.get().code
+
+
+def use_language(code: str) -> None:
+    """Sets the language for the current task and the tasks it starts."""
+    _current.set(_languages[code])
+
+
+def choose_language(cookies: Mapping[str, str], accept_language: str, default: str) -> str:
+    """The person's choice in the cookie, else what the browser asks for (RFC 9110 §12.5.4), else the site's default."""
+    chosen = cookies.get("language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    ranked: list[tuple[float, str]] = []
+    for part in accept_language[:1000].split(","):
+        tag, _, weight = part.partition(";")
+        code = tag.strip().lower().partition("-")[0]
+        if code in LANGUAGES:
+            ranked.append((_quality(weight), code))
+    best = max(ranked, key=lambda pair: pair[0], default=(0.0, default))
+    return best[1] if best[0] > 0 else default
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

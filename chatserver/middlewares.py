@@ -1,0 +1,74 @@
+"""Around every request: its language, its errors, its headers."""
+
+import logging
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from chatserver import i18n
+from chatserver.errors import ChatError, Unavailable
+from chatserver.keys import CONFIG
+from chatserver.rendering import render_error, with_retry
+from chatserver.routes import answers_programs
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_big"}
+
+
+@web.middleware
+async def language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    i18n.use_language(
+        i18n.choose_language(
+            request.cookies, request.headers.get("Accept-Language", ""), request.app[CONFIG].default_language
+        )
+    )
+    return await handler(request)
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The one place where an exception becomes an answer: a sentence for people, a code for programs."""
+    try:
+        return await handler(request)
+    except ChatError as error:
+        if isinstance(error, Unavailable):
+            log.warning("%s %s: %s", request.method, request.rel_url.raw_path, error)
+        return await _answer(request, error, error.status)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        refusal = ChatError(BY_STATUS.get(error.status, "bad_frame"))
+        response = await _answer(request, refusal, error.status)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception:
+        log.exception("%s %s failed", request.method, request.rel_url.raw_path)
+        return await _answer(request, ChatError("server_error"), 500)
+
+
+async def _answer(request: web.Request, error: ChatError, status: int) -> web.Response:
+    if answers_programs(request):
+        body = {"error": error.sentence, "code": error.code}
+        return with_retry(web.json_response(body, status=status), error)
+    return with_retry(await render_error(request, status, error.sentence), error)
+
+
+async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """On every response, errors and redirects included."""
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.pop("Server", None)
+    if request.app[CONFIG].production:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -1,0 +1,75 @@
+"""Numbered files of `sql/migrations/`, each applied once, in order, under an advisory lock.
+
+Replaces yoyo-migrations, which brings a configuration, a command and four tables for what is one loop here.
+Synchronous: it runs before the server does.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
+import psycopg2.extensions
+
+from chatserver.folders import folder
+
+LOCK = 4_271_001  # any number that only we use
+
+
+class MigrationError(Exception):
+    """The schema cannot be brought, or is not, up to date; one sentence."""
+
+
+def migrate(database_url: str) -> list[str]:
+    """Brings the schema up to date and returns the names applied. Each file is one transaction with its own record.
+
+    Raises MigrationError for a schema newer than this code or a database that does not answer.
+    """
+    with _connection(database_url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [LOCK])
+            cursor.execute("create table if not exists migrations (name text primary key, applied_at timestamptz)")
+        missing = _missing(connection)
+        for name in missing:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("begin")
+                cursor.execute(_files()[name])
+                cursor.execute("insert into migrations values (%s, now())", [name])
+                cursor.execute("commit")
+        return missing
+
+
+def check_schema(database_url: str) -> None:
+    """Raises MigrationError unless the schema is exactly this code's."""
+    with _connection(database_url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("select to_regclass('migrations') is not null")
+            (ready,) = cursor.fetchone() or (False,)
+        if not ready or _missing(connection):
+            raise MigrationError("The database schema is older than this version: run `python -m chatserver migrate`.")
+
+
+def _missing(connection: psycopg2.extensions.connection) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("select name from migrations")
+        applied = {str(name) for (name,) in cursor}
+    unknown = applied - _files().keys()
+    if unknown:
+        raise MigrationError(
+            f"The database was made by a newer version of chatserver ({max(unknown)}): update the code."
+        )
+    return [name for name in _files() if name not in applied]
+
+
+def _files() -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted((folder("sql") / "migrations").glob("*.sql"))}
+
+
+@contextmanager
+def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
+    try:
+        connection = psycopg2.connect(database_url, connect_timeout=10)
+    except psycopg2.Error as error:
+        raise MigrationError(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
+    with closing(connection):
+        connection.autocommit = True
+        yield connection

@@ -1,0 +1,109 @@
+"""The conversations page and the chat page, and the forms on them."""
+
+from typing import Any, NoReturn
+
+from aiohttp import web
+from yarl import URL
+
+from chatserver import i18n, threads
+from chatserver.accounts import User
+from chatserver.errors import ChatError
+from chatserver.forms import Form, check_form, read_form, safe_next
+from chatserver.keys import ACCOUNTS, CONFIG, DB, MARKS, WRITER
+from chatserver.messages import history
+from chatserver.realtime.marks import Mark
+from chatserver.realtime.writer import Outgoing
+from chatserver.rendering import render, render_refused
+from chatserver.sign_in import require_user
+from chatserver.text import MAX_ID, clean_text, parse_id
+
+YEAR = 365 * 86400  # seconds
+
+
+async def to_conversations(request: web.Request) -> NoReturn:
+    raise web.HTTPSeeOther("/messages/")
+
+
+async def conversations(request: web.Request) -> web.Response:
+    user = await require_user(request)
+    return await render(request, "conversations.html", form=Form(), **await _conversations(request, user))
+
+
+async def send_to_name(request: web.Request) -> web.Response:
+    """A message to a person by name: their thread is found or made. What is wrong is found before anything is done."""
+    user = await require_user(request)
+    form = await read_form(request, "recipient_name", "message")
+    try:
+        await check_form(request)
+        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
+        client_id = form.client_id
+        recipient = await request.app[ACCOUNTS].find(form["recipient_name"])
+        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id)
+        await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
+    except ChatError as error:
+        context = await _conversations(request, user)
+        return await render_refused(request, "conversations.html", form, error, **context)
+    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+
+
+async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
+    return {"conversations": await threads.conversations(request.app[DB], user.id)}
+
+
+async def chat(request: web.Request) -> web.Response:
+    user = await require_user(request)
+    return await render(request, "chat.html", form=Form(), **await _chat(request, user))
+
+
+async def send_to_thread(request: web.Request) -> web.Response:
+    """The way of a message without scripts."""
+    user = await require_user(request)
+    form = await read_form(request, "message")
+    thread_id = _thread_id(request)
+    try:
+        await check_form(request)
+        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
+        await request.app[WRITER].submit(Outgoing(thread_id, user.id, form.client_id, text))
+    except ChatError as error:
+        return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
+    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+
+
+async def mark_read(request: web.Request) -> NoReturn:
+    """The button of the page without scripts: everything up to `seq` was read."""
+    user = await require_user(request)
+    form = await read_form(request, "seq")
+    thread_id = _thread_id(request)
+    await check_form(request)
+    seq = parse_id(form["seq"])
+    if seq is None:
+        raise ChatError("bad_frame")
+    await request.app[MARKS].submit(Mark(thread_id, user.id, seq))
+    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+
+
+async def _chat(request: web.Request, user: User) -> dict[str, Any]:
+    """The thread first: what is stored between the two looks is on the page, and comes again as a live message."""
+    thread = await threads.find_thread(request.app[DB], _thread_id(request), user.id)
+    messages, more = await history(request.app[DB], thread.id, user.id, MAX_ID)
+    return {"thread": thread, "messages": messages, "more": more}
+
+
+def _thread_id(request: web.Request) -> int:
+    """Raises ChatError `no_such_thread` for what cannot be a thread's id."""
+    thread_id = parse_id(request.match_info["thread"])
+    if thread_id is None:
+        raise ChatError("no_such_thread")
+    return thread_id
+
+
+async def choose_language(request: web.Request) -> web.Response:
+    form = await read_form(request, "language", "next")
+    await check_form(request)
+    if form["language"] not in i18n.LANGUAGES:
+        raise ChatError("bad_frame")
+    response = web.Response(status=303, headers={"Location": str(URL(safe_next(form["next"]), encoded=True))})
+    response.set_cookie(
+        "language", form["language"], max_age=YEAR, samesite="Lax", secure=request.app[CONFIG].production
+    )
+    return response

@@ -1,0 +1,1 @@
+"""The live half: frames, sockets, and news between processes."""

@@ -1,0 +1,268 @@
+"""One socket, from hello to close: a reader that obeys the browser, a listener that sends what its mailbox gets."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from chatserver.accounts import User
+from chatserver.config import Config
+from chatserver.db import Database
+from chatserver.errors import ChatError, Unavailable
+from chatserver.messages import as_time, missed
+from chatserver.realtime import protocol
+from chatserver.realtime.mailbox import Item, Mailbox
+from chatserver.realtime.marks import Mark, Marks
+from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame, message_frame
+from chatserver.realtime.publisher import Publisher
+from chatserver.realtime.writer import Outgoing, Stored, Writer
+from chatserver.threads import find_thread
+
+log = logging.getLogger(__name__)
+
+REPLAY_PAGE = 100  # messages read at once
+RETRY_PAUSE = 1.0  # seconds until a gap that could not be read is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every socket of a process shares."""
+
+    config: Config
+    db: Database
+    writer: Writer
+    marks: Marks
+    publisher: Publisher
+
+
+class Connection:
+    __slots__ = (
+        "_open",
+        "_services",
+        "_transport",
+        "_typing",
+        "_ws",
+        "last_heard",
+        "last_pinged",
+        "mailbox",
+        "sending_since",
+        "session_key",
+        "user",
+    )
+
+    def __init__(
+        self,
+        services: Services,
+        ws: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+        user: User,
+        session_key: str,
+    ) -> None:
+        self._services = services
+        self._ws = ws
+        self._transport = transport
+        self._open: dict[int, int] = {}  # thread: the number up to which this socket has everything
+        self._typing: asyncio.Task[None] | None = None
+        self.user = user
+        self.session_key = session_key
+        self.mailbox = Mailbox(services.config.queue_frames, services.config.queue_bytes)
+        self.last_heard = self.last_pinged = monotonic()
+        self.sending_since: float | None = None
+
+    async def run(self) -> None:
+        """Serves the socket to its end. The person's channel is subscribed already."""
+        hello = {"type": "hello", "user": {"id": self.user.id, "name": self.user.name}}
+        await self._send(encode(hello))
+        listener = asyncio.create_task(self._listen())
+        try:
+            await self._read()
+        finally:
+            self.mailbox.closed = True
+            listener.cancel()
+            if self._typing is not None:
+                self._typing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listener
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        """Ends when the socket does; a frame that cannot be followed is answered and harms nothing."""
+        async for message in self._ws:
+            self.last_heard = monotonic()
+            if message.type is WSMsgType.TEXT:
+                try:
+                    self._obey(protocol.parse(message.data, self._services.config.max_message_chars))
+                except protocol.BadFrame as error:
+                    self.mailbox.put(error_frame(error, **error.echo))
+            elif message.type is WSMsgType.BINARY:
+                self.mailbox.put(error_frame(ChatError("bad_frame")))
+            else:
+                break
+
+    def _obey(self, frame: protocol.Frame) -> None:
+        match frame:
+            case protocol.Send():
+                self._store(frame)
+            case protocol.Open() | protocol.Close():
+                self.mailbox.put(frame)  # in its turn among what is sent
+            case protocol.Read(thread, seq):
+                self._mark(thread, seq)
+            case protocol.Typing(thread):
+                if self._typing is None or self._typing.done():
+                    self._typing = asyncio.create_task(self._tell_typing(thread))
+            case protocol.Ping():
+                self.mailbox.put('{"type":"pong"}')
+
+    def _store(self, frame: protocol.Send) -> None:
+        """Hands the message on; the answer goes out after COMMIT."""
+        try:
+            stored = self._services.writer.submit(Outgoing(frame.thread, self.user.id, frame.id, frame.text))
+        except Unavailable as error:
+            self.mailbox.put(error_frame(error, id=str(frame.id), thread=frame.thread))
+            return
+        stored.add_done_callback(lambda future: self._answer(frame, future))
+
+    def _answer(self, frame: protocol.Send, future: "asyncio.Future[Stored]") -> None:
+        try:
+            seq, sent_at = future.result()
+        except ChatError as error:
+            self.mailbox.put(error_frame(error, id=str(frame.id), thread=frame.thread))
+        else:
+            sent = {
+                "type": "sent",
+                "thread": frame.thread,
+                "id": str(frame.id),
+                "seq": seq,
+                "at": as_time(sent_at),
+            }
+            self.mailbox.put(encode(sent))
+
+    def _mark(self, thread: int, seq: int) -> None:
+        def answer(future: "asyncio.Future[None]") -> None:
+            error = future.exception()
+            if isinstance(error, ChatError):
+                self.mailbox.put(error_frame(error, thread=thread))
+
+        try:
+            self._services.marks.submit(Mark(thread, self.user.id, seq)).add_done_callback(answer)
+        except Unavailable as error:
+            self.mailbox.put(error_frame(error, thread=thread))
+
+    async def _tell_typing(self, thread: int) -> None:
+        try:
+            rows = await self._services.db.fetch("participants_of", thread_id=thread, user_id=self.user.id)
+            if not rows:
+                raise ChatError("no_such_thread")
+        except ChatError as error:
+            self.mailbox.put(error_frame(error, thread=thread))
+            return
+        limit = self._services.config.announce_people
+        if not limit or len(rows) <= limit:
+            frame = encode({"type": "typing", "thread": thread, "user": self.user.id})
+            self._services.publisher.publish((user_id for (user_id,) in rows if user_id != self.user.id), frame)
+
+    # -- sending ------------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """Sends what the mailbox gets, one thing after the other: the only place that writes to the socket."""
+        try:
+            while True:
+                item = await self.mailbox.get()
+                if isinstance(item, CloseCode):
+                    break
+                await self._handle(item)
+        except ConnectionError:  # the browser is gone; the reader notices too
+            return
+        except Exception:
+            log.exception("a socket's listener failed")
+            item = CloseCode.GOING_AWAY
+        self.sending_since = monotonic()  # a close that is stuck is aborted like any send
+        await self._ws.close(code=item)
+
+    async def _handle(self, item: Item) -> None:
+        match item:
+            case str():
+                await self._send(item)
+            case Event():
+                await self._forward(item)
+            case protocol.Open():
+                await self._answering(item.thread, self._replay(item))
+            case protocol.Close():
+                self._open.pop(item.thread, None)
+
+    async def _answering(self, thread: int, work: Any) -> None:
+        try:
+            await work
+        except ChatError as error:
+            self._open.pop(thread, None)
+            await self._send(error_frame(error, thread=thread))
+
+    async def _forward(self, event: Event) -> None:
+        """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
+        if event.type == "signed_out":
+            if event.text == protocol.signed_out(self.session_key):
+                self.mailbox.put(CloseCode.SIGNED_OUT)
+            return
+        last = self._open.get(event.thread)
+        if event.type == "message" and last is not None:
+            if event.seq <= last:
+                return
+            if event.seq > last + 1:
+                await self._fill_gap(event)
+                return
+            self._open[event.thread] = event.seq
+        await self._send(event.text)
+
+    async def _fill_gap(self, event: Event) -> None:
+        try:
+            await self._catch_up(event.thread)
+        except Unavailable:
+            asyncio.get_running_loop().call_later(RETRY_PAUSE, self.mailbox.put, event)
+        except ChatError:  # no participant any more
+            self._open.pop(event.thread, None)
+
+    async def _replay(self, frame: protocol.Open) -> None:
+        """Opens a thread: first what was missed, then `opened`; live events wait in the mailbox meanwhile."""
+        config = self._services.config
+        if 0 < config.max_open_threads <= len(self._open) and frame.thread not in self._open:
+            raise ChatError("too_many", retry_after=0)
+        thread = await find_thread(self._services.db, frame.thread, self.user.id)
+        after = thread.total if frame.after is None else frame.after
+        if after > thread.total or 0 < config.replay_limit < thread.total - after:
+            self._open.pop(thread.id, None)
+            await self._send(encode({"type": "reset", "thread": thread.id}))
+            return
+        self._open[thread.id] = after
+        if after < thread.total:
+            await self._catch_up(thread.id)
+        people = [person._asdict() for person in thread.people]
+        await self._send(
+            encode({"type": "opened", "thread": thread.id, "last": self._open[thread.id], "people": people})
+        )
+
+    async def _catch_up(self, thread_id: int) -> None:
+        """Sends an open thread's messages up to its last, page by page, each waiting for room on the wire."""
+        more = True
+        while more:
+            after = self._open[thread_id]
+            page, last = await missed(self._services.db, thread_id, self.user.id, after, REPLAY_PAGE)
+            for message in page:
+                await self._send(message_frame(message))
+                self._open[thread_id] = message.seq
+            more = bool(page) and self._open[thread_id] < last
+
+    async def _send(self, text: str) -> None:
+        """Raises ConnectionError when the browser is gone. One that is stuck is aborted from outside."""
+        self.sending_since = monotonic()
+        await self._ws.send_str(text)
+        self.sending_since = None
+
+    def abort(self) -> None:
+        """Cuts the connection without a word: a peer that takes nothing, or says nothing."""
+        if self._transport is not None:
+            self._transport.abort()

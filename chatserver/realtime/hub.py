@@ -1,0 +1,32 @@
+"""Who listens in this process: two maps' worth of bookkeeping, no I/O."""
+
+from chatserver.realtime.mailbox import Mailbox
+from chatserver.realtime.protocol import Event
+
+
+class Hub:
+    """The mailboxes of each person's sockets."""
+
+    def __init__(self) -> None:
+        self._mailboxes: dict[int, set[Mailbox]] = {}
+
+    @property
+    def users(self) -> list[int]:
+        return list(self._mailboxes)
+
+    def join(self, user_id: int, mailbox: Mailbox) -> None:
+        self._mailboxes.setdefault(user_id, set()).add(mailbox)
+
+    def leave(self, user_id: int, mailbox: Mailbox) -> bool:
+        """True for a person's last mailbox: their channel is of no use any more."""
+        mailboxes = self._mailboxes[user_id]
+        mailboxes.discard(mailbox)
+        if mailboxes:
+            return False
+        del self._mailboxes[user_id]
+        return True
+
+    def deliver(self, user_id: int, event: Event) -> None:
+        """Puts an event into each mailbox of a person, without waiting for anyone."""
+        for mailbox in self._mailboxes.get(user_id, ()):
+            mailbox.put(event)

@@ -1,0 +1,160 @@
+"""The frames of the WebSocket, as `docs/protocol.md` describes them: reading the browser's, writing ours. No I/O."""
+
+import json
+from enum import IntEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from chatserver.errors import ChatError
+from chatserver.messages import Message, as_frame
+from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
+
+
+class CloseCode(IntEnum):
+    """Why the server ends a socket. All but `SIGNED_OUT` mean: come back."""
+
+    GOING_AWAY = 1001  # restarting: at once, with jitter
+    POLICY = 1008  # after 30 s
+    SIGNED_OUT = 4001  # not at all
+    TOO_SLOW = 4008  # at once, to catch up
+
+
+class Open(NamedTuple):
+    thread: int
+    after: int | None
+
+
+class Close(NamedTuple):
+    thread: int
+
+
+class Send(NamedTuple):
+    thread: int
+    id: UUID
+    text: str
+
+
+class Read(NamedTuple):
+    thread: int
+    seq: int
+
+
+class Typing(NamedTuple):
+    thread: int
+
+
+class Ping(NamedTuple):
+    pass
+
+
+class Pong(NamedTuple):
+    pass
+
+
+Frame = Open | Close | Send | Read | Typing | Ping | Pong
+
+
+class BadFrame(ChatError):
+    """A frame that cannot be followed; `echo` holds what of its `id` and `thread` could be read."""
+
+    def __init__(self, cause: ChatError, echo: dict[str, Any]) -> None:
+        super().__init__(cause.code, cause.field, cause.retry_after, **cause.values)
+        self.echo = echo
+
+
+def parse(raw: str, max_chars: int) -> Frame:
+    """A frame from the browser. Unknown fields are ignored; raises BadFrame for anything that does not fit."""
+    try:
+        fields = json.loads(raw, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict):
+        raise BadFrame(ChatError("bad_frame"), {})
+    try:
+        return _frame(fields, max_chars)
+    except ChatError as error:
+        echo = {"id": fields.get("id"), "thread": fields.get("thread")}
+        raise BadFrame(error, {k: v for k, v in echo.items() if _fit_to_echo(v)}) from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _fit_to_echo(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 36 and value.isascii()
+    return type(value) is int and abs(value) <= MAX_ID
+
+
+def _frame(fields: dict[str, Any], max_chars: int) -> Frame:
+    match fields.get("type"):
+        case "send":
+            return Send(_thread(fields), parse_uuid(fields.get("id")), clean_text(fields.get("text"), max_chars))
+        case "open":
+            after = fields.get("after")
+            return Open(_thread(fields), None if after is None else _number(after))
+        case "close":
+            return Close(_thread(fields))
+        case "read":
+            return Read(_thread(fields), _number(fields.get("seq")))
+        case "typing":
+            return Typing(_thread(fields))
+        case "ping":
+            return Ping()
+        case "pong":
+            return Pong()
+    raise ChatError("bad_frame")
+
+
+def _thread(fields: dict[str, Any]) -> int:
+    if type(fields.get("thread")) is not int:  # a bool is an int to Python
+        raise ChatError("bad_frame")
+    thread = parse_id(fields["thread"])
+    if thread is None:
+        raise ChatError("no_such_thread")
+    return thread
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ChatError("bad_frame")
+    return min(value, MAX_ID)
+
+
+def encode(frame: dict[str, Any]) -> str:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def error_frame(error: ChatError, **echo: object) -> str:
+    """The error as a frame, its sentence in the language of the socket at hand."""
+    frame = {"type": "error", **echo, "code": error.code, "message": error.sentence}
+    if error.retry_after is not None:
+        frame["retry_after"] = error.retry_after
+    return encode(frame)
+
+
+def message_frame(message: Message) -> str:
+    return encode(as_frame(message))
+
+
+def signed_out(session_key: str) -> str:
+    """News for a person's sockets, never sent to a browser: those of this session end."""
+    return encode({"type": "signed_out", "session": session_key})
+
+
+class Event(NamedTuple):
+    """A frame on its way to many sockets, encoded once; `thread` and `seq` say where a message belongs."""
+
+    type: str
+    thread: int
+    seq: int
+    text: str
+
+
+def event_from(payload: bytes) -> Event:
+    """News as Redis carried it. Raises ValueError for what is none of ours."""
+    fields = json.loads(payload)
+    if not isinstance(fields, dict):
+        raise ValueError("not a frame")  # noqa: TRY004
+    return Event(str(fields.get("type")), int(fields.get("thread", 0)), int(fields.get("seq", 0)), payload.decode())

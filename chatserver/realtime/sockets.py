@@ -1,0 +1,96 @@
+"""All sockets of a process: the handshake, the pings, and their common end."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from aiohttp import web
+
+from chatserver.accounts import User
+from chatserver.errors import ChatError
+from chatserver.realtime.connection import Connection, Services
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.protocol import CloseCode
+from chatserver.realtime.subscriber import Subscriber
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds between looks at the clocks of all sockets
+PING = '{"type":"ping"}'
+
+
+class Sockets:
+    """`ended` tells which of the given session keys have ended; raises Unavailable while that is not known."""
+
+    def __init__(
+        self,
+        services: Services,
+        hub: Hub,
+        subscriber: Subscriber,
+        ended: Callable[[set[str]], Awaitable[set[str]]],
+    ) -> None:
+        self._services = services
+        self._hub = hub
+        self._subscriber = subscriber
+        self._ended = ended
+        self._connections: set[Connection] = set()
+        self._recheck = asyncio.Event()
+
+    async def serve(self, request: web.Request, user: User, session_key: str) -> web.WebSocketResponse:
+        """Upgrades a request that may have a socket, and serves it to its end."""
+        config = self._services.config
+        # Compression would cost 90 KiB a socket. aiohttp refuses exactly max_msg_size, too.
+        ws = web.WebSocketResponse(max_msg_size=config.max_frame_bytes + 1, compress=False, timeout=1)
+        await ws.prepare(request)
+        connection = Connection(self._services, ws, request.transport, user, session_key)
+        self._connections.add(connection)
+        self._hub.join(user.id, connection.mailbox)
+        try:
+            with contextlib.suppress(ConnectionError):
+                await self._subscriber.add(user.id)
+                await connection.run()
+        finally:
+            self._connections.discard(connection)
+            if self._hub.leave(user.id, connection.mailbox):
+                self._subscriber.remove(user.id)
+        return ws
+
+    async def keep_time(self) -> None:
+        """Pings, and cuts off who is silent or stuck, until cancelled: one timer for all sockets."""
+        config = self._services.config
+        while True:
+            await asyncio.sleep(TICK)
+            now = monotonic()
+            for connection in list(self._connections):
+                stuck = connection.sending_since is not None and now - connection.sending_since > config.send_timeout
+                if (config.send_timeout and stuck) or 0 < config.silence_timeout < now - connection.last_heard:
+                    connection.abort()
+                elif 0 < config.ping_interval < now - connection.last_pinged:
+                    connection.last_pinged = now
+                    connection.mailbox.put(PING)
+
+    async def keep_checking(self) -> None:
+        """Closes the sockets of sessions that have ended, should the news of it be lost; until cancelled."""
+        while self._services.config.session_recheck:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._services.config.session_recheck):
+                    await self._recheck.wait()
+            self._recheck.clear()
+            try:
+                ended = await self._ended({connection.session_key for connection in self._connections})
+            except ChatError:
+                continue
+            for connection in self._connections:
+                if connection.session_key in ended:
+                    connection.mailbox.put(CloseCode.SIGNED_OUT)
+
+    def recheck_sessions(self) -> None:
+        """Looks at the sessions now: Redis has come back, perhaps without them."""
+        self._recheck.set()
+
+    def close_all(self) -> None:
+        """Says "going away" to every socket, without waiting."""
+        for connection in self._connections:
+            connection.mailbox.put(CloseCode.GOING_AWAY)

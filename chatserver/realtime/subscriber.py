@@ -1,0 +1,166 @@
+"""News from the other processes: one Redis connection for all sockets, that comes back whatever happens to Redis.
+
+Replaces redis-py's PubSub, whose `listen()` ends after an outage of seconds, does not notice a frozen server, and tells
+nobody when its subscriptions are confirmed.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+MAX_CHANNELS = 1000  # in one SUBSCRIBE
+MAX_PAUSE = 1.0  # seconds between attempts to connect
+
+
+class Subscription:
+    """A channel of ours; `live` is set while Redis has confirmed every SUBSCRIBE we sent for it."""
+
+    __slots__ = ("live", "unconfirmed")
+
+    def __init__(self) -> None:
+        self.live = asyncio.Event()
+        self.unconfirmed = 0
+
+
+class Subscriber:
+    """Calls `on_news(user_id, payload)` for what is published to the people it listens for.
+
+    `ping_interval` and `silence` in seconds: Redis is away when it has said nothing for `silence`. `live` says whether
+    news come; `on_change` is called when that changes.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        prefix: str,
+        *,
+        ping_interval: float,
+        silence: float,
+        on_news: Callable[[int, bytes], None],
+        on_change: Callable[[bool], None],
+    ) -> None:
+        self._redis = redis
+        self._prefix = f"{prefix}user:".encode()
+        self._ping_interval = ping_interval
+        self._silence = silence
+        self._on_news = on_news
+        self._on_change = on_change
+        self._subscriptions: dict[int, Subscription] = {}
+        self._commands: deque[tuple[str, int]] = deque()
+        self._wake = asyncio.Event()
+        self.live = False
+
+    async def add(self, user_id: int) -> None:
+        """Listens for a person; returns when Redis has confirmed it, or at once while Redis is away.
+
+        Only what is read from PostgreSQL after this misses nothing.
+        """
+        if user_id not in self._subscriptions:
+            self._subscriptions[user_id] = Subscription()
+            self._command("SUBSCRIBE", user_id)
+        if self.live:
+            await self._subscriptions[user_id].live.wait()
+
+    def remove(self, user_id: int) -> None:
+        del self._subscriptions[user_id]
+        self._command("UNSUBSCRIBE", user_id)
+
+    def _command(self, name: str, user_id: int) -> None:
+        self._commands.append((name, user_id))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Listens until cancelled."""
+        while True:
+            connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+            try:
+                async with asyncio.timeout(self._silence):
+                    await connection.connect()
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._write(connection))
+                    tasks.create_task(self._read(connection))
+            except* (RedisError, OSError, TimeoutError) as group:
+                error = group.exceptions[0]
+                if self.live:
+                    log.warning("Redis is away, PostgreSQL is asked for news: %s", error or type(error).__name__)
+            finally:
+                await connection.disconnect(nowait=True)
+                self._set_live(False)
+            await asyncio.sleep(random.uniform(0, MAX_PAUSE))  # noqa: S311  # jitter, no secret
+
+    async def _write(self, connection: Any) -> None:
+        """Sends what is to be subscribed, first of all everything; pings when there is nothing."""
+        self._commands.clear()
+        for subscription in self._subscriptions.values():
+            subscription.unconfirmed = 0
+        await self._send(connection, "SUBSCRIBE", list(self._subscriptions))
+        await connection.send_command("PING", check_health=False)  # its answer says that all of them are confirmed
+        while True:
+            try:
+                async with asyncio.timeout(self._ping_interval):
+                    await self._wake.wait()
+            except TimeoutError:
+                await connection.send_command("PING", check_health=False)
+            self._wake.clear()
+            while self._commands:
+                name, user_ids = self._next_commands()
+                await self._send(connection, name, user_ids)
+
+    def _next_commands(self) -> tuple[str, list[int]]:
+        """The commands of one kind that come next, as one."""
+        name = self._commands[0][0]
+        user_ids: list[int] = []
+        while self._commands and self._commands[0][0] == name and len(user_ids) < MAX_CHANNELS:
+            user_ids.append(self._commands.popleft()[1])
+        return name, user_ids
+
+    async def _send(self, connection: Any, name: str, user_ids: list[int]) -> None:
+        for start in range(0, len(user_ids), MAX_CHANNELS):
+            part = user_ids[start : start + MAX_CHANNELS]
+            if name == "SUBSCRIBE":
+                self._expect(part)
+            await connection.send_command(
+                name, *(self._prefix + b"%d" % user_id for user_id in part), check_health=False
+            )
+
+    def _expect(self, user_ids: Iterable[int]) -> None:
+        for user_id in user_ids:
+            if subscription := self._subscriptions.get(user_id):
+                subscription.unconfirmed += 1
+
+    async def _read(self, connection: Any) -> None:
+        """Hands on what comes; anything, a pong too, shows that Redis is there."""
+        while True:
+            answer = await connection.read_response(
+                disable_decoding=True, timeout=self._silence, disconnect_on_error=False, push_request=True
+            )
+            match answer:
+                case [b"message", channel, payload]:
+                    self._on_news(int(channel.removeprefix(self._prefix)), payload)
+                case [b"subscribe", channel, _]:
+                    self._confirm(int(channel.removeprefix(self._prefix)))
+                case [b"pong", *_] | b"PONG":
+                    self._set_live(True)
+
+    def _confirm(self, user_id: int) -> None:
+        subscription = self._subscriptions.get(user_id)
+        if subscription is not None:
+            subscription.unconfirmed -= 1
+            if subscription.unconfirmed <= 0:
+                subscription.live.set()
+
+    def _set_live(self, live: bool) -> None:
+        if not live:
+            for subscription in self._subscriptions.values():
+                subscription.live.set()  # nobody waits for a Redis that is away
+        if live != self.live:
+            self.live = live
+            self._on_change(live)

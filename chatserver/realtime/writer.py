@@ -1,0 +1,85 @@
+"""Storing messages: the one way in for sockets, forms and the API. Acknowledged after COMMIT, then published."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import psycopg2
+
+from chatserver.db import Database
+from chatserver.errors import ChatError, Unavailable
+from chatserver.messages import Message
+from chatserver.realtime.batcher import Batcher
+from chatserver.realtime.protocol import message_frame
+from chatserver.realtime.publisher import Publisher
+
+log = logging.getLogger(__name__)
+
+
+class Outgoing(NamedTuple):
+    thread_id: int
+    sender_id: int
+    client_id: UUID
+    text: str
+
+
+class Stored(NamedTuple):
+    """Where a message stands, now or since it was first sent."""
+
+    seq: int
+    sent_at: datetime
+
+
+class Writer:
+    def __init__(self, db: Database, publisher: Publisher, batch_messages: int, waiting_messages: int) -> None:
+        self._db = db
+        self._publisher = publisher
+        self._batcher: Batcher[Outgoing, Stored] = Batcher(
+            self._store,
+            lambda message: (message.sender_id, message.client_id),
+            batch_messages,
+            waiting_messages,
+        )
+        self.drain = self._batcher.drain
+
+    def submit(self, message: Outgoing) -> "asyncio.Future[Stored]":
+        """The future ends with what is committed, or ChatError `no_such_thread` (the sender takes no part in it),
+        `duplicate_id` or `unavailable` (not known to be stored: the same message again finds out)."""
+        return self._batcher.submit(message)
+
+    async def _store(self, batch: list[Outgoing]) -> list[Stored | Exception]:
+        try:
+            return await self._store_together(batch)
+        except Unavailable as error:
+            log.warning("%d messages were not stored for all we know: %s", len(batch), error)
+            return [error] * len(batch)
+        except psycopg2.Error:
+            if len(batch) > 1:  # one bad message harms no other
+                return [result for message in batch for result in await self._store([message])]
+            log.exception("a message could not be stored")
+            return [Unavailable("the message could not be stored")]
+
+    async def _store_together(self, batch: list[Outgoing]) -> list[Stored | Exception]:
+        """Safe to run again when the outcome is not known: what was stored is found by its id."""
+        rows = await self._db.fetch(
+            "store_messages",
+            thread_ids=[message.thread_id for message in batch],
+            sender_ids=[message.sender_id for message in batch],
+            client_ids=[str(message.client_id) for message in batch],
+            texts=[message.text for message in batch],
+        )
+        results: list[Stored | Exception] = [ChatError("no_such_thread") for _ in batch]
+        recipients: dict[int, Sequence[int]] = {}
+        for place, thread_id, seq, sent_at, text, sender_name, first_row_recipients in rows:
+            message = batch[place - 1]
+            recipients.setdefault(thread_id, first_row_recipients or ())
+            if (thread_id, text) != (message.thread_id, message.text):
+                results[place - 1] = ChatError("duplicate_id")
+                continue
+            results[place - 1] = Stored(seq, sent_at)
+            stored = Message(thread_id, seq, message.client_id, message.sender_id, sender_name, text, sent_at)
+            self._publisher.publish(recipients[thread_id], message_frame(stored))
+        return results

@@ -1,0 +1,104 @@
+"""Pages from templates: one Jinja environment, and what every template finds in it."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from chatserver import i18n
+from chatserver.errors import ChatError
+from chatserver.folders import folder
+from chatserver.forms import Form
+from chatserver.keys import SESSIONS
+from chatserver.messages import as_frame, as_time
+from chatserver.sessions import find_user
+from chatserver.static_files import StaticFiles
+
+HISTORY_TIME = "%d.%m.%Y %H:%M:%S"
+UTC = ZoneInfo("UTC")
+
+
+def setup_templates(app: web.Application, static_files: StaticFiles) -> None:
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        static=static_files.url,
+        iso=as_time,
+        as_frame=as_frame,
+        languages=list(i18n.LANGUAGES.items()),
+        plural_forms=i18n.plural_forms,
+    )
+
+
+async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A page for the person who asks. Raises Unavailable when Redis does not say who that is."""
+    me = await find_user(request)
+    token = await request.app[SESSIONS].csrf_token(request)
+    return _page(request, template, status, context | {"me": me, "csrf_token": token})
+
+
+async def render_refused(
+    request: web.Request, template: str, form: Form, error: ChatError, **context: Any
+) -> web.Response:
+    """The same page again, with what was typed and the error."""
+    form.refuse(error)
+    try:
+        response = await render(request, template, status=error.status, form=form, **context)
+    except ChatError:  # Redis is away: what was typed still comes back
+        context |= {"me": None, "csrf_token": "", "form": form}
+        response = _page(request, template, error.status, context)
+    return with_retry(response, error)
+
+
+async def render_error(request: web.Request, status: int, sentence: str) -> web.Response:
+    """An error in the same clothes; while Redis is away, without the person's name and the forms."""
+    context: dict[str, Any] = {"status": status, "sentence": sentence, "me": None, "csrf_token": ""}
+    if status != 503:
+        with contextlib.suppress(ChatError):
+            context |= {
+                "me": await find_user(request),
+                "csrf_token": await request.app[SESSIONS].csrf_token(request),
+            }
+    return _page(request, "error.html", status, context)
+
+
+def with_retry(response: web.Response, error: ChatError) -> web.Response:
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    return response
+
+
+def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
+    context |= {
+        "language": i18n.current_language(),
+        "path": request.path_qs if request.method == "GET" else request.path,
+        "local_time": _local_time(request),
+    }
+    return aiohttp_jinja2.render_template(template, request, context, status=status)
+
+
+def _local_time(request: web.Request) -> Callable[[datetime], str]:
+    zone = _viewers_zone(request.cookies.get("timezone", ""))
+    return lambda moment: moment.astimezone(zone).strftime(HISTORY_TIME)
+
+
+def _viewers_zone(name: str) -> ZoneInfo:
+    """The IANA zone of the browser's cookie; UTC for nonsense."""
+    try:
+        return ZoneInfo(unquote(name[:100]))
+    except (ValueError, OSError, LookupError):  # a path, a folder, nothing by that name
+        return UTC

@@ -1,0 +1,39 @@
+"""Every address of the server, in one table."""
+
+from aiohttp import web
+
+from chatserver import api, health, pages, sign_in
+from chatserver.static_files import StaticFiles
+
+ROUTES = [
+    web.get("/", pages.to_conversations, allow_head=True),
+    web.get("/messages/", pages.conversations),
+    web.get("/messages/sign-up/", sign_in.sign_up_page),
+    web.post("/messages/sign-up/", sign_in.sign_up),
+    web.get("/messages/sign-in/", sign_in.sign_in_page),
+    web.post("/messages/sign-in/", sign_in.sign_in),
+    web.post("/messages/sign-out/", sign_in.sign_out),
+    web.post("/messages/language/", pages.choose_language),
+    web.post("/messages/send_message/", pages.send_to_name),
+    web.get("/messages/chat/{thread}/", pages.chat),
+    web.post("/messages/chat/{thread}/", pages.send_to_thread),
+    web.post("/messages/chat/{thread}/read/", pages.mark_read),
+    web.get("/messages/chat/{thread}/history", api.history),
+    web.route("*", "/messages/send_message_api/{thread}/", api.send_message),
+    web.get("/messages/session", api.session),
+    web.get("/messages/ws", api.socket),
+    web.get("/healthz", health.alive),
+    web.get("/readyz", health.ready),
+]
+
+FOR_PROGRAMS = {api.history, api.send_message, api.session, api.socket, health.alive, health.ready}
+
+
+def add_routes(app: web.Application, static_files: StaticFiles) -> None:
+    app.add_routes(ROUTES)
+    app.router.add_get("/messages/static/{hash}/{name:.+}", static_files.serve)
+
+
+def answers_programs(request: web.Request) -> bool:
+    """Whether JSON is expected, and no page."""
+    return request.match_info.handler in FOR_PROGRAMS

@@ -1,0 +1,152 @@
+"""Sessions: who a cookie stands for. In Redis, so that a page costs PostgreSQL no query for it.
+
+aiohttp-session's RedisStorage, with what it leaves open mended: the Redis key is a hash of a 256-bit token; a new token
+at sign-in ends the old one; what was signed out is never written again; idle and absolute ends; nothing is stored for
+those who are not signed in: their token only carries the CSRF token.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from aiohttp_session import Session, get_session, new_session
+from aiohttp_session.redis_storage import RedisStorage
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from chatserver.accounts import User
+from chatserver.config import Config
+from chatserver.errors import Unavailable
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
+
+
+class SessionStorage(RedisStorage):
+    def __init__(self, redis: Redis, config: Config) -> None:
+        super().__init__(
+            redis,
+            cookie_name="__Host-chat_session" if config.production else "chat_session",
+            max_age=int(config.session_lifetime) or None,
+            secure=config.production,
+            httponly=True,
+            samesite="Lax",
+        )
+        self._prefix = config.redis_prefix
+        self._idle = int(config.session_idle) or None
+        self._lifetime = config.session_lifetime
+        self._timeout = config.redis_timeout or None
+        self._secret_keys = [key.encode() for key in config.secret_keys]
+
+    def key(self, token: str) -> str:
+        """The Redis key of a token: who reads Redis learns no cookie."""
+        return f"{self._prefix}session:{hashlib.sha256(token.encode()).hexdigest()}"
+
+    async def load_session(self, request: web.Request) -> Session:
+        """Raises Unavailable when Redis does not answer: nobody is let in, nobody is signed out."""
+        token = self.load_cookie(request)
+        if token is None or not TOKEN.fullmatch(token):
+            return Session(None, data=None, new=True)
+        async with self._in_time():
+            raw = await self._redis.getex(self.key(token), ex=self._idle, persist=self._idle is None)
+        data = json.loads(raw) if raw else None
+        if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
+            data = None
+        return Session(token, data=data, new=data is None)
+
+    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
+        """Writes a session signed in just now, or one that still exists; otherwise only sets the cookie."""
+        token = str(session.identity)
+        if not session.empty:
+            async with self._in_time():
+                await self._redis.set(
+                    self.key(token), json.dumps(self._get_session_data(session)),
+                    ex=self._idle, nx=session.new, xx=not session.new,
+                )  # fmt: skip
+        max_age = self.max_age if not session.empty else None
+        response.set_cookie(self.cookie_name, token, **self.cookie_params | {"max_age": max_age})
+
+    async def begin(self, request: web.Request, user: User) -> None:
+        """Signs a person in: a new token; the browser's old session ends."""
+        old = await get_session(request)
+        if old.identity is not None:
+            async with self._in_time():
+                await self._redis.delete(self.key(old.identity))
+        session = await new_session(request)
+        session.set_new_identity(new_token())
+        session.update(user=user.id, name=user.name, began=int(time.time()))
+
+    async def begin_many(self, users: Iterable[User]) -> list[str]:
+        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person."""
+        tokens = []
+        now = int(time.time())
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for user in users:
+                tokens.append(new_token())
+                data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now}}
+                pipeline.set(self.key(tokens[-1]), json.dumps(data), ex=self._idle)
+            await pipeline.execute()
+        return [f"{self.cookie_name}={token}" for token in tokens]
+
+    async def end(self, request: web.Request, response: web.StreamResponse) -> str:
+        """Signs this browser out and returns the key that its sockets are known by."""
+        session = await get_session(request)
+        key = self.key(str(session.identity))
+        async with self._in_time():
+            await self._redis.delete(key)
+        response.del_cookie(
+            self.cookie_name, path="/", secure=self.cookie_params["secure"], httponly=True, samesite="Lax"
+        )
+        return key
+
+    async def ended(self, keys: set[str]) -> set[str]:
+        """Which of these keys stand for no session any more. Raises Unavailable."""
+        if not keys:
+            return set()
+        ordered = list(keys)
+        async with self._in_time(), self._redis.pipeline(transaction=False) as pipeline:
+            for key in ordered:
+                pipeline.exists(key)
+            found = await pipeline.execute()
+        return {key for key, exists in zip(ordered, found, strict=True) if not exists}
+
+    async def csrf_token(self, request: web.Request) -> str:
+        """Valid for the session, before sign-in too: a code of the cookie's token (OWASP: HMAC-based token pattern)."""
+        session = await get_session(request)
+        if session.identity is None:
+            session.set_new_identity(new_token())
+            session.changed()  # sets the cookie
+        return self._sign(self._secret_keys[0], str(session.identity))
+
+    async def fits_csrf(self, request: web.Request, given: str) -> bool:
+        session = await get_session(request)
+        token = str(session.identity)
+        return any(hmac.compare_digest(self._sign(key, token).encode(), given.encode()) for key in self._secret_keys)
+
+    @staticmethod
+    def _sign(key: bytes, token: str) -> str:
+        return hmac.new(key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._timeout):
+                yield
+        except (RedisError, OSError, TimeoutError) as error:
+            raise Unavailable(f"Redis does not answer: {error or type(error).__name__}") from None
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+async def find_user(request: web.Request) -> User | None:
+    """The person signed in, or None. Raises Unavailable."""
+    session = await get_session(request)
+    return User(session["user"], session["name"]) if "user" in session else None

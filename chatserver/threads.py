@@ -1,0 +1,92 @@
+"""Threads: who talks with whom, and what one of them sees of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from chatserver.db import Database
+from chatserver.errors import ChatError
+
+
+class Conversation(NamedTuple):
+    """A line of a person's list. `total`, `sent`, `received` and `unread` count messages."""
+
+    id: int
+    title: str
+    total: int
+    sent: int
+    unread: int
+    last_message_at: datetime
+    preview_text: str | None
+    preview_sender_id: int | None
+    preview_sender_name: str | None
+
+    @property
+    def received(self) -> int:
+        return self.total - self.sent
+
+
+class Person(NamedTuple):
+    id: int
+    name: str
+    read: int
+
+
+class Thread(NamedTuple):
+    """A thread as one of its participants sees it; `read_seq` is how far they have read."""
+
+    id: int
+    title: str
+    total: int
+    sent: int
+    read_seq: int
+    unread: int
+    people: list[Person]
+
+    @property
+    def received(self) -> int:
+        return self.total - self.sent
+
+
+async def conversations(db: Database, user_id: int) -> list[Conversation]:
+    """A person's threads, newest first."""
+    rows = await db.fetch("conversations", user_id=user_id)
+    return [
+        Conversation(id_, title_of(names, others), total, sent, unread, at, *preview)
+        for id_, total, sent, unread, at, names, others, *preview in rows
+    ]
+
+
+async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thread:
+    """Raises ChatError `no_such_thread` for a stranger's thread and for none alike."""
+    row = thread_id and await db.fetch_one("thread_for", thread_id=thread_id, user_id=user_id)
+    if not row:
+        raise ChatError("no_such_thread")
+    id_, total, sent, read_seq, unread, people = row
+    others = [person["name"] for person in people if person["id"] != user_id]
+    return Thread(
+        id_,
+        title_of(others[:4], len(others)),
+        total,
+        sent,
+        read_seq,
+        unread,
+        [Person(**person) for person in people],
+    )
+
+
+def title_of(names: Sequence[str], others: int) -> str:
+    """What a thread is called: the others' names, of many the first few and how many more."""
+    more = others - len(names)
+    return ", ".join(names) + (f" +{more}" if more else "") if others else "…"
+
+
+async def pair_thread(db: Database, user_id: int, other_id: int) -> int:
+    """The thread of two people, found or made. Raises ChatError `to_oneself`."""
+    if user_id == other_id:
+        raise ChatError("to_oneself", "recipient_name")
+    row = await db.fetch_one("find_pair", a=user_id, b=other_id) or await db.fetch_one(
+        "pair_thread", a=user_id, b=other_id
+    )
+    assert row is not None
+    return int(row[0])

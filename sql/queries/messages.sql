@@ -1,0 +1,126 @@
+-- name: store_messages
+-- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
+-- locks it takes: the first locks the threads, in the order of their ids, so that two batches never wait for each other
+-- in a ring; the second sees all that was committed before. `known` are repeats: they answer with what was stored.
+-- Nothing is stored for who is not a participant: no row answers them.
+select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
+with batch as (
+    select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])
+        with ordinality as b (thread_id, sender_id, client_id, text, place)
+), known as (
+    select b.place, m.* from batch b join messages m on m.sender_id = b.sender_id and m.client_id = b.client_id
+), fresh as (
+    select b.*, t.last_seq + row_number() over (partition by b.thread_id order by b.place) as seq
+    from batch b
+    join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id
+    join threads t on t.id = b.thread_id
+    where not exists (select from known k where k.place = b.place)
+), stored as (
+    insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
+    select thread_id, seq, sender_id, client_id, text, clock_timestamp() from fresh
+    returning thread_id, seq, sent_at
+), numbered as (
+    update threads t set last_seq = f.last_seq, last_message_at = clock_timestamp()
+    from (select thread_id, max(seq) as last_seq from fresh group by thread_id) f
+    where t.id = f.thread_id
+), counted as (
+    -- Sending moves one's own mark only from seq - 1: over a run of one's own that starts right behind it.
+    update participants p
+    set sent = p.sent + f.sent,
+        read_seq = case when f.follows then f.run_end else p.read_seq end,
+        sent_unread = p.sent_unread + f.sent - case when f.follows then f.run_length else 0 end
+    from (
+        select r.thread_id, r.sender_id, sum(r.length) as sent, bool_or(r.first_seq = q.read_seq + 1) as follows,
+               max(r.last_seq) filter (where r.first_seq = q.read_seq + 1) as run_end,
+               coalesce(max(r.length) filter (where r.first_seq = q.read_seq + 1), 0) as run_length
+        from (
+            select thread_id, sender_id, count(*) as length, min(seq) as first_seq, max(seq) as last_seq
+            from (select f.*, f.seq - row_number() over (partition by thread_id, sender_id order by seq) as run from fresh f) f
+            group by thread_id, sender_id, run
+        ) r
+        join participants q on q.thread_id = r.thread_id and q.user_id = r.sender_id
+        group by r.thread_id, r.sender_id
+    ) f
+    where p.thread_id = f.thread_id and p.user_id = f.sender_id
+), answered as (
+    select f.place, f.thread_id, f.seq, s.sent_at, f.text from fresh f join stored s using (thread_id, seq)
+    union all
+    select k.place, k.thread_id, k.seq, k.sent_at, k.text from known k
+)
+select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name,
+       -- Recipients once a thread: with its first row.
+       case when row_number() over (partition by a.thread_id order by a.place) = 1
+            then (select array_agg(user_id) from participants p where p.thread_id = a.thread_id) end as recipients
+from answered a
+join batch b using (place)
+join users u on u.id = b.sender_id
+order by a.place;
+
+-- name: messages_after
+-- What a participant missed: the messages after a number, oldest first, and the thread's last number in each row.
+-- One row with no message says that nothing was missed; no row, that the person takes no part.
+select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
+from threads t
+join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
+left join messages m on m.thread_id = t.id and m.seq > %(after)s
+left join users u on u.id = m.sender_id
+where t.id = %(thread_id)s
+order by m.seq
+limit %(number)s;
+
+-- name: messages_before
+-- A page of a participant's history, newest first.
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
+from messages m
+join users u on u.id = m.sender_id
+where m.thread_id = %(thread_id)s and m.seq < %(before)s
+  and exists (select from participants p where p.thread_id = m.thread_id and p.user_id = %(user_id)s)
+order by m.seq desc
+limit %(number)s;
+
+-- name: mark_read
+-- Moves marks forward, never beyond the last message. Under the threads' locks, since sending changes the same rows.
+-- A row for each mark of a participant: where it stands now and what is unread after it, nulls when it did not move.
+select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
+with batch as (
+    select * from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(seqs)s::bigint[])
+        with ordinality as b (thread_id, user_id, seq, place)
+), moved as (
+    update participants p
+    set read_seq = least(b.seq, t.last_seq),
+        sent_unread = (select count(*) from messages m
+                       where m.thread_id = t.id and m.seq > least(b.seq, t.last_seq) and m.sender_id = p.user_id)
+    from batch b
+    join threads t on t.id = b.thread_id
+    where p.thread_id = b.thread_id and p.user_id = b.user_id and p.read_seq < least(b.seq, t.last_seq)
+    returning b.place, p.thread_id, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread
+)
+select b.place, m.read_seq, m.unread,
+       (select array_agg(o.user_id) from participants o where o.thread_id = m.thread_id) as people
+from batch b
+join participants p on p.thread_id = b.thread_id and p.user_id = b.user_id
+left join moved m on m.place = b.place;
+
+-- name: recent_threads
+-- Repair: the threads of these people in which a message was stored since a moment of the database's clock, with their
+-- last number and the first one since then (looking back over a hundred messages at the most).
+select p.user_id, t.id, t.last_seq,
+       (select min(m.seq)
+        from (select seq, sent_at from messages where thread_id = t.id order by seq desc limit 100) m
+        where m.sent_at > %(since)s) as first_seq
+from threads t
+join participants p on p.thread_id = t.id
+where t.last_message_at > %(since)s and p.user_id = any (%(user_ids)s::bigint[]) and t.last_seq > 0;
+
+-- name: database_time
+select clock_timestamp();
+
+-- name: messages_of_gaps
+-- Repair: the messages of threads after the numbers that came by news, at most `number` of the newest of each.
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
+from unnest(%(thread_ids)s::bigint[], %(after)s::bigint[]) as gap (thread_id, after)
+cross join lateral (
+    select * from messages where thread_id = gap.thread_id and seq > gap.after order by seq desc limit %(number)s
+) m
+join users u on u.id = m.sender_id
+order by m.thread_id, m.seq;

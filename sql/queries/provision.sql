@@ -1,0 +1,30 @@
+-- Many people and threads at once, for tests and benchmarks. Refused in production.
+
+-- name: provision_users
+insert into users (name, name_key, password_hash)
+select name, name, %(password_hash)s from unnest(%(names)s::text[]) as n (name)
+returning id, name;
+
+-- name: provision_threads
+-- A thread for each pair of ids; nulls for a group's.
+insert into threads (pair_low, pair_high, last_message_at)
+select least(a, b), greatest(a, b), now() - interval '1 hour' from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
+returning id;
+
+-- name: provision_participants
+-- Who takes part, place by place; all has been read.
+insert into participants (thread_id, user_id, read_seq, sent)
+select thread_id, user_id, %(messages)s, greatest(0, (%(messages)s - 1 - place + %(people)s) / %(people)s)
+from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place);
+
+-- name: provision_messages
+-- Each thread's messages, said in turn, a second apart, the last an hour ago.
+insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
+select p.thread_id, seq, p.user_id, gen_random_uuid(), 'Message ' || seq,
+       now() - interval '1 hour' - (%(messages)s - seq) * interval '1 second'
+from generate_series(1, %(messages)s) as seq
+join unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place)
+  on p.place = (seq - 1) %% %(people)s;
+
+-- name: provision_last_seq
+update threads set last_seq = %(messages)s where id = any (%(thread_ids)s::bigint[]);

@@ -1,0 +1,82 @@
+-- name: conversations
+-- A person's threads, newest first, with all that a list shows of each.
+select t.id, t.last_seq, p.sent, t.last_seq - p.read_seq - p.sent_unread as unread, t.last_message_at,
+       others.names, others.number, left(m.text, 200), m.sender_id, s.name
+from participants p
+join threads t on t.id = p.thread_id
+left join messages m on m.thread_id = t.id and m.seq = t.last_seq
+left join users s on s.id = m.sender_id
+cross join lateral (
+    select coalesce((array_agg(u.name order by u.name))[1:4], '{}') as names, count(*) as number
+    from participants o join users u on u.id = o.user_id
+    where o.thread_id = t.id and o.user_id <> p.user_id
+) others
+where p.user_id = %(user_id)s
+order by t.last_message_at desc, t.id desc;
+
+-- name: thread_for
+-- A thread as one of its participants sees it; no row for anyone else.
+select t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
+       (select json_agg(json_build_object('id', u.id, 'name', u.name, 'read', o.read_seq) order by u.name)
+        from participants o join users u on u.id = o.user_id
+        where o.thread_id = t.id) as people
+from threads t
+join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
+where t.id = %(thread_id)s;
+
+-- name: participants_of
+-- Who takes part in a thread; no rows unless the asking person does.
+select user_id from participants
+where thread_id = %(thread_id)s
+  and exists (select from participants where thread_id = %(thread_id)s and user_id = %(user_id)s);
+
+-- name: find_pair
+select id from threads where pair_low = least(%(a)s, %(b)s) and pair_high = greatest(%(a)s, %(b)s);
+
+-- name: pair_thread
+-- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
+-- only touches its row.
+with pair as (
+    insert into threads (pair_low, pair_high)
+    values (least(%(a)s, %(b)s), greatest(%(a)s, %(b)s))
+    on conflict (pair_low, pair_high) do update set pair_low = excluded.pair_low
+    returning id
+), joined as (
+    insert into participants (thread_id, user_id)
+    select id, unnest(array[%(a)s, %(b)s]) from pair
+    on conflict do nothing
+)
+select id from pair;
+
+-- name: group_thread
+-- A new thread of any number of people.
+with made as (
+    insert into threads default values returning id
+), joined as (
+    insert into participants (thread_id, user_id)
+    select id, unnest(%(user_ids)s::bigint[]) from made
+)
+select id from made;
+
+-- name: find_group
+-- A thread whose people may change: not one of a pair.
+select id from threads where id = %(thread_id)s and pair_low is null;
+
+-- name: add_participants
+-- People join a group: under the thread's lock, so that each reads on from a definite place. Who comes back gets the
+-- number of what they sent before.
+select id from threads where id = %(thread_id)s and pair_low is null for no key update;
+insert into participants (thread_id, user_id, read_seq, sent)
+select t.id, joining.user_id, t.last_seq,
+       (select count(*) from messages m where m.thread_id = t.id and m.sender_id = joining.user_id)
+from threads t cross join unnest(%(user_ids)s::bigint[]) as joining (user_id)
+where t.id = %(thread_id)s and t.pair_low is null
+on conflict do nothing
+returning user_id;
+
+-- name: remove_participants
+-- People leave a group: under the thread's lock, so that nothing stored later is theirs.
+select id from threads where id = %(thread_id)s and pair_low is null for no key update;
+delete from participants p using threads t
+where t.id = %(thread_id)s and t.pair_low is null and p.thread_id = t.id and p.user_id = any (%(user_ids)s::bigint[])
+returning p.user_id;
