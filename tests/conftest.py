@@ -1,0 +1,103 @@
+"""Real servers for every test: PostgreSQL and Valkey once a run, a database and a Redis prefix of its own for each."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from aiohttp.test_utils import TestServer, unused_port
+from yarl import URL
+
+from chatserver.app import create_app
+from chatserver.config import Config
+from chatserver.embedded import EmbeddedServers
+from chatserver.migrations import migrate
+from tests.people import Person
+
+API_KEY = "the key of the tests"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+    with EmbeddedServers(tmp_path_factory.mktemp("servers"), durable=False) as servers:
+        migrate(servers.database_url)
+        yield servers
+
+
+@pytest.fixture
+def database_url(servers: EmbeddedServers) -> Iterator[str]:
+    """A database of this test's own, its schema copied from one that is up to date."""
+    name = f"test_{secrets.token_hex(6)}"
+    _administer(servers, f"create database {name} template chat")
+    yield servers.database_url.replace("/chat?", f"/{name}?")
+    _administer(servers, f"drop database {name} with (force)")
+
+
+def _administer(servers: EmbeddedServers, statement: str) -> None:
+    with closing(psycopg2.connect(servers.database_url.replace("/chat?", "/postgres?"))) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+
+
+@pytest.fixture
+def config(servers: EmbeddedServers, database_url: str, tmp_path: Path) -> Config:
+    """Settings for a server of this test's own; change them with `dataclasses.replace`."""
+    port = unused_port()
+    return Config(
+        port=port,
+        database_url=database_url,
+        redis_url=servers.redis_url,
+        redis_prefix=f"test-{secrets.token_hex(6)}:",
+        data_dir=tmp_path,
+        secret_keys=(secrets.token_urlsafe(32),),
+        api_key=API_KEY,
+        origins=(f"http://127.0.0.1:{port}",),
+        database_connections=2,
+    )
+
+
+Serve = Callable[..., Awaitable[URL]]
+
+
+@pytest.fixture
+async def serve(config: Config) -> AsyncIterator[Serve]:
+    """Starts a server in this process, with some settings changed; returns its address."""
+    async with AsyncExitStack() as stack:
+
+        async def start(**changes: Any) -> URL:
+            return await stack.enter_async_context(serving(replace(config, **changes)))
+
+        yield start
+
+
+@asynccontextmanager
+async def serving(config: Config) -> AsyncIterator[URL]:
+    async with TestServer(await create_app(config), host=config.host, port=config.port) as server:
+        yield server.make_url("/")
+
+
+@pytest.fixture
+async def url(serve: Serve) -> URL:
+    return await serve()
+
+
+@pytest.fixture
+async def ana(url: URL) -> AsyncIterator[Person]:
+    async with Person(url, "Ana") as ana:
+        yield await ana.sign_up()
+
+
+@pytest.fixture
+async def ben(url: URL) -> AsyncIterator[Person]:
+    async with Person(url, "Ben") as ben:
+        yield await ben.sign_up()
+
+
+@pytest.fixture
+async def cleo(url: URL) -> AsyncIterator[Person]:
+    async with Person(url, "Cleo") as cleo:
+        yield await cleo.sign_up()

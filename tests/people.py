@@ -1,0 +1,146 @@
+"""Ana, Ben and Cleo: people with a browser of their own, as tests speak of them."""
+
+import asyncio
+import re
+from typing import Any, Self
+from uuid import uuid4
+
+import aiohttp
+from yarl import URL
+
+PASSWORD = "correct horse battery"
+PATIENCE = 10  # seconds until a test gives up waiting
+
+
+class Person:
+    """Someone at a browser without scripts: gets pages, fills in forms, opens sockets."""
+
+    def __init__(self, url: URL, name: str, **headers: str) -> None:
+        self.url = url
+        self.name = name
+        self.id = 0
+        self.http = aiohttp.ClientSession(
+            url, cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Accept-Language": "en", **headers}
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.close()
+
+    async def get(self, path: str, **options: Any) -> "Answer":
+        async with self.http.get(path, **{"allow_redirects": False} | options) as response:
+            return Answer(response.status, response.headers, await response.text())
+
+    async def post(self, path: str, page: str | None = None, **fields: str) -> "Answer":
+        """Fills in the form of `page` (by default at `path` itself) and sends it to `path`."""
+        shown = await self.get(page or path)
+        return await self.post_raw(path, {"csrf_token": shown.field("csrf_token"), **fields})
+
+    async def post_raw(self, path: str, fields: dict[str, str], **options: Any) -> "Answer":
+        async with self.http.post(path, data=fields, **{"allow_redirects": False} | options) as response:
+            return Answer(response.status, response.headers, await response.text())
+
+    async def sign_up(self, password: str = PASSWORD) -> Self:
+        answer = await self.post("/messages/sign-up/", username=self.name, password=password)
+        assert answer.status == 303, answer.alert
+        self.id = (await self.json("/messages/session"))["user"]["id"]
+        return self
+
+    async def sign_in(self, password: str = PASSWORD) -> "Answer":
+        return await self.post("/messages/sign-in/", username=self.name, password=password)
+
+    async def sign_out(self) -> "Answer":
+        return await self.post("/messages/sign-out/", page="/messages/")
+
+    async def json(self, path: str) -> Any:
+        async with self.http.get(path) as response:
+            return await response.json()
+
+    async def writes_to(self, other: "Person", text: str = "Hello") -> int:
+        """Sends a message by name and returns the thread."""
+        answer = await self.post(
+            "/messages/send_message/", page="/messages/", recipient_name=other.name, message=text, client_id=str(uuid4())
+        )
+        assert answer.status == 303, answer.alert
+        return int(answer.headers["Location"].split("/")[-2])
+
+    async def socket(self, origin: str | None = None) -> "Socket":
+        """An open WebSocket, after its hello."""
+        ws = await self.http.ws_connect("/messages/ws", headers={"Origin": origin or str(self.url.origin())})
+        socket = Socket(ws)
+        await socket.receives("hello")
+        return socket
+
+
+class Answer:
+    """What a page answered."""
+
+    def __init__(self, status: int, headers: Any, text: str) -> None:
+        self.status = status
+        self.headers = headers
+        self.text = text
+
+    def field(self, name: str) -> str:
+        """The value of a form's field."""
+        for tag in re.findall(r"<input[^>]*>", self.text):
+            if f'name="{name}"' in tag:
+                return re.search(r'value="([^"]*)"', tag)[1]  # type: ignore[index]
+        raise AssertionError(f"no field {name} in {self.text[:500]}")
+
+    @property
+    def alert(self) -> str:
+        """The error that the page shows; '' when there is none."""
+        found = re.search(r'role="alert"[^>]*>\s*([^<]*?)\s*<', self.text)
+        return found[1] if found else ""
+
+    @property
+    def location(self) -> str:
+        return str(self.headers["Location"])
+
+
+class Socket:
+    """A program's end of a WebSocket: answers pings, waits for frames by type."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self.ws = ws
+
+    async def sends(self, thread: int, text: str = "Hello", id: str | None = None) -> str:
+        id = id or str(uuid4())
+        await self.says("send", thread=thread, id=id, text=text)
+        return id
+
+    async def says(self, type: str, **fields: Any) -> None:
+        await self.ws.send_json({"type": type, **fields})
+
+    async def opens(self, thread: int, after: int | None = None) -> dict[str, Any]:
+        """Opens a thread and returns `opened`; the messages before it are skipped."""
+        await self.says("open", thread=thread, **({} if after is None else {"after": after}))
+        return await self.receives("opened")
+
+    async def next(self) -> dict[str, Any]:
+        """The next frame but pings."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await self.ws.receive()
+                assert message.type is aiohttp.WSMsgType.TEXT, (message.type, self.ws.close_code)
+                frame: dict[str, Any] = message.json()
+                if frame["type"] != "ping":
+                    return frame
+                await self.says("pong")
+
+    async def receives(self, type: str, **fields: Any) -> dict[str, Any]:
+        """The next frame of a type, with these fields; others are skipped."""
+        while True:
+            frame = await self.next()
+            if frame["type"] == type and all(frame.get(name) == value for name, value in fields.items()):
+                return frame
+
+    async def ends(self) -> int | None:
+        """Waits until the server closes; returns its close code."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await self.ws.receive()
+                if message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING}:
+                    return self.ws.close_code
