@@ -1,11 +1,14 @@
 """Ana, Ben and Cleo: people with a browser of their own, as tests speak of them."""
 
 import asyncio
+import contextlib
 import re
+import socket
 from typing import Any, Self
 from uuid import uuid4
 
 import aiohttp
+from aiohttp import WSMsgType
 from yarl import URL
 
 PASSWORD = "correct horse battery"
@@ -15,12 +18,17 @@ PATIENCE = 10  # seconds until a test gives up waiting
 class Person:
     """Someone at a browser without scripts: gets pages, fills in forms, opens sockets."""
 
-    def __init__(self, url: URL, name: str, **headers: str) -> None:
+    def __init__(self, url: URL, name: str, receive_buffer: int | None = None, **headers: str) -> None:
+        """`receive_buffer`: bytes that wait in this person's system before they are read (as many as it likes)."""
         self.url = url
         self.name = name
         self.id = 0
+        connector = aiohttp.TCPConnector(socket_factory=lambda address: _socket(address, receive_buffer))
         self.http = aiohttp.ClientSession(
-            url, cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Accept-Language": "en", **headers}
+            url,
+            connector=connector,
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            headers={"Accept-Language": "en", **headers},
         )
 
     async def __aenter__(self) -> Self:
@@ -61,7 +69,11 @@ class Person:
     async def writes_to(self, other: "Person", text: str = "Hello") -> int:
         """Sends a message by name and returns the thread."""
         answer = await self.post(
-            "/messages/send_message/", page="/messages/", recipient_name=other.name, message=text, client_id=str(uuid4())
+            "/messages/send_message/",
+            page="/messages/",
+            recipient_name=other.name,
+            message=text,
+            client_id=str(uuid4()),
         )
         assert answer.status == 303, answer.alert
         return int(answer.headers["Location"].split("/")[-2])
@@ -72,6 +84,14 @@ class Person:
         socket = Socket(ws)
         await socket.receives("hello")
         return socket
+
+
+def _socket(address: Any, receive_buffer: int | None) -> socket.socket:
+    made = socket.socket(*address[:3])
+    if receive_buffer is not None:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    made.setblocking(False)
+    return made
 
 
 class Answer:
@@ -124,7 +144,7 @@ class Socket:
         async with asyncio.timeout(PATIENCE):
             while True:
                 message = await self.ws.receive()
-                assert message.type is aiohttp.WSMsgType.TEXT, (message.type, self.ws.close_code)
+                assert message.type is WSMsgType.TEXT, (message.type, self.ws.close_code)
                 frame: dict[str, Any] = message.json()
                 if frame["type"] != "ping":
                     return frame
@@ -137,10 +157,31 @@ class Socket:
             if frame["type"] == type and all(frame.get(name) == value for name, value in fields.items()):
                 return frame
 
+    def stops_reading(self) -> None:
+        self._transport.pause_reading()
+
+    def reads_again(self) -> None:
+        self._transport.resume_reading()
+
+    @property
+    def _transport(self) -> asyncio.Transport:
+        connection = self.ws._response.connection
+        assert connection is not None
+        assert isinstance(connection.transport, asyncio.Transport)
+        return connection.transport
+
+    async def is_cut_off(self) -> None:
+        """Waits, without reading, until what is said reaches nobody any more."""
+        async with asyncio.timeout(PATIENCE):
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    await self.says("pong")
+                    await asyncio.sleep(0.05)
+
     async def ends(self) -> int | None:
         """Waits until the server closes; returns its close code."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 message = await self.ws.receive()
-                if message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING}:
+                if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING, WSMsgType.ERROR}:
                     return self.ws.close_code

@@ -1,7 +1,6 @@
 """One socket, from hello to close: a reader that obeys the browser, a listener that sends what its mailbox gets."""
 
 import asyncio
-import contextlib
 import logging
 from dataclasses import dataclass
 from time import monotonic
@@ -77,16 +76,16 @@ class Connection:
         """Serves the socket to its end. The person's channel is subscribed already."""
         hello = {"type": "hello", "user": {"id": self.user.id, "name": self.user.name}}
         await self._send(encode(hello))
-        listener = asyncio.create_task(self._listen())
+        reader = asyncio.create_task(self._read())
+        reader.add_done_callback(lambda _: self.mailbox.close(None))
         try:
-            await self._read()
+            code = await self._listen()
         finally:
-            self.mailbox.closed = True
-            listener.cancel()
-            if self._typing is not None:
-                self._typing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await listener
+            # Nobody may be reading when we close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
+            await _end(reader)
+            await _end(self._typing)
+        if code is not None:
+            await self._ws.close(code=code)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -168,21 +167,22 @@ class Connection:
 
     # -- sending ------------------------------------------------------------------------------------------------------
 
-    async def _listen(self) -> None:
-        """Sends what the mailbox gets, one thing after the other: the only place that writes to the socket."""
+    async def _listen(self) -> CloseCode | None:
+        """Sends what the mailbox gets, one thing after the other: the only place that writes to the socket.
+
+        Ends with the code to close with, or None when the browser is gone.
+        """
         try:
             while True:
                 item = await self.mailbox.get()
-                if isinstance(item, CloseCode):
-                    break
+                if item is None or isinstance(item, CloseCode):
+                    return item
                 await self._handle(item)
         except ConnectionError:  # the browser is gone; the reader notices too
-            return
+            return None
         except Exception:
             log.exception("a socket's listener failed")
-            item = CloseCode.GOING_AWAY
-        self.sending_since = monotonic()  # a close that is stuck is aborted like any send
-        await self._ws.close(code=item)
+            return CloseCode.GOING_AWAY
 
     async def _handle(self, item: Item) -> None:
         match item:
@@ -206,7 +206,7 @@ class Connection:
         """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
         if event.type == "signed_out":
             if event.text == protocol.signed_out(self.session_key):
-                self.mailbox.put(CloseCode.SIGNED_OUT)
+                self.mailbox.close(CloseCode.SIGNED_OUT)
             return
         last = self._open.get(event.thread)
         if event.type == "message" and last is not None:
@@ -266,3 +266,10 @@ class Connection:
         """Cuts the connection without a word: a peer that takes nothing, or says nothing."""
         if self._transport is not None:
             self._transport.abort()
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    """Cancels a task and sees it out."""
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task])

@@ -5,16 +5,17 @@ from collections import deque
 
 from chatserver.realtime.protocol import Close, CloseCode, Event, Open
 
-Item = Event | str | Open | Close | CloseCode
+Item = Event | str | Open | Close
+End = CloseCode | None  # None: the browser is gone already
 
 
 class Mailbox:
-    """A bounded queue for one reader. `put` never waits and never fails: over the limit the last item is `TOO_SLOW`.
+    """A bounded queue for one reader. `put` never waits and never fails: over the limit the mailbox ends `TOO_SLOW`.
 
     A list with a future takes a quarter of the memory of `asyncio.Queue`, ten thousand times. Limits: 0 = none.
     """
 
-    __slots__ = ("_bytes", "_items", "_max_bytes", "_max_items", "_waiter", "closed")
+    __slots__ = ("_bytes", "_end", "_ended", "_items", "_max_bytes", "_max_items", "_waiter")
 
     def __init__(self, max_items: int, max_bytes: int) -> None:
         self._items: deque[Item] = deque()
@@ -22,25 +23,37 @@ class Mailbox:
         self._max_items = max_items
         self._max_bytes = max_bytes
         self._waiter: asyncio.Future[None] | None = None
-        self.closed = False
+        self._ended = False
+        self._end: End = None
 
     def put(self, item: Item) -> None:
-        if self.closed:
+        if self._ended:
             return
         size = _size(item)
-        full = 0 < self._max_items <= len(self._items) or (self._items and 0 < self._max_bytes < self._bytes + size)
-        if full:
-            self._items.clear()  # it comes back and catches up
-            item, size = CloseCode.TOO_SLOW, 0
-        if isinstance(item, CloseCode):
-            self.closed = True
+        full = 0 < self._max_items <= len(self._items)
+        if full or (self._items and 0 < self._max_bytes < self._bytes + size):
+            self.close(CloseCode.TOO_SLOW)
+            return
         self._items.append(item)
         self._bytes += size
+        self._wake()
+
+    def close(self, end: End) -> None:
+        """Ends the mailbox, whatever waits in it: who comes back catches up. The first end counts."""
+        if not self._ended:
+            self._ended, self._end = True, end
+            self._items.clear()
+            self._wake()
+
+    def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def get(self) -> Item:
-        if not self._items:
+    async def get(self) -> Item | End:
+        """The next item, or at last the end."""
+        while not self._items:
+            if self._ended:
+                return self._end
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter

@@ -16,6 +16,7 @@ from chatserver.realtime.protocol import Event, message_frame
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(seconds=10)  # what one look sees again of the last, so that a slow commit is not overlooked
+SLACK = timedelta(seconds=1)  # from a message's time to its commit
 AWAY_INTERVAL = 1.0  # seconds between looks while Redis is away
 MAX_MESSAGES = 200  # of one thread in one look; an open chat finds the rest by the gap
 
@@ -38,7 +39,8 @@ class Repair:
         self._interval = interval
         self._users = users
         self._deliver = deliver
-        self._since: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._since: dict[int, datetime] = {}  # user: nothing before this can have been missed
         self._upto: dict[Key, int] = {}  # what was complete at the last look
         self._seen: defaultdict[Key, set[int]] = defaultdict(set)  # what came since
         self._wake = asyncio.Event()
@@ -72,17 +74,18 @@ class Repair:
     async def look(self) -> None:
         rows = await self._db.fetch("database_time")
         now: datetime = rows[0][0]
-        users = self._users()
-        if users:
-            await self._make_good(self._since or now - OVERLAP, users)
-        self._since = now - OVERLAP
+        looked_at = self._looked_at or now
+        # Who came after the last look has missed nothing before it.
+        self._since = {
+            user: max(self._since.get(user, looked_at - SLACK), looked_at - OVERLAP) for user in self._users()
+        }
+        if self._since:
+            await self._make_good(self._since)
+        self._looked_at = now
 
-    async def _make_good(self, since: datetime, users: list[int]) -> None:
-        before, self._seen = (
-            self._seen,
-            defaultdict(set),
-        )  # what comes during the query may not be in its answer
-        recent = await self._db.fetch("recent_threads", since=since, user_ids=users)
+    async def _make_good(self, since: dict[int, datetime]) -> None:
+        before, self._seen = self._seen, defaultdict(set)  # what comes during the query may not be in its answer
+        recent = await self._db.fetch("recent_threads", user_ids=list(since), since=list(since.values()))
         missing: dict[Key, set[int]] = {}
         upto: dict[Key, int] = {}
         for user_id, thread_id, last_seq, first_seq in recent:

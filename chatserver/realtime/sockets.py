@@ -18,6 +18,7 @@ from chatserver.realtime.subscriber import Subscriber
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between looks at the clocks of all sockets
+GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
 
 
@@ -37,12 +38,13 @@ class Sockets:
         self._ended = ended
         self._connections: set[Connection] = set()
         self._recheck = asyncio.Event()
+        self._left = asyncio.Event()
 
     async def serve(self, request: web.Request, user: User, session_key: str) -> web.WebSocketResponse:
         """Upgrades a request that may have a socket, and serves it to its end."""
         config = self._services.config
         # Compression would cost 90 KiB a socket. aiohttp refuses exactly max_msg_size, too.
-        ws = web.WebSocketResponse(max_msg_size=config.max_frame_bytes + 1, compress=False, timeout=1)
+        ws = web.WebSocketResponse(max_msg_size=config.max_frame_bytes + 1, compress=False, timeout=GOODBYE)
         await ws.prepare(request)
         connection = Connection(self._services, ws, request.transport, user, session_key)
         self._connections.add(connection)
@@ -53,6 +55,7 @@ class Sockets:
                 await connection.run()
         finally:
             self._connections.discard(connection)
+            self._left.set()
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
         return ws
@@ -84,13 +87,18 @@ class Sockets:
                 continue
             for connection in self._connections:
                 if connection.session_key in ended:
-                    connection.mailbox.put(CloseCode.SIGNED_OUT)
+                    connection.mailbox.close(CloseCode.SIGNED_OUT)
 
     def recheck_sessions(self) -> None:
         """Looks at the sessions now: Redis has come back, perhaps without them."""
         self._recheck.set()
 
-    def close_all(self) -> None:
-        """Says "going away" to every socket, without waiting."""
+    async def close_all(self) -> None:
+        """Says "going away" to every socket at once; waits a moment for their answers, not for their messages."""
         for connection in self._connections:
-            connection.mailbox.put(CloseCode.GOING_AWAY)
+            connection.mailbox.close(CloseCode.GOING_AWAY)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                while self._connections:
+                    self._left.clear()
+                    await self._left.wait()

@@ -102,15 +102,17 @@ join participants p on p.thread_id = b.thread_id and p.user_id = b.user_id
 left join moved m on m.place = b.place;
 
 -- name: recent_threads
--- Repair: the threads of these people in which a message was stored since a moment of the database's clock, with their
--- last number and the first one since then (looking back over a hundred messages at the most).
+-- Repair: the threads of these people in which a message was stored since each person's moment of the database's clock,
+-- with their last number and the first one since then (looking back over a hundred messages at the most).
 select p.user_id, t.id, t.last_seq,
        (select min(m.seq)
         from (select seq, sent_at from messages where thread_id = t.id order by seq desc limit 100) m
-        where m.sent_at > %(since)s) as first_seq
+        where m.sent_at > u.since) as first_seq
 from threads t
 join participants p on p.thread_id = t.id
-where t.last_message_at > %(since)s and p.user_id = any (%(user_ids)s::bigint[]) and t.last_seq > 0;
+join unnest(%(user_ids)s::bigint[], %(since)s::timestamptz[]) as u (id, since) on u.id = p.user_id
+where t.last_message_at > u.since and t.last_message_at > (select min(s) from unnest(%(since)s::timestamptz[]) s)
+  and t.last_seq > 0;
 
 -- name: database_time
 select clock_timestamp();

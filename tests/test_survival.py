@@ -1,0 +1,59 @@
+"""Nothing acknowledged is lost when news are: Redis away or empty, a publish dropped, a process restarted."""
+
+import asyncio
+
+from yarl import URL
+
+from chatserver.config import Config
+from tests.conftest import Serve, serving
+from tests.people import Person
+
+
+async def test_a_lost_publish_is_made_good_for_open_chats_and_lists(ana: Person, ben: Person, serve: Serve) -> None:
+    thread = await ana.writes_to(ben)
+    deaf = await serve(
+        port=0, redis_prefix="another:", origins=(str(ana.url.origin()),)
+    )  # publishes where nobody hears
+    open_chat, list_page = await ben.socket(), await ben.socket()
+    await open_chat.opens(thread, after=1)
+    answer = await api_send(ana, deaf, thread, "unheard")
+    assert answer == {"status": "ok", "seq": 2}
+    assert (await open_chat.receives("message"))["text"] == "unheard"
+    await list_page.receives("message", text="unheard")
+
+
+async def api_send(person: Person, url: object, thread: int, text: str) -> object:
+    fields = {"api_key": "the key of the tests", "sender_id": person.id, "message": text}
+    async with person.http.post(f"{url}messages/send_message_api/{thread}/", data=fields) as response:
+        return await response.json()
+
+
+async def test_an_open_chat_gets_what_is_missing_before_what_is_new(ana: Person, ben: Person, serve: Serve) -> None:
+    thread = await ana.writes_to(ben)
+    deaf = await serve(port=0, redis_prefix="another:", repair_interval=0, origins=(str(ana.url.origin()),))
+    socket = await ben.socket()
+    await socket.opens(thread, after=1)
+    await api_send(ana, deaf, thread, "two")
+    await ana.writes_to(ben, "three")
+    assert [(await socket.receives("message"))["text"] for _ in range(2)] == ["two", "three"]
+
+
+async def test_a_restarted_server_says_going_away_and_catches_everyone_up(config: Config) -> None:
+    async with Person(config_url(config), "Ana") as ana, Person(config_url(config), "Ben") as ben:
+        async with serving(config):
+            await ana.sign_up()
+            await ben.sign_up()
+            thread = await ana.writes_to(ben)
+            at_ben = await ben.socket()
+            await at_ben.opens(thread, after=1)
+            end = asyncio.create_task(at_ben.ends())
+        assert await end == 1001
+        async with serving(config):
+            await ana.writes_to(ben, "while you were away")
+            again = await ben.socket()
+            await again.says("open", thread=thread, after=1)
+            assert (await again.next())["text"] == "while you were away"
+
+
+def config_url(config: Config) -> URL:
+    return URL(f"http://{config.host}:{config.port}/")
