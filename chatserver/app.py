@@ -116,4 +116,4 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _close_sockets(app: web.Application) -> None:
-    app[keys.SOCKETS].close_all()
+    await app[keys.SOCKETS].close_all()

@@ -11,13 +11,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psycopg2
 import watchfiles
 
 from chatserver.config import Config
 from chatserver.demo import fill
-from chatserver.embedded import EmbeddedError, EmbeddedServers
+from chatserver.embedded import EmbeddedError, EmbeddedServers, end_orphans
 from chatserver.folders import PACKAGE, folder
 from chatserver.migrations import MigrationError, migrate
 
@@ -58,17 +59,26 @@ def check_address(config: Config) -> None:
     """Raises AddressError unless the web process will be able to listen."""
     try:
         family, _, _, _, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as server:
-            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            server.bind(address)
-            server.listen()
+        try:
+            try_to_listen(family, address)
+        except OSError:
+            if not end_orphans(config.data_dir):
+                raise
+            try_to_listen(family, address)
+    except socket.gaierror:
+        raise AddressError(f"HOST={config.host} is no address of this machine.") from None
     except OSError as error:
-        if isinstance(error, socket.gaierror):
-            raise AddressError(f"HOST={config.host} is no address of this machine.") from None
         raise AddressError(
             f"Port {config.port} of {config.host} cannot be had ({error.strerror}): "
             f"stop what uses it, or take another: make run PORT={config.port + 1}"
         ) from None
+
+
+def try_to_listen(family: int, address: Any) -> None:
+    with socket.socket(family, socket.SOCK_STREAM) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(address)
+        server.listen()
 
 
 def run(config: Config, demo: bool) -> None:

@@ -20,5 +20,5 @@ async def ready(request: web.Request) -> web.Response:
         async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):
             await request.app[REDIS].ping()
     except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable(f"Redis does not answer: {error or type(error).__name__}") from None
+        raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
     return web.json_response({"status": "ok"})

@@ -47,7 +47,7 @@ async def send_to_name(request: web.Request) -> web.Response:
 
 
 async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
-    return {"conversations": await threads.conversations(request.app[DB], user.id)}
+    return {"conversations": await threads.conversations(request.app[DB], user.id), "path": "/messages/"}
 
 
 async def chat(request: web.Request) -> web.Response:

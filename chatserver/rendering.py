@@ -54,26 +54,36 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
 async def render_refused(
     request: web.Request, template: str, form: Form, error: ChatError, **context: Any
 ) -> web.Response:
-    """The same page again, with what was typed and the error."""
+    """The same page again, with what was typed and the error. Raises Unavailable like `render`."""
     form.refuse(error)
-    try:
-        response = await render(request, template, status=error.status, form=form, **context)
-    except ChatError:  # Redis is away: what was typed still comes back
-        context |= {"me": None, "csrf_token": "", "form": form}
-        response = _page(request, template, error.status, context)
-    return with_retry(response, error)
+    return with_retry(await render(request, template, status=error.status, form=form, **context), error)
 
 
 async def render_error(request: web.Request, status: int, sentence: str) -> web.Response:
-    """An error in the same clothes; while Redis is away, without the person's name and the forms."""
-    context: dict[str, Any] = {"status": status, "sentence": sentence, "me": None, "csrf_token": ""}
-    if status != 503:
+    """An error in the same clothes; while Redis is away, without the person's name and the forms.
+
+    A message that could not be stored for now comes back in a form that sends it again, under the same id.
+    """
+    context: dict[str, Any] = {"status": status, "sentence": sentence, "me": None, "csrf_token": "", "again": {}}
+    context["path"] = request.path_qs if request.method == "GET" else "/messages/"
+    if status == 503:
+        context |= {"again": await _unsent_message(request), "again_at": request.path}
+    else:
         with contextlib.suppress(ChatError):
-            context |= {
-                "me": await find_user(request),
-                "csrf_token": await request.app[SESSIONS].csrf_token(request),
-            }
+            context |= {"me": await find_user(request), "csrf_token": await request.app[SESSIONS].csrf_token(request)}
     return _page(request, "error.html", status, context)
+
+
+async def _unsent_message(request: web.Request) -> dict[str, str]:
+    if request.method != "POST":
+        return {}
+    try:
+        posted = await request.post()
+    except (ValueError, LookupError, web.HTTPException):
+        return {}
+    names = ("csrf_token", "client_id", "recipient_name", "message")
+    fields = {name: value for name in names if isinstance(value := posted.get(name), str)}
+    return fields if "message" in fields else {}
 
 
 def with_retry(response: web.Response, error: ChatError) -> web.Response:
@@ -83,11 +93,11 @@ def with_retry(response: web.Response, error: ChatError) -> web.Response:
 
 
 def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
-    context |= {
+    context = {
         "language": i18n.current_language(),
         "path": request.path_qs if request.method == "GET" else request.path,
         "local_time": _local_time(request),
-    }
+    } | context
     return aiohttp_jinja2.render_template(template, request, context, status=status)
 
 

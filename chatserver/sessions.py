@@ -139,7 +139,7 @@ class SessionStorage(RedisStorage):
             async with asyncio.timeout(self._timeout):
                 yield
         except (RedisError, OSError, TimeoutError) as error:
-            raise Unavailable(f"Redis does not answer: {error or type(error).__name__}") from None
+            raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
 
 
 def new_token() -> str:

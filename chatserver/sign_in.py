@@ -10,6 +10,7 @@ from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
 from chatserver.keys import ACCOUNTS, PUBLISHER, SESSIONS
+from chatserver.proxies import client_address
 from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
 from chatserver.sessions import find_user
@@ -30,7 +31,7 @@ async def sign_up(request: web.Request) -> web.Response:
         user = await request.app[ACCOUNTS].sign_up(form["username"], form["password"])
     except ChatError as error:
         return await render_refused(request, "sign_up.html", form, error)
-    log.info("signed up: user %d", user.id)
+    log.info("signed up: user %d from %s", user.id, client_address(request))
     await request.app[SESSIONS].begin(request, user)
     raise web.HTTPSeeOther("/messages/")
 
@@ -46,9 +47,9 @@ async def sign_in(request: web.Request) -> web.Response:
         await check_form(request)
         user = await request.app[ACCOUNTS].check(form["username"], form["password"])
     except ChatError as error:
-        log.info("sign-in refused: %s", error.code)
+        log.info("sign-in refused from %s: %s", client_address(request), error.code)
         return await render_refused(request, "sign_in.html", form, error, next=target)
-    log.info("signed in: user %d", user.id)
+    log.info("signed in: user %d from %s", user.id, client_address(request))
     await request.app[SESSIONS].begin(request, user)
     raise web.HTTPSeeOther(URL(target, encoded=True))
 
@@ -61,7 +62,7 @@ async def sign_out(request: web.Request) -> web.Response:
     response = web.Response(status=303, headers={"Location": SIGN_IN})
     key = await request.app[SESSIONS].end(request, response)
     if user is not None:
-        log.info("signed out: user %d", user.id)
+        log.info("signed out: user %d from %s", user.id, client_address(request))
         request.app[PUBLISHER].publish([user.id], signed_out(key))
     return response
 

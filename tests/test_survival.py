@@ -1,12 +1,26 @@
-"""Nothing acknowledged is lost when news are: Redis away or empty, a publish dropped, a process restarted."""
+"""Nothing acknowledged is lost when parts fail: lost publishes, Redis frozen or empty, PostgreSQL away, a restart."""
 
 import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
 
+import psycopg2
+import pytest
+import redis
 from yarl import URL
 
 from chatserver.config import Config
-from tests.conftest import Serve, serving
+from chatserver.embedded import EmbeddedServers
+from tests.conftest import API_KEY, Serve, serving
 from tests.people import Person
+
+# Limits lowered, so that what takes seconds in life takes less here.
+QUICK = {"redis_timeout": 0.3, "redis_ping_interval": 0.2, "redis_silence": 0.6, "database_timeout": 0.5}
 
 
 async def test_a_lost_publish_is_made_good_for_open_chats_and_lists(ana: Person, ben: Person, serve: Serve) -> None:
@@ -23,7 +37,7 @@ async def test_a_lost_publish_is_made_good_for_open_chats_and_lists(ana: Person,
 
 
 async def api_send(person: Person, url: object, thread: int, text: str) -> object:
-    fields = {"api_key": "the key of the tests", "sender_id": person.id, "message": text}
+    fields = {"api_key": API_KEY, "sender_id": person.id, "message": text}
     async with person.http.post(f"{url}messages/send_message_api/{thread}/", data=fields) as response:
         return await response.json()
 
@@ -39,7 +53,10 @@ async def test_an_open_chat_gets_what_is_missing_before_what_is_new(ana: Person,
 
 
 async def test_a_restarted_server_says_going_away_and_catches_everyone_up(config: Config) -> None:
-    async with Person(config_url(config), "Ana") as ana, Person(config_url(config), "Ben") as ben:
+    async with (
+        Person(URL(f"http://{config.host}:{config.port}/"), "Ana") as ana,
+        Person(URL(f"http://{config.host}:{config.port}/"), "Ben") as ben,
+    ):
         async with serving(config):
             await ana.sign_up()
             await ben.sign_up()
@@ -55,5 +72,118 @@ async def test_a_restarted_server_says_going_away_and_catches_everyone_up(config
             assert (await again.next())["text"] == "while you were away"
 
 
-def config_url(config: Config) -> URL:
-    return URL(f"http://{config.host}:{config.port}/")
+@pytest.fixture
+def own_redis(config: Config, tmp_path: Path) -> Iterator[str]:
+    """A Redis that only this test uses, and may freeze."""
+    with EmbeddedServers(tmp_path / "redis", durable=False, database_url=config.database_url) as servers:
+        yield servers.redis_url
+
+
+@contextmanager
+def frozen(redis_url: str) -> Iterator[None]:
+    with closing(redis.Redis.from_url(redis_url)) as client:
+        pid = client.info("server")["process_id"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def test_while_redis_is_frozen_messages_are_stored_and_arrive(config: Config, own_redis: str) -> None:
+    changed = replace(config, redis_url=own_redis, **QUICK)
+    async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        at_ana, at_ben, list_page = await ana.socket(), await ben.socket(), await ben.socket()
+        await at_ben.opens(thread, after=1)
+        with frozen(own_redis):
+            for text in ("one", "two", "three"):
+                await at_ana.receives("sent", id=await at_ana.sends(thread, text))
+            assert [(await at_ben.receives("message"))["text"] for _ in range(3)] == ["one", "two", "three"]
+            await list_page.receives("message", text="three")
+
+
+async def test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out(
+    config: Config, own_redis: str
+) -> None:
+    async with serving(replace(config, redis_url=own_redis, **QUICK)) as url, Person(url, "Ana") as ana:
+        await ana.sign_up()
+        socket = await ana.socket()
+        with frozen(own_redis):
+            page = await ana.get("/messages/")
+            assert (page.status, page.headers["Retry-After"]) == (503, "2")
+            assert (await ana.get("/messages/session")).status == 503
+            assert (await ana.get("/readyz")).status == 503
+            assert (await ana.get("/healthz")).status == 200
+        assert (await ana.get("/messages/")).status == 200
+        await socket.says("ping")
+        assert await socket.next() == {"type": "pong"}
+
+
+async def test_news_come_again_after_redis_cut_the_subscriber_off(config: Config, own_redis: str) -> None:
+    changed = replace(config, redis_url=own_redis, repair_interval=0, **QUICK)
+    async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        at_ana, at_ben = await ana.socket(), await ben.socket()
+        await at_ben.opens(thread, after=1)
+        with closing(redis.Redis.from_url(own_redis)) as client:
+            client.client_kill_filter(_type="pubsub")
+            while b"user:%d" % ben.id not in b" ".join(client.pubsub_channels()):
+                await asyncio.sleep(0.02)
+        await at_ana.sends(thread, "still there?")
+        assert (await at_ben.receives("message"))["text"] == "still there?"
+
+
+async def test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out(
+    config: Config, own_redis: str
+) -> None:
+    changed = replace(config, redis_url=own_redis, session_recheck=0.2)
+    async with serving(changed) as url, Person(url, "Ana") as ana:
+        await ana.sign_up()
+        socket = await ana.socket()
+        with closing(redis.Redis.from_url(own_redis)) as client:
+            client.flushall()
+        assert await socket.ends() == 4001
+
+
+async def test_pages_work_on_after_postgresql_has_dropped_every_connection(ana: Person, config: Config) -> None:
+    with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    assert (await ana.get("/messages/")).status == 200
+
+
+async def test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later(config: Config) -> None:
+    async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        socket = await ana.socket()
+        with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
+            cursor.execute("lock table threads in access exclusive mode")
+            id = await socket.sends(thread, "patience")
+            error = await socket.receives("error", id=id)
+            assert (error["code"], error["retry_after"]) == ("unavailable", 2)
+            page = await ana.get("/messages/")
+            assert (page.status, page.headers["Retry-After"]) == (503, "2")
+            connection.rollback()
+        await socket.sends(thread, "patience", id)
+        assert (await socket.receives("sent", id=id))["seq"] == 2
+        history = await ana.json(f"/messages/chat/{thread}/history")
+        assert [message["text"] for message in history["messages"]] == ["Hello", "patience"]
+
+
+async def test_a_form_that_could_not_be_stored_comes_back_with_what_was_typed(config: Config) -> None:
+    async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        page = await ana.get("/messages/")
+        fields = {"csrf_token": page.field("csrf_token"), "client_id": str(uuid4()), "recipient_name": "Ben"}
+        with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
+            cursor.execute("lock table messages in access exclusive mode")
+            answer = await ana.post_raw("/messages/send_message/", fields | {"message": "a long letter"})
+        assert answer.status == 503
+        assert "a long letter" in answer.text
+        again = {name: answer.field(name) for name in fields}
+        assert again == fields
+        assert (await ana.post_raw("/messages/send_message/", again | {"message": "a long letter"})).status == 303

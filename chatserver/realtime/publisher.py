@@ -52,5 +52,7 @@ class Publisher:
                 self._failing = False
             except (RedisError, OSError, TimeoutError) as error:
                 if not self._failing:
-                    log.warning("Redis takes no news, PostgreSQL is asked instead: %s", error or type(error).__name__)
+                    log.warning(
+                        "Redis takes no news, PostgreSQL is asked instead: %s", str(error) or type(error).__name__
+                    )
                 self._failing = True

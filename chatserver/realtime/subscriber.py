@@ -90,7 +90,7 @@ class Subscriber:
             except* (RedisError, OSError, TimeoutError) as group:
                 error = group.exceptions[0]
                 if self.live:
-                    log.warning("Redis is away, PostgreSQL is asked for news: %s", error or type(error).__name__)
+                    log.warning("Redis is away, PostgreSQL is asked for news: %s", str(error) or type(error).__name__)
             finally:
                 await connection.disconnect(nowait=True)
                 self._set_live(False)
@@ -147,6 +147,8 @@ class Subscriber:
                     self._on_news(int(channel.removeprefix(self._prefix)), payload)
                 case [b"subscribe", channel, _]:
                     self._confirm(int(channel.removeprefix(self._prefix)))
+                case None:
+                    raise TimeoutError(f"it has said nothing for {self._silence:g} s")
                 case [b"pong", *_] | b"PONG":
                     self._set_live(True)
 

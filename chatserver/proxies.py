@@ -1,0 +1,39 @@
+"""Whose request it is when proxies stand before us."""
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from aiohttp import web
+
+from chatserver.keys import CONFIG
+
+
+def client_address(request: web.Request) -> str:
+    """The address of the person's end: `X-Forwarded-For` counts only as far as trusted proxies wrote it.
+
+    Read from the right, since everything left of the first address that we don't trust may be forged.
+    """
+    trusted = _networks(request.app[CONFIG].trusted_proxies)
+    address = request.remote or ""
+    for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+        if not _is_in(address, trusted) or not hop.strip():
+            break
+        address = hop.strip()
+    return address if _is_address(address) else request.remote or ""
+
+
+@lru_cache
+def _networks(names: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(name) for name in names]
+
+
+def _is_in(address: str, networks: list[IPv4Network | IPv6Network]) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
