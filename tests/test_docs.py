@@ -1,0 +1,60 @@
+"""The documents name everything there is, and nothing that isn't."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from chatserver import __version__
+from chatserver.config import Config
+from chatserver.errors import TABLE
+from chatserver.folders import folder
+from chatserver.routes import ROUTES
+
+ROOT = folder("docs").parent
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def test_every_setting_stands_in_the_table_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|", page("docs/configuration.md"), flags=re.MULTILINE))
+    assert rows.keys() == {setting.name.upper() for setting in fields(Config)}
+    for setting in fields(Config):
+        if isinstance(setting.default, int | float):
+            assert float(rows[setting.name.upper()].strip(" `")) == setting.default, setting.name
+
+
+def test_every_error_code_stands_in_the_protocol_with_its_status() -> None:
+    table = page("docs/protocol.md").partition("## Errors")[2]
+    described: dict[str, int] = {}
+    for names, statuses in re.findall(r"^\| (`[^|]*`) \| ([0-9, ]+) \|", table, flags=re.MULTILINE):
+        codes = re.findall(r"`(\w+)`", names)
+        numbers = [int(status) for status in statuses.split(",")]
+        described |= dict(zip(codes, numbers if len(numbers) > 1 else numbers * len(codes), strict=True))
+    assert described == {code: status for code, (status, _) in TABLE.items()}
+
+
+def test_every_route_stands_in_the_protocol() -> None:
+    text = page("docs/protocol.md")
+    for route in ROUTES:
+        assert f"`{route.path.replace('{thread}', '<thread>')}`" in text or f"GET {route.path}`" in text, route.path
+
+
+def test_every_file_that_a_document_names_exists() -> None:
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for name in re.findall(
+            r"`((?:chatserver|sql|static|templates|tests|docs|realtime)/[\w./-]+\.\w+)`", document.read_text()
+        ):
+            path = ROOT / ("chatserver/" + name if name.startswith("realtime/") else name)
+            assert path.is_file(), f"{document.name} names {name}"
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_the_changes_name_this_version() -> None:
+    assert f"## {__version__}" in page("CHANGES.md")
+
+
+def test_no_document_is_empty() -> None:
+    assert all(path.stat().st_size > 500 for path in Path(ROOT / "docs").glob("*.md"))
