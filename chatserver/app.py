@@ -14,6 +14,7 @@ from chatserver import db, keys
 from chatserver.accounts import Accounts
 from chatserver.config import Config, load_config
 from chatserver.middlewares import errors, language, set_headers
+from chatserver.migrations import check_schema
 from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
@@ -30,7 +31,7 @@ from chatserver.static_files import StaticFiles
 
 
 async def create_app(config: Config | None = None) -> web.Application:
-    """The application; `config` defaults to the environment. Raises ConfigError, and Unavailable at start."""
+    """The application, by default for the environment. Raises ConfigError; at start MigrationError, Unavailable."""
     config = config or load_config()
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
@@ -67,6 +68,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     """PostgreSQL, the writers, and the tasks that carry news, from start to the last commit."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     assert config.database_url is not None
+    await asyncio.to_thread(check_schema, config.database_url)
     database = app[keys.DB] = await db.connect(
         config.database_url, config.database_connections, config.database_timeout
     )

@@ -88,7 +88,6 @@ def _serve(_: argparse.Namespace) -> None:
     config = load_config()
     if not config.database_url or not config.redis_url:
         raise UsageError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
-    check_schema(config.database_url)
     set_up_logging()
     web.run_app(
         create_app(config),

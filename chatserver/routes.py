@@ -7,6 +7,7 @@ from chatserver.static_files import StaticFiles
 
 ROUTES = [
     web.get("/", pages.to_conversations, allow_head=True),
+    web.get("/messages", pages.to_conversations),
     web.get("/messages/", pages.conversations),
     web.get("/messages/sign-up/", sign_in.sign_up_page),
     web.post("/messages/sign-up/", sign_in.sign_up),

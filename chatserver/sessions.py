@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from aiohttp_session import Session, get_session, new_session
+from aiohttp_session import Session, SessionData, get_session, new_session
 from aiohttp_session.redis_storage import RedisStorage
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -55,10 +55,15 @@ class SessionStorage(RedisStorage):
             return Session(None, data=None, new=True)
         async with self._in_time():
             raw = await self._redis.getex(self.key(token), ex=self._idle, persist=self._idle is None)
-        data = json.loads(raw) if raw else None
-        if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
-            data = None
+        data = self._alive(raw)
         return Session(token, data=data, new=data is None)
+
+    def _alive(self, raw: bytes | str | None) -> SessionData | None:
+        """What Redis holds of a session, None at its absolute end."""
+        data: SessionData | None = json.loads(raw) if raw else None
+        if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
+            return None
+        return data
 
     async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
         """Writes a session signed in just now, or one that still exists; otherwise only sets the cookie."""
@@ -106,15 +111,15 @@ class SessionStorage(RedisStorage):
         return key
 
     async def ended(self, keys: set[str]) -> set[str]:
-        """Which of these keys stand for no session any more. Raises Unavailable."""
+        """Which of these keys stand for no session any more; the others are in use. Raises Unavailable."""
         if not keys:
             return set()
         ordered = list(keys)
         async with self._in_time(), self._redis.pipeline(transaction=False) as pipeline:
             for key in ordered:
-                pipeline.exists(key)
+                pipeline.getex(key, ex=self._idle, persist=self._idle is None)
             found = await pipeline.execute()
-        return {key for key, exists in zip(ordered, found, strict=True) if not exists}
+        return {key for key, raw in zip(ordered, found, strict=True) if self._alive(raw) is None}
 
     async def csrf_token(self, request: web.Request) -> str:
         """Valid for the session, before sign-in too: a code of the cookie's token (OWASP: HMAC-based token pattern)."""

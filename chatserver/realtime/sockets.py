@@ -50,9 +50,12 @@ class Sockets:
         self._connections.add(connection)
         self._hub.join(user.id, connection.mailbox)
         try:
-            with contextlib.suppress(ConnectionError):
-                await self._subscriber.add(user.id)
-                await connection.run()
+            await self._subscriber.add(user.id)
+            await connection.run()
+        except ConnectionError:
+            pass  # gone before hello
+        except Exception:
+            log.exception("a socket failed")  # it is no place for an error page any more
         finally:
             self._connections.discard(connection)
             self._left.set()
