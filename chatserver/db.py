@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import aiopg
 import psycopg2
 from aiopg.connection import Connection
-from aiopg.pool import Pool
 
 from chatserver.errors import Unavailable
 from chatserver.folders import folder
@@ -32,7 +32,7 @@ class Database:
     A call ends within `timeout` seconds, whatever PostgreSQL does, or raises Unavailable.
     """
 
-    def __init__(self, pool: Pool, timeout: float) -> None:
+    def __init__(self, pool: "Pool", timeout: float) -> None:
         self._pool = pool
         self._timeout = timeout or None
         self._queries = load_queries()
@@ -53,8 +53,7 @@ class Database:
         return await asyncio.shield(asyncio.create_task(self._in_time(lambda: self._run(name, parameters))))
 
     async def close(self) -> None:
-        self._pool.terminate()
-        await self._pool.wait_closed()
+        await self._pool.close()
 
     async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -76,7 +75,7 @@ class Database:
         raise AssertionError  # never reached
 
     async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
-        async with self._pool.acquire() as connection, connection.cursor() as cursor:
+        async with self._pool.connection() as connection, connection.cursor() as cursor:
             try:
                 await cursor.execute(self._queries[name], parameters)
             except asyncio.CancelledError:
@@ -89,30 +88,56 @@ class Database:
             return rows
 
 
-class WakingPool(Pool):
-    """aiopg's pool, whose `release()` of a closed connection wakes nobody: waiters would starve."""
+class Pool:
+    """At most `size` connections, each opened when it is first needed or was lost.
 
-    def release(self, conn: Connection) -> "asyncio.Future[None]":
-        future: asyncio.Future[None] = super().release(conn)
-        return asyncio.ensure_future(self._wakeup()) if conn.closed else future
+    Replaces aiopg's pool, which holds its lock while it connects: with a PostgreSQL that hangs, not even a waiter whose
+    time is up gets away; and which wakes no waiter when a closed connection comes back.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
+        self._connect = connect
+        self._size = size
+        self._slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()  # the one used last is the warmest
+        for _ in range(size):
+            self._slots.put_nowait(None)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        slot = await self._slots.get()
+        try:
+            if slot is None or slot.closed:
+                slot = None
+                slot = await self._connect()
+            yield slot
+        finally:
+            self._slots.put_nowait(slot)
+
+    async def close(self) -> None:
+        """Waits for what is under way, then closes every connection."""
+        for _ in range(self._size):
+            slot = await self._slots.get()
+            if slot is not None:
+                await slot.close()
 
 
 async def connect(url: str, connections: int, timeout: float) -> Database:
-    """A database with a pool of fixed size: one that grows holds its lock while it connects.
-
-    `timeout` in seconds, 0 = none. Raises Unavailable when PostgreSQL does not answer.
-    """
+    """A database that answers, with up to so many connections. `timeout` in seconds, 0 = none. Raises Unavailable."""
     # A little more than ours, so that the server ends what we have given up; and it notices when we are gone.
     options = f"-c statement_timeout={int(timeout * 1200)} -c client_connection_check_interval=500"
-    try:
-        pool = await WakingPool.from_pool_fill(
-            url, connections, connections, timeout or aiopg.connection.TIMEOUT,
-            enable_json=True, enable_hstore=False, enable_uuid=True, echo=False, on_connect=None, pool_recycle=-1,
-            options=options, connect_timeout=3, application_name="chatserver",
-        )  # fmt: skip
-    except (*LOST, TimeoutError) as error:
-        raise Unavailable(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
-    return Database(pool, timeout)
+
+    async def connect_one() -> Connection:
+        return await aiopg.connect(
+            url,
+            timeout=timeout or aiopg.connection.TIMEOUT,
+            enable_hstore=False,  # it would ask the server for types that we don't use
+            options=options,
+            application_name="chatserver",
+        )
+
+    database = Database(Pool(connect_one, connections), timeout)
+    await database.fetch("database_time")
+    return database
 
 
 def load_queries() -> dict[str, str]:
