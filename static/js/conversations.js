@@ -1,0 +1,101 @@
+/**
+ * The list of conversations, kept as the server would draw it: news move a row, and what a row cannot tell
+ * (an unknown thread, what happened while the connection was away) is read from the page itself.
+ */
+import { showMinutes } from './time.js';
+import { page, plural } from './texts.js';
+import { Timeline } from './timeline.js';
+
+const PREVIEW_LENGTH = 200;
+const RETRY_MS = 5_000;
+
+export class Conversations {
+  #section;
+  #timelines = new Map(); // thread → Timeline
+  #refreshing = false;
+  #missed = []; // messages that came during a refresh: the page may be older than they are
+  #again = false;
+
+  /** @param {HTMLElement} section holds the list, or says that there is none */
+  constructor(section) { this.#section = section; }
+
+  receive(message) {
+    if (this.#refreshing) this.#missed.push(message);
+    const row = this.#row(message.thread);
+    if (!row) { this.refresh(); return; }
+    if (!this.#timeline(row).add(message.seq)) return;
+    const own = message.sender.id === page.me.id;
+    if (!own) this.#showUnread(row, Number(row.dataset.unread) + 1);
+    if (message.seq > Number(row.dataset.total)) this.#showLast(row, message, own);
+  }
+
+  /** One's own mark moved, here or on another device. */
+  read({ thread, seq, unread }) {
+    const row = this.#row(thread);
+    if (!row) return;
+    if (unread !== undefined) this.#showUnread(row, unread);
+    else if (seq >= Number(row.dataset.total)) this.#showUnread(row, 0);
+    else this.refresh();
+  }
+
+  async refresh() {
+    if (this.#refreshing) { this.#again = true; return; }
+    this.#refreshing = true;
+    this.#again = false;
+    try {
+      const response = await fetch(location.pathname, { cache: 'no-store' });
+      if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
+      const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+      this.#replace(fresh.getElementById(this.#section.id));
+    } catch (error) {
+      console.warn(error);
+      setTimeout(() => this.refresh(), RETRY_MS);
+    } finally {
+      this.#refreshing = false;
+    }
+    const missed = this.#missed;
+    this.#missed = [];
+    missed.forEach((message) => { if (this.#row(message.thread)) this.receive(message); });
+    if (this.#again) this.refresh();
+  }
+
+  #replace(fresh) {
+    if (fresh.isEqualNode(this.#section)) return;
+    this.#timelines.clear();
+    this.#keepingFocus(() => this.#section.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true))));
+  }
+
+  #row(thread) { return this.#section.querySelector(`[data-thread="${Number(thread)}"]`); }
+
+  #timeline(row) {
+    const { thread, total } = row.dataset;
+    if (!this.#timelines.has(thread)) this.#timelines.set(thread, new Timeline(Number(total)));
+    return this.#timelines.get(thread);
+  }
+
+  #showLast(row, { seq, sender, text, at }, own) {
+    const { you, messages } = page.texts;
+    row.dataset.total = seq;
+    row.querySelector('.conversation-total').textContent = plural(messages, seq);
+    row.querySelector('.preview-sender').textContent = own ? you : sender.name === row.dataset.title ? '' : `${sender.name}:`;
+    row.querySelector('.preview-text').textContent = text.slice(0, PREVIEW_LENGTH);
+    showMinutes(row.querySelector('time'), at);
+    if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
+  }
+
+  #showUnread(row, unread) {
+    row.dataset.unread = unread;
+    row.classList.toggle('unread', unread > 0);
+    const badge = row.querySelector('.badge');
+    badge.textContent = unread;
+    badge.hidden = unread === 0;
+    row.querySelector('.unread-words').textContent = unread ? plural(page.texts.unread, unread) : '';
+  }
+
+  /** A row that moves loses the focus, and so does one that is replaced by its fresh copy. */
+  #keepingFocus(change) {
+    const focused = document.activeElement.closest('[data-thread]')?.dataset.thread;
+    change();
+    if (focused) this.#row(focused)?.querySelector('a').focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Sends what was written, in order, until the server says that it is stored: through reloads, closed tabs
+ * and disconnections, always with the same id, so that the server stores it once.
+ *
+ * Events (`detail`): `added` (Entry), `settled` ({thread, seq, id, sender, text, at}), `refused` (Entry),
+ * `discarded` (Entry). What another tab did is told in the same way, except for what it settled: that
+ * arrives as one's own message on this page's socket too.
+ */
+import { backOff } from './back_off.js';
+import { uuid } from './uuid.js';
+
+const ANSWER_MS = 15_000; // then the same is sent again
+// Any other code (`unavailable`, `too_many`, one of a later server) does not say that it was not stored.
+const DEFINITE = new Set(['too_long', 'no_text', 'bad_text', 'no_such_thread', 'duplicate_id',
+  'accepts_no_messages', 'bad_frame']);
+
+export class Outbox extends EventTarget {
+  #user;
+  #socket;
+  #store;
+  #inFlight = null; // {entry, done(waitMs)}
+  #flushing = false;
+  #failures = 0;
+
+  /**
+   * @param {{id: number, name: string}} user
+   * @param {import('./socket.js').ChatSocket} socket
+   * @param {import('./outbox_store.js').OutboxStore} store
+   * @param {{tooBig: string}} texts
+   */
+  constructor(user, socket, store, texts) {
+    super();
+    this.#user = user;
+    this.#socket = socket;
+    this.#store = store;
+    socket.addEventListener('statechange', () => { if (socket.live) this.#flush(); else this.#answered(0); });
+    socket.addEventListener('sent', ({ detail }) => this.#settle(detail));
+    socket.addEventListener('message', ({ detail }) => { if (detail.sender.id === user.id) this.#settle(detail); });
+    socket.addEventListener('error', ({ detail }) => this.#failed(detail));
+    socket.addEventListener('toobig', () => { if (this.#inFlight) this.#refuse(this.#inFlight.entry, texts.tooBig); });
+    store.watch((entry) => this.#changedElsewhere(entry));
+  }
+
+  get isVolatile() { return this.#store.isVolatile; }
+
+  /** @returns {import('./outbox_store.js').Entry[]} what waits or was refused in a thread, in order */
+  entries(thread) {
+    return this.#store.all().filter((entry) => entry.thread === thread && entry.state !== 'discarded');
+  }
+
+  add(thread, text) {
+    const last = this.#store.all().at(-1)?.order ?? 0;
+    const entry = { id: uuid(), thread, text, order: Math.max(Date.now(), last + 1), state: 'waiting' };
+    this.#store.put(entry);
+    this.#tell('added', entry);
+    this.#flush();
+  }
+
+  /** A refused message goes again as a new one. */
+  tryAgain(id) {
+    const entry = this.#store.get(id);
+    this.discard(id);
+    if (entry) this.add(entry.thread, entry.text);
+  }
+
+  discard(id) {
+    const entry = this.#store.get(id);
+    if (!entry) return;
+    this.#store.put({ ...entry, state: 'discarded' }); // other tabs see this, and can tell it from "settled"
+    this.#store.remove(id);
+    this.#tell('discarded', entry);
+  }
+
+  /** It is known from elsewhere (the page as loaded) that this message is stored. */
+  forget(id) { this.#store.remove(id); }
+
+  async #flush() {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    let wait;
+    try {
+      wait = await this.#withoutOtherTabs(() => this.#sendAll());
+    } finally {
+      this.#flushing = false;
+    }
+    if (this.#socket.live && this.#next()) setTimeout(() => this.#flush(), wait);
+  }
+
+  /** Each message waits for the fate of the one before it, so that order holds even when one is refused. */
+  async #sendAll() {
+    for (let entry; this.#socket.live && (entry = this.#next());) {
+      const wait = await this.#send(entry);
+      if (wait) return wait;
+    }
+    return 0;
+  }
+
+  #next() { return this.#store.all().find((entry) => entry.state === 'waiting'); }
+
+  /** @returns {Promise<number>} milliseconds to wait before the next */
+  #send(entry) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#answered(0), ANSWER_MS);
+      const done = (wait) => { clearTimeout(timer); resolve(wait); };
+      this.#inFlight = { entry, done };
+      const { thread, id, text } = entry;
+      if (!this.#socket.send({ type: 'send', thread, id, text })) this.#answered(1 + backOff(++this.#failures));
+    });
+  }
+
+  #answered(wait) {
+    const answered = this.#inFlight;
+    this.#inFlight = null;
+    answered?.done(wait);
+  }
+
+  #settle({ thread, seq, id, at, text }) {
+    const isInFlight = this.#inFlight?.entry.id === id;
+    const entry = this.#store.get(id) ?? (isInFlight ? this.#inFlight.entry : undefined);
+    if (!entry) return;
+    this.#store.remove(id);
+    this.#failures = 0;
+    this.#tell('settled', { thread, seq, id, sender: this.#user, text: text ?? entry.text, at });
+    if (isInFlight) this.#answered(0);
+  }
+
+  #failed({ id, code, message, retry_after: retryAfter }) {
+    if (!id || this.#inFlight?.entry.id !== id) return;
+    if (DEFINITE.has(code)) { this.#refuse(this.#inFlight.entry, message); return; }
+    this.#answered(Math.max(1, backOff(++this.#failures), (retryAfter ?? 0) * 1000));
+  }
+
+  #refuse(entry, reason) {
+    const refused = { ...entry, state: 'refused', reason };
+    this.#store.put(refused);
+    this.#tell('refused', refused);
+    this.#answered(0);
+  }
+
+  #changedElsewhere(entry) {
+    this.#tell({ waiting: 'added', refused: 'refused', discarded: 'discarded' }[entry.state], entry);
+    if (entry.state === 'waiting') this.#flush();
+  }
+
+  /** Web Locks exist on https and localhost only; without them the server's check of ids is enough. */
+  #withoutOtherTabs(task) {
+    if (!navigator.locks) return task();
+    return navigator.locks.request(`chatserver.outbox.${this.#user.id}`, task);
+  }
+
+  #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
+}

@@ -1,0 +1,4 @@
+/** Entry of every page. */
+import { localiseTimes, tellTimeZone } from './time.js';
+
+if (tellTimeZone()) localiseTimes();

@@ -1,0 +1,45 @@
+const END_PX = 48; // as near counts as the end
+
+/**
+ * A list that is laid out from its end (`column-reverse`): there `scrollTop` is 0 and the browser itself
+ * keeps it, and what is put before the first message moves nothing. `leftend` and `reachend` tell changes.
+ */
+export class EndScroll extends EventTarget {
+  #element;
+  #wasAtEnd = true;
+
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    super();
+    this.#element = element;
+    element.addEventListener('scroll', () => this.#noticeEnd(), { passive: true });
+  }
+
+  get atEnd() { return Math.abs(this.#element.scrollTop) < END_PX; }
+
+  toEnd() {
+    this.#element.scrollTop = 0;
+    this.#noticeEnd();
+  }
+
+  /** Runs a change of the list: at its end it stays there, elsewhere what is being read stays in place. */
+  keeping(change) {
+    if (this.atEnd) { change(); this.toEnd(); return; }
+    const anchor = this.#firstVisible();
+    const before = anchor?.getBoundingClientRect().top;
+    change();
+    if (anchor) this.#element.scrollTop += anchor.getBoundingClientRect().top - before;
+  }
+
+  #firstVisible() {
+    const top = this.#element.getBoundingClientRect().top;
+    const items = this.#element.querySelectorAll('li');
+    return Array.prototype.find.call(items, (item) => item.getBoundingClientRect().bottom > top);
+  }
+
+  #noticeEnd() {
+    if (this.atEnd === this.#wasAtEnd) return;
+    this.#wasAtEnd = this.atEnd;
+    this.dispatchEvent(new Event(this.atEnd ? 'reachend' : 'leftend'));
+  }
+}

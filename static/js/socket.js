@@ -1,0 +1,144 @@
+/**
+ * The one connection of a page to the server, and the only module that knows WebSocket.
+ *
+ * Events: each frame under its type (`detail` is the frame), `statechange`, and `toobig` when the server
+ * closed because of the size of what we sent. States: `connecting`, `live` (the server said hello),
+ * `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
+ * `signed-out` (this account is no longer signed in here) and `unsupported`.
+ */
+import { backOff } from './back_off.js';
+
+const SILENCE_MS = 60_000; // the server pings every 25 s
+const PONG_MS = 5_000;
+const HANDSHAKE_MS = 20_000;
+const POLICY_WAIT_MS = 30_000;
+const STABLE_MS = 10_000; // a connection that lived as long starts the waits anew
+const SESSION_CHECK_MS = 5_000;
+const HANDSHAKES_BEFORE_SESSION_CHECK = 2;
+const CHECKS_BEFORE_BLOCKED = 5; // the session answers, the WebSocket never does
+
+const CLOSE = { goingAway: 1001, policy: 1008, tooBig: 1009, signedOut: 4001 };
+
+export class ChatSocket extends EventTarget {
+  #userId;
+  #socket = null;
+  #state = 'waiting';
+  #liveSince = 0;
+  #attempt = 0;
+  #failedHandshakes = 0;
+  #fruitlessChecks = 0;
+  #deadline = 0; // the timer that ends the connection unless a frame comes first
+  #retry = 0;
+  #mayHurry = true;
+
+  /** @param {number} userId the account the page was drawn for: no other is ever talked for */
+  constructor(userId) {
+    super();
+    this.#userId = userId;
+  }
+
+  get state() { return this.#state; }
+  get live() { return this.#state === 'live'; }
+
+  start() {
+    if (!('WebSocket' in window)) { this.#enter('unsupported'); return; }
+    addEventListener('online', () => this.#probe());
+    addEventListener('pageshow', (event) => { if (event.persisted) this.#probe(); });
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#probe(); });
+    this.#connect();
+  }
+
+  /** @returns {boolean} whether the frame was handed to a live connection (not: whether it arrived) */
+  send(frame) {
+    if (!this.live || this.#socket.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #connect() {
+    clearTimeout(this.#retry);
+    if (this.#state !== 'blocked') this.#enter('connecting');
+    const url = new URL('/messages/ws', location.href);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = this.#socket = new WebSocket(url);
+    const current = (handle) => (event) => { if (socket === this.#socket) handle(event); };
+    socket.addEventListener('message', current((event) => this.#receive(event.data)));
+    socket.addEventListener('close', current((event) => this.#closed(event.code)));
+    this.#expectFrameWithin(HANDSHAKE_MS);
+  }
+
+  #receive(data) {
+    this.#expectFrameWithin(SILENCE_MS);
+    const frame = JSON.parse(data);
+    if (frame.type === 'hello') {
+      if (frame.user.id !== this.#userId) { this.#stop(); return; }
+      this.#failedHandshakes = this.#fruitlessChecks = 0;
+      this.#liveSince = Date.now();
+      this.#enter('live');
+    }
+    if (frame.type === 'ping') this.send({ type: 'pong' });
+    this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
+  }
+
+  async #closed(code) {
+    const wasLive = this.live;
+    clearTimeout(this.#deadline);
+    this.#socket = null;
+    if (code === CLOSE.signedOut) { this.#stop(); return; }
+    if (code === CLOSE.tooBig) this.dispatchEvent(new Event('toobig'));
+    if (wasLive && (code === CLOSE.goingAway || Date.now() - this.#liveSince > STABLE_MS)) this.#attempt = 0;
+    this.#mayHurry = code !== CLOSE.policy;
+    const wait = backOff(this.#attempt++) + (this.#mayHurry ? 0 : POLICY_WAIT_MS);
+    this.#retry = setTimeout(() => this.#connect(), wait);
+    if (this.#state !== 'blocked') this.#enter('waiting');
+    if (!wasLive && ++this.#failedHandshakes >= HANDSHAKES_BEFORE_SESSION_CHECK) await this.#checkSession();
+  }
+
+  /** A refused handshake does not say why: ask. Anything but "not signed in" means: keep trying. */
+  async #checkSession() {
+    let status = 0;
+    try {
+      const signal = AbortSignal.timeout(SESSION_CHECK_MS);
+      status = (await fetch('/messages/session', { cache: 'no-store', redirect: 'manual', signal })).status;
+    } catch { /* away: the next attempt will tell */ }
+    if (this.live) return;
+    if (status === 401) { this.#stop(); return; }
+    this.#fruitlessChecks = status === 200 ? this.#fruitlessChecks + 1 : 0;
+    if (this.#fruitlessChecks >= CHECKS_BEFORE_BLOCKED) this.#enter('blocked');
+  }
+
+  /** The browser came back online or to the front: is the connection still alive? */
+  #probe() {
+    if (this.live) {
+      this.send({ type: 'ping' });
+      this.#expectFrameWithin(PONG_MS);
+    } else if (!this.#socket && this.#mayHurry && this.#state !== 'signed-out') {
+      this.#connect();
+    }
+  }
+
+  #expectFrameWithin(milliseconds) {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#abandon(), milliseconds);
+  }
+
+  /** Does not wait for the closing handshake: on a dead network it takes minutes. */
+  #abandon() {
+    this.#socket.close();
+    this.#closed(0);
+  }
+
+  #stop() {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#deadline);
+    this.#socket?.close();
+    this.#socket = null;
+    this.#enter('signed-out');
+  }
+
+  #enter(state) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.dispatchEvent(new Event('statechange'));
+  }
+}
