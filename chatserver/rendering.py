@@ -15,7 +15,7 @@ from chatserver import i18n
 from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import Form
-from chatserver.keys import SESSIONS
+from chatserver.keys import CONFIG, SESSIONS
 from chatserver.messages import as_frame, as_time
 from chatserver.sessions import find_user
 from chatserver.static_files import StaticFiles
@@ -41,6 +41,7 @@ def setup_templates(app: web.Application, static_files: StaticFiles) -> None:
         as_frame=as_frame,
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
+        max_characters=app[CONFIG].max_message_chars,
     )
 
 

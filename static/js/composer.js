@@ -76,7 +76,7 @@ export class Composer extends EventTarget {
 
   #empty() {
     this.#box.value = '';
-    this.#form.querySelectorAll('[role="alert"]').forEach((element) => element.replaceChildren());
+    this.#form.querySelectorAll('[role="alert"]').forEach((element) => element.remove());
     this.#box.removeAttribute('aria-invalid');
     this.#saveDraft();
     this.#fit();
