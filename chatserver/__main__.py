@@ -1,5 +1,11 @@
+"""`python -m chatserver`: Ctrl-C ends it without a word, also while it is still starting."""
+
+import signal
 import sys
 
-from chatserver.cli import main
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 
+from chatserver.cli import main  # noqa: E402
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(main())

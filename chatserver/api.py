@@ -78,7 +78,8 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     """The Origin first, since a browser sends its cookies to us from any site's page (RFC 6455 §10.2)."""
     if request.headers.get("Origin") not in request.app[CONFIG].origins:
         raise ChatError("wrong_origin")
-    user = await _require_user(request)
+    async with request.app[SOCKETS].handshakes:
+        user = await _require_user(request)
     sessions = request.app[SESSIONS]
     key = sessions.key(sessions.load_cookie(request) or "")
     return await request.app[SOCKETS].serve(request, user, key)

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 
 import aiohttp_session
 from aiohttp import web
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -16,6 +17,7 @@ from chatserver.accounts import Accounts
 from chatserver.config import Config, load_config
 from chatserver.middlewares import errors, language, set_headers
 from chatserver.migrations import check_schema
+from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
@@ -29,6 +31,10 @@ from chatserver.rendering import setup_templates
 from chatserver.routes import add_routes
 from chatserver.sessions import SessionStorage
 from chatserver.static_files import StaticFiles
+from chatserver.threads import Asked, Thread, find_threads
+
+OPENINGS = 100  # threads found by one query: many open at once after a restart
+REDIS_CONNECTIONS = 20  # of a process, beside the subscriber's; whoever finds them all taken waits
 
 
 async def create_app(config: Config | None = None) -> web.Application:
@@ -57,13 +63,16 @@ def connect_redis(config: Config) -> Redis:
     to an outage every caller has its own answer.
     """
     assert config.redis_url is not None
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         config.redis_url,
+        max_connections=REDIS_CONNECTIONS,
+        timeout=config.redis_timeout or None,
         protocol=2,
         socket_connect_timeout=config.redis_timeout or None,
         socket_timeout=config.redis_timeout or None,
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
+    return Redis.from_pool(pool)
 
 
 async def _services(app: web.Application) -> AsyncIterator[None]:
@@ -101,7 +110,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         on_news=on_news,
         on_change=on_change,
     )
-    services = Services(config, database, writer, marks, publisher)
+    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), lambda asked: asked, OPENINGS, 0)
+    services = Services(config, database, writer, marks, publisher, openings)
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     tasks = [
         asyncio.create_task(work)

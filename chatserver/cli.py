@@ -174,10 +174,6 @@ def _servers(config: Config) -> Iterator[Config]:
     elif urls := running(config.data_dir):
         yield replace(config, database_url=config.database_url or urls[0], redis_url=config.redis_url or urls[1])
     else:
-        with EmbeddedServers(config.data_dir) as servers:
+        with EmbeddedServers(config.data_dir, database_url=config.database_url, redis_url=config.redis_url) as servers:
             migrate(servers.database_url)
-            yield replace(
-                config,
-                database_url=config.database_url or servers.database_url,
-                redis_url=config.redis_url or servers.redis_url,
-            )
+            yield replace(config, database_url=servers.database_url, redis_url=servers.redis_url)

@@ -57,22 +57,32 @@ async def conversations(db: Database, user_id: int) -> list[Conversation]:
     ]
 
 
+class Asked(NamedTuple):
+    """A thread, and the person who wants to see it."""
+
+    thread_id: int
+    user_id: int
+
+
 async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thread:
     """Raises ChatError `no_such_thread` for a stranger's thread and for none alike."""
-    row = thread_id and await db.fetch_one("thread_for", thread_id=thread_id, user_id=user_id)
-    if not row:
-        raise ChatError("no_such_thread")
-    id_, total, sent, read_seq, unread, people = row
-    others = [person["name"] for person in people if person["id"] != user_id]
-    return Thread(
-        id_,
-        title_of(others[:4], len(others)),
-        total,
-        sent,
-        read_seq,
-        unread,
-        [Person(**person) for person in people],
+    (found,) = await find_threads(db, [Asked(thread_id or 0, user_id)])
+    if isinstance(found, ChatError):
+        raise found
+    return found
+
+
+async def find_threads(db: Database, asked: Sequence[Asked]) -> list[Thread | ChatError]:
+    """Many threads by one query, each as one participant sees it, or ChatError `no_such_thread`."""
+    rows = await db.fetch(
+        "threads_for", thread_ids=[ask.thread_id for ask in asked], user_ids=[ask.user_id for ask in asked]
     )
+    found: list[Thread | ChatError] = [ChatError("no_such_thread") for _ in asked]
+    for place, id_, total, sent, read_seq, unread, people in rows:
+        others = [person["name"] for person in people if person["id"] != asked[place - 1].user_id]
+        title = title_of(others[:4], len(others))
+        found[place - 1] = Thread(id_, title, total, sent, read_seq, unread, [Person(**person) for person in people])
+    return found
 
 
 def title_of(names: Sequence[str], others: int) -> str:

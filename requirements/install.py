@@ -32,7 +32,7 @@ def main():
     except OSError as error:
         sys.exit("The environment in .venv cannot be made: %s" % error)
     except KeyboardInterrupt:
-        sys.exit("\nStopped; the next make goes on from here.")
+        sys.exit("\nStopped; the next make begins again.")
 
 
 def is_done():
@@ -78,10 +78,13 @@ def only_one():
 
 
 def make():
-    if not is_made():
+    if is_done():  # by the make that we waited for
+        return
+    if is_made() and read(INSTALLED):  # only the requirements have changed
+        os.remove(INSTALLED)
+    else:  # the remains of an install cut short are not to be trusted
         make_environment()
-    if not is_done():
-        install()
+    install()
 
 
 def make_environment():
@@ -114,7 +117,7 @@ def install():
     for line in pip.stdout:
         if line.startswith(("Collecting ", "Processing ")):
             count += 1
-            say("  %2d  %s" % (count, os.path.basename(line.split()[1]).replace("==", " ")))
+            say("  %2d  %s" % (count, package(line.split()[1])))
         elif line.startswith("Installing collected packages"):
             say("  unpacking ...")
         elif line.startswith("WARNING: Retrying") and not complaint:
@@ -124,6 +127,12 @@ def install():
     if pip.wait():
         sys.exit("The packages cannot be installed; is there a network? pip says: %s" % complaint)
     write(INSTALLED, fingerprint())
+
+
+def package(source):
+    """Name and version of what pip takes: name==version or a wheel's path."""
+    separator = "-" if source.endswith(".whl") else "=="
+    return " ".join(os.path.basename(source).split(separator)[:2])
 
 
 def last_line(output):

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from chatserver.config import Config
-from tests.conftest import Serve, serving
+from tests.conftest import serving
 from tests.people import Person
 
 
@@ -138,16 +138,21 @@ async def test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike(
     assert await answers(thread) == await answers(thread + 1000)
 
 
-async def test_the_twenty_first_open_thread_is_too_many(ana: Person, ben: Person, cleo: Person, serve: Serve) -> None:
-    thread, other = await ana.writes_to(ben), await ana.writes_to(cleo)
-    ana.url = await serve(port=0, max_open_threads=1, origins=(str(ana.url.origin()),))
-    ws = await ana.http.ws_connect(ana.url / "messages/ws", headers={"Origin": str(ben.url.origin())})
-    for number in (thread, other):
-        await ws.send_json({"type": "open", "thread": number})
-    assert [(await ws.receive_json())["type"] for _ in range(3)] == ["hello", "opened", "error"]
-    await ws.send_json({"type": "close", "thread": thread})
-    await ws.send_json({"type": "open", "thread": other})
-    assert (await ws.receive_json())["type"] == "opened"
+async def test_one_thread_too_many_is_refused_until_another_is_closed(config: Config) -> None:
+    async with (
+        serving(replace(config, max_open_threads=1)) as url,
+        Person(url, "Ana") as ana,
+        Person(url, "Ben") as ben,
+        Person(url, "Cleo") as cleo,
+    ):
+        await ana.sign_up()
+        one, other = await ana.writes_to(await ben.sign_up()), await ana.writes_to(await cleo.sign_up())
+        socket = await ana.socket()
+        await socket.opens(one)
+        await socket.says("open", thread=other)
+        assert (await socket.receives("error"))["code"] == "too_many"
+        await socket.says("close", thread=one)
+        assert (await socket.opens(other))["thread"] == other
 
 
 async def test_the_server_pings_and_drops_who_stays_silent(config: Config) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from chatserver.errors import Unavailable
+from chatserver.errors import ChatError, Unavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,7 +23,7 @@ class Batcher(Generic[Item, Result]):
 
     def __init__(
         self,
-        work: Callable[[list[Item]], Awaitable[list[Result | Exception]]],
+        work: Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]],
         key: Callable[[Item], object],
         max_batch: int,
         max_waiting: int,
@@ -56,6 +56,8 @@ class Batcher(Generic[Item, Result]):
             results: Sequence[Result | Exception]
             try:
                 results = await self._work([item for item, _ in batch])
+            except ChatError as error:
+                results = [error] * len(batch)
             except Exception as error:
                 log.exception("a batch failed")
                 results = [error] * len(batch)

@@ -14,12 +14,13 @@ from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import as_time, missed
 from chatserver.realtime import protocol
+from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.mailbox import Item, Mailbox
 from chatserver.realtime.marks import Mark, Marks
 from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame, message_frame
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.writer import Outgoing, Stored, Writer
-from chatserver.threads import find_thread
+from chatserver.threads import Asked, Thread
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Services:
     writer: Writer
     marks: Marks
     publisher: Publisher
+    openings: Batcher[Asked, Thread]
 
 
 class Connection:
@@ -231,7 +233,7 @@ class Connection:
         config = self._services.config
         if 0 < config.max_open_threads <= len(self._open) and frame.thread not in self._open:
             raise ChatError("too_many", retry_after=0)
-        thread = await find_thread(self._services.db, frame.thread, self.user.id)
+        thread = await self._services.openings.submit(Asked(frame.thread, self.user.id))
         after = thread.total if frame.after is None else frame.after
         if after > thread.total or 0 < config.replay_limit < thread.total - after:
             self._open.pop(thread.id, None)

@@ -75,6 +75,9 @@ class Repair:
         rows = await self._db.fetch("database_time")
         now: datetime = rows[0][0]
         looked_at = self._looked_at or now
+        if now < looked_at:  # the clock was set back: what came meanwhile carries times from before the last look
+            looked_at = now
+            self._since = dict.fromkeys(self._users(), now - OVERLAP)
         # Who came after the last look has missed nothing before it.
         self._since = {
             user: max(self._since.get(user, looked_at - SLACK), looked_at - OVERLAP) for user in self._users()

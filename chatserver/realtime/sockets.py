@@ -18,6 +18,9 @@ from chatserver.realtime.subscriber import Subscriber
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between looks at the clocks of all sockets
+HANDSHAKES = (
+    50  # at once; after a restart thousands come back, and each waits for its turn, not for its time to run out
+)
 GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
 
@@ -39,12 +42,13 @@ class Sockets:
         self._connections: set[Connection] = set()
         self._recheck = asyncio.Event()
         self._left = asyncio.Event()
+        self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
     async def serve(self, request: web.Request, user: User, session_key: str) -> web.WebSocketResponse:
         """Upgrades a request that may have a socket, and serves it to its end."""
         config = self._services.config
-        # Compression would cost 90 KiB a socket. aiohttp refuses exactly max_msg_size, too.
-        ws = web.WebSocketResponse(max_msg_size=config.max_frame_bytes + 1, compress=False, timeout=GOODBYE)
+        max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
+        ws = web.WebSocketResponse(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
         await ws.prepare(request)
         connection = Connection(self._services, ws, request.transport, user, session_key)
         self._connections.add(connection)

@@ -14,15 +14,15 @@ cross join lateral (
 where p.user_id = %(user_id)s
 order by t.last_message_at desc, t.id desc;
 
--- name: thread_for
--- A thread as one of its participants sees it; no row for anyone else.
-select t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
+-- name: threads_for
+-- Threads as one of their participants sees them, for pairs of thread and person; no row for anyone else.
+select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
        (select json_agg(json_build_object('id', u.id, 'name', u.name, 'read', o.read_seq) order by u.name)
         from participants o join users u on u.id = o.user_id
         where o.thread_id = t.id) as people
-from threads t
-join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
-where t.id = %(thread_id)s;
+from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[]) with ordinality as asked (thread_id, user_id, place)
+join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_id
+join threads t on t.id = p.thread_id;
 
 -- name: participants_of
 -- Who takes part in a thread; no rows unless the asking person does.

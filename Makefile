@@ -1,0 +1,55 @@
+# All that make does needs Python 3.11 or newer, and nothing else: `make run PYTHON=python3.13` names one.
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check browser catalogues lock clean install
+
+run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
+	@$(BIN)/python -m chatserver run
+
+demo: install  ## The same, with three people and a few conversations to look at
+	@$(BIN)/python -m chatserver run --demo
+
+test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: install  ## Check style and types: ruff, mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+browser: install  ## Fetch a Chromium for the browser tests, if there is none
+	@for name in $(BROWSERS); do \
+		if command -v $$name; then echo "is a browser already."; exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy chromium; \
+	else \
+		$(BIN)/playwright install chromium; \
+	fi
+
+catalogues: install  ## Gather new sentences into the catalogues of both languages, to be translated
+	@$(BIN)/pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 --no-location -o .venv/messages.pot .
+	@for language in en ru; do $(BIN)/pybabel update -N --omit-header --no-wrap -l $$language -i .venv/messages.pot \
+		-o locale/$$language/LC_MESSAGES/messages.po; done
+
+lock: install  ## Pin the newest versions of all requirements, with hashes
+	@$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install -q uv
+	$(COMPILE) requirements/production.in -o requirements/production.txt
+	$(COMPILE) requirements/development.in -c requirements/production.txt -o requirements/development.txt
+
+clean:  ## Remove what was installed and cached; the data in .data stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@echo "chatserver: private messages for any website, in real time."
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+
+install:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) requirements/install.py

@@ -1,0 +1,70 @@
+"""Becomes another program, one that dies with its parent.
+
+Run by its path (`python -I -S launcher.py …`), importing nothing of ours: what happens here belongs between
+fork and exec, where a process that has threads may not run Python.
+"""
+
+import ctypes
+import os
+import sys
+
+# <linux/prctl.h>, <linux/securebits.h>, <linux/capability.h>
+PR_SET_PDEATHSIG = 1
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION_3 = 0x20080522
+
+
+def main() -> None:
+    parent, death_signal, uid, gid, passage = map(int, sys.argv[1:6])
+    folder, *program = sys.argv[6:]
+    try:
+        if uid >= 0:
+            change_user(uid, gid, passage=bool(passage))
+        if sys.platform == "linux":
+            prctl(PR_SET_PDEATHSIG, death_signal)  # after setuid, which clears it
+            if os.getppid() != parent:
+                sys.exit("the parent is dead already")
+        os.chdir(folder)
+        os.execv(program[0], program)  # noqa: S606
+    except OSError as error:
+        sys.exit(f"{program[0]}: {error}")
+
+
+def change_user(uid: int, gid: int, *, passage: bool) -> None:
+    """Stop being root. With passage, keep of root's rights one: to walk through folders closed to that user.
+
+    So a checkout below /root works, and no folder's permissions change.
+    """
+    if passage:
+        # Without it setuid takes all capabilities, and access(2), which initdb asks, disregards them.
+        prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+    if passage:
+        keep_only(CAP_DAC_OVERRIDE)
+
+
+def keep_only(capability: int) -> None:
+    """Give up every capability but one, which outlives exec (man 7 capabilities, "ambient")."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    bit = 1 << capability
+    effective_permitted_inheritable = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
+    check(ctypes.CDLL(None, use_errno=True).capset(header, effective_permitted_inheritable))
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
+
+
+def prctl(*arguments: int) -> None:
+    padded = [*arguments, 0, 0, 0, 0][:5]
+    check(ctypes.CDLL(None, use_errno=True).prctl(*map(ctypes.c_ulong, padded)))
+
+
+def check(result: int) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+if __name__ == "__main__":
+    main()

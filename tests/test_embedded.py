@@ -1,0 +1,248 @@
+"""Servers of our own: PostgreSQL and Valkey that start anywhere, lose nothing, and leave nothing running."""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+import redis
+
+from chatserver.embedded import EmbeddedError, EmbeddedServers, running
+from chatserver.embedded.lock import holder_of, is_alive
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can see that")
+
+HOLD_SERVERS = """
+import sys
+from pathlib import Path
+from chatserver.embedded import EmbeddedServers
+with EmbeddedServers(Path(sys.argv[1]), durable=False):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+LEAVE_AN_ORPHAN = """
+import signal, subprocess, sys
+from pathlib import Path
+from chatserver.embedded.lock import FolderLock
+lock = FolderLock(Path(sys.argv[1]))
+lock.acquire()
+orphan = subprocess.Popen(["sleep", "600"], start_new_session=True, pass_fds=[lock.fileno()])
+lock.note(children={"postgres": (orphan.pid, signal.SIGTERM)})
+print(orphan.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after its first start."""
+    data_dir = tmp_path_factory.mktemp("data")
+    with started(data_dir):
+        pass
+    return data_dir
+
+
+@pytest.fixture
+def data_dir(first_start: Path, tmp_path: Path) -> Path:
+    return copy(first_start, tmp_path / "data")
+
+
+def copy(data_dir: Path, to: Path) -> Path:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", data_dir, to], check=True)
+    return to
+
+
+def started(data_dir: Path, **settings: Any) -> EmbeddedServers:
+    return EmbeddedServers(data_dir, durable=False, **settings)
+
+
+def ask(servers: EmbeddedServers, *statements: str) -> Any:
+    """Each statement committed; the first row of the last one's answer."""
+    with closing(psycopg2.connect(servers.database_url)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchone()
+
+
+@contextmanager
+def valkey(servers: EmbeddedServers) -> Iterator[Any]:
+    with closing(redis.from_url(servers.redis_url)) as client:
+        yield client
+
+
+def run_and_kill(program: str, data_dir: Path) -> str:
+    """Run the program until it has said a line, kill it, and return the line."""
+    command = [sys.executable, "-c", program, str(data_dir)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        process.kill()
+    return line
+
+
+def wait_until(happens: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 20
+    while not (result := happens()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+    return result
+
+
+def test_what_was_stored_is_there_after_the_next_start(data_dir: Path) -> None:
+    with started(data_dir) as servers, valkey(servers) as client:
+        ask(servers, "create table notes (note text)", "insert into notes values ('kept') returning note")
+        client.set("note", "kept")
+    with started(data_dir) as servers, valkey(servers) as client:
+        assert ask(servers, "select note from notes") == ("kept",)
+        assert client.get("note") == b"kept"
+
+
+def test_nothing_listens_on_tcp(data_dir: Path) -> None:
+    with started(data_dir) as servers, valkey(servers) as client:
+        assert ask(servers, "show listen_addresses") == ("",)
+        assert client.config_get("port") == {"port": "0"}
+
+
+def test_case_folds_in_cyrillic(data_dir: Path) -> None:
+    with started(data_dir) as servers:
+        assert ask(servers, "select lower('ПРИВЕТ'), upper('ё'), 'привет' ilike 'ПРИ%'") == ("привет", "Ё", True)
+
+
+def test_after_a_killed_parent_the_next_start_has_what_was_committed(data_dir: Path) -> None:
+    with started(data_dir) as servers:
+        ask(servers, "create table notes (note text)", "insert into notes values ('kept') returning note")
+    assert run_and_kill(HOLD_SERVERS, data_dir) == "ready\n"
+    with started(data_dir) as servers:
+        assert ask(servers, "select note from notes") == ("kept",)
+
+
+def test_orphans_of_a_killed_parent_are_ended(data_dir: Path) -> None:
+    orphan = int(run_and_kill(LEAVE_AN_ORPHAN, data_dir))
+    assert is_alive(orphan)
+    with started(data_dir):
+        assert not is_alive(orphan)
+
+
+def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start(data_dir: Path) -> None:
+    (data_dir / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getppid()}\n")
+    with started(data_dir) as servers:
+        assert ask(servers, "select 1") == (1,)
+
+
+def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
+    half_made = tmp_path / "postgres" / "new"
+    half_made.mkdir(parents=True)
+    (half_made / "PG_VERSION").write_text("18\n")
+    with started(tmp_path) as servers:
+        assert ask(servers, "select 1") == (1,)
+
+
+def test_a_server_that_ended_is_revived_with_its_data(data_dir: Path) -> None:
+    with started(data_dir) as servers:
+        ask(servers, "create table notes (note text)", "insert into notes values ('kept') returning note")
+        pid, _ = holder_of(data_dir)["children"]["postgres"]
+        os.kill(pid, signal.SIGKILL)
+        assert wait_until(servers.revive) == ["postgres"]
+        assert ask(servers, "select note from notes") == ("kept",)
+
+
+@pytest.mark.parametrize("name", ["x" * 120, "with spaces, commas & 100%", "Кириллица"])
+def test_any_path_will_do(first_start: Path, tmp_path: Path, name: str) -> None:
+    before = set(Path("/tmp").glob("chatserver-*"))
+    with started(copy(first_start, tmp_path / name / "data")) as servers, valkey(servers) as client:
+        assert ask(servers, "select 1") == (1,)
+        assert client.ping()
+    assert set(Path("/tmp").glob("chatserver-*")) <= before
+
+
+def test_temporary_sockets_of_a_killed_parent_are_removed(first_start: Path, tmp_path: Path) -> None:
+    data_dir = copy(first_start, tmp_path / ("x" * 120))
+    run_and_kill(HOLD_SERVERS, data_dir)
+    sockets = Path(json.loads((data_dir / "lock").read_text())["temporary"])
+    assert sockets.exists()
+    with started(data_dir):
+        assert not sockets.exists()
+
+
+def test_a_folder_in_use_is_refused_and_says_by_whom(data_dir: Path) -> None:
+    with started(data_dir), pytest.raises(EmbeddedError, match=rf"in use by another chatserver \(pid {os.getpid()}\)"):
+        started(data_dir).start()
+
+
+def test_data_of_another_postgresql_are_refused(data_dir: Path) -> None:
+    version = data_dir / "postgres" / "data" / "PG_VERSION"
+    version.write_text("99\n")
+    with pytest.raises(EmbeddedError, match="holds data of PostgreSQL 99"):
+        started(data_dir).start()
+    assert holder_of(data_dir) == {}
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EmbeddedError, match="cannot be written"):
+        started(tmp_path / "file" / "data").start()
+
+
+def test_without_the_wheels_it_says_what_to_set(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(EmbeddedError, match="set DATABASE_URL and REDIS_URL"):
+        started(data_dir).start()
+
+
+def test_a_server_that_is_given_is_not_started(tmp_path: Path) -> None:
+    with started(tmp_path, database_url="postgresql://elsewhere/chat") as servers, valkey(servers) as client:
+        assert servers.database_url == "postgresql://elsewhere/chat"
+        assert client.ping()
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_other_processes_find_the_running_servers(data_dir: Path) -> None:
+    assert running(data_dir) is None
+    with started(data_dir) as servers:
+        assert running(data_dir) == (servers.database_url, servers.redis_url)
+    assert running(data_dir) is None
+
+
+def test_logs_begin_anew_and_the_last_one_is_kept(data_dir: Path) -> None:
+    for _ in range(3):
+        with started(data_dir):
+            pass
+    for log in ("postgres.log", "postgres.log.1"):
+        assert (data_dir / log).read_text().count("ready to accept connections") == 1
+
+
+@as_root
+def test_root_changes_no_permissions_outside_the_data_folder(first_start: Path, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    data_dir = copy(first_start, closed / "data")
+    before = [(folder, folder.stat().st_mode, folder.stat().st_uid) for folder in data_dir.parents]
+    with started(data_dir) as servers:
+        assert ask(servers, "select 1") == (1,)
+        pid, _ = holder_of(data_dir)["children"]["postgres"]
+        assert Path(f"/proc/{pid}").stat().st_uid != 0
+    assert [(folder, folder.stat().st_mode, folder.stat().st_uid) for folder in data_dir.parents] == before
+
+
+@as_root
+def test_root_runs_the_servers_as_the_owner_of_the_data_folder(first_start: Path, tmp_path: Path) -> None:
+    data_dir = copy(first_start, tmp_path / "data")
+    shutil.chown(data_dir, "daemon")
+    with started(data_dir):
+        pass
+    assert (data_dir / "postgres" / "data" / "PG_VERSION").owner() == "daemon"
+    assert (data_dir / "lock").owner() == "daemon"

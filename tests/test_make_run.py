@@ -1,0 +1,225 @@
+"""`make run`: it serves, reloads, keeps its data, and leaves nothing behind."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from aiohttp.test_utils import unused_port
+
+from chatserver.embedded import EmbeddedServers, running
+from chatserver.embedded.lock import holder_of, is_alive
+
+ROOT = Path(__file__).parent.parent
+DEADLINE = 30  # seconds
+
+
+class Run:
+    """One `python -m chatserver run`, and what it has printed."""
+
+    def __init__(self, data_dir: Path, port: int, checkout: Path = ROOT, *options: str, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.url = f"http://127.0.0.1:{port}"
+        self._printed = data_dir.with_name(f"printed-{time.monotonic_ns()}")
+        self._environment = {
+            name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
+        } | {"PORT": str(port), "DATA_DIR": str(data_dir), **settings}
+        self._checkout = checkout
+        with self._printed.open("wb") as output:
+            self.process = self.start("run", *options, stdout=output, stderr=output, start_new_session=True)
+
+    def start(self, *arguments: str, **settings: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "chatserver", *arguments]
+        return subprocess.Popen(command, cwd=self._checkout, env=self._environment, text=True, **settings)
+
+    def command(self, *arguments: str) -> str:
+        """What another `python -m chatserver` prints beside it."""
+        with self.start(*arguments, stdout=subprocess.PIPE) as process:
+            printed, _ = process.communicate()
+        assert process.returncode == 0
+        return printed
+
+    @property
+    def printed(self) -> str:
+        return self._printed.read_text()
+
+    def wait_until_it_says(self, words: str, times: int = 1) -> None:
+        wait_until(lambda: self.printed.count(words) >= times or self.process.poll() is not None)
+        assert self.printed.count(words) >= times, self.printed
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.url + path) as response:
+            return str(response.read().decode())
+
+    def children(self) -> list[int]:
+        return [pid for pid, _ in holder_of(self.data_dir)["children"].values()]
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE)
+
+
+def wait_until(happens: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that a first run leaves."""
+    run = Run(tmp_path_factory.mktemp("first") / "data", unused_port())
+    run.wait_until_it_says("chatserver is at")
+    assert run.end() == 0
+    return run.data_dir
+
+
+@pytest.fixture
+def start(first_run: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts a server on this test's own data folder and port, and waits until it says that it is there."""
+    runs: list[Run] = []
+    port = unused_port()
+    data_dir = tmp_path / "data"
+    subprocess.run(["cp", "-a", first_run, data_dir], check=True)
+
+    def start(*options: str, checkout: Path = ROOT, **settings: str) -> Run:
+        runs.append(Run(data_dir, port, checkout, *options, **settings))
+        runs[-1].wait_until_it_says("chatserver is at")
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        if run.process.poll() is None:
+            run.end()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the code that a test may change."""
+    for name in ("chatserver", "templates", "static", "sql", "locale"):
+        shutil.copytree(ROOT / name, tmp_path / "checkout" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "checkout"
+
+
+def count_messages(run: Run) -> int:
+    urls = running(run.data_dir)
+    assert urls
+    with closing(psycopg2.connect(urls[0])) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from messages")
+        row = cursor.fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_a_second_run_has_the_messages_of_the_first(start: Start) -> None:
+    run = start()
+    made = json.loads(run.command("provision", "--users", "2", "--threads", "1", "--messages", "3"))
+    assert len(made["users"]) == 2
+    assert run.end() == 0
+    assert count_messages(start()) == 3
+
+
+def test_the_demo_says_how_to_sign_in(start: Start) -> None:
+    run = start("--demo")
+    run.wait_until_it_says("sign in as Ana")
+    assert count_messages(run) > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_when_stopped_it_leaves_nothing_running(start: Start, number: signal.Signals) -> None:
+    run = start()
+    children = run.children()
+    assert len(children) == 3
+    assert run.end(number) == 0
+    assert not any(map(is_alive, children))
+    assert "Traceback" not in run.printed
+    assert running(run.data_dir) is None
+
+
+def test_a_killed_one_blocks_neither_port_nor_data(start: Start) -> None:
+    run = start()
+    run.command("provision", "--users", "2", "--threads", "1", "--messages", "3")
+    run.end(signal.SIGKILL)
+    assert count_messages(start()) == 3
+
+
+def test_it_ends_when_make_is_killed(start: Start, tmp_path: Path) -> None:
+    """make does not pass its own death on."""
+    port = unused_port()
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'chatserver', 'run'])"
+    environment = os.environ | {"PORT": str(port), "DATA_DIR": str(tmp_path), "MAKELEVEL": "1"}
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        environment.pop(name, None)
+    make = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
+    wait_until(lambda: len(holder_of(tmp_path).get("children", {})) == 3)
+    make.kill()
+    make.wait()
+    wait_until(lambda: not holder_of(tmp_path))
+
+
+def test_a_busy_port_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        run = Run(tmp_path / "data", port)
+        assert run.process.wait(DEADLINE) == 1
+    assert run.printed.count("\n") == 1
+    assert f"Port {port} of 127.0.0.1 cannot be had" in run.printed
+    assert f"make run PORT={port + 1}" in run.printed
+
+
+def test_a_folder_in_use_is_named_with_who_uses_it(start: Start) -> None:
+    first = start()
+    second = Run(first.data_dir, unused_port())
+    assert second.process.wait(DEADLINE) == 1
+    assert f"pid {first.process.pid}" in second.printed
+    assert "Traceback" not in second.printed
+
+
+def test_a_changed_template_is_served(start: Start, checkout: Path) -> None:
+    run = start(checkout=checkout)
+    page = checkout / "templates" / "sign_in.html"
+    page.write_text(page.read_text().replace("{% endblock", "a new line{% endblock"))
+    run.wait_until_it_says("chatserver is at", times=2)
+    assert "a new line" in run.get("/messages/sign-in/")
+
+
+def test_broken_code_ends_the_web_process_alone_until_it_is_mended(start: Start, checkout: Path) -> None:
+    run = start(checkout=checkout)
+    module = checkout / "chatserver" / "text.py"
+    whole = module.read_text()
+    module.write_text("def broken(:")
+    run.wait_until_it_says("The web process ended")
+    module.write_text(whole)
+    run.wait_until_it_says("chatserver is at", times=2)
+
+
+def test_a_migration_that_appears_is_applied(start: Start, checkout: Path) -> None:
+    run = start(checkout=checkout)
+    (checkout / "sql" / "migrations" / "9999_notes.sql").write_text("create table notes (note text);")
+    run.wait_until_it_says("Applied migration 9999_notes")
+    run.wait_until_it_says("chatserver is at", times=2)
+
+
+def test_servers_that_are_given_are_used_and_left_running(
+    start: Start, servers: EmbeddedServers, database_url: str
+) -> None:
+    run = start(DATABASE_URL=database_url, REDIS_URL=servers.redis_url)
+    assert run.get("/readyz")
+    assert holder_of(run.data_dir) == {}
+    assert run.end() == 0
+    assert not servers.revive()
