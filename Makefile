@@ -6,7 +6,7 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check browser catalogues lock clean install
+.PHONY: help run demo test faults check browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -16,6 +16,9 @@ demo: install  ## The same, with three people and a few conversations to look at
 
 test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" picks some)
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 check: install  ## Check style and types: ruff, mypy
 	@$(BIN)/ruff check .
@@ -48,7 +51,7 @@ clean:  ## Remove what was installed and cached; the data in .data stay
 
 help:
 	@echo "chatserver: private messages for any website, in real time."
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }

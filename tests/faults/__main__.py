@@ -1,0 +1,82 @@
+"""`make faults`, or `python -m tests.faults [fault …]`: a row for each fault; exit code 1 unless every goal was met."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from tests.faults.checker import Report
+from tests.faults.faults import FAULTS
+from tests.faults.places import ORDINARY, PLACES, Impossible
+from tests.faults.world import World
+
+PAIRS = 10
+COLUMNS = "{:32} {:>9} {:>12} {:>6} {:>4} {:>7} {:>9} {:>9}  {}"
+
+
+def main() -> int:
+    names = sys.argv[1:] or list(FAULTS)
+    if unknown := set(names) - FAULTS.keys():
+        print(f"There is no fault {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}.")
+        return 2
+    start = time.monotonic()
+    heads = ["fault", "attempted", "acknowledged", "stored", "lost", "doubled", "reordered", "complete", "measured"]
+    print(COLUMNS.format(*heads))
+    failed = impossible = 0
+    for name in names:
+        try:
+            report = asyncio.run(run(name))
+        except Impossible as why:
+            print(f"{name:32} impossible here: {why}", flush=True)
+            impossible += 1
+            continue
+        complete = "-" if report.complete is None else f"{report.complete:.1f} s"
+        measured = ", ".join(f"{what} {value}" for what, value in report.measured.items())
+        print(
+            COLUMNS.format(
+                report.fault, report.attempted, report.acknowledged, report.stored, report.lost, report.doubled,
+                report.reordered, complete, measured,
+            ),
+            flush=True,
+        )  # fmt: skip
+        for goal in report.missed:
+            print(f"    MISSED: {goal}", flush=True)
+        failed += bool(report.missed)
+    seconds = time.monotonic() - start
+    print(
+        f"{len(names) - failed - impossible} passed, {failed} failed, {impossible} impossible here, in {seconds:.0f} s"
+    )
+    return 1 if failed else 0
+
+
+async def run(name: str) -> Report:
+    """One fault in a world of its own."""
+    report = Report(name)
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        os.chmod(folder, 0o755)  # as root the servers run as another user
+        with PLACES.get(name, ORDINARY)(Path(folder)):
+            await run_in(Path(folder), report)
+    return report
+
+
+async def run_in(folder: Path, report: Report) -> None:
+    world = World(folder)
+    await world.start()
+    try:
+        await world.people_talk(PAIRS)
+        await FAULTS[report.fault](world, report)
+    except TimeoutError as error:
+        where = error.__traceback__ and traceback.extract_tb(error.__traceback__)[-1]
+        report.missed.append(f"gave up waiting at {where}")
+    finally:
+        await world.stop()
+    if report.missed:
+        log = (folder / "gunicorn.log").read_text(errors="replace").splitlines()
+        report.missed += [f"log: {line}" for line in log[-10:]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""The product as in production, on durable servers of its own, with people who talk; and what each fault needs."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psycopg2
+from aiohttp.test_utils import unused_port
+
+from chatserver.accounts import User
+from chatserver.app import connect_redis
+from chatserver.config import load_config
+from chatserver.embedded import EmbeddedServers
+from chatserver.embedded.lock import holder_of
+from chatserver.migrations import migrate
+from chatserver.sessions import SessionStorage
+from tests.faults.proxy import Proxy
+from tests.faults.talker import Talker
+
+ROOT = Path(__file__).parents[2]
+PAUSE = 0.5  # seconds between an answer and a person's next message
+
+
+class World:
+    """`url` goes straight to gunicorn, `cut_url` by way of `network`; gunicorn reaches Redis by way of `news`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.servers = EmbeddedServers(data_dir, durable=True)
+        self._gunicorn: asyncio.subprocess.Process | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.talkers: list[Talker] = []
+        self.listeners: list[Talker] = []  # list pages: they open nothing and say nothing
+        self.first_sent: dict[str, float] = {}
+
+    # -- the product --------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        self.servers.start()
+        migrate(self.servers.database_url)
+        port = unused_port()
+        self.url = f"http://127.0.0.1:{port}"
+        path = self.servers.redis_url.removeprefix("unix://").partition("?")[0]
+        self.news = Proxy(lambda: asyncio.open_unix_connection(path))
+        self.network = Proxy(lambda: asyncio.open_connection("127.0.0.1", port))
+        news_port, self._cut_port = await self.news.start(), await self.network.start()
+        self.cut_url = f"http://127.0.0.1:{self._cut_port}"
+        self.environ = os.environ | {
+            "DATABASE_URL": self.servers.database_url,
+            "REDIS_URL": f"redis://127.0.0.1:{news_port}/0",
+            "DATA_DIR": str(self.servers.data_dir / "secrets"),
+            "ORIGINS": self.url,
+            "PORT": str(port),
+            "LD_PRELOAD": "",  # a clock that can be set is PostgreSQL's and Redis's: gunicorn does not start under it
+        }
+        self._gunicorn = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gunicorn", "chatserver.app:create_app", "--workers", "2",
+            "--bind", f"127.0.0.1:{port}",
+            "--worker-class", "aiohttp.GunicornUVLoopWebWorker", "--no-control-socket", "--log-level", "error",
+            cwd=ROOT, env=self.environ, stderr=(self.servers.data_dir / "gunicorn.log").open("wb"),
+        )  # fmt: skip
+        await self.ready(60)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._gunicorn is not None and self._gunicorn.returncode is None:
+            self._gunicorn.terminate()
+            await self._gunicorn.wait()
+        for proxy in (self.news, self.network):
+            proxy.silent = False
+            await proxy.stop()
+        self.servers.stop()
+
+    async def ready(self, patience: float = 30) -> float:
+        """Waits until pages work again; returns the seconds it took."""
+        start = time.monotonic()
+        async with aiohttp.ClientSession() as http, asyncio.timeout(patience):
+            while True:
+                with contextlib.suppress(aiohttp.ClientError, OSError):
+                    async with http.get(f"{self.url}/readyz") as response:
+                        if response.status == 200:
+                            return time.monotonic() - start
+                await asyncio.sleep(0.05)
+
+    @property
+    def master(self) -> int:
+        assert self._gunicorn is not None
+        return self._gunicorn.pid
+
+    def workers(self) -> list[int]:
+        return children(self.master)
+
+    def server_pid(self, name: str) -> int:
+        """The process of `postgres` or `valkey`."""
+        pid: int = holder_of(self.servers.data_dir)["children"][name][0]
+        return pid
+
+    # -- the people ---------------------------------------------------------------------------------------------------
+
+    async def provision(self, **numbers: int) -> dict[str, Any]:
+        arguments = [part for name, number in numbers.items() for part in (f"--{name}", str(number))]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "chatserver", "provision", *arguments,
+            cwd=ROOT, env=self.environ, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        output, _ = await process.communicate()
+        assert process.returncode == 0
+        made: dict[str, Any] = json.loads(output)
+        return made
+
+    async def people_talk(self, pairs: int, *, behind_the_cut: bool = False) -> None:
+        """Pairs who write to each other, and a group of six; beside each person a list page that only listens."""
+        came: list[Talker] = []
+        for numbers in ({"users": 2 * pairs, "threads": pairs}, {"users": 6, "threads": 1, "people": 6}):
+            made = await self.provision(**numbers)
+            for thread in made["threads"]:
+                for place, index in enumerate(thread["members"]):
+                    url = self.cut_url if behind_the_cut and place == 0 else self.url
+                    user = made["users"][index]
+                    who = (url, self.url, user["cookie"], user["id"], user["username"], [thread["id"]], PAUSE)
+                    self.talkers.append(Talker(*who))
+                    self.listeners.append(Talker(*who, talking=False, opens=False))
+                    came += [self.talkers[-1], self.listeners[-1]]
+        for talker in came:
+            self._tasks.append(asyncio.create_task(talker.run(self.first_sent)))
+        await self.until(lambda: all(talker.acknowledged for talker in self.talkers), 30)
+
+    async def until(self, condition: Callable[[], bool], patience: float) -> float:
+        """Waits until something is so; returns the seconds it took. Raises TimeoutError."""
+        start = time.monotonic()
+        async with asyncio.timeout(patience):
+            while not condition():
+                await asyncio.sleep(0.02)
+        return time.monotonic() - start
+
+    async def sign_in_again(self) -> None:
+        """New sessions in a Redis that has forgotten them."""
+        config = replace(load_config(self.environ), redis_url=self.servers.redis_url)
+        client = connect_redis(config)
+        try:
+            people = self.talkers + self.listeners
+            users = [User(talker.user_id, talker.name) for talker in people]
+            for talker, cookie in zip(people, await SessionStorage(client, config).begin_many(users), strict=True):
+                talker.cookie = cookie
+        finally:
+            await client.aclose()
+
+    # -- what is broken -----------------------------------------------------------------------------------------------
+
+    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        os.kill(self.server_pid(name), how)
+
+    def revive(self) -> None:
+        """Starts again what was killed."""
+        self.servers.revive()
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        pids = [self.server_pid(name), *children(self.server_pid(name))]
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(pids):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def memory(self) -> int:
+        """Bytes of the product's processes, shared pages counted in part (PSS)."""
+        pids = [self.master, *self.workers()]
+        rolls = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids)
+        return sum(
+            int(line.split()[1]) * 1024 for roll in rolls for line in roll.splitlines() if line.startswith("Pss:")
+        )
+
+    def set_clock(self, shift: str) -> None:
+        """Shifts the clock of PostgreSQL and Redis, by libfaketime."""
+        (self.servers.data_dir / "clock").write_text(shift)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def stored(database_url: str) -> list[tuple[int, int, str, str]]:
+    """Every message: thread, number, id, text."""
+    with contextlib.closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select thread_id, seq, client_id::text, text from messages order by thread_id, seq")
+        return cursor.fetchall()

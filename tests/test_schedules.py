@@ -1,0 +1,302 @@
+"""Any order of sending, news late or lost, reconnecting, reading, joining and leaving, against a simple model."""
+
+import asyncio
+import json
+from collections import defaultdict
+from typing import Any
+from uuid import UUID, uuid4
+
+from aiohttp import WSMessage, WSMsgType
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chatserver import db, threads
+from chatserver.accounts import User
+from chatserver.config import Config
+from chatserver.realtime.batcher import Batcher
+from chatserver.realtime.connection import Connection, Services
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.marks import Mark, Marks
+from chatserver.realtime.protocol import event_from
+from chatserver.realtime.repair import Repair
+from chatserver.realtime.writer import Outgoing, Writer
+
+PEOPLE = ("Ana", "Ben", "Cleo")
+EXAMPLES = 60
+people = st.sampled_from(range(3))
+
+
+class News:
+    """Stands where Redis stands: what is published waits until the schedule lets it arrive, or loses it."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[int, str]] = []
+
+    def publish(self, user_ids: Any, payload: str) -> None:
+        self.waiting.extend((user_id, payload) for user_id in user_ids)
+
+
+class Wire:
+    """The socket between a connection and a screen, in memory."""
+
+    def __init__(self) -> None:
+        self.from_browser: asyncio.Queue[WSMessage] = asyncio.Queue()
+        self.to_browser: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    def __aiter__(self) -> "Wire":
+        return self
+
+    async def __anext__(self) -> WSMessage:
+        return await self.from_browser.get()
+
+    async def send_str(self, text: str) -> None:
+        self.to_browser.put_nowait(json.loads(text))
+
+    async def close(self, *, code: int) -> None:
+        pass
+
+    def say(self, **frame: Any) -> None:
+        self.from_browser.put_nowait(WSMessage(WSMsgType.TEXT, json.dumps(frame), None))
+
+
+class Screen:
+    """A chat page: follows the protocol, and notes what each open thread showed."""
+
+    def __init__(self, machine: "Schedule", person: int) -> None:
+        self.person = person
+        self.views: defaultdict[int, list[str]] = defaultdict(list)
+        self.open: set[int] = set()
+        self.machine = machine
+        self.connect()
+
+    def connect(self) -> None:
+        self.wire = Wire()
+        user = self.machine.users[self.person]
+        self.connection = Connection(self.machine.services, self.wire, None, user, "")  # type: ignore[arg-type]
+        self.machine.hub.join(user.id, self.connection.mailbox)
+        self.task = self.machine.loop.create_task(self.connection.run())
+
+    async def disconnect(self) -> None:
+        self.machine.hub.leave(self.machine.users[self.person].id, self.connection.mailbox)
+        self.task.cancel()
+        await asyncio.wait([self.task])
+        self.open.clear()
+
+    async def catch_up_with_wire(self) -> None:
+        """Shows everything that has been put on this socket: the answer to a ping comes last."""
+        self.wire.say(type="ping")
+        while (frame := await asyncio.wait_for(self.wire.to_browser.get(), 5))["type"] != "pong":
+            self.show(frame)
+
+    def show(self, frame: dict[str, Any]) -> None:
+        thread = frame.get("thread", 0)
+        view = self.views[thread]
+        match frame["type"]:
+            case "message" if frame["seq"] == len(view) + 1:
+                view.append(frame["id"])
+            case "message" if thread in self.open:
+                raise AssertionError(f"{frame['seq']} came after {len(view)}")
+            case "opened":
+                assert frame["last"] == len(view)
+                self.open.add(thread)
+            case "error":
+                assert frame["code"] == "no_such_thread"
+                self.open.discard(thread)
+
+
+class Schedule(RuleBasedStateMachine):
+    config: Config  # set by the test
+
+    @initialize()
+    def begin(self) -> None:
+        self.runner = asyncio.Runner()
+        self.loop = self.runner.get_loop()
+        self.ids = 0
+        self.stored: defaultdict[int, list[tuple[UUID, int, str]]] = defaultdict(list)  # thread: (id, sender, text)
+        self.read: defaultdict[tuple[int, int], int] = defaultdict(int)
+        self.screens: list[Screen] = []
+        self.runner.run(self._begin())
+        for person in (0, 1):
+            self.open_a_screen(person)
+
+    async def _begin(self) -> None:
+        assert self.config.database_url is not None
+        self.db = await db.connect(self.config.database_url, 2, 0)
+        names = [f"{name}-{uuid4()}" for name in PEOPLE]
+        rows = await self.db.write("provision_users", names=names, password_hash="!")
+        self.users = [User(*row) for row in rows]
+        (group,) = (await self.db.write("group_thread", user_ids=[user.id for user in self.users]))[0]
+        pair = await threads.pair_thread(self.db, self.users[0].id, self.users[1].id)
+        self.members = {pair: {0, 1}, group: {0, 1, 2}}
+        self.pair, self.group = pair, group
+        self.news, self.hub = News(), Hub()
+        self.writer = Writer(self.db, self.news, 100, 0)  # type: ignore[arg-type]
+        self.marks = Marks(self.db, self.news, 0)  # type: ignore[arg-type]
+        self.repair = Repair(self.db, 1, lambda: self.hub.users, self.hub.deliver)
+        openings: Batcher[threads.Asked, threads.Thread] = Batcher(
+            lambda asked: threads.find_threads(self.db, asked), lambda asked: asked, 100, 0
+        )
+        self.services = Services(self.config, self.db, self.writer, self.marks, self.news, openings)  # type: ignore[arg-type]
+
+    # -- what may happen, in any order --------------------------------------------------------------------------------
+
+    @rule(person=people, in_group=st.booleans(), together=st.integers(1, 3))
+    def send(self, person: int, in_group: bool, together: int) -> None:
+        """Several at once share a batch, with somebody else's in between."""
+        thread = self.group if in_group else self.pair
+        messages = []
+        for number in range(together):
+            self.ids += 1
+            sender = person if number != 1 else (person + 1) % 3
+            messages.append(Outgoing(thread, self.users[sender].id, UUID(int=self.ids), f"text {self.ids}"))
+        results = self.runner.run(self._submit(messages))
+        for message, result in zip(messages, results, strict=True):
+            sender = [user.id for user in self.users].index(message.sender_id)
+            if sender not in self.members[thread]:
+                assert isinstance(result, Exception)
+                continue
+            self.stored[thread].append((message.client_id, sender, message.text))
+            assert result.seq == len(self.stored[thread])  # type: ignore[union-attr]
+            if self.read[thread, sender] == len(self.stored[thread]) - 1:
+                self.read[thread, sender] += 1
+
+    async def _submit(self, messages: list[Outgoing]) -> list[Any]:
+        return await asyncio.gather(*map(self.writer.submit, messages), return_exceptions=True)
+
+    @precondition(lambda self: any(self.stored.values()))
+    @rule(data=st.data(), other_text=st.booleans())
+    def send_again(self, data: st.DataObject, other_text: bool) -> None:
+        thread = data.draw(st.sampled_from([thread for thread, stored in self.stored.items() if stored]))
+        place = data.draw(st.integers(0, len(self.stored[thread]) - 1))
+        id, sender, text = self.stored[thread][place]
+        again = Outgoing(thread, self.users[sender].id, id, text + " changed" * other_text)
+        (result,) = self.runner.run(self._submit([again]))
+        assert getattr(result, "code", None) == "duplicate_id" if other_text else result.seq == place + 1
+
+    @precondition(lambda self: self.news.waiting)
+    @rule(fates=st.lists(st.tuples(st.integers(0, 50), st.sampled_from(["arrives", "arrives", "is lost"])), min_size=1))
+    def news_arrive_late_or_never(self, fates: list[tuple[int, str]]) -> None:
+        for place, fate in fates:
+            if self.news.waiting:
+                user_id, payload = self.news.waiting.pop(place % len(self.news.waiting))
+                if fate == "arrives":
+                    self._deliver(user_id, payload)
+
+    def _deliver(self, user_id: int, payload: str) -> None:
+        event = event_from(payload.encode())
+        self.hub.deliver(user_id, event)
+        if event.type == "message":
+            self.repair.saw(user_id, event)
+
+    @rule(person=people)
+    def open_a_screen(self, person: int) -> None:
+        if len(self.screens) < 4:
+            self.runner.run(self._open(Screen(self, person)))
+
+    async def _open(self, screen: Screen) -> None:
+        self.screens.append(screen)
+        await self._open_threads(screen)
+
+    async def _open_threads(self, screen: Screen) -> None:
+        for thread in (self.pair, self.group):
+            screen.wire.say(type="open", thread=thread, after=len(screen.views[thread]))
+        await screen.catch_up_with_wire()
+
+    @precondition(lambda self: self.screens)
+    @rule(data=st.data(), at_once=st.booleans())
+    def cut_a_screen_off(self, data: st.DataObject, at_once: bool) -> None:
+        """And let it come back, at once or with the next look."""
+        screen = data.draw(st.sampled_from(self.screens))
+        self.runner.run(self._cut(screen, at_once))
+
+    async def _cut(self, screen: Screen, at_once: bool) -> None:
+        await screen.disconnect()
+        if not at_once:
+            self.screens.remove(screen)
+            return
+        screen.connect()
+        await self._open_threads(screen)
+
+    @rule(person=people, in_group=st.booleans(), seq=st.integers(0, 30))
+    def read_up_to(self, person: int, in_group: bool, seq: int) -> None:
+        thread = self.group if in_group else self.pair
+        mark = Mark(thread, self.users[person].id, seq)
+        (result,) = self.runner.run(self._mark(mark))
+        if person in self.members[thread]:
+            assert result is None
+            self.read[thread, person] = max(self.read[thread, person], min(seq, len(self.stored[thread])))
+
+    async def _mark(self, mark: Mark) -> list[Any]:
+        return await asyncio.gather(self.marks.submit(mark), return_exceptions=True)
+
+    @rule(joins=st.booleans())
+    def cleo_joins_or_leaves_the_group(self, joins: bool) -> None:
+        query = "add_participants" if joins else "remove_participants"
+        cleo = self.users[2].id
+        changed = self.runner.run(self.db.write(query, thread_id=self.group, user_ids=[cleo]))
+        if changed and joins:
+            self.members[self.group].add(2)
+            self.read[self.group, 2] = len(self.stored[self.group])
+        elif changed:
+            self.members[self.group].discard(2)
+
+    @rule()
+    def repair_looks(self) -> None:
+        self.runner.run(self.repair.look())
+
+    # -- what must hold ------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def screens_show_a_beginning_of_what_is_stored(self) -> None:
+        for screen in getattr(self, "screens", ()):
+            self.runner.run(screen.catch_up_with_wire())
+            for thread, view in screen.views.items():
+                stored = [str(id) for id, _, _ in self.stored[thread]]
+                assert view == stored[: len(view)]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "repair"):  # it never began
+            return
+        try:
+            self.runner.run(self._end())
+        finally:
+            self.runner.run(self._close())
+            self.runner.close()
+
+    async def _close(self) -> None:
+        for screen in self.screens:
+            await screen.disconnect()
+        await self.db.close()
+
+    async def _end(self) -> None:
+        """All news that are still waiting are lost; a look makes them good; then nothing is missing anywhere."""
+        await self.repair.look()
+        await self.repair.look()
+        for screen in self.screens:
+            await screen.catch_up_with_wire()
+            for thread in screen.open:
+                if screen.person in self.members[thread]:
+                    assert screen.views[thread] == [str(id) for id, _, _ in self.stored[thread]]
+        for person, user in enumerate(self.users):
+            for line in await threads.conversations(self.db, user.id):
+                stored = self.stored[line.id]
+                assert line.total == len(stored)
+                assert line.sent == sum(sender == person for _, sender, _ in stored)
+                unread = stored[self.read[line.id, person] :]
+                assert line.unread == sum(sender != person for _, sender, _ in unread)
+
+
+def test_whatever_the_order_of_events_every_screen_shows_what_is_stored(config: Config) -> None:
+    Schedule.config = config
+    run_state_machine_as_test(
+        Schedule,
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None, derandomize=True),
+    )
