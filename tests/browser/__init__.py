@@ -1,0 +1,1 @@
+"""Stories told by people at real browsers."""

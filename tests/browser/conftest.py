@@ -1,0 +1,138 @@
+"""A real Chromium, and a server in a process of its own that a story may kill."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from chatserver.config import Config
+from tests.browser.screens import Screen
+from tests.people import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MACOS, playwright.chromium.executable_path]
+        program = next((path for path in found if path and os.access(path, os.X_OK)), None)
+        if program is None:
+            reason = "no Chromium or Chrome found: `make browser` fetches one"
+            (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(reason)
+        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+        browser = await playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Site:
+    """The server of one story."""
+
+    config: Config
+    process: asyncio.subprocess.Process | None = field(default=None, init=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.config.host}:{self.config.port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        assert self.config.database_url is not None
+        assert self.config.redis_url is not None
+        return {
+            **os.environ,
+            "PORT": str(self.config.port),
+            "DATABASE_URL": self.config.database_url,
+            "REDIS_URL": self.config.redis_url,
+            "REDIS_PREFIX": self.config.redis_prefix,
+            "DATA_DIR": str(self.config.data_dir),
+            "API_KEY": self.config.api_key,
+        }
+
+    async def start(self) -> None:
+        command = [sys.executable, "-m", "chatserver", "serve"]
+        self.process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=self.environ)
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with http.get(f"{self.url}/readyz") as response:
+                        if response.status == 200:
+                            return
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(how)
+        await asyncio.wait_for(self.process.wait(), PATIENCE)
+        self.process = None
+
+    async def command(self, *arguments: str) -> None:
+        """Runs `python -m chatserver …` on this site."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "chatserver", *arguments, cwd=ROOT, env=self.environ, stdout=asyncio.subprocess.PIPE
+        )
+        await process.communicate()
+        assert process.returncode == 0
+
+    async def says(self, thread: int, sender: int, text: str) -> None:
+        """A message from another program."""
+        fields = {"api_key": self.config.api_key, "sender_id": str(sender), "message": text}
+        url = f"{self.url}/messages/send_message_api/{thread}/"
+        async with aiohttp.ClientSession() as http, http.post(url, data=fields) as response:
+            assert response.status == 200, await response.text()
+
+
+@pytest.fixture
+async def site(config: Config) -> AsyncIterator[Site]:
+    site = Site(config)
+    await site.start()
+    yield site
+    if site.process is not None:
+        await site.stop()
+
+
+Person = Callable[..., Awaitable[Screen]]
+
+
+@pytest.fixture
+async def person(browser: Browser, site: Site) -> AsyncIterator[Person]:
+    """Opens a browser of a person's own, like `await person("Ana", locale="ru-RU")`. Nothing may go wrong in it."""
+    screens: list[Screen] = []
+
+    async def opens(name: str, **options: Any) -> Screen:
+        context = await browser.new_context(base_url=site.url, **{"locale": "en-US"} | options)
+        context.set_default_timeout(PATIENCE * 1000)
+        screens.append(await Screen.open(context, name))
+        return screens[-1]
+
+    yield opens
+    for screen in screens:
+        await screen.page.context.close()
+    assert [trouble for screen in screens for trouble in screen.troubles] == []

@@ -1,0 +1,115 @@
+"""What a person does and sees at a browser."""
+
+import re
+from typing import Self
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.people import PASSWORD
+
+REPORT_VIOLATIONS = """
+addEventListener('securitypolicyviolation', (event) => console.error('CSP: ' + event.violatedDirective));
+"""
+# What the browser itself says of a server that is away, or of an answer like 403 or 404, is no trouble.
+EXPECTED = re.compile(r"Failed to load resource|WebSocket connection to|ERR_CONNECTION_REFUSED|the list answered")
+
+
+class Screen:
+    """One page in a browser of a person's own. `troubles` collects script errors and policy violations."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+        self.troubles: list[str] = []
+        page.on("pageerror", lambda error: self.troubles.append(f"{name}: {error}"))
+        page.on("console", self._hear)
+        page.on("dialog", lambda dialog: self.troubles.append(f"{name}: dialog {dialog.message}"))
+
+    @classmethod
+    async def open(cls, context: BrowserContext, name: str) -> Self:
+        await context.add_init_script(REPORT_VIOLATIONS)
+        return cls(await context.new_page(), name)
+
+    async def another_tab(self) -> "Screen":
+        tab = Screen(await self.page.context.new_page(), self.name)
+        tab.troubles = self.troubles
+        return tab
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
+            self.troubles.append(f"{self.name}: {message.text}")
+
+    # -- what one does ------------------------------------------------------------------------------------------------
+
+    async def goes_to(self, path: str) -> None:
+        await self.page.goto(path)
+
+    async def fills_in(self, **fields: str) -> None:
+        for name, value in fields.items():
+            await self.page.fill(f"main [name={name}]", value)
+
+    async def presses(self, label: str) -> None:
+        await self.page.get_by_role("button", name=label, exact=True).first.click()
+
+    async def signs_up(self, button: str = "Sign up") -> None:
+        await self.goes_to("/messages/sign-up/")
+        await self.fills_in(username=self.name, password=PASSWORD)
+        await self.page.locator("main").get_by_role("button", name=button).click()
+        await expect(self.page).to_have_url(re.compile(r"/messages/$"))
+
+    async def signs_in(self) -> None:
+        await self.goes_to("/messages/sign-in/")
+        await self.fills_in(username=self.name, password=PASSWORD)
+        await self.page.locator("main").get_by_role("button", name="Sign in").click()
+        await expect(self.page).to_have_url(re.compile(r"/messages/$"))
+
+    async def writes_to(self, name: str, text: str, button: str = "Send") -> int:
+        """By name, on the conversations page; returns the thread."""
+        await self.goes_to("/messages/")
+        await self.fills_in(recipient_name=name, message=text)
+        await self.page.locator("main").get_by_role("button", name=button, exact=True).click()
+        await expect(self.page).to_have_url(re.compile(r"/messages/chat/\d+/$"))
+        return int(self.page.url.split("/")[-2])
+
+    async def opens_conversation(self, title: str) -> None:
+        await self.page.locator("[data-thread]", has_text=title).first.locator("a").click()
+        await expect(self.page.locator("h1")).to_have_text(title)
+
+    @property
+    def box(self) -> Locator:
+        return self.page.locator("#message")
+
+    async def types(self, text: str) -> None:
+        await self.box.fill(text)
+
+    async def writes(self, text: str) -> None:
+        await self.types(text)
+        await self.box.press("Enter")
+
+    # -- what one sees ------------------------------------------------------------------------------------------------
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("#messages > .message .message-text")
+
+    async def sees_messages(self, *texts: str) -> None:
+        """These, in this order, and no others."""
+        await expect(self.messages).to_have_text(list(texts))
+
+    async def sees(self, text: str) -> None:
+        await expect(self.page.locator("body")).to_contain_text(text)
+
+    async def sees_counts(self, text: str) -> None:
+        await expect(self.page.locator("#counts")).to_have_text(text)
+
+    async def sees_pending(self, count: int) -> None:
+        await expect(self.page.locator(".message.pending")).to_have_count(count)
+
+    async def sees_alert(self, text: str) -> None:
+        await expect(self.page.get_by_role("alert").filter(has_text=text)).to_be_visible()
+
+    async def sees_conversations(self, *titles: str) -> None:
+        await expect(self.page.locator("[data-thread] .conversation-title")).to_have_text(list(titles))
+
+    def conversation(self, title: str) -> Locator:
+        return self.page.locator("[data-thread]", has_text=title)

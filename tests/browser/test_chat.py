@@ -1,0 +1,125 @@
+"""The chat page under the fingers: keys, scrolling, typing, what cannot be sent."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Person, Site
+from tests.browser.screens import Screen
+
+COMPOSING = """box => {
+  box.value = 'にほん';
+  box.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}));
+  box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.fixture
+async def pair(person: Person) -> tuple[Screen, Screen, int]:
+    """Ana and Ben in one chat, after a first message."""
+    ana, ben = await person("Ana"), await person("Ben")
+    await ana.signs_up()
+    await ben.signs_up()
+    thread = await ana.writes_to("Ben", "Hello")
+    await ben.goes_to(f"/messages/chat/{thread}/")
+    await ben.sees_messages("Hello")
+    return ana, ben, thread
+
+
+async def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_is_left_alone(
+    pair: tuple[Screen, Screen, int],
+) -> None:
+    ana, ben, _ = pair
+    await expect(ana.box).to_be_focused()
+    await ana.page.keyboard.type("one")
+    await ana.page.keyboard.press("Shift+Enter")
+    await ana.page.keyboard.type("two")
+    await ana.page.keyboard.press("Enter")
+    await ben.sees_messages("Hello", "one\ntwo")
+    await ana.page.keyboard.type("three")
+    await ana.page.keyboard.press("Control+Enter")
+    await ana.page.keyboard.press("Enter")  # nothing is not sent
+    await ana.box.evaluate(COMPOSING)
+    await expect(ana.box).to_have_value("にほん")
+    await ana.writes("four")
+    await ben.sees_messages("Hello", "one\ntwo", "three", "four")
+
+
+async def test_ben_sees_that_ana_is_typing(pair: tuple[Screen, Screen, int]) -> None:
+    ana, ben, _ = pair
+    await ana.page.keyboard.type("I am")
+    await expect(ben.page.locator("#typing")).to_have_text("Ana is typing…")
+    await ana.page.keyboard.press("Enter")
+    await ben.sees_messages("Hello", "I am")
+    await expect(ben.page.locator("#typing")).to_be_empty()
+
+
+async def test_a_message_that_is_too_long_stays_in_the_box_with_a_sentence(pair: tuple[Screen, Screen, int]) -> None:
+    ana, ben, _ = pair
+    await ana.writes("x" * 10_001)
+    await ana.sees("Too long: 10001 of 10000 characters.")
+    await expect(ana.box).to_have_value("x" * 10_001)
+    await ana.writes("x" * 10_000)
+    await ben.sees_messages("Hello", "x" * 10_000)
+
+
+async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, person: Person) -> None:
+    ana, ben, cleo = await person("Ana"), await person("Ben"), await person("Cleo")
+    for someone in (ana, ben, cleo):
+        await someone.signs_up()
+    await site.command("thread", "create", "Ana", "Ben", "Cleo")
+    await cleo.opens_conversation("Ana, Ben")
+    await site.command("thread", "remove", "1", "Cleo")
+    await cleo.writes("Am I still here?")
+    await expect(cleo.page.locator(".message.refused")).to_contain_text("There is no such conversation.")
+    await site.command("thread", "add", "1", "Cleo")
+    await cleo.presses("Try again")
+    await cleo.sees_messages("Am I still here?")
+    await expect(cleo.page.locator(".message.refused")).to_have_count(0)
+    await site.command("thread", "remove", "1", "Cleo")
+    await cleo.writes("And now?")
+    await cleo.presses("Discard")
+    await cleo.sees_messages("Am I still here?")
+
+
+async def test_a_reader_further_up_keeps_the_place_and_is_told_of_new_messages(
+    site: Site, pair: tuple[Screen, Screen, int]
+) -> None:
+    ana, ben, thread = pair
+    sender = int(await ana.page.evaluate("JSON.parse(document.getElementById('main').dataset.page).me.id"))
+    await asyncio.gather(*(site.says(thread, sender, f"line {number}") for number in range(149)))
+    await ben.page.reload()
+    await expect(ben.messages).to_have_count(100)
+    log = ben.page.locator("#log")
+    assert await log.evaluate("log => Math.abs(log.scrollTop)") == 0  # at its end
+
+    first = await ben.messages.first.inner_text()
+    await ben.page.get_by_role("button", name="Show earlier messages").click()
+    await expect(ben.messages).to_have_count(150)
+    await expect(ben.messages.nth(50)).to_have_text(first)
+    await expect(ben.page.get_by_role("button", name="Show earlier messages")).to_be_hidden()
+
+    await ben.messages.nth(20).scroll_into_view_if_needed()
+    before = await ben.messages.nth(20).bounding_box()
+    await site.says(thread, sender, "something new")
+    await expect(ben.page.get_by_role("button", name="1 new message")).to_be_visible()
+    assert await ben.messages.nth(20).bounding_box() == before
+    await ben.presses("1 new message")
+    await expect(ben.messages.last).to_be_in_viewport()
+    await expect(ben.page.get_by_role("button", name="1 new message")).to_be_hidden()
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "é" + "\u0301" * 500, "👍" * 200, "\u202eright to left"])
+async def test_nothing_is_wider_than_a_small_phone(person: Person, text: str) -> None:
+    ana, ben = await person("A" * 30, viewport={"width": 320, "height": 568}), await person("Ben")
+    await ben.signs_up()
+    await ana.signs_up()
+    for _ in range(2):
+        await ana.writes_to("Ben", text)
+    for path in ("/messages/", f"/messages/chat/{ana.page.url.split('/')[-2]}/", "/messages/sign-up/", "/nowhere"):
+        await ana.goes_to(path)
+        assert await ana.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    await ana.page.go_back()
+    await ana.page.go_back()
+    await expect(ana.page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()

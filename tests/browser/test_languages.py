@@ -1,0 +1,53 @@
+"""In Russian and English, in the browser's time zone."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Person
+
+
+async def test_in_russian_live_counts_take_the_right_plural(person: Person) -> None:
+    ana, ben = await person("Ана", locale="ru-RU"), await person("Ben")
+    await ben.signs_up()
+    await ana.signs_up("Зарегистрироваться")
+    await ana.sees("Переписок пока нет")
+    await ana.writes_to("Ben", "Привет", "Отправить")
+    await ana.sees_counts("1 сообщение (получено 0, отправлено 1)")
+    await ben.opens_conversation("Ана")
+    for number, counts in enumerate(["2 сообщения", "3 сообщения", "4 сообщения", "5 сообщений"], 1):
+        await ben.writes(f"number {number}")
+        await ana.sees_counts(f"{counts} (получено {number}, отправлено 1)")
+
+
+async def test_the_language_is_changed_and_remembered(person: Person) -> None:
+    ana = await person("Ana")
+    await ana.signs_up()
+    await ana.presses("Русский")
+    await ana.sees("Переписок пока нет")
+    await expect(ana.page.locator("html")).to_have_attribute("lang", "ru")
+    await ana.goes_to("/messages/chat/999/")
+    await ana.sees("Такой переписки нет.")
+    await ana.presses("English")
+    await ana.goes_to("/messages/")
+    await ana.sees("No conversations yet")
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+async def test_times_are_in_the_browsers_zone_from_the_first_page_on(person: Person, zone: str) -> None:
+    ana, ben = await person("Ana", timezone_id=zone), await person("Ben")
+    await ben.signs_up()
+    await ana.signs_up()
+    await ana.writes_to("Ben", "What time is it?")
+    shown = await ana.page.locator("#messages time").first.inner_text()
+    said = await ana.page.locator("#messages time").first.get_attribute("datetime")
+    assert said is not None
+    there = datetime.fromisoformat(said).astimezone(ZoneInfo(zone))
+    assert shown == there.strftime("%d.%m.%Y %H:%M:%S")
+    await ana.writes("And now?")
+    live = ana.page.locator("#messages time").last
+    await expect(live).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    await expect(live).to_have_attribute("title", re.compile(there.strftime(r"%d\.%m\.%Y")))

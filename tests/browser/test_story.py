@@ -1,0 +1,69 @@
+"""From a first sign-up to a conversation that survives the server's death."""
+
+from tests.browser.conftest import Person, Site
+
+
+async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(site: Site, person: Person) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ana.signs_up()
+    await ben.signs_up()
+    await ana.sees("No conversations yet")
+
+    await ana.writes_to("ben", "Hello Ben!")  # names don't mind their case
+    await ben.opens_conversation("Ana")
+    await ben.sees_messages("Hello Ben!")
+    await ben.writes("Hello Ana!")
+    await ana.sees_messages("Hello Ben!", "Hello Ana!")
+    await ana.sees_counts("2 messages (1 received, 1 sent)")
+
+    await site.kill()
+    await ana.writes("Are you still there?")
+    await ana.sees_pending(1)
+    await ana.sees("Connection lost. Reconnecting…")
+    await ben.writes("I am writing too")
+    await ben.sees_pending(1)
+
+    await site.start()
+    for screen in (ana, ben):
+        await screen.sees_pending(0)
+    shown = await ana.messages.all_text_contents()
+    assert shown[:2] == ["Hello Ben!", "Hello Ana!"]
+    assert sorted(shown[2:]) == ["Are you still there?", "I am writing too"]
+    await ben.sees_messages(*shown)
+    await ana.writes("Nothing is missing")
+    await ben.sees_messages(*shown, "Nothing is missing")
+    await ben.page.reload()
+    await ben.sees_messages(*shown, "Nothing is missing")
+    await ben.sees_counts("5 messages (3 received, 2 sent)")
+
+
+async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once(
+    site: Site, person: Person
+) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ana.signs_up()
+    await ben.signs_up()
+    thread = await ana.writes_to("Ben", "Hello")
+    await site.stop()
+    await ana.writes("written offline")
+    await ana.sees_pending(1)
+    await site.start()
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await ana.sees_messages("Hello", "written offline")
+    await ana.sees_pending(0)
+    await ben.goes_to(f"/messages/chat/{thread}/")
+    await ben.sees_messages("Hello", "written offline")
+
+
+async def test_two_tabs_of_ana_agree_and_show_her_message_once(person: Person) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ana.signs_up()
+    await ben.signs_up()
+    thread = await ana.writes_to("Ben", "Hello")
+    other_tab = await ana.another_tab()
+    await other_tab.goes_to(f"/messages/chat/{thread}/")
+    await ana.writes("from the first tab")
+    await other_tab.writes("from the second")
+    for tab in (ana, other_tab):
+        await tab.sees_messages("Hello", "from the first tab", "from the second")
+        await tab.sees_pending(0)
