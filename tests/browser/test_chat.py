@@ -69,6 +69,7 @@ async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, perso
     for someone in (ana, ben, cleo):
         await someone.signs_up()
     await site.command("thread", "create", "Ana", "Ben", "Cleo")
+    await cleo.page.reload()
     await cleo.opens_conversation("Ana, Ben")
     await site.command("thread", "remove", "1", "Cleo")
     await cleo.writes("Am I still here?")
@@ -101,25 +102,28 @@ async def test_a_reader_further_up_keeps_the_place_and_is_told_of_new_messages(
     await expect(ben.page.get_by_role("button", name="Show earlier messages")).to_be_hidden()
 
     await ben.messages.nth(20).scroll_into_view_if_needed()
-    before = await ben.messages.nth(20).bounding_box()
+    place = "message => Math.round(message.getBoundingClientRect().top)"
+    before = await ben.messages.nth(20).evaluate(place)
     await site.says(thread, sender, "something new")
     await expect(ben.page.get_by_role("button", name="1 new message")).to_be_visible()
-    assert await ben.messages.nth(20).bounding_box() == before
+    assert abs(await ben.messages.nth(20).evaluate(place) - before) <= 1
     await ben.presses("1 new message")
     await expect(ben.messages.last).to_be_in_viewport()
     await expect(ben.page.get_by_role("button", name="1 new message")).to_be_hidden()
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000, "é" + "\u0301" * 500, "👍" * 200, "\u202eright to left"])
-async def test_nothing_is_wider_than_a_small_phone(person: Person, text: str) -> None:
+async def test_nothing_is_wider_than_a_small_phone(person: Person) -> None:
     ana, ben = await person("A" * 30, viewport={"width": 320, "height": 568}), await person("Ben")
     await ben.signs_up()
     await ana.signs_up()
-    for _ in range(2):
-        await ana.writes_to("Ben", text)
-    for path in ("/messages/", f"/messages/chat/{ana.page.url.split('/')[-2]}/", "/messages/sign-up/", "/nowhere"):
+    thread = await ana.writes_to("Ben", "x" * 10_000)
+    for text in ("é" + "\u0301" * 500, "👍" * 200, "\u202eright to left"):
+        await ana.writes(text)
+        await ana.sees_pending(0)
+        for path in ("/messages/", f"/messages/chat/{thread}/"):
+            await ana.goes_to(path)
+            assert await ana.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    await expect(ana.page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()
+    for path in ("/messages/sign-up/", "/nowhere"):
         await ana.goes_to(path)
         assert await ana.page.evaluate("document.documentElement.scrollWidth") <= 320, path
-    await ana.page.go_back()
-    await ana.page.go_back()
-    await expect(ana.page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()

@@ -1,9 +1,9 @@
 """Names and texts full of code are names and texts: nothing runs, and the policy has nothing to report."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Person
+from tests.people import PASSWORD
 
 TEXTS = [
     "<script>window.hacked = 1</script>",
@@ -34,34 +34,33 @@ async def test_a_hostile_text_is_shown_as_it_is_everywhere(person: Person) -> No
         assert await screen.page.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize("text", TEXTS)
-async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Person, text: str) -> None:
+async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Person) -> None:
     ana = await person("Ana")
     await ana.goes_to("/messages/sign-up/")
-    await ana.fills_in(username=text, password="long enough")
-    await ana.presses("Sign up")
-    await ana.sees_alert("Choose a name of 3 to 30 letters")
-    await expect(ana.page.locator("[name=username]")).to_have_value(text)
+    for text in TEXTS:
+        await ana.fills_in(username=text, password="long enough")
+        await ana.presses("Sign up")
+        await ana.sees_alert("Choose a name of 3 to 30 letters")
+        await expect(ana.page.locator("[name=username]")).to_have_value(text)
     await ana.signs_up()
-    await ana.fills_in(recipient_name=text, message=text)
-    await ana.presses("Send")
-    await ana.sees_alert("There is no person with this name")
-    await expect(ana.page.locator("[name=recipient_name]")).to_have_value(text)
-    await expect(ana.page.locator("[name=message]")).to_have_value(text)
-    assert await ana.page.evaluate("window.hacked") is None
+    for text in TEXTS:
+        await ana.fills_in(recipient_name=text, message=text)
+        await ana.presses("Send")
+        await ana.sees_alert("There is no person with this name")
+        await expect(ana.page.locator("[name=recipient_name]")).to_have_value(text)
+        await expect(ana.page.locator("[name=message]")).to_have_value(text)
+        assert await ana.page.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
-)
-async def test_signing_in_never_leads_to_another_site(person: Person, target: str) -> None:
+async def test_signing_in_never_leads_to_another_site(person: Person) -> None:
     ana = await person("Ana")
     await ana.signs_up()
-    await ana.presses("Sign out")
-    await ana.page.goto("/messages/sign-in/?" + f"next={target}")
-    await ana.fills_in(username="Ana", password="correct horse battery")
-    await ana.page.locator("main").get_by_role("button", name="Sign in").click()
-    await ana.sees("No conversations yet")
+    for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
+        await ana.presses("Sign out")
+        await ana.page.goto(f"/messages/sign-in/?next={target}")
+        await ana.fills_in(username="Ana", password=PASSWORD)
+        await ana.page.locator("main").get_by_role("button", name="Sign in").click()
+        await ana.sees("No conversations yet")
 
 
 async def test_an_override_of_direction_turns_nothing_outside_the_message(person: Person) -> None:
@@ -69,11 +68,7 @@ async def test_an_override_of_direction_turns_nothing_outside_the_message(person
     await ana.signs_up()
     await ben.signs_up()
     await ana.writes_to("Ben", "\u202eabc")
-    head = ana.page.locator(".message-head").first
-    before = await head.locator("time").bounding_box()
-    await ana.writes("plain")
-    after = await ana.page.locator(".message-head time").last.bounding_box()
-    assert before is not None
-    assert after is not None
-    text = ana.page.locator(".message-text").first
-    assert await text.evaluate("p => getComputedStyle(p).unicodeBidi") in {"isolate", "plaintext", "isolate-override"}
+    await ana.goes_to("/messages/")
+    for part in (".conversation-title", ".preview-text"):
+        bidi = await ana.page.locator(part).evaluate("element => getComputedStyle(element).unicodeBidi")
+        assert bidi in {"isolate", "plaintext"}, part
