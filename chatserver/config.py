@@ -115,7 +115,7 @@ def _read_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
 def _parse(raw: str, kind: Any) -> Any:
     if kind is int or kind is float:
         try:
-            number = kind(raw)
+            number = kind(raw.replace("_", "no"))  # Python would take 8_0
         except ValueError:
             number = -1
         if not 0 <= number < 10**12:  # NaN too fails this

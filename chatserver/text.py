@@ -65,7 +65,7 @@ def clean_text(raw: object, max_chars: int) -> str:
 def parse_uuid(raw: object) -> UUID:
     """An id made by a client; upper case counts as lower. Raises ChatError `bad_frame`."""
     if not isinstance(raw, str) or not _UUID.fullmatch(raw):
-        raise ChatError("bad_frame", "client_id")
+        raise ChatError("bad_frame")
     return UUID(raw)
 
 

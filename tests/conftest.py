@@ -38,9 +38,16 @@ def database_url(servers: EmbeddedServers) -> Iterator[str]:
 
 
 def _administer(servers: EmbeddedServers, statement: str) -> None:
-    with closing(psycopg2.connect(servers.database_url.replace("/chat?", "/postgres?"))) as connection:
+    execute(servers.database_url.replace("/chat?", "/postgres?"), statement)
+
+
+def execute(database_url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Asks the database itself."""
+    with closing(psycopg2.connect(database_url)) as connection:
         connection.autocommit = True
-        connection.cursor().execute(statement)
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
 
 @pytest.fixture

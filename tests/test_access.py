@@ -1,0 +1,89 @@
+"""Every route, as nobody, a stranger and a participant; and the headers on every answer."""
+
+import pytest
+from yarl import URL
+
+from chatserver.routes import ROUTES
+from tests.people import Person
+
+# (method, path): status for who is not signed in, for a stranger, for a participant; <t> is the participant's thread
+TABLE = {
+    ("GET", "/"): (303, 303, 303),
+    ("GET", "/messages"): (303, 303, 303),
+    ("GET", "/messages/"): (303, 200, 200),
+    ("GET", "/messages/sign-up/"): (200, 200, 200),
+    ("POST", "/messages/sign-up/"): (400, 400, 400),
+    ("GET", "/messages/sign-in/"): (200, 200, 200),
+    ("POST", "/messages/sign-in/"): (403, 403, 403),
+    ("POST", "/messages/sign-out/"): (303, 303, 303),
+    ("POST", "/messages/language/"): (400, 400, 400),
+    ("POST", "/messages/send_message/"): (303, 400, 400),
+    ("GET", "/messages/chat/<t>/"): (303, 404, 200),
+    ("POST", "/messages/chat/<t>/"): (303, 404, 400),
+    ("POST", "/messages/chat/<t>/read/"): (303, 404, 303),
+    ("GET", "/messages/chat/<t>/history"): (401, 404, 200),
+    ("*", "/messages/send_message_api/<t>/"): (403, 403, 403),
+    ("GET", "/messages/session"): (401, 200, 200),
+    ("GET", "/messages/ws"): (403, 403, 403),
+    ("GET", "/healthz"): (200, 200, 200),
+    ("GET", "/readyz"): (200, 200, 200),
+}
+
+
+def test_no_route_is_missing_from_the_table() -> None:
+    assert {(route.method, route.path.replace("{thread}", "<t>")) for route in ROUTES} == TABLE.keys()
+
+
+@pytest.mark.parametrize(("method", "path"), TABLE)
+async def test_each_route_answers_strangers_and_participants_as_it_should(
+    ana: Person, ben: Person, cleo: Person, method: str, path: str
+) -> None:
+    thread = await ana.writes_to(ben)
+    async with Person(ana.url, "Nobody") as nobody:
+        for person, status in zip((nobody, cleo, ben), TABLE[method, path], strict=True):
+            address = path.replace("<t>", str(thread))
+            if method == "GET":
+                answer = await person.get(address)
+            else:
+                token = (await person.get("/messages/sign-in/")).field("csrf_token")
+                answer = await person.post_raw(address, {"csrf_token": token, "seq": "1", "message": " "})
+            assert answer.status == status, (person.name, answer.text)
+
+
+@pytest.mark.parametrize("path", ["/messages/chat/<t>/", "/messages/chat/<t>/history"])
+async def test_a_stranger_is_answered_as_if_there_were_nothing(
+    ana: Person, ben: Person, cleo: Person, path: str
+) -> None:
+    thread = await ana.writes_to(ben)
+    there = await cleo.get(path.replace("<t>", str(thread)))
+    nowhere = await cleo.get(path.replace("<t>", str(thread + 1)))
+    assert there.status == nowhere.status == 404
+    assert there.text.replace(f"/chat/{thread}/", f"/chat/{thread + 1}/") == nowhere.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/messages/", "/messages/sign-in/", "/messages/chat/1/", "/messages/session", "/nowhere", "/healthz"]
+)
+async def test_every_answer_carries_the_headers_that_protect(url: URL, path: str) -> None:
+    async with Person(url, "Nobody") as nobody:
+        headers = (await nobody.get(path)).headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert {"frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} <= set(policy.split("; "))
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Server" not in headers
+
+
+async def test_static_files_are_kept_for_good_under_their_hash_and_not_at_all_under_an_old_one(ana: Person) -> None:
+    page = await ana.get("/messages/sign-in/")
+    style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    fresh, old = await ana.get(style), await ana.get("/messages/static/0000/css/base.css")
+    assert fresh.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert fresh.headers["Content-Type"] == "text/css"
+    assert (old.status, old.headers["Cache-Control"]) == (200, "no-cache")
+    for path in ("../chatserver/config.py", "%2e%2e/setup.cfg", "css/", "css/nothing.css", ".git/config"):
+        assert (await ana.get(URL(f"/messages/static/0000/{path}", encoded=True))).status == 404  # type: ignore[arg-type]

@@ -1,0 +1,141 @@
+"""Whatever is sent: a clear sentence, nothing lost, nothing half-done."""
+
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from chatserver.config import Config
+from tests.conftest import execute
+from tests.people import Person
+
+LETTER = {"recipient_name": "Ben", "message": "a long letter"}
+
+
+def stored(config: Config) -> int:
+    assert config.database_url is not None
+    return int(
+        execute(config.database_url, "select (select count(*) from threads) + (select count(*) from messages)")[0][0]
+    )
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "0" * 64, "ü"])
+async def test_a_wrong_token_is_refused_with_the_same_page_and_what_was_typed(
+    ana: Person, ben: Person, config: Config, token: str
+) -> None:
+    answer = await ana.post_raw("/messages/send_message/", {"csrf_token": token, **LETTER})
+    assert answer.status == 403
+    assert answer.alert.startswith("This form is out of date.")
+    assert "a long letter" in answer.text
+    assert 'value="Ben"' in answer.text
+    assert stored(config) == 0
+
+
+async def test_one_persons_token_is_of_no_use_to_another(ana: Person, ben: Person) -> None:
+    token = (await ana.get("/messages/")).field("csrf_token")
+    assert (await ben.post_raw("/messages/send_message/", {"csrf_token": token, **LETTER})).status == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_another_sites_form_is_refused_even_with_a_right_token(
+    ana: Person, ben: Person, config: Config, headers: dict[str, str]
+) -> None:
+    token = (await ana.get("/messages/")).field("csrf_token")
+    answer = await ana.post_raw("/messages/send_message/", {"csrf_token": token, **LETTER}, headers=headers)
+    assert (answer.status, stored(config)) == (403, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "alert"),
+    [
+        ({"message": ""}, 400, "Write something first: the message has no text."),
+        ({"message": " \r\n\u2003 "}, 400, "Write something first: the message has no text."),
+        ({"message": "x" * 10_001}, 413, "This message is too long: at most 10000 characters fit."),
+        ({"message": "a\0b"}, 400, "This text holds characters that cannot be stored."),
+        ({"recipient_name": "Nobody"}, 404, "There is no person with this name. Check the spelling."),
+        ({"recipient_name": ""}, 404, "There is no person with this name. Check the spelling."),
+        ({"recipient_name": "<b>x</b>"}, 404, "There is no person with this name. Check the spelling."),
+        ({"recipient_name": "Ana"}, 400, "You cannot write to yourself. Choose another person."),
+        ({"client_id": "not a uuid"}, 400, "This request is malformed. Reload the page and try again."),
+    ],
+)
+async def test_a_letter_that_cannot_be_sent_comes_back_with_its_reason(
+    ana: Person, ben: Person, config: Config, changes: dict[str, str], status: int, alert: str
+) -> None:
+    letter = LETTER | changes
+    answer = await ana.post("/messages/send_message/", page="/messages/", **letter)
+    assert answer.status == status
+    assert answer.alert.startswith(alert)
+    assert stored(config) == 0
+
+
+async def test_the_same_id_in_another_thread_is_refused_and_the_next_try_gets_another(
+    ana: Person, ben: Person, cleo: Person
+) -> None:
+    letter = {"message": "hi", "client_id": str(uuid4())}
+    assert (await ana.post("/messages/send_message/", page="/messages/", recipient_name="Ben", **letter)).status == 303
+    refused = await ana.post("/messages/send_message/", page="/messages/", recipient_name="Cleo", **letter)
+    assert refused.status == 409
+    assert refused.field("client_id") != letter["client_id"]
+
+
+@pytest.mark.parametrize("thread", ["0", "-1", "999", "9" * 30, "x", "1.0", "１", "%00", "..%2f"])
+async def test_a_thread_that_cannot_be_is_not_found(ana: Person, thread: str) -> None:
+    for path in (f"/messages/chat/{thread}/", f"/messages/chat/{thread}/history"):
+        assert (await ana.get(path)).status == 404
+    for path in (f"/messages/chat/{thread}/", f"/messages/chat/{thread}/read/"):
+        assert (await ana.post(path, page="/messages/", message="hi", seq="1")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\xff\xfe=1&message=%FF", "application/x-www-form-urlencoded"),
+        (b"message=hi", "application/x-www-form-urlencoded; charset=nonsense"),
+        (b"not multipart", "multipart/form-data; boundary=x"),
+        (b"--x\r\nContent-Disposition: form-data; name=message\r\n\r\ncut off", "multipart/form-data; boundary=x"),
+        (b"--x\r\n", "multipart/form-data"),
+        (b"{}", "application/json"),
+        (b"", "text/plain"),
+        (b"&" * 100_000, "application/x-www-form-urlencoded"),
+    ],
+)
+async def test_a_broken_body_is_refused_with_a_sentence(ana: Person, body: bytes, kind: str) -> None:
+    for path in ("/messages/send_message/", "/messages/sign-in/", "/messages/language/"):
+        async with ana.http.post(path, data=body, headers={"Content-Type": kind}) as response:
+            assert 400 <= response.status < 500
+            assert "<h1>" in await response.text()
+
+
+async def test_a_file_where_a_text_is_expected_is_no_text(ana: Person, ben: Person) -> None:
+    form = aiohttp.FormData({"csrf_token": (await ana.get("/messages/")).field("csrf_token"), "recipient_name": "Ben"})
+    form.add_field("message", b"text of a file", filename="message.txt")
+    async with ana.http.post("/messages/send_message/", data=form) as response:
+        assert response.status == 400
+
+
+async def test_a_body_over_131072_bytes_is_too_big(ana: Person) -> None:
+    answer = await ana.post_raw("/messages/send_message/", {"message": "x" * 131_073})
+    assert answer.status == 413
+    assert "This request is too big." in answer.text
+
+
+async def test_an_address_that_is_not_there_is_answered_in_the_same_clothes(ana: Person) -> None:
+    answer = await ana.get("/messages/nowhere")
+    assert answer.status == 404
+    assert "There is nothing at this address." in answer.text
+    assert "Ana" in answer.text
+
+
+async def test_a_method_that_is_not_taken_says_which_are(ana: Person) -> None:
+    async with ana.http.request("DELETE", "/messages/sign-in/") as response:
+        assert (response.status, response.headers["Allow"]) == (405, "GET,HEAD,POST")

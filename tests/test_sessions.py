@@ -1,0 +1,82 @@
+"""Sessions in Redis: new at sign-in, gone at sign-out, never brought back."""
+
+import asyncio
+import hashlib
+from dataclasses import replace
+
+from redis.asyncio import Redis
+from yarl import URL
+
+from chatserver.config import Config
+from tests.conftest import Serve, serving
+from tests.people import PASSWORD, Person
+
+
+def token_of(person: Person) -> str:
+    return person.http.cookie_jar.filter_cookies(person.url)["chat_session"].value
+
+
+def key_of(config: Config, token: str) -> str:
+    return f"{config.redis_prefix}session:{hashlib.sha256(token.encode()).hexdigest()}"
+
+
+async def test_redis_holds_a_hash_of_the_token_and_never_the_token(ana: Person, config: Config) -> None:
+    async with Redis.from_url(config.redis_url) as redis:
+        assert await redis.exists(key_of(config, token_of(ana)))
+        keys = [key async for key in redis.scan_iter(f"{config.redis_prefix}*")]
+    assert token_of(ana).encode() not in b"".join(keys)
+    assert len(token_of(ana)) == 43  # 256 bits
+
+
+async def test_signing_in_makes_a_new_token_and_ends_the_old_one(ana: Person, config: Config) -> None:
+    before = token_of(ana)
+    await ana.sign_in()
+    assert token_of(ana) != before
+    async with Redis.from_url(config.redis_url) as redis:
+        assert not await redis.exists(key_of(config, before))
+
+
+async def test_nothing_is_stored_for_who_only_looks(url: URL, config: Config) -> None:
+    async with Person(url, "Ana") as ana:
+        await ana.get("/messages/sign-in/")
+        assert token_of(ana)
+    async with Redis.from_url(config.redis_url) as redis:
+        assert [key async for key in redis.scan_iter(f"{config.redis_prefix}session:*")] == []
+
+
+async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, config: Config) -> None:
+    key = key_of(config, token_of(ana))
+    await asyncio.gather(ana.sign_out(), *(ana.get("/messages/") for _ in range(10)))
+    async with Redis.from_url(config.redis_url) as redis:
+        assert not await redis.exists(key)
+
+
+async def test_a_cookie_is_out_of_reach_for_scripts_and_other_sites(url: URL) -> None:
+    async with Person(url, "Ana") as ana:
+        page = await ana.get("/messages/sign-up/")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(page.headers["Set-Cookie"].split("; "))
+
+
+async def test_a_session_ends_after_its_lifetime_however_busy_it_is(config: Config) -> None:
+    async with serving(replace(config, session_lifetime=1)) as url, Person(url, "Ana") as ana:
+        await ana.post("/messages/sign-up/", username="Ana", password=PASSWORD)
+        async with asyncio.timeout(5):
+            while (await ana.get("/messages/")).status == 200:
+                await asyncio.sleep(0.1)
+
+
+async def test_an_idle_session_ends(serve: Serve, config: Config) -> None:
+    url = await serve(session_idle=1)
+    async with Person(url, "Ana") as ana, Redis.from_url(config.redis_url) as redis:
+        await ana.sign_up()
+        key = key_of(config, token_of(ana))
+        async with asyncio.timeout(5):
+            while await redis.exists(key):
+                await asyncio.sleep(0.1)
+        assert (await ana.get("/messages/")).status == 303
+
+
+async def test_nonsense_in_the_cookie_is_nobody(ana: Person) -> None:
+    for nonsense in ("", "x", "x" * 43, "../" * 14, "x" * 8000, "ü"):
+        async with Person(ana.url, "Nobody", Cookie=f"chat_session={nonsense}") as nobody:
+            assert (await nobody.get("/messages/session")).status == 401
