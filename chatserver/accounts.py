@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 from cryptography.exceptions import InvalidKey
@@ -29,6 +30,12 @@ def hash_password(password: str) -> str:
     return kdf.derive_phc_encoded(password.encode())
 
 
+@cache
+def decoy_hash() -> str:
+    """What a password is checked against when there is nobody by the name."""
+    return hash_password("")
+
+
 def password_fits(password: str, password_hash: str) -> bool:
     try:
         Argon2id.verify_phc_encoded(password.encode("utf-8", "replace"), password_hash)
@@ -44,7 +51,7 @@ class Accounts:
         self._executor = ThreadPoolExecutor(hashing_threads or None, "argon2")
         self._room = hashing_threads + hashing_queue if hashing_queue else None
         self._busy = 0
-        self._decoy_hash = hash_password("")
+        decoy_hash()  # now, so that the first wrong name takes no longer than the next
 
     async def sign_up(self, raw_name: str, password: str) -> User:
         """Raises ChatError `bad_name`, `bad_password` or `name_taken`, Unavailable when too many wait."""
@@ -57,7 +64,7 @@ class Accounts:
 
     async def check(self, name: str, password: str) -> User:
         """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work."""
-        user_id, stored_name, stored_hash = await self._stored(name) or (0, "", self._decoy_hash)
+        user_id, stored_name, stored_hash = await self._stored(name) or (0, "", decoy_hash())
         fits = await self._in_thread(password_fits, password[:1000], stored_hash)
         if not fits or not user_id:
             raise ChatError("wrong_password")

@@ -10,6 +10,7 @@ from aiohttp import web
 from chatserver import messages
 from chatserver.accounts import User
 from chatserver.errors import ChatError
+from chatserver.forms import BROKEN
 from chatserver.keys import ACCOUNTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
@@ -44,7 +45,7 @@ async def _read_fields(request: web.Request) -> dict[str, Any]:
             fields = json.loads(await request.read())
         else:
             fields = dict(await request.post())
-    except (ValueError, LookupError, RecursionError):
+    except BROKEN:
         raise ChatError("bad_frame") from None
     if not isinstance(fields, dict):
         raise ChatError("bad_frame")

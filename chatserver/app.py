@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
 
+import aiohttp_jinja2
 import aiohttp_session
 from aiohttp import web
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -27,10 +28,9 @@ from chatserver.realtime.repair import Repair
 from chatserver.realtime.sockets import Sockets
 from chatserver.realtime.subscriber import Subscriber
 from chatserver.realtime.writer import Writer
-from chatserver.rendering import setup_templates
+from chatserver.rendering import environment
 from chatserver.routes import add_routes
 from chatserver.sessions import SessionStorage
-from chatserver.static_files import StaticFiles
 from chatserver.threads import Asked, Thread, find_threads
 
 OPENINGS = 100  # threads found by one query: many open at once after a restart
@@ -43,15 +43,15 @@ async def create_app(config: Config | None = None) -> web.Application:
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
     app = web.Application(
-        middlewares=[language, errors, aiohttp_session.session_middleware(sessions)],
+        # Errors inside of the sessions, whose cookie an error page needs as any other; and outside, for theirs.
+        middlewares=[language, errors, aiohttp_session.session_middleware(sessions), errors],
         client_max_size=config.max_frame_bytes or 2**63,
     )
     app[keys.CONFIG] = config
     app[keys.REDIS] = redis
     app[keys.SESSIONS] = sessions
-    static_files = StaticFiles()
-    setup_templates(app, static_files)
-    add_routes(app, static_files)
+    app[aiohttp_jinja2.APP_KEY] = environment()
+    add_routes(app)
     app.on_response_prepare.append(set_headers)
     app.cleanup_ctx.append(_services)
     app.on_shutdown.append(_close_sockets)

@@ -3,11 +3,15 @@
 from uuid import UUID, uuid4
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from chatserver.errors import ChatError
 from chatserver.keys import CONFIG, SESSIONS
 from chatserver.text import parse_uuid
+
+# What reading a body raises when it is broken, breaks off, or is in an encoding that is wrong or unknown.
+BROKEN = (ValueError, LookupError, RuntimeError, ConnectionError, HttpProcessingError, web.RequestPayloadError)
 
 
 class Form:
@@ -37,7 +41,7 @@ async def read_form(request: web.Request, *names: str) -> Form:
     """The named fields of a POST. Raises ChatError `bad_frame` for what is no form or no UTF-8."""
     try:
         posted = await request.post()
-    except (ValueError, LookupError):  # broken multipart, encodings that are wrong or unknown
+    except BROKEN:
         raise ChatError("bad_frame") from None
     fields = {name: value for name in names if isinstance(value := posted.get(name, ""), str)}
     sent_id = posted.get("client_id")

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -14,19 +15,20 @@ from aiohttp import web
 from chatserver import i18n
 from chatserver.errors import ChatError
 from chatserver.folders import folder
-from chatserver.forms import Form
+from chatserver.forms import BROKEN, Form
 from chatserver.keys import CONFIG, SESSIONS
-from chatserver.messages import as_frame, as_time
+from chatserver.messages import as_time
 from chatserver.sessions import find_user
-from chatserver.static_files import StaticFiles
+from chatserver.static_files import static_files
 
 HISTORY_TIME = "%d.%m.%Y %H:%M:%S"
 UTC = ZoneInfo("UTC")
 
 
-def setup_templates(app: web.Application, static_files: StaticFiles) -> None:
-    environment = aiohttp_jinja2.setup(
-        app,
+@cache
+def environment() -> jinja2.Environment:
+    """The templates of this process, compiled once, however many applications it has."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -34,15 +36,14 @@ def setup_templates(app: web.Application, static_files: StaticFiles) -> None:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(
-        static=static_files.url,
+    made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        static=static_files().url,
         iso=as_time,
-        as_frame=as_frame,
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
-        max_characters=app[CONFIG].max_message_chars,
     )
+    return made
 
 
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
@@ -80,7 +81,7 @@ async def _unsent_message(request: web.Request) -> dict[str, str]:
         return {}
     try:
         posted = await request.post()
-    except (ValueError, LookupError, web.HTTPException):
+    except (*BROKEN, web.HTTPException):
         return {}
     names = ("csrf_token", "client_id", "recipient_name", "message")
     fields = {name: value for name in names if isinstance(value := posted.get(name), str)}
@@ -98,6 +99,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "language": i18n.current_language(),
         "path": request.path_qs if request.method == "GET" else request.path,
         "local_time": _local_time(request),
+        "max_characters": request.app[CONFIG].max_message_chars,
     } | context
     return aiohttp_jinja2.render_template(template, request, context, status=status)
 

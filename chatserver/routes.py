@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from chatserver import api, health, pages, sign_in
-from chatserver.static_files import StaticFiles
+from chatserver.static_files import static_files
 
 ROUTES = [
     web.get("/", pages.to_conversations, allow_head=True),
@@ -30,9 +30,9 @@ ROUTES = [
 FOR_PROGRAMS = {api.history, api.send_message, api.session, api.socket, health.alive, health.ready}
 
 
-def add_routes(app: web.Application, static_files: StaticFiles) -> None:
+def add_routes(app: web.Application) -> None:
     app.add_routes(ROUTES)
-    app.router.add_get("/messages/static/{hash}/{name:.+}", static_files.serve)
+    app.router.add_get("/messages/static/{hash}/{name:.+}", static_files().serve)
 
 
 def answers_programs(request: web.Request) -> bool:

@@ -77,15 +77,16 @@ class SessionStorage(RedisStorage):
         max_age = self.max_age if not session.empty else None
         response.set_cookie(self.cookie_name, token, **self.cookie_params | {"max_age": max_age})
 
-    async def begin(self, request: web.Request, user: User) -> None:
-        """Signs a person in: a new token; the browser's old session ends."""
+    async def begin(self, request: web.Request, user: User) -> str:
+        """Signs a person in: a new token; the browser's old session ends. Returns the key of the old one."""
         old = await get_session(request)
-        if old.identity is not None:
-            async with self._in_time():
-                await self._redis.delete(self.key(old.identity))
+        old_key = self.key(str(old.identity))
+        async with self._in_time():
+            await self._redis.delete(old_key)
         session = await new_session(request)
         session.set_new_identity(new_token())
         session.update(user=user.id, name=user.name, began=int(time.time()))
+        return old_key
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
         """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person."""

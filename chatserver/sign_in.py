@@ -32,7 +32,7 @@ async def sign_up(request: web.Request) -> web.Response:
     except ChatError as error:
         return await render_refused(request, "sign_up.html", form, error)
     log.info("signed up: user %d from %s", user.id, client_address(request))
-    await request.app[SESSIONS].begin(request, user)
+    await _begin_session(request, user)
     raise web.HTTPSeeOther("/messages/")
 
 
@@ -50,8 +50,16 @@ async def sign_in(request: web.Request) -> web.Response:
         log.info("sign-in refused from %s: %s", client_address(request), error.code)
         return await render_refused(request, "sign_in.html", form, error, next=target)
     log.info("signed in: user %d from %s", user.id, client_address(request))
-    await request.app[SESSIONS].begin(request, user)
+    await _begin_session(request, user)
     raise web.HTTPSeeOther(URL(target, encoded=True))
+
+
+async def _begin_session(request: web.Request, user: User) -> None:
+    """The browser's old session ends, and its sockets with it: its other pages must not go on as somebody else."""
+    former = await find_user(request)
+    key = await request.app[SESSIONS].begin(request, user)
+    if former is not None:
+        request.app[PUBLISHER].publish([former.id], signed_out(key))
 
 
 async def sign_out(request: web.Request) -> web.Response:

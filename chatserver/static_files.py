@@ -1,6 +1,7 @@
 """The static files, under one hash of the whole tree: plain ES modules import each other by relative names."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -8,6 +9,12 @@ from aiohttp import web
 from chatserver.folders import folder
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+@cache
+def static_files() -> "StaticFiles":
+    """The files of this process."""
+    return StaticFiles()
 
 
 class StaticFiles:

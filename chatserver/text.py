@@ -10,6 +10,8 @@ MAX_ID = 2**53 - 1  # what JavaScript counts exactly
 NAME_CHARS = range(3, 31)
 PASSWORD_CHARS = range(8, 129)
 
+# Letters and marks that leave no trace on the screen (Unicode's Default_Ignorable_Code_Point).
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -17,7 +19,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE |
 def clean_name(raw: str) -> str:
     """A name as it is stored and shown: NFKC, so that look-alikes by composition are one (UAX #15).
 
-    Letters, their combining marks and digits of any script, `_`, `.` and `-`. Raises ChatError `bad_name`.
+    Letters, their combining marks and digits of any script, `_`, `.` and `-`, all visible. Raises ChatError `bad_name`.
     """
     name = unicodedata.normalize("NFKC", raw[:200].strip())
     if len(name) not in NAME_CHARS or not all(_fits_name(char) for char in name) or _is_flood(name):
@@ -26,7 +28,8 @@ def clean_name(raw: str) -> str:
 
 
 def _fits_name(char: str) -> bool:
-    return char in "_.-" or unicodedata.category(char) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"}
+    kinds = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"}
+    return char in "_.-" or (unicodedata.category(char) in kinds and not _INVISIBLE.match(char))
 
 
 def _is_flood(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Real servers for every test: PostgreSQL and Valkey once a run, a database and a Redis prefix of its own for each."""
+"""Real servers for every test: PostgreSQL and Valkey once a run, an empty database and a Redis prefix for each."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -29,16 +29,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 
 
 @pytest.fixture
-def database_url(servers: EmbeddedServers) -> Iterator[str]:
-    """A database of this test's own, its schema copied from one that is up to date."""
-    name = f"test_{secrets.token_hex(6)}"
-    _administer(servers, f"create database {name} template chat")
-    yield servers.database_url.replace("/chat?", f"/{name}?")
-    _administer(servers, f"drop database {name} with (force)")
-
-
-def _administer(servers: EmbeddedServers, statement: str) -> None:
-    execute(servers.database_url.replace("/chat?", "/postgres?"), statement)
+def database_url(servers: EmbeddedServers) -> str:
+    """A database with nothing in it."""
+    execute(servers.database_url, "truncate users, threads, participants, messages restart identity")
+    return servers.database_url
 
 
 def execute(database_url: str, statement: str) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType
 from yarl import URL
 
 PASSWORD = "correct horse battery"
-PATIENCE = 10  # seconds until a test gives up waiting
+PATIENCE = 20  # seconds until a test gives up waiting
 
 
 class Person:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -32,7 +31,7 @@ async def test_hello_says_who_one_is(ana: Person) -> None:
     assert await ws.receive_json() == {"type": "hello", "user": {"id": ana.id, "name": "Ana"}}
 
 
-UUID = str(uuid4())
+UUID = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
 FULL = 150  # messages of 36 kB: more than the buffers between two programs hold
 
 

@@ -17,6 +17,7 @@ from playwright.async_api import Browser, async_playwright
 
 from chatserver.config import Config
 from tests.browser.screens import Screen
+from tests.conftest import serving
 from tests.people import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +48,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @dataclass
 class Site:
-    """The server of one story."""
+    """The server of one story; `mortal_site` runs in a process of its own, which a story may kill."""
 
     config: Config
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
@@ -110,7 +111,16 @@ class Site:
 
 
 @pytest.fixture
-async def site(config: Config) -> AsyncIterator[Site]:
+async def site(config: Config, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+    if "mortal_site" in request.fixturenames:
+        yield request.getfixturevalue("mortal_site")
+    else:
+        async with serving(config):
+            yield Site(config)
+
+
+@pytest.fixture
+async def mortal_site(config: Config) -> AsyncIterator[Site]:
     site = Site(config)
     await site.start()
     yield site

@@ -19,8 +19,8 @@ COMPOSING = """box => {
 async def pair(person: Person) -> tuple[Screen, Screen, int]:
     """Ana and Ben in one chat, after a first message."""
     ana, ben = await person("Ana"), await person("Ben")
-    await ana.signs_up()
-    await ben.signs_up()
+    await ana.joins()
+    await ben.joins()
     thread = await ana.writes_to("Ben", "Hello")
     await ben.goes_to(f"/messages/chat/{thread}/")
     await ben.sees_messages("Hello")
@@ -87,7 +87,7 @@ async def test_who_was_removed_from_a_group_is_told_that_there_is_no_such_conver
 ) -> None:
     ana, ben, cleo = await person("Ana"), await person("Ben"), await person("Cleo")
     for someone in (ana, ben, cleo):
-        await someone.signs_up()
+        await someone.joins()
     await site.command("thread", "create", "Ana", "Ben", "Cleo")
     await cleo.goes_to("/messages/chat/1/")
     await site.command("thread", "remove", "1", "Cleo")
@@ -125,8 +125,8 @@ async def test_a_reader_further_up_keeps_the_place_and_is_told_of_new_messages(
 
 async def test_nothing_is_wider_than_a_small_phone(person: Person) -> None:
     ana, ben = await person("A" * 30, viewport={"width": 320, "height": 568}), await person("Ben")
-    await ben.signs_up()
-    await ana.signs_up()
+    await ben.joins()
+    await ana.joins()
     thread = await ana.writes_to("Ben", "x" * 10_000)
     for text in ("é" + "\u0301" * 500, "👍" * 200, "\u202eright to left"):
         await ana.writes(text)

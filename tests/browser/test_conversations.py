@@ -8,7 +8,7 @@ from tests.browser.conftest import Person
 async def test_the_list_follows_what_happens(person: Person) -> None:
     ana, ben, cleo = await person("Ana"), await person("Ben"), await person("Cleo")
     for someone in (ana, ben, cleo):
-        await someone.signs_up()
+        await someone.joins()
     await ben.writes_to("Ana", "from Ben")
     await ana.sees_conversations("Ben")  # a new thread appears by itself
     await cleo.writes_to("Ana", "from Cleo")
@@ -32,7 +32,7 @@ async def test_the_list_follows_what_happens(person: Person) -> None:
 
 async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person: Person) -> None:
     ana, elsewhere = await person("Ana"), await person("Ana")
-    await ana.signs_up()
+    await ana.joins()
     await elsewhere.signs_in()
     other_tab = await ana.another_tab()
     await other_tab.goes_to("/messages/")

@@ -19,8 +19,8 @@ TEXTS = [
 
 async def test_a_hostile_text_is_shown_as_it_is_everywhere(person: Person) -> None:
     ana, ben = await person("Ana"), await person("Ben")
-    await ana.signs_up()
-    await ben.signs_up()
+    await ana.joins()
+    await ben.joins()
     thread = await ana.writes_to("Ben", TEXTS[0])
     await ben.goes_to(f"/messages/chat/{thread}/")
     for text in TEXTS[1:]:
@@ -42,7 +42,7 @@ async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Perso
         await ana.presses("Sign up")
         await ana.sees_alert("Choose a name of 3 to 30 letters")
         await expect(ana.page.locator("[name=username]")).to_have_value(text)
-    await ana.signs_up()
+    await ana.joins()
     for text in TEXTS:
         await ana.fills_in(recipient_name=text, message=text)
         await ana.presses("Send")
@@ -54,7 +54,7 @@ async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Perso
 
 async def test_signing_in_never_leads_to_another_site(person: Person) -> None:
     ana = await person("Ana")
-    await ana.signs_up()
+    await ana.joins()
     for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         await ana.presses("Sign out")
         await ana.page.goto(f"/messages/sign-in/?next={target}")
@@ -65,8 +65,8 @@ async def test_signing_in_never_leads_to_another_site(person: Person) -> None:
 
 async def test_an_override_of_direction_turns_nothing_outside_the_message(person: Person) -> None:
     ana, ben = await person("Ana"), await person("Ben")
-    await ana.signs_up()
-    await ben.signs_up()
+    await ana.joins()
+    await ben.joins()
     await ana.writes_to("Ben", "\u202eabc")
     await ana.goes_to("/messages/")
     for part in (".conversation-title", ".preview-text"):

@@ -12,7 +12,7 @@ from tests.browser.conftest import Person
 
 async def test_in_russian_live_counts_take_the_right_plural(person: Person) -> None:
     ana, ben = await person("Ана", locale="ru-RU"), await person("Ben")
-    await ben.signs_up()
+    await ben.joins()
     await ana.signs_up("Зарегистрироваться")
     await ana.sees("Переписок пока нет")
     await ana.writes_to("Ben", "Привет", "Отправить")
@@ -25,7 +25,7 @@ async def test_in_russian_live_counts_take_the_right_plural(person: Person) -> N
 
 async def test_the_language_is_changed_and_remembered(person: Person) -> None:
     ana = await person("Ana")
-    await ana.signs_up()
+    await ana.joins()
     await ana.presses("Русский")
     await ana.sees("Переписок пока нет")
     await expect(ana.page.locator("html")).to_have_attribute("lang", "ru")
@@ -39,8 +39,8 @@ async def test_the_language_is_changed_and_remembered(person: Person) -> None:
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 async def test_times_are_in_the_browsers_zone_from_the_first_page_on(person: Person, zone: str) -> None:
     ana, ben = await person("Ana", timezone_id=zone), await person("Ben")
-    await ben.signs_up()
-    await ana.signs_up()
+    await ben.joins()
+    await ana.joins()
     await ana.writes_to("Ben", "What time is it?")
     shown = await ana.page.locator("#messages time").first.inner_text()
     said = await ana.page.locator("#messages time").first.get_attribute("datetime")

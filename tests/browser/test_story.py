@@ -3,7 +3,7 @@
 from tests.browser.conftest import Person, Site
 
 
-async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(site: Site, person: Person) -> None:
+async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_site: Site, person: Person) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.signs_up()
     await ben.signs_up()
@@ -16,14 +16,14 @@ async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(site: Site
     await ana.sees_messages("Hello Ben!", "Hello Ana!")
     await ana.sees_counts("2 messages (1 received, 1 sent)")
 
-    await site.kill()
+    await mortal_site.kill()
     await ana.writes("Are you still there?")
     await ana.sees_pending(1)
     await ana.sees("Connection lost. Reconnecting…")
     await ben.writes("I am writing too")
     await ben.sees_pending(1)
 
-    await site.start()
+    await mortal_site.start()
     for screen in (ana, ben):
         await screen.sees_pending(0)
     shown = await ana.messages.all_text_contents()
@@ -38,16 +38,16 @@ async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(site: Site
 
 
 async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once(
-    site: Site, person: Person
+    mortal_site: Site, person: Person
 ) -> None:
     ana, ben = await person("Ana"), await person("Ben")
-    await ana.signs_up()
-    await ben.signs_up()
+    await ana.joins()
+    await ben.joins()
     thread = await ana.writes_to("Ben", "Hello")
-    await site.stop()
+    await mortal_site.stop()
     await ana.writes("written offline")
     await ana.sees_pending(1)
-    await site.start()
+    await mortal_site.start()
     await ana.goes_to(f"/messages/chat/{thread}/")
     await ana.sees_messages("Hello", "written offline")
     await ana.sees_pending(0)
@@ -57,8 +57,8 @@ async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_i
 
 async def test_two_tabs_of_ana_agree_and_show_her_message_once(person: Person) -> None:
     ana, ben = await person("Ana"), await person("Ben")
-    await ana.signs_up()
-    await ben.signs_up()
+    await ana.joins()
+    await ben.joins()
     thread = await ana.writes_to("Ben", "Hello")
     other_tab = await ana.another_tab()
     await other_tab.goes_to(f"/messages/chat/{thread}/")
