@@ -89,14 +89,17 @@ def _serve(_: argparse.Namespace) -> None:
     if not config.database_url or not config.redis_url:
         raise UsageError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
     set_up_logging()
-    web.run_app(
-        create_app(config),
-        host=config.host,
-        port=config.port,
-        access_log=None,
-        print=None,
-        shutdown_timeout=SHUTDOWN,
-    )
+    try:
+        web.run_app(
+            create_app(config),
+            host=config.host,
+            port=config.port,
+            access_log=None,
+            print=None,
+            shutdown_timeout=SHUTDOWN,
+        )
+    except OSError as error:  # a port in use, a host that isn't ours
+        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {error.strerror}.") from None
 
 
 def set_up_logging() -> None:

@@ -135,6 +135,8 @@ def _problems(config: Config) -> list[str]:
         problems.append(f"PORT must be at most 65535, not {config.port}.")
     if config.default_language not in LANGUAGES:
         problems.append(f"DEFAULT_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {config.default_language!r}.")
+    if config.redis_url and not config.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if not config.database_connections:
         problems.append("DATABASE_CONNECTIONS must be 1 or more.")
     for network in config.trusted_proxies:

@@ -16,6 +16,8 @@ async def provision(
     db: Database, sessions: SessionStorage, *, users: int, threads: int, people: int, messages: int
 ) -> dict[str, Any]:
     """Thread k has the users 2k and 2k+1, or `people` each, and `messages` messages. Raises ProvisionError."""
+    if min(users, threads, messages) < 0:
+        raise ProvisionError("The numbers of users, threads and messages must be 0 or more.")
     if people < 2 or people > max(users, 2) or (threads and users < people):
         raise ProvisionError(f"A thread of {people} people needs 2 or more, and as many users.")
     if people == 2 and threads * 2 > users:

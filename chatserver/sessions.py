@@ -89,10 +89,13 @@ class SessionStorage(RedisStorage):
         return old_key
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
-        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person."""
+        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person.
+
+        Raises Unavailable.
+        """
         tokens = []
         now = int(time.time())
-        async with self._redis.pipeline(transaction=False) as pipeline:
+        async with self._in_time(), self._redis.pipeline(transaction=False) as pipeline:
             for user in users:
                 tokens.append(new_token())
                 data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now}}

@@ -62,11 +62,26 @@ async def test_a_stranger_is_answered_as_if_there_were_nothing(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/messages/", "/messages/sign-in/", "/messages/chat/1/", "/messages/session", "/nowhere", "/healthz"]
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 303),
+        ("GET", "/messages/", 303),
+        ("GET", "/messages/sign-in/", 200),
+        ("HEAD", "/messages/sign-in/", 200),
+        ("GET", "/messages/session", 401),
+        ("GET", "/messages/ws", 403),
+        ("GET", "/nowhere", 404),
+        ("GET", "/healthz", 200),
+        ("POST", "/messages/sign-in/", 403),
+        ("POST", "/messages/send_message_api/1/", 403),
+        ("GET", "/messages/send_message_api/1/", 405),
+        ("TRACE", "/messages/", 405),
+    ],
 )
-async def test_every_answer_carries_the_headers_that_protect(url: URL, path: str) -> None:
-    async with Person(url, "Nobody") as nobody:
-        headers = (await nobody.get(path)).headers
+async def test_every_answer_carries_the_headers_that_protect(url: URL, method: str, path: str, status: int) -> None:
+    async with Person(url, "Nobody") as nobody, nobody.http.request(method, path, allow_redirects=False) as answer:
+        assert answer.status == status
+        headers = answer.headers
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy

@@ -32,6 +32,21 @@ async def test_json_does_as_well_as_a_form_and_the_same_id_is_one_message(ana: P
             assert await response.json() == {"status": "ok", "seq": 2}
 
 
+async def test_the_same_id_with_another_text_is_refused(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    fields = {"api_key": API_KEY, "sender_id": ana.id, "client_id": str(uuid4())}
+    await ask(ana, thread, message="one text", **fields)
+    status, answer = await ask(ana, thread, message="another", **fields)
+    assert (status, answer["code"]) == (409, "duplicate_id")
+
+
+async def test_ten_thousand_escaped_emoji_fit(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    fields = {"api_key": API_KEY, "sender_id": ana.id, "message": "😀" * 10_000}
+    async with ana.http.post(f"/messages/send_message_api/{thread}/", json=fields) as response:
+        assert (response.status, (await response.json())["status"]) == (200, "ok")
+
+
 GOOD = {"api_key": API_KEY, "sender_id": "ana", "message": "hi"}
 
 

@@ -1,15 +1,24 @@
 """Whatever is sent: a clear sentence, nothing lost, nothing half-done."""
 
+import asyncio
+import gzip
 from uuid import uuid4
 
 import aiohttp
 import pytest
+from markupsafe import escape
 
 from chatserver.config import Config
 from tests.conftest import execute
 from tests.people import Person
 
+MULTIPART = "multipart/form-data; boundary=x"
 LETTER = {"recipient_name": "Ben", "message": "a long letter"}
+
+
+def part(headers: str) -> bytes:
+    """A multipart body of one part."""
+    return f"--x\r\n{headers}\r\n\r\nhi\r\n--x--\r\n".encode()
 
 
 def stored(config: Config) -> int:
@@ -78,6 +87,55 @@ async def test_a_letter_that_cannot_be_sent_comes_back_with_its_reason(
     assert stored(config) == 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"csrf_token": "wrong"}, 403),
+        ({"client_id": '"><b>'}, 400),
+        ({"message": "\n</textarea><script>alert(1)</script>\n\u202e😀" + "x" * 10_000}, 413),
+    ],
+)
+async def test_a_refused_message_stays_in_the_box_of_the_chat_as_it_was_typed(
+    ana: Person, ben: Person, changes: dict[str, str], status: int
+) -> None:
+    chat = f"/messages/chat/{await ana.writes_to(ben)}/"
+    page = await ana.get(chat)
+    fields = (
+        {name: page.field(name) for name in ("csrf_token", "client_id")} | {"message": "\n<b> & \u202e😀"} | changes
+    )
+    answer = await ana.post_raw(chat, fields)
+    assert answer.status == status
+    assert answer.alert
+    # A browser leaves out the first line end in a textarea.
+    assert f">\n{escape(fields['message'])}</textarea>" in answer.text
+    assert len((await ana.json(f"{chat}history"))["messages"]) == 1
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "😀" * 10_000, " \r\n" + "ю" * 10_000 + "\r\n"])
+async def test_ten_thousand_characters_fit_into_the_form(ana: Person, ben: Person, text: str) -> None:
+    chat = f"/messages/chat/{await ana.writes_to(ben)}/"
+    assert (await ana.post(chat, message=text, client_id=str(uuid4()))).status == 303
+    assert (await ana.json(f"{chat}history"))["messages"][1]["text"] == text.strip()
+
+
+@pytest.mark.parametrize("path", ["/messages/sign-out/", "/messages/language/", "/messages/chat/1/read/"])
+async def test_without_the_right_token_nothing_is_done(ana: Person, ben: Person, path: str) -> None:
+    await ben.writes_to(ana)
+    answer = await ana.post_raw(path, {"csrf_token": "wrong", "language": "ru", "next": "/messages/", "seq": "1"})
+    assert answer.status == 403
+    assert "This form is out of date." in answer.text
+    assert answer.field("next") == "/messages/"  # where the next choice of a language leads
+    page = await ana.get("/messages/")
+    assert 'lang="en"' in page.text
+    assert 'data-unread="1"' in page.text
+
+
+@pytest.mark.parametrize("path", ["/messages/sign-out/", "/messages/language/", "/messages/send_message/"])
+async def test_what_changes_something_takes_no_get(ana: Person, path: str) -> None:
+    assert (await ana.get(f"{path}?language=ru&recipient_name=Ben&message=hi")).status == 405
+    assert (await ana.get("/messages/")).status == 200
+
+
 async def test_the_same_id_in_another_thread_is_refused_and_the_next_try_gets_another(
     ana: Person, ben: Person, cleo: Person
 ) -> None:
@@ -107,13 +165,55 @@ async def test_a_thread_that_cannot_be_is_not_found(ana: Person, thread: str) ->
         (b"{}", "application/json"),
         (b"", "text/plain"),
         (b"&" * 100_000, "application/x-www-form-urlencoded"),
+        (part("Content-Disposition: form-data; name=message\r\nContent-Transfer-Encoding: none"), MULTIPART),
+        (part("Content-Disposition: form-data; name=message\r\nContent-Type: text/plain; charset=none"), MULTIPART),
+        (part("Content-Disposition: form-data; name=_charset_"), MULTIPART),
+        (part("Content-Disposition: form-data"), MULTIPART),
+        (part("no colon"), MULTIPART),
+        (part("Long: " + "x" * 9_000), MULTIPART),
+        (part("Content-Disposition: form-data; name=message\r\nContent-Type: multipart/mixed; boundary=y"), MULTIPART),
     ],
 )
-async def test_a_broken_body_is_refused_with_a_sentence(ana: Person, body: bytes, kind: str) -> None:
+async def test_a_broken_body_is_refused_with_a_sentence(
+    ana: Person, body: bytes, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
     for path in ("/messages/send_message/", "/messages/sign-in/", "/messages/language/"):
         async with ana.http.post(path, data=body, headers={"Content-Type": kind}) as response:
             assert 400 <= response.status < 500
             assert "<h1>" in await response.text()
+    async with ana.http.post("/messages/send_message_api/1/", data=body, headers={"Content-Type": kind}) as response:
+        assert 400 <= response.status < 500
+        assert (await response.json())["error"].endswith(".")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_body_that_is_not_packed_as_it_says_is_refused(ana: Person) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
+    async with ana.http.post("/messages/sign-in/", data=b"not gzip", headers=headers) as response:
+        assert response.status == 400
+
+
+async def test_a_body_that_unpacks_to_more_than_fits_is_too_big(ana: Person) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
+    body = gzip.compress(b"message=" + b"x" * 5_000_000)
+    async with ana.http.post("/messages/sign-in/", data=body, headers=headers) as response:
+        assert response.status == 413
+
+
+async def test_who_leaves_in_the_middle_of_a_form_is_no_failure_of_the_server(
+    ana: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection(ana.url.host, ana.url.port)
+    writer.write(
+        b"POST /messages/sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\nusername=Ana"
+    )
+    await writer.drain()
+    await ana.get("/messages/")  # by now the server waits for the rest
+    writer.close()
+    await writer.wait_closed()
+    await ana.get("/messages/")  # and by now it has noticed
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_a_file_where_a_text_is_expected_is_no_text(ana: Person, ben: Person) -> None:

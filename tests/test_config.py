@@ -45,7 +45,8 @@ def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
         ("PORT", "x"), ("PORT", "-1"), ("PORT", "65536"), ("PORT", "8_0"),
         ("SESSION_IDLE", "nan"), ("SESSION_IDLE", "inf"),
         ("APP_ENV", "staging"), ("DEFAULT_LANGUAGE", "de"), ("ORIGINS", "example.org"), ("ORIGINS", "https://a.example/path"),
-        ("TRUSTED_PROXIES", "nobody"), ("DATABASE_CONNECTIONS", "0"), ("CONFIG_FILE", "/nowhere/at/all"),
+        ("TRUSTED_PROXIES", "nobody"), ("DATABASE_CONNECTIONS", "0"), ("REDIS_URL", "localhost"),
+        ("CONFIG_FILE", "/nowhere/at/all"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(tmp_path: Path, name: str, value: str) -> None:

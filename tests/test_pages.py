@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from yarl import URL
 
 from chatserver.config import Config
 from tests.conftest import execute
@@ -98,6 +99,15 @@ async def test_choosing_a_language_is_remembered(ana: Person) -> None:
     assert (await ana.post("/messages/language/", page="/messages/", language="xx", next="/")).status == 400
 
 
+async def test_a_first_visitor_chooses_the_language_on_an_error_page_too(url: URL) -> None:
+    async with Person(url, "Nobody") as nobody:
+        page = await nobody.get("/messages/nowhere")
+        fields = {"csrf_token": page.field("csrf_token"), "language": "ru", "next": page.field("next")}
+        answer = await nobody.post_raw("/messages/language/", fields)
+        assert (answer.status, answer.location) == (303, "/messages/nowhere")
+        assert "По этому адресу ничего нет." in (await nobody.get(answer.location)).text
+
+
 @pytest.mark.parametrize(
     ("cookie", "hour"),
     [
@@ -130,6 +140,18 @@ async def test_rendering_a_page_marks_nothing_as_read_and_the_button_does(ana: P
     answer = await ben.post(f"{chat}read/", page=chat, seq="1")
     assert (answer.status, answer.location) == (303, chat)
     assert 'data-unread="0"' in (await ben.get("/messages/")).text
+
+
+async def test_answering_leaves_unread_what_was_not_read(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    await ben.writes_to(ana)
+    assert 'data-total="2" data-unread="1"' in (await ben.get("/messages/")).text
+    chat = f"/messages/chat/{thread}/"
+    await ben.post(f"{chat}read/", page=chat, seq="1")
+    assert 'data-total="2" data-unread="0"' in (await ben.get("/messages/")).text
+    await ben.writes_to(ana)
+    assert 'data-total="3" data-unread="0"' in (await ben.get("/messages/")).text
+    assert "3 messages (1 received, 2 sent)" in (await ben.get(chat)).text
 
 
 async def test_the_same_form_sent_twice_is_one_message(ana: Person, ben: Person) -> None:

@@ -2,14 +2,16 @@
 
 import asyncio
 import hashlib
+from contextlib import closing
 from dataclasses import replace
 
+import psycopg2
 from redis.asyncio import Redis
 from yarl import URL
 
 from chatserver.config import Config
-from tests.conftest import Serve, serving
-from tests.people import PASSWORD, Person
+from tests.conftest import Serve, execute, serving
+from tests.people import PASSWORD, PATIENCE, Person
 
 
 def token_of(person: Person) -> str:
@@ -45,10 +47,27 @@ async def test_nothing_is_stored_for_who_only_looks(url: URL, config: Config) ->
 
 
 async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, config: Config) -> None:
+    assert config.database_url is not None
     key = key_of(config, token_of(ana))
-    await asyncio.gather(ana.sign_out(), *(ana.get("/messages/") for _ in range(10)))
+    fields = {"csrf_token": (await ana.get("/messages/")).field("csrf_token")}
+    with closing(psycopg2.connect(config.database_url)) as holding_up:
+        holding_up.cursor().execute("lock table threads")
+        in_flight = asyncio.create_task(ana.get("/messages/"))  # by now it knows whose it is
+        async with asyncio.timeout(PATIENCE):
+            while not execute(config.database_url, "select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
+                await asyncio.sleep(0.01)
+        assert (await ana.post_raw("/messages/sign-out/", fields)).status == 303
+    assert (await in_flight).status == 200
     async with Redis.from_url(config.redis_url) as redis:
         assert not await redis.exists(key)
+
+
+async def test_when_somebody_else_signs_in_at_the_same_browser_its_old_sockets_end(serve: Serve) -> None:
+    async with Person(await serve(session_recheck=0.1), "Ana") as ana:
+        socket = await (await ana.sign_up()).socket()
+        ana.name = "Ben"
+        await ana.sign_up()
+        assert await socket.ends() == 4001
 
 
 async def test_a_cookie_is_out_of_reach_for_scripts_and_other_sites(url: URL) -> None:

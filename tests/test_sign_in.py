@@ -48,6 +48,9 @@ async def test_names_are_letters_digits_and_three_signs_of_any_script(url: URL, 
         "a\x00bc",
         "é" + "\u0301" * 20,
         "\u0301abc",
+        "\u3164\u3164\u3164",  # letters that leave no trace on the screen
+        "Ana\ufe0f",
+        "An\u034fa",
     ],
 )
 async def test_other_names_are_refused_beside_the_field_with_what_was_typed(url: URL, name: str) -> None:
@@ -78,6 +81,17 @@ async def test_a_password_is_never_sent_back(url: URL) -> None:
     async with Person(url, "Ana") as ana:
         answer = await ana.post("/messages/sign-up/", username="?", password="the secret word")
     assert "the secret word" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/messages/sign-up/", "/messages/sign-in/"])
+async def test_without_the_right_token_nobody_signs_up_or_in_and_the_name_typed_stays(url: URL, path: str) -> None:
+    async with Person(url, "Ana") as ana:
+        answer = await ana.post_raw(path, {"csrf_token": "wrong", "username": "Ana", "password": PASSWORD})
+        assert answer.status == 403
+        assert answer.field("username") == "Ana"
+        assert answer.alert.startswith("This form is out of date.")
+        again = {"csrf_token": answer.field("csrf_token"), "username": "Ana", "password": PASSWORD}
+        assert (await ana.post_raw("/messages/sign-up/", again)).status == 303
 
 
 async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(ana: Person) -> None:

@@ -79,11 +79,13 @@ class Screen:
         await self.fills_in(recipient_name=name, message=text)
         await self.page.locator("main").get_by_role("button", name=button, exact=True).click()
         await expect(self.page).to_have_url(re.compile(r"/messages/chat/\d+/$"))
+        await self.page.wait_for_load_state()  # its scripts run
         return int(self.page.url.split("/")[-2])
 
     async def opens_conversation(self, title: str) -> None:
         await self.page.locator("[data-thread]", has_text=title).first.locator("a").click()
         await expect(self.page.locator("h1")).to_have_text(title)
+        await self.page.wait_for_load_state()
 
     @property
     def box(self) -> Locator:
@@ -93,6 +95,7 @@ class Screen:
         await self.box.fill(text)
 
     async def writes(self, text: str) -> None:
+        await self.page.wait_for_load_state()
         await self.types(text)
         await self.box.press("Enter")
 
