@@ -125,7 +125,8 @@ def _provision(arguments: argparse.Namespace) -> None:
         raise UsageError("provision is refused in production: it makes people whom nobody signed up.")
 
     async def work(config: Config, database: db.Database) -> dict[str, Any]:
-        redis = connect_redis(replace(config, redis_timeout=0))
+        config = replace(config, redis_timeout=0)  # many sessions take their time
+        redis = connect_redis(config)
         try:
             return await provision(
                 database,

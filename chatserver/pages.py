@@ -69,16 +69,19 @@ async def send_to_thread(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
 
 
-async def mark_read(request: web.Request) -> NoReturn:
+async def mark_read(request: web.Request) -> web.Response:
     """The button of the page without scripts: everything up to `seq` was read."""
     user = await require_user(request)
     form = await read_form(request, "seq")
     thread_id = _thread_id(request)
-    await check_form(request)
-    seq = parse_id(form["seq"])
-    if seq is None:
-        raise ChatError("bad_frame")
-    await request.app[MARKS].submit(Mark(thread_id, user.id, seq))
+    try:
+        await check_form(request)
+        seq = parse_id(form["seq"])
+        if seq is None:
+            raise ChatError("bad_frame")
+        await request.app[MARKS].submit(Mark(thread_id, user.id, seq))
+    except ChatError as error:
+        return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
     raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
 
 
@@ -86,7 +89,7 @@ async def _chat(request: web.Request, user: User) -> dict[str, Any]:
     """The thread first: what is stored between the two looks is on the page, and comes again as a live message."""
     thread = await threads.find_thread(request.app[DB], _thread_id(request), user.id)
     messages, more = await history(request.app[DB], thread.id, user.id, MAX_ID)
-    return {"thread": thread, "messages": messages, "more": more}
+    return {"thread": thread, "messages": messages, "more": more, "path": f"/messages/chat/{thread.id}/"}
 
 
 def _thread_id(request: web.Request) -> int:

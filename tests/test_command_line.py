@@ -1,0 +1,58 @@
+"""What the command line says: what was asked for, or one clear sentence and an exit code."""
+
+import socket
+from contextlib import closing
+
+import pytest
+
+from chatserver.config import Config
+from tests.test_groups import chatserver
+
+PROVISION = ("provision", "--users", "2", "--threads", "1")
+NOBODY_LISTENS = "127.0.0.1:1"
+
+
+async def test_secret_makes_another_key_each_time(config: Config) -> None:
+    (one, made, _), (other, again, _) = await chatserver(config, "secret"), await chatserver(config, "secret")
+    assert one == other == 0
+    assert made != again
+    assert len(made.strip()) == 43  # 256 bits
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "sentence"),
+    [
+        (PROVISION, {"REDIS_URL": f"redis://{NOBODY_LISTENS}"}, "Redis does not answer: "),
+        (PROVISION, {"DATABASE_URL": f"postgresql://{NOBODY_LISTENS}/chat"}, "PostgreSQL does not answer: "),
+        ((*PROVISION, "--messages", "-1"), {}, "The numbers of users, threads and messages must be 0 or more."),
+        (("serve",), {"REDIS_URL": ""}, "DATABASE_URL and REDIS_URL must be set; "),
+        (("serve",), {"HOST": "nowhere.invalid"}, "Nothing can be served on nowhere.invalid:"),
+        (("serve",), {"APP_ENV": "production"}, "SECRET_KEYS must be set in production.\nAPI_KEY must be set"),
+        (("serve",), {"PORT": "x", "SESSION_IDLE": "-1"}, "PORT must be a number, 0 or more, not 'x'."),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_a_sentence(
+    config: Config, arguments: tuple[str, ...], settings: dict[str, str], sentence: str
+) -> None:
+    code, output, errors = await chatserver(config, *arguments, **settings)
+    assert (code, output) == (1, "")
+    assert errors.startswith(f"chatserver: {sentence}")
+    assert "Traceback" not in errors
+
+
+async def test_a_port_in_use_is_named(config: Config) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        port = listening.getsockname()[1]
+        code, _, errors = await chatserver(config, "serve", PORT=str(port))
+    assert code == 1
+    assert f"Nothing can be served on 127.0.0.1:{port}: " in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("secret", ["", "fifteen-letters"])
+async def test_production_refuses_secrets_that_are_missing_or_short(config: Config, secret: str) -> None:
+    settings = {"APP_ENV": "production", "ORIGINS": "https://chat.example", "SECRET_KEYS": "x" * 32, "API_KEY": secret}
+    code, _, errors = await chatserver(config, "serve", **settings)
+    assert code == 1
+    assert "API_KEY" in errors
+    assert "fifteen-letters" not in errors
