@@ -52,9 +52,9 @@ export class MessageList extends EventTarget {
     });
   }
 
-  /** @param {import('./outbox_store.js').Entry} entry */
+  /** @param {import('./outbox_store.js').Entry} entry of another tab it may be told later than that it is stored */
   addPending({ id, text }) {
-    if (this.#pending(id)) return;
+    if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
     const item = this.#make({ id, text, sender: this.#me });
     item.classList.add('pending');
     showState(item, this.#texts.sending);

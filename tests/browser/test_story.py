@@ -67,3 +67,21 @@ async def test_two_tabs_of_ana_agree_and_show_her_message_once(person: Person) -
     for tab in (ana, other_tab):
         await tab.sees_messages("Hello", "from the first tab", "from the second")
         await tab.sees_pending(0)
+
+
+HEARS_LATE = """() => {
+  const { me, thread } = JSON.parse(document.getElementById('main').dataset.page);
+  const { id } = document.querySelector('#messages > .message:last-child').dataset;
+  const newValue = JSON.stringify({ id, thread: thread.id, text: 'sent elsewhere', order: 1, state: 'waiting' });
+  dispatchEvent(new StorageEvent('storage', { key: `chatserver.outbox.${me.id}.${id}`, newValue }));
+}"""
+
+
+async def test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other(person: Person) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ana.joins()
+    await ben.joins()
+    await ana.writes_to("Ben", "sent elsewhere")
+    await ana.page.evaluate(HEARS_LATE)
+    await ana.sees_messages("sent elsewhere")
+    await ana.sees_pending(0)
