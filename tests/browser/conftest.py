@@ -14,11 +14,12 @@ from typing import Any
 import aiohttp
 import pytest
 from playwright.async_api import Browser, async_playwright
+from yarl import URL
 
 from chatserver.config import Config
 from tests.browser.screens import Screen
 from tests.conftest import serving
-from tests.people import PATIENCE
+from tests.people import PATIENCE, Person
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -102,6 +103,14 @@ class Site:
         await process.communicate()
         assert process.returncode == 0
 
+    async def has(self, *names: str) -> list[int]:
+        """People who only have to be there: they signed up, and no browser of theirs is open. Returns their ids."""
+        ids = []
+        for name in names:
+            async with Person(URL(self.url), name) as somebody:
+                ids.append((await somebody.sign_up()).id)
+        return ids
+
     async def says(self, thread: int, sender: int, text: str) -> None:
         """A message from another program."""
         fields = {"api_key": self.config.api_key, "sender_id": str(sender), "message": text}
@@ -128,11 +137,11 @@ async def mortal_site(config: Config) -> AsyncIterator[Site]:
         await site.stop()
 
 
-Person = Callable[..., Awaitable[Screen]]
+Opens = Callable[..., Awaitable[Screen]]
 
 
 @pytest.fixture
-async def person(browser: Browser, site: Site) -> AsyncIterator[Person]:
+async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
     """Opens a browser of a person's own, like `await person("Ana", locale="ru-RU")`. Nothing may go wrong in it."""
     screens: list[Screen] = []
 

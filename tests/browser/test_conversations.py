@@ -2,10 +2,10 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Opens
 
 
-async def test_the_list_follows_what_happens(person: Person) -> None:
+async def test_the_list_follows_what_happens(person: Opens) -> None:
     ana, ben, cleo = await person("Ana"), await person("Ben"), await person("Cleo")
     for someone in (ana, ben, cleo):
         await someone.joins()
@@ -30,7 +30,7 @@ async def test_the_list_follows_what_happens(person: Person) -> None:
     await expect(row.locator(".badge")).to_be_hidden()
 
 
-async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person: Person) -> None:
+async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person: Opens) -> None:
     ana, elsewhere = await person("Ana"), await person("Ana")
     await ana.joins()
     await elsewhere.signs_in()

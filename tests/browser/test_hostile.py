@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Opens, Site
 from tests.people import PASSWORD
 
 TEXTS = [
@@ -17,7 +17,7 @@ TEXTS = [
 ]
 
 
-async def test_a_hostile_text_is_shown_as_it_is_everywhere(person: Person) -> None:
+async def test_a_hostile_text_is_shown_as_it_is_everywhere(person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.joins()
     await ben.joins()
@@ -34,7 +34,7 @@ async def test_a_hostile_text_is_shown_as_it_is_everywhere(person: Person) -> No
         assert await screen.page.evaluate("window.hacked") is None
 
 
-async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Person) -> None:
+async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Opens) -> None:
     ana = await person("Ana")
     await ana.goes_to("/messages/sign-up/")
     for text in TEXTS:
@@ -52,7 +52,7 @@ async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Perso
         assert await ana.page.evaluate("window.hacked") is None
 
 
-async def test_signing_in_never_leads_to_another_site(person: Person) -> None:
+async def test_signing_in_never_leads_to_another_site(person: Opens) -> None:
     ana = await person("Ana")
     await ana.joins()
     for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
@@ -63,10 +63,10 @@ async def test_signing_in_never_leads_to_another_site(person: Person) -> None:
         await ana.sees("No conversations yet")
 
 
-async def test_an_override_of_direction_turns_nothing_outside_the_message(person: Person) -> None:
-    ana, ben = await person("Ana"), await person("Ben")
+async def test_an_override_of_direction_turns_nothing_outside_the_message(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
     await ana.joins()
-    await ben.joins()
     await ana.writes_to("Ben", "\u202eabc")
     await ana.goes_to("/messages/")
     for part in (".conversation-title", ".preview-text"):

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Opens, Site
 
 
-async def test_in_russian_live_counts_take_the_right_plural(person: Person) -> None:
+async def test_in_russian_live_counts_take_the_right_plural(person: Opens) -> None:
     ana, ben = await person("Ана", locale="ru-RU"), await person("Ben")
     await ben.joins()
     await ana.signs_up("Зарегистрироваться")
@@ -23,7 +23,7 @@ async def test_in_russian_live_counts_take_the_right_plural(person: Person) -> N
         await ana.sees_counts(f"{counts} (получено {number}, отправлено 1)")
 
 
-async def test_the_language_is_changed_and_remembered(person: Person) -> None:
+async def test_the_language_is_changed_and_remembered(person: Opens) -> None:
     ana = await person("Ana")
     await ana.joins()
     await ana.presses("Русский")
@@ -37,9 +37,9 @@ async def test_the_language_is_changed_and_remembered(person: Person) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
-async def test_times_are_in_the_browsers_zone_from_the_first_page_on(person: Person, zone: str) -> None:
-    ana, ben = await person("Ana", timezone_id=zone), await person("Ben")
-    await ben.joins()
+async def test_times_are_in_the_browsers_zone_from_the_first_page_on(site: Site, person: Opens, zone: str) -> None:
+    ana = await person("Ana", timezone_id=zone)
+    await site.has("Ben")
     await ana.joins()
     await ana.writes_to("Ben", "What time is it?")
     shown = await ana.page.locator("#messages time").first.inner_text()

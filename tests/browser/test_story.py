@@ -1,9 +1,9 @@
 """From a first sign-up to a conversation that survives the server's death."""
 
-from tests.browser.conftest import Person, Site
+from tests.browser.conftest import Opens, Site
 
 
-async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_site: Site, person: Person) -> None:
+async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_site: Site, person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.signs_up()
     await ben.signs_up()
@@ -38,7 +38,7 @@ async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_sit
 
 
 async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once(
-    mortal_site: Site, person: Person
+    mortal_site: Site, person: Opens
 ) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.joins()
@@ -55,10 +55,10 @@ async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_i
     await ben.sees_messages("Hello", "written offline")
 
 
-async def test_two_tabs_of_ana_agree_and_show_her_message_once(person: Person) -> None:
-    ana, ben = await person("Ana"), await person("Ben")
+async def test_two_tabs_of_ana_agree_and_show_her_message_once(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
     await ana.joins()
-    await ben.joins()
     thread = await ana.writes_to("Ben", "Hello")
     other_tab = await ana.another_tab()
     await other_tab.goes_to(f"/messages/chat/{thread}/")
@@ -77,10 +77,10 @@ HEARS_LATE = """() => {
 }"""
 
 
-async def test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other(person: Person) -> None:
-    ana, ben = await person("Ana"), await person("Ben")
+async def test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
     await ana.joins()
-    await ben.joins()
     await ana.writes_to("Ben", "sent elsewhere")
     await ana.page.evaluate(HEARS_LATE)
     await ana.sees_messages("sent elsewhere")
