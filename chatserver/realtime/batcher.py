@@ -58,9 +58,9 @@ class Batcher(Generic[Item, Result]):
                 results = await self._work([item for item, _ in batch])
             except ChatError as error:
                 results = [error] * len(batch)
-            except Exception as error:
+            except Exception:
                 log.exception("a batch failed")
-                results = [error] * len(batch)
+                results = [Unavailable("a batch failed")] * len(batch)
             for (_, future), result in zip(batch, results, strict=True):
                 if future.done():  # its waiter was cancelled
                     continue
