@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -32,6 +33,8 @@ from chatserver.rendering import environment
 from chatserver.routes import add_routes
 from chatserver.sessions import SessionStorage
 from chatserver.threads import Asked, Thread, find_threads
+
+log = logging.getLogger(__name__)
 
 OPENINGS = 100  # threads found by one query: many open at once after a restart
 REDIS_CONNECTIONS = 20  # of a process, beside the subscriber's; whoever finds them all taken waits
@@ -92,7 +95,11 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
 
     def on_news(user_id: int, payload: bytes) -> None:
-        event = event_from(payload)
+        try:
+            event = event_from(payload)
+        except (ValueError, TypeError):
+            log.warning("news for user %d were none of ours", user_id)
+            return
         hub.deliver(user_id, event)
         if event.type == "message":
             repair.saw(user_id, event)

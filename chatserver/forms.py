@@ -41,6 +41,8 @@ async def read_form(request: web.Request, *names: str) -> Form:
     """The named fields of a POST. Raises ChatError `bad_frame` for what is no form or no UTF-8."""
     try:
         posted = await request.post()
+        for value in posted.values():
+            str(value).encode()  # some charsets bring lone surrogates
     except BROKEN:
         raise ChatError("bad_frame") from None
     fields = {name: value for name in names if isinstance(value := posted.get(name, ""), str)}
