@@ -51,7 +51,8 @@ function receive(message) {
 const ofThisThread = (handle) => ({ detail }) => { if (detail.thread === thread) handle(detail); };
 const on = (source, type, handle) => source.addEventListener(type, ofThisThread(handle));
 
-socket.addEventListener('hello', () => socket.send({ type: 'open', thread, after: timeline.contiguous }));
+const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous });
+socket.addEventListener('hello', open);
 on(socket, 'message', receive);
 on(socket, 'typing', ({ user }) => typing.started(user));
 on(socket, 'reset', reloadPage);
@@ -60,7 +61,12 @@ on(socket, 'opened', (opened) => {
   typing.know(opened.people);
   reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
 });
-on(socket, 'error', ({ id, code }) => { if (!id && code === 'no_such_thread') reloadPage(); });
+on(socket, 'error', ({ id, code, retry_after: retryAfter = 2 }) => {
+  if (id) return; // of a message: the outbox's
+  if (code === 'no_such_thread') reloadPage();
+  // What was missed is missed still, and a mark may be lost: opening again makes both good.
+  if (code === 'unavailable') setTimeout(open, retryAfter * 1000);
+});
 socket.addEventListener('statechange', () => {
   const plain = socket.state === 'unsupported' || socket.state === 'blocked';
   composer.intercepts = !plain;
