@@ -2,13 +2,14 @@
 
 import hashlib
 from functools import cache
-from pathlib import Path
+from pathlib import PurePath
 
 from aiohttp import web
 
 from chatserver.folders import folder
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
@@ -18,18 +19,18 @@ def static_files() -> "StaticFiles":
 
 
 class StaticFiles:
-    """The files as they were at start: only what was there then is served."""
+    """The files as they were at start, kept in memory: a few hundred KiB, and no file is opened for a request."""
 
     def __init__(self) -> None:
         root = folder("static")
-        self._files: dict[str, Path] = {
-            path.relative_to(root).as_posix(): path
+        self._files: dict[str, bytes] = {
+            path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file() and path.suffix in {".css", ".js", ".svg", ".png", ".webmanifest", ".txt"}
+            if path.suffix in TYPES
         }
         digest = hashlib.sha256()
-        for name, path in self._files.items():
-            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+        for name, content in self._files.items():
+            digest.update(name.encode() + b"\0" + content + b"\0")
         self._hash = digest.hexdigest()[:16]
 
     def url(self, name: str) -> str:
@@ -37,11 +38,14 @@ class StaticFiles:
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.Response:
         """A file; one asked for under an older hash (a page from before an update) comes as it is now, uncached."""
-        path = self._files.get(request.match_info["name"])
-        if path is None:
+        name = request.match_info["name"]
+        if name not in self._files:
             raise web.HTTPNotFound
-        response = web.FileResponse(path)
-        response.headers["Cache-Control"] = IMMUTABLE if request.match_info["hash"] == self._hash else "no-cache"
-        return response
+        return web.Response(
+            body=self._files[name],
+            content_type=TYPES[PurePath(name).suffix],
+            charset="utf-8",
+            headers={"Cache-Control": IMMUTABLE if request.match_info["hash"] == self._hash else "no-cache"},
+        )

@@ -98,7 +98,7 @@ async def test_static_files_are_kept_for_good_under_their_hash_and_not_at_all_un
     style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
     fresh, old = await ana.get(style), await ana.get("/messages/static/0000/css/base.css")
     assert fresh.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert fresh.headers["Content-Type"] == "text/css"
+    assert fresh.headers["Content-Type"] == "text/css; charset=utf-8"
     assert (old.status, old.headers["Cache-Control"]) == (200, "no-cache")
     for path in ("../chatserver/config.py", "%2e%2e/setup.cfg", "css/", "css/nothing.css", ".git/config"):
         assert (await ana.get(URL(f"/messages/static/0000/{path}", encoded=True))).status == 404  # type: ignore[arg-type]
