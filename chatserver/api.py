@@ -62,9 +62,10 @@ async def history(request: web.Request) -> web.Response:
 
 
 def _number(request: web.Request, name: str, default: int) -> int:
-    raw = request.query.get(name)
-    number = default if raw is None else parse_id(raw)
-    if number is None:
+    """A positive number of the query; one too large counts as the largest. Raises ChatError `bad_frame`."""
+    raw = request.query.get(name, str(default))
+    number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else 0
+    if not number:
         raise ChatError("bad_frame")
     return number
 

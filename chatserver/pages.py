@@ -38,7 +38,7 @@ async def send_to_name(request: web.Request) -> web.Response:
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
         client_id = form.client_id
         recipient = await request.app[ACCOUNTS].find(form["recipient_name"])
-        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id)
+        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, client_id)
         await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
     except ChatError as error:
         context = await _conversations(request, user)

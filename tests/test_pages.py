@@ -165,6 +165,23 @@ async def test_the_same_form_sent_twice_is_one_message(ana: Person, ben: Person)
     assert [message["text"] for message in history["messages"]] == ["Hello", "once"]
 
 
+async def test_a_first_message_that_is_refused_leaves_no_empty_conversation(
+    ana: Person, ben: Person, cleo: Person
+) -> None:
+    page = await ana.get("/messages/")
+    fields = {"csrf_token": page.field("csrf_token"), "client_id": page.field("client_id"), "message": "Hello"}
+    await ana.post_raw("/messages/send_message/", fields | {"recipient_name": "Ben"})
+    answer = await ana.post_raw("/messages/send_message/", fields | {"recipient_name": "Cleo"})
+    assert (answer.status, answer.alert.startswith("This message was already sent")) == (409, True)
+    assert "No conversations yet" in (await cleo.get("/messages/")).text
+
+
+async def test_an_empty_thread_has_nothing_to_mark_as_read(ana: Person, ben: Person, config: Config) -> None:
+    thread = await ana.writes_to(ben)
+    fill(config, thread, ana, 0)
+    assert "Mark as read" not in (await ben.get(f"/messages/chat/{thread}/")).text
+
+
 async def test_each_rendered_form_has_an_id_of_its_own(ana: Person) -> None:
     assert (await ana.get("/messages/")).field("client_id") != (await ana.get("/messages/")).field("client_id")
 
@@ -179,10 +196,11 @@ async def test_history_comes_in_pages_oldest_first(ana: Person, ben: Person, con
 
     assert await page("") == (list(range(51, 151)), True)
     assert await page("?limit=5000") == (list(range(51, 151)), True)
+    assert await page(f"?limit={'9' * 30}&before={'9' * 30}") == (list(range(51, 151)), True)
     assert await page("?before=51") == (list(range(1, 51)), False)
     assert await page("?before=3&limit=1") == ([2], True)
     assert await page("?before=1") == ([], False)
-    for nonsense in ("before=x", "before=-1", "limit=0", "limit=1e3", f"before={'9' * 30}"):
+    for nonsense in ("before=x", "before=-1", "limit=0", "limit=1e3", "before=²", "limit="):
         assert (await ben.get(f"/messages/chat/{thread}/history?{nonsense}")).status == 400
 
 

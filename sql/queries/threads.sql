@@ -33,12 +33,13 @@ where thread_id = %(thread_id)s
 -- name: find_pair
 select id from threads where pair_low = least(%(a)s, %(b)s) and pair_high = greatest(%(a)s, %(b)s);
 
--- name: pair_thread
+-- name: make_pair
 -- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
--- only touches its row.
+-- only touches its row. No row when the message that it is made for, of the first of them, was stored before.
 with pair as (
     insert into threads (pair_low, pair_high)
-    values (least(%(a)s, %(b)s), greatest(%(a)s, %(b)s))
+    select least(%(a)s, %(b)s), greatest(%(a)s, %(b)s)
+    where not exists (select from messages where sender_id = %(a)s and client_id = %(first_id)s::uuid)
     on conflict (pair_low, pair_high) do update set pair_low = excluded.pair_low
     returning id
 ), joined as (
