@@ -35,7 +35,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         result: int = arguments.run(arguments) or 0
-    except (ConfigError, EmbeddedError, MigrationError, ProvisionError, UsageError) as error:
+    except (ConfigError, EmbeddedError, MigrationError, ProvisionError, UsageError, groups.TooFewPeople) as error:
         print(f"chatserver: {error}", file=sys.stderr)
         return 1
     except ChatError as error:

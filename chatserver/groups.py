@@ -8,11 +8,15 @@ from chatserver.errors import ChatError
 from chatserver.threads import pair_thread
 
 
+class TooFewPeople(Exception):
+    """A thread has two people or more."""
+
+
 async def create(db: Database, accounts: Accounts, names: Sequence[str]) -> tuple[int, list[User]]:
-    """A new thread of these people; of two, the one they have. Raises ChatError `no_such_user`, `to_oneself`."""
+    """A new thread of these people; of two, the one they have. Raises ChatError `no_such_user`; TooFewPeople."""
     users = await _find(accounts, names)
     if len(users) < 2:
-        raise ChatError("to_oneself")
+        raise TooFewPeople("A thread needs two people or more.")
     if len(users) == 2:
         return await pair_thread(db, users[0].id, users[1].id), users
     rows = await db.write("group_thread", user_ids=[user.id for user in users])

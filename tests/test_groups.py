@@ -90,8 +90,8 @@ async def test_who_was_removed_gets_nothing_more_and_finds_nothing(
     ("arguments", "sentence"),
     [
         (["create", "Ana", "Nobody"], "There is no person with this name. Check the spelling."),
-        (["create", "Ana"], "You cannot write to yourself. Choose another person."),
-        (["create", "Ana", "ana"], "You cannot write to yourself. Choose another person."),
+        (["create", "Ana"], "A thread needs two people or more."),
+        (["create", "Ana", "ana"], "A thread needs two people or more."),
         (["add", "999", "Ana"], "There is no such conversation."),
         (["remove", "-- -1", "Ana"], None),
     ],
