@@ -1,9 +1,8 @@
 """Wires everything, in order; nothing else. For gunicorn: `gunicorn chatserver.app:create_app`."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
 import aiohttp_jinja2
@@ -36,6 +35,8 @@ from chatserver.threads import Asked, Thread, find_threads
 
 log = logging.getLogger(__name__)
 
+GOODBYE = 1.0  # seconds for the tasks in the background to end
+RESTART_PAUSE = 1.0  # seconds
 OPENINGS = 100  # threads found by one query: many open at once after a restart
 REDIS_CONNECTIONS = 20  # of a process, beside the subscriber's; whoever finds them all taken waits
 
@@ -121,8 +122,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     services = Services(config, database, writer, marks, publisher, openings)
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     tasks = [
-        asyncio.create_task(work)
-        for work in (subscriber.run(), repair.run(), sockets.keep_time(), sockets.keep_checking())
+        asyncio.create_task(keep_running(work))
+        for work in (subscriber.run, repair.run, sockets.keep_time, sockets.keep_checking)
     ]
     yield
     await writer.drain()
@@ -130,10 +131,19 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     await publisher.drain()
     for task in tasks:
         task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.gather(*tasks)
+    await asyncio.wait(tasks, timeout=GOODBYE)
     await database.close()
     await redis.aclose()
+
+
+async def keep_running(work: Callable[[], Awaitable[None]]) -> None:
+    """Without it sockets would stand still in silence: what fails for no known reason is told and begins again."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("%s failed", work)
+            await asyncio.sleep(RESTART_PAUSE)
 
 
 async def _close_sockets(app: web.Application) -> None:

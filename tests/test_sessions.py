@@ -70,6 +70,13 @@ async def test_when_somebody_else_signs_in_at_the_same_browser_its_old_sockets_e
         assert await socket.ends() == 4001
 
 
+async def test_signing_out_while_a_socket_opens_ends_it_too(ana: Person, config: Config) -> None:
+    async with Redis.from_url(config.redis_url) as redis:
+        socket = await ana.socket()
+        await redis.delete(key_of(config, token_of(ana)))  # as if signed out before the socket could hear of it
+        assert await socket.ends() == 4001
+
+
 async def test_a_cookie_is_out_of_reach_for_scripts_and_other_sites(url: URL) -> None:
     async with Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-up/")

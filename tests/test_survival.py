@@ -14,10 +14,11 @@ import pytest
 import redis
 from yarl import URL
 
+from chatserver import app
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from tests.conftest import API_KEY, Serve, serving
-from tests.people import Person
+from tests.people import PATIENCE, Person
 
 # Limits lowered, so that what takes seconds in life takes less here.
 QUICK = {"redis_timeout": 0.3, "redis_ping_interval": 0.2, "redis_silence": 0.6, "database_timeout": 0.5}
@@ -128,8 +129,9 @@ async def test_news_come_again_after_redis_cut_the_subscriber_off(config: Config
         await at_ben.opens(thread, after=1)
         with closing(redis.Redis.from_url(own_redis)) as client:
             client.client_kill_filter(_type="pubsub")
-            while b"user:%d" % ben.id not in b" ".join(client.pubsub_channels()):
-                await asyncio.sleep(0.02)
+            async with asyncio.timeout(PATIENCE):
+                while b"user:%d" % ben.id not in b" ".join(client.pubsub_channels()):
+                    await asyncio.sleep(0.02)
         await at_ana.sends(thread, "still there?")
         assert (await at_ben.receives("message"))["text"] == "still there?"
 
@@ -144,6 +146,18 @@ async def test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out
         with closing(redis.Redis.from_url(own_redis)) as client:
             client.flushall()
         assert await socket.ends() == 4001
+
+
+async def test_work_in_the_background_begins_again_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "RESTART_PAUSE", 0.01)
+    results = iter([ValueError("unforeseen"), KeyError("twice"), None])
+
+    async def work() -> None:
+        if error := next(results):
+            raise error
+
+    await app.keep_running(work)
+    assert list(results) == []
 
 
 async def test_pages_work_on_after_postgresql_has_dropped_every_connection(ana: Person, config: Config) -> None:

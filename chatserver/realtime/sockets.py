@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
@@ -40,7 +41,8 @@ class Sockets:
         self._subscriber = subscriber
         self._ended = ended
         self._connections: set[Connection] = set()
-        self._recheck = asyncio.Event()
+        self._unchecked: set[Connection] = set()  # signing out during the handshake is told to nobody
+        self._checked_all_at = monotonic()
         self._left = asyncio.Event()
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
@@ -52,6 +54,7 @@ class Sockets:
         await ws.prepare(request)
         connection = Connection(self._services, ws, request.transport, user, session_key)
         self._connections.add(connection)
+        self._unchecked.add(connection)
         self._hub.join(user.id, connection.mailbox)
         try:
             await self._subscriber.add(user.id)
@@ -62,6 +65,7 @@ class Sockets:
             log.exception("a socket failed")  # it is no place for an error page any more
         finally:
             self._connections.discard(connection)
+            self._unchecked.discard(connection)
             self._left.set()
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
@@ -82,23 +86,29 @@ class Sockets:
                     connection.mailbox.put(PING)
 
     async def keep_checking(self) -> None:
-        """Closes the sockets of sessions that have ended, should the news of it be lost; until cancelled."""
-        while self._services.config.session_recheck:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._services.config.session_recheck):
-                    await self._recheck.wait()
-            self._recheck.clear()
+        """Closes the sockets of sessions that have ended, should the news of it be lost; until cancelled.
+
+        Looks at new ones within a second, and at all from time to time.
+        """
+        interval = self._services.config.session_recheck
+        while interval:
+            await asyncio.sleep(TICK)
+            if monotonic() - self._checked_all_at >= interval:
+                self._unchecked |= self._connections
+                self._checked_all_at = monotonic()
+            checking, self._unchecked = self._unchecked, set()
             try:
-                ended = await self._ended({connection.session_key for connection in self._connections})
+                ended = await self._ended({connection.session_key for connection in checking})
             except ChatError:
+                self._unchecked |= checking & self._connections
                 continue
-            for connection in self._connections:
+            for connection in checking:
                 if connection.session_key in ended:
                     connection.mailbox.close(CloseCode.SIGNED_OUT)
 
     def recheck_sessions(self) -> None:
-        """Looks at the sessions now: Redis has come back, perhaps without them."""
-        self._recheck.set()
+        """Looks at the sessions at once: Redis has come back, perhaps without them."""
+        self._checked_all_at = -math.inf
 
     async def close_all(self) -> None:
         """Says "going away" to every socket at once; waits a moment for their answers, not for their messages."""

@@ -84,17 +84,24 @@ class Subscriber:
             try:
                 async with asyncio.timeout(self._silence):
                     await connection.connect()
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._write(connection))
-                    tasks.create_task(self._read(connection))
-            except* (RedisError, OSError, TimeoutError) as group:
-                error = group.exceptions[0]
+                await self._listen(connection)
+            except (RedisError, OSError, TimeoutError) as error:
                 if self.live:
                     log.warning("Redis is away, PostgreSQL is asked for news: %s", str(error) or type(error).__name__)
             finally:
                 await connection.disconnect(nowait=True)
                 self._set_live(False)
             await asyncio.sleep(random.uniform(0, MAX_PAUSE))  # noqa: S311  # jitter, no secret
+
+    async def _listen(self, connection: Any) -> None:
+        """Writes and reads until either fails. Not a TaskGroup, which on Python 3.11 forgets a cancellation then."""
+        work = [asyncio.create_task(self._write(connection)), asyncio.create_task(self._read(connection))]
+        try:
+            await asyncio.gather(*work)
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
 
     async def _write(self, connection: Any) -> None:
         """Sends what is to be subscribed, first of all everything; pings when there is nothing."""
