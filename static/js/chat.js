@@ -61,9 +61,9 @@ on(socket, 'opened', (opened) => {
   typing.know(opened.people);
   reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
 });
-on(socket, 'error', ({ id, code, retry_after: retryAfter = 2 }) => {
+on(socket, 'error', ({ id, code, message, retry_after: retryAfter = 2 }) => {
   if (id) return; // of a message: the outbox's
-  if (code === 'no_such_thread') reloadPage();
+  if (code === 'no_such_thread') notify(message); // what is typed can still be copied
   // What was missed is missed still, and a mark may be lost: opening again makes both good.
   if (code === 'unavailable') setTimeout(open, retryAfter * 1000);
 });

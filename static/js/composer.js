@@ -1,6 +1,5 @@
 /**
- * The box where one writes. Events: `compose` (`detail` is the text; call `preventDefault()` when it could
- * not be taken, and it stays in the box) and `write` (something was typed).
+ * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
  */
 import { text as format } from './texts.js';
 
@@ -69,8 +68,8 @@ export class Composer extends EventTarget {
       this.#saveDraft('');
     } else {
       event.preventDefault();
-      const compose = new CustomEvent('compose', { detail: this.#text, cancelable: true });
-      if (this.dispatchEvent(compose)) this.#empty();
+      this.dispatchEvent(new CustomEvent('compose', { detail: this.#text }));
+      this.#empty();
     }
   }
 

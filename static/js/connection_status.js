@@ -11,6 +11,7 @@ const QUIET_MS = 3_000; // a short break is not worth a word
  */
 export function showConnection(socket, line, notify, texts) {
   let timer = 0;
+  let noticed = '';
   const show = (sentence) => {
     line.textContent = sentence;
     line.hidden = !sentence;
@@ -19,7 +20,9 @@ export function showConnection(socket, line, notify, texts) {
     const { state } = socket;
     const lost = state === 'connecting' || state === 'waiting';
     if (state === 'signed-out') reloadPage(); // the server shows the sign-in page
-    notify(texts[state] ?? '');
+    const sentence = texts[state] ?? '';
+    if (sentence !== noticed) notify(sentence); // another module's notice stays
+    noticed = sentence;
     if (!lost) {
       clearTimeout(timer);
       timer = 0;

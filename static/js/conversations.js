@@ -43,7 +43,7 @@ export class Conversations {
     this.#refreshing = true;
     this.#again = false;
     try {
-      const response = await fetch(location.pathname, { cache: 'no-store' });
+      const response = await fetch(page.path, { cache: 'no-store' });
       if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       this.#replace(fresh.getElementById(this.#section.id));

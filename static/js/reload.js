@@ -1,12 +1,14 @@
+import { page } from './texts.js';
+
 const KEY = 'chatserver.reloaded';
 const APART_MS = 10_000; // whatever goes wrong, no page reloads more often
 
-/** Loads the page again: by GET, even when it is the answer to a form. */
+/** Loads the page again: its own address, even when it is the answer to a form. */
 export function reloadPage() {
   const wait = Math.max(0, lastReload() + APART_MS - Date.now());
   setTimeout(() => {
     remember();
-    location.replace(location.pathname + location.search);
+    location.replace(page.path);
   }, wait);
 }
 

@@ -1,5 +1,6 @@
 """What a person does and sees at a browser."""
 
+import asyncio
 import re
 from typing import Self
 
@@ -108,6 +109,17 @@ class Screen:
     async def sees_messages(self, *texts: str) -> None:
         """These, in this order, and no others."""
         await expect(self.messages).to_have_text(list(texts))
+
+    async def hears(self, text: str) -> None:
+        """A frame on a socket that opens from now on."""
+        heard = asyncio.Event()
+
+        def listen(frame: str | bytes) -> None:
+            if text in str(frame):
+                heard.set()
+
+        self.page.on("websocket", lambda socket: socket.on("framereceived", listen))
+        await asyncio.wait_for(heard.wait(), PATIENCE)
 
     async def sees(self, text: str) -> None:
         await expect(self.page.locator("body")).to_contain_text(text)

@@ -1,6 +1,12 @@
 """From a first sign-up to a conversation that survives the server's death."""
 
+import asyncio
+from contextlib import closing
+
+import psycopg2
+
 from tests.browser.conftest import Opens, Site
+from tests.conftest import execute
 
 
 async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_site: Site, person: Opens) -> None:
@@ -53,6 +59,27 @@ async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_i
     await ana.sees_pending(0)
     await ben.goes_to(f"/messages/chat/{thread}/")
     await ben.sees_messages("Hello", "written offline")
+
+
+async def test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer(
+    mortal_site: Site, person: Opens, database_url: str
+) -> None:
+    await mortal_site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await mortal_site.stop()
+    execute(
+        database_url,
+        "insert into messages select 1, 2, id, gen_random_uuid(), 'missed', now() from users where name = 'Ben';"
+        " update threads set last_seq = 2",
+    )
+    with closing(psycopg2.connect(database_url)) as holding_up:
+        holding_up.cursor().execute("lock table participants in access exclusive mode")
+        refused = asyncio.create_task(ana.hears("unavailable"))
+        await mortal_site.start()
+        await refused
+    await ana.sees_messages("Hello", "missed")
 
 
 async def test_two_tabs_of_ana_agree_and_show_her_message_once(site: Site, person: Opens) -> None:
