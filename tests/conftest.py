@@ -1,5 +1,6 @@
 """Real servers for every test: PostgreSQL and Valkey once a run, an empty database and a Redis prefix for each."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -16,7 +17,7 @@ from chatserver.app import create_app
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from chatserver.migrations import migrate
-from tests.people import Person
+from tests.people import PATIENCE, Person
 
 API_KEY = "the key of the tests"
 
@@ -42,6 +43,14 @@ def execute(database_url: str, statement: str) -> list[tuple[Any, ...]]:
         cursor = connection.cursor()
         cursor.execute(statement)
         return cursor.fetchall() if cursor.description else []
+
+
+async def lock_is_waited_for(config: Config) -> None:
+    """Waits until a query of the server stands at PostgreSQL, before a lock that the test holds."""
+    assert config.database_url is not None
+    async with asyncio.timeout(PATIENCE):
+        while not execute(config.database_url, "select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

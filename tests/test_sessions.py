@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from yarl import URL
 
 from chatserver.config import Config
-from tests.conftest import Serve, execute, serving
-from tests.people import PASSWORD, PATIENCE, Person
+from tests.conftest import Serve, lock_is_waited_for, serving
+from tests.people import PASSWORD, Person
 
 
 def token_of(person: Person) -> str:
@@ -53,9 +53,7 @@ async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, co
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table threads")
         in_flight = asyncio.create_task(ana.get("/messages/"))  # by now it knows whose it is
-        async with asyncio.timeout(PATIENCE):
-            while not execute(config.database_url, "select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
-                await asyncio.sleep(0.01)
+        await lock_is_waited_for(config)
         assert (await ana.post_raw("/messages/sign-out/", fields)).status == 303
     assert (await in_flight).status == 200
     async with Redis.from_url(config.redis_url) as redis:

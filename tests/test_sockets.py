@@ -1,5 +1,6 @@
 """A socket's life: who gets one, what it may say, and how it ends."""
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -81,6 +82,37 @@ async def test_a_frame_that_cannot_be_followed_is_answered_and_harms_nothing(
     assert error["message"].endswith(".")
     id = await socket.sends(thread)
     await socket.receives("sent", id=id)
+
+
+async def test_thousands_of_opens_and_nonsense_are_their_senders_trouble_alone(
+    ana: Person, ben: Person, cleo: Person
+) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana, at_ben, at_cleo = await ana.socket(), await ben.socket(), await cleo.socket()
+    await at_ben.opens(thread, after=1)
+    at_cleo.stops_reading()
+    for number in range(3000):
+        with contextlib.suppress(ConnectionError):  # closed by now: it reads too slowly
+            await at_cleo.says("open", thread=thread + number % 3, after=number)
+            await at_cleo.ws.send_str("{" * 50)
+    ids = [await at_ana.sends(thread, f"number {number}") for number in range(20)]
+    assert [(await at_ben.receives("message"))["id"] for _ in ids] == ids
+
+
+async def test_nonsense_during_a_replay_leaves_it_whole(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana = await ana.socket()
+    ids = [await at_ana.sends(thread, f"number {number}") for number in range(250)]
+    await at_ana.receives("message", id=ids[-1])
+    at_ben = await ben.socket()
+    await at_ben.says("open", thread=thread, after=1)
+    await at_ben.ws.send_str("nonsense")
+    await at_ben.says("open", thread=-1)
+    await at_ben.says("open", thread=thread, after=10**400)
+    answers = [await at_ben.next() for _ in range(250)]
+    assert [answer.get("id") for answer in answers] == ids
+    assert [(await at_ben.next()).get("code", "opened") for _ in range(3)] == ["opened", "bad_frame", "no_such_thread"]
+    assert (await at_ben.next())["type"] == "reset"  # that large a number is beyond the last
 
 
 async def test_a_binary_frame_is_answered_and_harms_nothing(ana: Person) -> None:

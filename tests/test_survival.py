@@ -17,8 +17,9 @@ from yarl import URL
 from chatserver import app
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
-from tests.conftest import API_KEY, Serve, serving
-from tests.people import PATIENCE, Person
+from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
+from tests.faults.proxy import Proxy
+from tests.people import PATIENCE, Person, Socket
 
 # Limits lowered, so that what takes seconds in life takes less here.
 QUICK = {"redis_timeout": 0.3, "redis_ping_interval": 0.2, "redis_silence": 0.6, "database_timeout": 0.5}
@@ -136,6 +137,30 @@ async def test_news_come_again_after_redis_cut_the_subscriber_off(config: Config
         assert (await at_ben.receives("message"))["text"] == "still there?"
 
 
+async def test_what_is_sent_while_a_socket_still_subscribes_is_not_missed(config: Config, own_redis: str) -> None:
+    path = own_redis.removeprefix("unix://").partition("?")[0]
+    proxy = Proxy(lambda: asyncio.open_unix_connection(path))
+    changed = replace(config, redis_url=f"redis://127.0.0.1:{await proxy.start()}/0", repair_interval=0)
+    async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        proxy.subscribes.clear()
+
+        async def ben_opens() -> Socket:
+            socket = await ben.socket()
+            await socket.says("open", thread=thread, after=1)
+            return socket
+
+        opening = asyncio.create_task(ben_opens())
+        async with asyncio.timeout(PATIENCE):
+            while not proxy.waiting_subscribes:
+                await asyncio.sleep(0.01)
+        await ana.sign_in()
+        await ana.writes_to(ben, "just now")
+        proxy.subscribes.set()
+        assert (await (await opening).receives("message"))["text"] == "just now"
+    await proxy.stop()
+
+
 async def test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out(
     config: Config, own_redis: str
 ) -> None:
@@ -167,6 +192,18 @@ async def test_pages_work_on_after_postgresql_has_dropped_every_connection(ana: 
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
     assert (await ana.get("/messages/")).status == 200
+
+
+async def test_a_query_that_postgresql_was_told_to_cancel_is_asked_again(ana: Person, config: Config) -> None:
+    assert config.database_url is not None
+    with closing(psycopg2.connect(config.database_url)) as holding_up:
+        holding_up.cursor().execute("lock table threads in access exclusive mode")
+        page = asyncio.create_task(ana.get("/messages/"))
+        await lock_is_waited_for(config)
+        execute(
+            config.database_url, "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
+        )
+    assert (await page).status == 200
 
 
 async def test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later(config: Config) -> None:

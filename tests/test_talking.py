@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+from tests.conftest import Serve
 from tests.people import Person
 
 
@@ -54,6 +55,15 @@ async def test_the_same_id_in_another_thread_is_refused(ana: Person, ben: Person
     assert (await socket.receives("error", id=id))["code"] == "duplicate_id"
 
 
+async def test_the_same_id_from_two_senders_is_two_messages(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    id = await at_ana.sends(thread, "from Ana")
+    assert (await at_ana.receives("sent", id=id))["seq"] == 2
+    await at_ben.sends(thread, "from Ben", id)
+    assert (await at_ben.receives("sent", id=id))["seq"] == 3
+
+
 async def test_many_messages_at_once_are_numbered_without_gaps_in_the_order_sent(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
@@ -100,6 +110,20 @@ async def test_a_number_beyond_the_last_means_load_the_page_again(ana: Person, b
     socket = await ben.socket()
     await socket.says("open", thread=thread, after=10**30)
     assert await socket.next() == {"type": "reset", "thread": thread}
+
+
+async def test_who_missed_more_than_is_replayed_loads_the_page_again(serve: Serve) -> None:
+    url = await serve(replay_limit=2)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        for text in ("one", "two", "three"):
+            thread = await ana.writes_to(ben, text)
+        socket = await ben.socket()
+        await socket.says("open", thread=thread, after=0)
+        assert await socket.next() == {"type": "reset", "thread": thread}
+        await socket.says("open", thread=thread, after=1)
+        assert (await socket.next())["text"] == "two"
 
 
 async def test_reading_moves_the_mark_for_everyone_and_only_forward(ana: Person, ben: Person) -> None:

@@ -22,6 +22,9 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.drops_publishes = False
+        self.subscribes = asyncio.Event()  # while clear, SUBSCRIBE waits on its way to Redis
+        self.subscribes.set()
+        self.waiting_subscribes = 0
         self._kept: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
@@ -81,6 +84,10 @@ class Proxy:
         try:
             while data := await chunks.get():
                 await self._passes.wait()
+                if to_redis and b"SUBSCRIBE" in data:
+                    self.waiting_subscribes += 1
+                    await self.subscribes.wait()
+                    self.waiting_subscribes -= 1
                 if to_redis and self.drops_publishes:
                     data = PUBLISH.sub(rb"\1void:", data)
                 writer.write(data)
