@@ -43,6 +43,44 @@ async def test_two_servers_store_in_the_same_threads_without_gap_or_deadlock(
     assert execute(config.database_url, dense) == [(2 * ROUNDS, 1, 2 * ROUNDS)] * THREADS
 
 
+async def test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    low, high = await ana.writes_to(ben), await ana.writes_to(cleo)
+    socket = await ana.socket()
+    with (
+        closing(psycopg2.connect(config.database_url)) as first,
+        closing(psycopg2.connect(config.database_url)) as other,
+    ):
+        lock = "select from threads where id = %s for no key update nowait"
+        first.cursor().execute(lock, [low])
+        alone = await socket.sends(low)
+        await lock_is_waited_for(config)
+        together = [await socket.sends(high), await socket.sends(low)]
+        other.cursor().execute(lock, [high])
+        first.rollback()
+        await socket.receives("sent", id=alone)
+        await lock_is_waited_for(config)  # the batch waits for the higher
+        with pytest.raises(psycopg2.errors.LockNotAvailable):  # and has the lower
+            first.cursor().execute(lock, [low])
+        other.rollback()
+        for id in together:
+            await socket.receives("sent", id=id)
+
+
+async def test_who_is_being_removed_stores_nothing_more(ana: Person, ben: Person, config: Config) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ben.socket()
+    with closing(psycopg2.connect(config.database_url)) as removing:
+        cursor = removing.cursor()
+        cursor.execute(f"select id from threads where id = {thread} for no key update")
+        cursor.execute(f"delete from participants where thread_id = {thread} and user_id = {ben.id}")
+        id = await socket.sends(thread, "too late")
+        await lock_is_waited_for(config)
+        removing.commit()
+    assert (await socket.receives("error", id=id))["code"] == "no_such_thread"
+
+
 @pytest.fixture
 def refusing(database_url: str) -> Iterator[str]:
     """PostgreSQL refuses one text, as it would for a reason that we did not foresee."""

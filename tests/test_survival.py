@@ -143,6 +143,7 @@ async def test_what_is_sent_while_a_socket_still_subscribes_is_not_missed(config
     changed = replace(config, redis_url=f"redis://127.0.0.1:{await proxy.start()}/0", repair_interval=0)
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        at_ana = await ana.socket()
         proxy.subscribes.clear()
 
         async def ben_opens() -> Socket:
@@ -154,8 +155,7 @@ async def test_what_is_sent_while_a_socket_still_subscribes_is_not_missed(config
         async with asyncio.timeout(PATIENCE):
             while not proxy.waiting_subscribes:
                 await asyncio.sleep(0.01)
-        await ana.sign_in()
-        await ana.writes_to(ben, "just now")
+        await at_ana.receives("message", id=await at_ana.sends(thread, "just now"))
         proxy.subscribes.set()
         assert (await (await opening).receives("message"))["text"] == "just now"
     await proxy.stop()

@@ -138,6 +138,16 @@ async def test_reading_moves_the_mark_for_everyone_and_only_forward(ana: Person,
     assert [person["read"] for person in opened["people"] if person["id"] == ben.id] == [2]
 
 
+async def test_of_many_marks_in_one_breath_the_furthest_stays(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    ids = [await at_ana.sends(thread) for _ in range(20)]
+    await at_ana.receives("sent", id=ids[-1])
+    for seq in [*range(1, 10), 21, *range(10, 20)]:
+        await at_ben.says("read", thread=thread, seq=seq)
+    await at_ana.receives("read", user=ben.id, seq=21)
+
+
 async def test_typing_is_told_to_the_other_and_not_to_oneself(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()

@@ -38,6 +38,12 @@ class Screen:
         tab.troubles = self.troubles
         return tab
 
+    def at_the_same_browser(self, name: str) -> "Screen":
+        """Somebody else sits down at this page."""
+        other = Screen(self.page, name)
+        other.troubles = self.troubles
+        return other
+
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
             self.troubles.append(f"{self.name}: {message.text}")

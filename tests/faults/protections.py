@@ -1,0 +1,301 @@
+"""`make protections`: turns each protection off, in a copy of the code, and sees its test fail.
+
+Mutation testing by hand: general tools (mutmut, cosmic-ray) change every line, and neither SQL nor JavaScript.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+IGNORED = shutil.ignore_patterns(".git", ".venv", ".data", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__")
+PATIENCE = 6  # seconds until a test gives up: without its protection it often waits for what never comes
+TIMEOUT = 60  # seconds for a test in all
+AT_ONCE = 2
+
+
+class Protection(NamedTuple):
+    """`old` stands once in `path`; with `new` in its place, `test` fails."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+    test: str
+
+
+PROTECTIONS = [
+    Protection(
+        "Acknowledged only when stored",
+        "chatserver/realtime/writer.py",
+        "            return [error] * len(batch)",
+        "            return [Stored(1, datetime.now())] * len(batch)",
+        "test_survival.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
+    ),
+    Protection(
+        "Repeats are looked up by sender and id",
+        "sql/queries/messages.sql",
+        "    where not exists (select from known k where k.place = b.place)\n",
+        "",
+        "test_talking.py::test_the_same_id_again_is_answered_like_the_first_and_stores_nothing",
+    ),
+    Protection(
+        "An id belongs to one text",
+        "chatserver/realtime/writer.py",
+        "            if (thread_id, text) != (message.thread_id, message.text):",
+        "            if False:",
+        "test_talking.py::test_the_same_id_with_another_text_is_refused",
+    ),
+    Protection(
+        "One mark of a person once in a batch",
+        "chatserver/realtime/batcher.py",
+        "            (again if key in keys else batch).append(entry)",
+        "            batch.append(entry)",
+        "test_talking.py::test_of_many_marks_in_one_breath_the_furthest_stays",
+    ),
+    Protection(
+        "Numbers and recipients are settled under the thread's lock",
+        "sql/queries/messages.sql",
+        "-- Nothing is stored for who is not a participant: no row answers them.\n"
+        "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
+        "",
+        "test_group_commit.py::test_who_is_being_removed_stores_nothing_more",
+    ),
+    Protection(
+        "Locks are taken in one order",
+        "sql/queries/messages.sql",
+        "-- Nothing is stored for who is not a participant: no row answers them.\n"
+        "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
+        "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id desc for no key update;",
+        "test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
+    ),
+    Protection(
+        "A bad message fails alone",
+        "chatserver/realtime/writer.py",
+        "            if len(batch) > 1:",
+        "            if False:",
+        "test_group_commit.py::test_a_message_that_postgresql_refuses_harms_no_other",
+    ),
+    Protection(
+        "The writer's queue is bounded",
+        "chatserver/realtime/batcher.py",
+        "        if 0 < self._max_waiting <= len(self._waiting):",
+        "        if False:",
+        "test_group_commit.py::test_more_than_may_wait_is_refused_at_once_and_can_be_sent_again",
+    ),
+    Protection(
+        "Only participants store",
+        "sql/queries/messages.sql",
+        "    join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id\n    join threads t",
+        "    join threads t",
+        "test_sockets.py::test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike",
+    ),
+    Protection(
+        "Subscribed before reading",
+        "chatserver/realtime/subscriber.py",
+        "        if self.live:\n            await self._subscriptions[user_id].live.wait()",
+        "",
+        "test_survival.py::test_what_is_sent_while_a_socket_still_subscribes_is_not_missed",
+    ),
+    Protection(
+        "What was missed is replayed",
+        "chatserver/realtime/connection.py",
+        "        if after < thread.total:\n            await self._catch_up(thread.id)",
+        "        self._open[thread.id] = thread.total",
+        "test_talking.py::test_what_ben_missed_comes_before_opened",
+    ),
+    Protection(
+        "A replay has a limit",
+        "chatserver/realtime/connection.py",
+        "if after > thread.total or 0 < config.replay_limit < thread.total - after:",
+        "if after > thread.total:",
+        "test_talking.py::test_who_missed_more_than_is_replayed_loads_the_page_again",
+    ),
+    Protection(
+        "Gaps are filled before going on",
+        "chatserver/realtime/connection.py",
+        "            if event.seq > last + 1:",
+        "            if False:",
+        "test_survival.py::test_an_open_chat_gets_what_is_missing_before_what_is_new",
+    ),
+    Protection(
+        "What a screen has is not sent again",
+        "chatserver/realtime/connection.py",
+        "            if event.seq <= last:\n                return\n",
+        "",
+        "test_schedules.py",
+    ),
+    Protection(
+        "Lost news are made good",
+        "chatserver/realtime/repair.py",
+        "        if missing:",
+        "        if False:",
+        "test_survival.py::test_a_lost_publish_is_made_good_for_open_chats_and_lists",
+    ),
+    Protection(
+        "A silent Redis is noticed",
+        "chatserver/realtime/subscriber.py",
+        '                    raise TimeoutError(f"it has said nothing for {self._silence:g} s")',
+        "                    pass",
+        "test_survival.py::test_while_redis_is_frozen_messages_are_stored_and_arrive",
+    ),
+    Protection(
+        "The subscriber comes back",
+        "chatserver/realtime/subscriber.py",
+        "            await asyncio.sleep(random.uniform(0, MAX_PAUSE))",
+        "            await asyncio.sleep(1e6)",
+        "test_survival.py::test_news_come_again_after_redis_cut_the_subscriber_off",
+    ),
+    Protection(
+        "Work in the background begins again",
+        "chatserver/app.py",
+        "            await asyncio.sleep(RESTART_PAUSE)",
+        "            raise",
+        "test_survival.py::test_work_in_the_background_begins_again_when_it_fails",
+    ),
+    Protection(
+        "PostgreSQL has a time limit",
+        "chatserver/db.py",
+        "            async with asyncio.timeout(self._timeout):",
+        "            async with asyncio.timeout(None):",
+        "test_survival.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
+    ),
+    Protection(
+        "A lost connection is opened again",
+        "chatserver/db.py",
+        "ATTEMPTS = 3",
+        "ATTEMPTS = 1",
+        "test_survival.py::test_pages_work_on_after_postgresql_has_dropped_every_connection",
+    ),
+    Protection(
+        "A query cancelled by the server is an error, not our cancellation",
+        "chatserver/db.py",
+        "                if task is not None and task.cancelling():",
+        "                if True:",
+        "test_survival.py::test_a_query_that_postgresql_was_told_to_cancel_is_asked_again",
+    ),
+    Protection(
+        "Redis has a time limit, and pages say so",
+        "chatserver/sessions.py",
+        "        except (RedisError, OSError, TimeoutError) as error:",
+        "        except ZeroDivisionError as error:",
+        "test_survival.py::test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out",
+    ),
+    Protection(
+        "Sessions that Redis has forgotten end their sockets",
+        "chatserver/realtime/sockets.py",
+        "                if connection.session_key in ended:",
+        "                if False:",
+        "test_survival.py::test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out",
+    ),
+    Protection(
+        "A slow reader's queue is bounded",
+        "chatserver/realtime/mailbox.py",
+        "        if full or (self._items and 0 < self._max_bytes < self._bytes + size):",
+        "        if False:",
+        "test_sockets.py::test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up",
+    ),
+    Protection(
+        "A send that is stuck is cut off",
+        "chatserver/realtime/sockets.py",
+        "if (config.send_timeout and stuck) or ",
+        "if ",
+        "test_sockets.py::test_who_takes_nothing_for_too_long_is_cut_off",
+    ),
+    Protection(
+        "A half-open socket is cut off",
+        "chatserver/realtime/sockets.py",
+        " or 0 < config.silence_timeout < now - connection.last_heard:",
+        ":",
+        "test_sockets.py::test_the_server_pings_and_drops_who_stays_silent",
+    ),
+    Protection(
+        "A restart says going away",
+        "chatserver/app.py",
+        "    app.on_shutdown.append(_close_sockets)",
+        "",
+        "test_survival.py::test_a_restarted_server_says_going_away_and_catches_everyone_up",
+    ),
+    Protection(
+        "The browser keeps what is not acknowledged",
+        "static/js/outbox_store.js",
+        "      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));\n"
+        "      this.#memory.delete(entry.id);",
+        "      this.#memory.set(entry.id, entry);",
+        "browser/test_story.py::test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once",
+    ),
+    Protection(
+        "The browser keeps it for its own account",
+        "static/js/outbox_store.js",
+        "    this.#prefix = `chatserver.outbox.${userId}.`;",
+        "    this.#prefix = 'chatserver.outbox.';",
+        "browser/test_story.py::test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back",
+    ),
+    Protection(
+        "The browser asks again for what it missed",
+        "static/js/chat.js",
+        "  if (code === 'unavailable') setTimeout(open, retryAfter * 1000);",
+        "",
+        "browser/test_story.py::test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer",
+    ),
+    Protection(
+        "The browser comes back by itself",
+        "static/js/socket.js",
+        "    this.#retry = setTimeout(() => this.#connect(), wait);",
+        "",
+        "browser/test_story.py::test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies",
+    ),
+    Protection(
+        "Another tab's message is shown once",
+        "static/js/chat.js",
+        "  if (!timeline.add(message.seq)) { list.drop(message.id); return; }",
+        "  timeline.add(message.seq);",
+        "browser/test_story.py::test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other",
+    ),
+]
+
+
+def main() -> int:
+    words = sys.argv[1:]
+    chosen = [protection for protection in PROTECTIONS if not words or any(word in protection.name for word in words)]
+    missed = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for protection, failed in zip(chosen, pool.map(fails_without, chosen), strict=True):
+            print(f"{'seen' if failed else 'MISSED'}: {protection.name}: {protection.test}", flush=True)
+            missed += not failed
+    print(f"{len(chosen) - missed} of {len(chosen)} tests fail without their protection")
+    return 1 if missed else 0
+
+
+def fails_without(protection: Protection) -> bool:
+    """Whether the test fails, or never ends, without the protection."""
+    with tempfile.TemporaryDirectory(prefix="protections-") as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=IGNORED)
+        replace(copy / protection.path, protection.old, protection.new)
+        people = copy / "tests" / "people.py"
+        people.write_text(re.sub(r"^PATIENCE = \d+", f"PATIENCE = {PATIENCE}", people.read_text(), flags=re.MULTILINE))
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/{protection.test}"]
+        try:
+            done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return True
+    if done.returncode not in {0, 1}:  # 1: tests failed; more: there was no such test, or it could not run
+        raise RuntimeError(done.stdout + done.stderr)
+    return done.returncode == 1
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    if text.count(old) != 1:
+        raise ValueError(f"{path} holds {text.count(old)} times: {old}")
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
