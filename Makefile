@@ -6,7 +6,7 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults check browser catalogues lock clean install
+.PHONY: help run demo test faults protections check browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -19,6 +19,9 @@ test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
 
 faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" picks some)
 	@$(BIN)/python -m tests.faults $(FAULTS)
+
+protections: install  ## Turn each protection off in a copy of the code, and see its test fail
+	@$(BIN)/python -m tests.faults.protections
 
 check: install  ## Check style and types: ruff, mypy
 	@$(BIN)/ruff check .

@@ -129,7 +129,6 @@ async def connect(url: str, connections: int, timeout: float) -> Database:
     async def connect_one() -> Connection:
         return await aiopg.connect(
             url,
-            timeout=timeout or aiopg.connection.TIMEOUT,
             enable_hstore=False,  # it would ask the server for types that we don't use
             options=options,
             application_name="chatserver",

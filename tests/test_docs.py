@@ -9,6 +9,7 @@ from chatserver.config import Config
 from chatserver.errors import TABLE
 from chatserver.folders import folder
 from chatserver.routes import ROUTES
+from tests.faults.protections import PROTECTIONS
 
 ROOT = folder("docs").parent
 
@@ -50,6 +51,15 @@ def test_every_file_that_a_document_names_exists() -> None:
             assert path.is_file(), f"{document.name} names {name}"
         for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_every_protection_stands_in_its_file_and_in_the_document_with_its_test() -> None:
+    table = page("docs/reliability.md")
+    for protection in PROTECTIONS:
+        assert page(protection.path).count(protection.old) == 1, protection.name
+        path, _, test = protection.test.partition("::")
+        assert f"def {test}" in page(f"tests/{path}")
+        assert f"| {protection.name} | `{protection.path}` | `{test or path.removesuffix('.py')}` |" in table
 
 
 def test_the_changes_name_this_version() -> None:

@@ -17,6 +17,8 @@ from yarl import URL
 from chatserver import app
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
+from chatserver.embedded.lock import holder_of
+from chatserver.migrations import migrate
 from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
 from tests.faults.proxy import Proxy
 from tests.people import PATIENCE, Person, Socket
@@ -93,7 +95,7 @@ def frozen(redis_url: str) -> Iterator[None]:
 
 
 async def test_while_redis_is_frozen_messages_are_stored_and_arrive(config: Config, own_redis: str) -> None:
-    changed = replace(config, redis_url=own_redis, **QUICK)
+    changed = replace(config, redis_url=own_redis, repair_interval=60, **QUICK)  # once Redis is known to be away: 1 s
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
         at_ana, at_ben, list_page = await ana.socket(), await ben.socket(), await ben.socket()
@@ -185,25 +187,55 @@ async def test_work_in_the_background_begins_again_when_it_fails(monkeypatch: py
     assert list(results) == []
 
 
-async def test_pages_work_on_after_postgresql_has_dropped_every_connection(ana: Person, config: Config) -> None:
-    with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
-        )
-    assert (await ana.get("/messages/")).status == 200
-
-
-async def test_a_query_that_postgresql_was_told_to_cancel_is_asked_again(ana: Person, config: Config) -> None:
+@pytest.mark.parametrize("how", ["pg_cancel_backend", "pg_terminate_backend"])
+async def test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once(
+    ana: Person, ben: Person, config: Config, how: str
+) -> None:
     assert config.database_url is not None
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
     with closing(psycopg2.connect(config.database_url)) as holding_up:
-        holding_up.cursor().execute("lock table threads in access exclusive mode")
-        page = asyncio.create_task(ana.get("/messages/"))
+        holding_up.cursor().execute("lock table messages in access exclusive mode")
+        id = await socket.sends(thread, "once")
         await lock_is_waited_for(config)
-        execute(
-            config.database_url, "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
-        )
-    assert (await page).status == 200
+        execute(config.database_url, f"select {how}(pid) from pg_stat_activity where wait_event_type = 'Lock'")
+    assert (await socket.receives("sent", id=id))["seq"] == 2
+    history = await ana.json(f"/messages/chat/{thread}/history")
+    assert [message["text"] for message in history["messages"]] == ["Hello", "once"]
+
+
+async def test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_is_as_before(
+    config: Config, tmp_path: Path
+) -> None:
+    with EmbeddedServers(tmp_path / "postgres", durable=False, redis_url=config.redis_url) as servers:
+        migrate(servers.database_url)
+        changed = replace(config, database_url=servers.database_url, **QUICK)
+        async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+            thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+            socket = await ana.socket()
+            with frozen_postgres(servers):
+                id = await socket.sends(thread, "patience")
+                assert (await socket.receives("error", id=id))["code"] == "unavailable"
+                assert (await ana.get("/messages/")).status == 503
+                assert (await ana.get("/healthz")).status == 200
+            await socket.sends(thread, "patience", id)
+            assert (await socket.receives("sent", id=id))["seq"] == 2
+
+
+@contextmanager
+def frozen_postgres(servers: EmbeddedServers) -> Iterator[None]:
+    """Every process of it stands still: not even its own time limits help."""
+    with closing(psycopg2.connect(servers.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select pid from pg_stat_activity where pid <> pg_backend_pid()")
+        pids = [pid for (pid,) in cursor.fetchall()]
+    pids.append(holder_of(servers.data_dir)["children"]["postgres"][0])
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 async def test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later(config: Config) -> None:

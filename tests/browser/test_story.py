@@ -85,10 +85,10 @@ async def test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer
 async def test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back(
     mortal_site: Site, person: Opens, database_url: str
 ) -> None:
-    await mortal_site.has("Ana", "Ben", "Cleo")
+    await mortal_site.has("Ana", "Ben")
     ana = await person("Ana")
     await ana.signs_in()
-    thread = await ana.writes_to("Cleo", "Hello")
+    thread = await ana.writes_to("Ben", "Hello")
     await mortal_site.stop()
     await ana.writes("left unsent")
     await ana.sees_pending(1)
@@ -96,15 +96,15 @@ async def test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_
     await mortal_site.start()
     ben = ana.at_the_same_browser("Ben")
     await ben.signs_in()
-    await ben.writes_to("Cleo", "from Ben")
-    await ben.writes("and more")
+    await ben.opens_conversation("Ana")
+    await ben.writes("from Ben")
     await ben.sees_pending(0)
-    stored = execute(database_url, "select text from messages order by sent_at")
-    assert [text for (text,) in stored] == ["Hello", "from Ben", "and more"]
+    stored = execute(database_url, "select text from messages order by seq")
+    assert [text for (text,) in stored] == ["Hello", "from Ben"]
     await ben.presses("Sign out")
     await ana.signs_in()
     await ana.goes_to(f"/messages/chat/{thread}/")
-    await ana.sees_messages("Hello", "left unsent")
+    await ana.sees_messages("Hello", "from Ben", "left unsent")
     await ana.sees_pending(0)
 
 

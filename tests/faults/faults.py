@@ -33,20 +33,23 @@ async def judge(world: World, report: Report, within: float) -> None:
 @fault
 async def kill_9_of_a_process(world: World, report: Report) -> None:
     for _ in range(4):
-        os.kill(world.workers()[0], signal.SIGKILL)
         await asyncio.sleep(1.5)
+        os.kill(world.workers()[0], signal.SIGKILL)
     await judge(world, report, within=5)
 
 
 @fault
 async def rolling_sigterm(world: World, report: Report) -> None:
     start = time.monotonic()
+    told = []
     for worker in world.workers():
         os.kill(worker, signal.SIGTERM)
+        killed = time.monotonic()
         await world.until(lambda worker=worker: worker not in world.workers(), 10)
         await world.until(lambda: len(world.workers()) == 2, 10)
         await world.ready()
-    expect_going_away(world, report, start)
+        told += [at - killed for at in closes(world, killed)]
+    expect_going_away(world, report, start, max(told))
     await judge(world, report, within=10)
 
 
@@ -56,11 +59,18 @@ async def rolling_sighup(world: World, report: Report) -> None:
     os.kill(world.master, signal.SIGHUP)
     await world.until(lambda: not before & set(world.workers()), 20)
     await world.ready()
-    expect_going_away(world, report, start)
+    told = closes(world, start)
+    expect_going_away(world, report, start, max(told) - min(told))  # the old ones are told together
     await judge(world, report, within=10)
 
 
-def expect_going_away(world: World, report: Report, start: float) -> None:
+def closes(world: World, since: float) -> list[float]:
+    return [at for talker in everyone(world) for at, _ in talker.closes if at >= since]
+
+
+def expect_going_away(world: World, report: Report, start: float, within: float) -> None:
+    report.measured["told within"] = f"{within:.2f} s"
+    report.expect(within <= 1, "1001 within 1 s")
     codes = [code for talker in everyone(world) for at, code in talker.closes if at >= start]
     report.measured["closed with 1001"] = f"{codes.count(1001)} of {len(codes)}"
     report.expect(bool(codes) and all(code == 1001 for code in codes), "every socket is told 1001")

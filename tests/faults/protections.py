@@ -163,21 +163,21 @@ PROTECTIONS = [
         "chatserver/db.py",
         "            async with asyncio.timeout(self._timeout):",
         "            async with asyncio.timeout(None):",
-        "test_survival.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
+        "test_survival.py::test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_is_as_before",
     ),
     Protection(
-        "A lost connection is opened again",
+        "What a lost connection broke off is done again",
         "chatserver/db.py",
         "ATTEMPTS = 3",
         "ATTEMPTS = 1",
-        "test_survival.py::test_pages_work_on_after_postgresql_has_dropped_every_connection",
+        "test_survival.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
     ),
     Protection(
         "A query cancelled by the server is an error, not our cancellation",
         "chatserver/db.py",
         "                if task is not None and task.cancelling():",
         "                if True:",
-        "test_survival.py::test_a_query_that_postgresql_was_told_to_cancel_is_asked_again",
+        "test_survival.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
     ),
     Protection(
         "Redis has a time limit, and pages say so",
@@ -252,9 +252,9 @@ PROTECTIONS = [
     ),
     Protection(
         "Another tab's message is shown once",
-        "static/js/chat.js",
-        "  if (!timeline.add(message.seq)) { list.drop(message.id); return; }",
-        "  timeline.add(message.seq);",
+        "static/js/messages.js",
+        '    if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;',
+        "",
         "browser/test_story.py::test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other",
     ),
 ]
