@@ -1,5 +1,6 @@
 """What a fault did: everything that was promised, counted from the outside."""
 
+import time
 from dataclasses import dataclass, field
 
 from tests.faults.world import World, stored
@@ -59,13 +60,17 @@ def check(world: World, report: Report) -> None:
         report.expect(getattr(report, what) == 0, f"{what}: {getattr(report, what)}")
 
 
-async def settle(world: World, report: Report, within: float, patience: float = 60) -> None:
-    """Everyone falls silent; measures how long it takes until every message is settled and on every screen."""
+async def settle(world: World, report: Report, within: float, since: float | None, patience: float = 60) -> None:
+    """Everyone falls silent; measures how long it takes, since that moment or now, until every chat is open again, and
+    every message settled and on every screen.
+    """
+    since = since or time.monotonic()
     for talker in world.talkers:
         talker.talking = False
 
     def complete() -> bool:
-        if not all(talker.settled for talker in world.talkers):
+        views = [view for talker in world.talkers for view in talker.views.values()]
+        if not all(view.opened for view in views) or not all(talker.settled for talker in world.talkers):
             return False
         last = {talker.threads[0]: 0 for talker in world.talkers}
         for talker in world.talkers:
@@ -74,10 +79,11 @@ async def settle(world: World, report: Report, within: float, patience: float = 
         return all(talker.views[talker.threads[0]].last >= last[talker.threads[0]] for talker in world.talkers)
 
     try:
-        report.complete = await world.until(complete, patience)
+        await world.until(complete, patience)
     except TimeoutError:
         report.missed.append(f"not complete after {patience:g} s")
         return
+    report.complete = time.monotonic() - since
     report.expect(report.complete <= within, f"complete within {within:g} s")
     for talker in world.talkers:
         talker.talking = True

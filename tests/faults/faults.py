@@ -25,8 +25,8 @@ def fault(run: Fault) -> Fault:
     return run
 
 
-async def judge(world: World, report: Report, within: float) -> None:
-    await settle(world, report, within)
+async def judge(world: World, report: Report, within: float, since: float | None = None) -> None:
+    await settle(world, report, within, since)
     check(world, report)
 
 
@@ -35,7 +35,9 @@ async def kill_9_of_a_process(world: World, report: Report) -> None:
     for _ in range(4):
         await asyncio.sleep(1.5)
         os.kill(world.workers()[0], signal.SIGKILL)
-    await judge(world, report, within=5)
+        killed = time.monotonic()
+    await world.until(lambda: bool(closes(world, killed)), 5)
+    await judge(world, report, within=5, since=killed)
 
 
 @fault
