@@ -79,7 +79,7 @@ class Sockets:
             now = monotonic()
             for connection in list(self._connections):
                 stuck = connection.sending_since is not None and now - connection.sending_since > config.send_timeout
-                if (config.send_timeout and stuck) or 0 < config.silence_timeout < now - connection.last_heard:
+                if (config.send_timeout and stuck) or 0 < config.silence_timeout < now - connection.last_heard + TICK:
                     connection.abort()
                 elif 0 < config.ping_interval < now - connection.last_pinged:
                     connection.last_pinged = now
