@@ -4,7 +4,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 import aiopg
 import psycopg2
@@ -20,6 +21,7 @@ T = TypeVar("T")
 LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, RuntimeError, AssertionError, OSError)
 ATTEMPTS = 3
 PAUSE = 0.1  # seconds between attempts
+PARAMETER = re.compile(r"%\((\w+)\)s((?:::\w+(?:\[\])?)?)")
 
 
 class UnknownOutcome(Unavailable):
@@ -27,7 +29,7 @@ class UnknownOutcome(Unavailable):
 
 
 class Database:
-    """Runs the queries of `sql/queries/` by name. Every connection commits each call by itself.
+    """Runs the queries of `sql/queries/` by name, prepared. Every connection commits each call by itself.
 
     A call ends within `timeout` seconds, whatever PostgreSQL does, or raises Unavailable.
     """
@@ -35,7 +37,7 @@ class Database:
     def __init__(self, pool: "Pool", timeout: float) -> None:
         self._pool = pool
         self._timeout = timeout or None
-        self._queries = load_queries()
+        self._calls = {name: query.call for name, query in load_queries().items()}
 
     async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
         """The rows of a query that may run twice: a read, or a write that changes nothing the second time."""
@@ -77,7 +79,7 @@ class Database:
     async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
         async with self._pool.connection() as connection, connection.cursor() as cursor:
             try:
-                await cursor.execute(self._queries[name], parameters)
+                await cursor.execute(self._calls[name], parameters)
             except asyncio.CancelledError:
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
@@ -126,26 +128,57 @@ async def connect(url: str, connections: int, timeout: float) -> Database:
     # A little more than ours, so that the server ends what we have given up; and it notices when we are gone.
     options = f"-c statement_timeout={int(timeout * 1200)} -c client_connection_check_interval=500"
 
+    # Planning our larger queries anew takes several times as long as running them.
+    prepare = "set plan_cache_mode = force_generic_plan;" + "".join(query.prepare for query in load_queries().values())
+
     async def connect_one() -> Connection:
-        return await aiopg.connect(
+        connection = await aiopg.connect(
             url,
             enable_hstore=False,  # it would ask the server for types that we don't use
             options=options,
             application_name="chatserver",
         )
+        async with connection.cursor() as cursor:
+            await cursor.execute(prepare)
+        return connection
 
     database = Database(Pool(connect_one, connections), timeout)
     await database.fetch("database_time")
     return database
 
 
-def load_queries() -> dict[str, str]:
+class Query(NamedTuple):
+    """`prepare` is done once on a connection; then `call` runs the query's statements, with parameters by name."""
+
+    prepare: str
+    call: str
+
+
+@cache
+def load_queries() -> dict[str, Query]:
     """The queries by name: each stands under `-- name: …` in a file of `sql/queries/`.
 
     Replaces aiosql, which has no adapter for aiopg.
     """
-    queries: dict[str, str] = {}
+    queries: dict[str, Query] = {}
     for path in sorted((folder("sql") / "queries").glob("*.sql")):
         _, *pairs = re.split(r"^-- name: (\w+)\n", path.read_text("utf-8"), flags=re.MULTILINE)
-        queries |= dict(zip(pairs[::2], pairs[1::2], strict=True))
+        queries |= {name: _query(name, body) for name, body in zip(pairs[::2], pairs[1::2], strict=True)}
     return queries
+
+
+def _query(name: str, body: str) -> Query:
+    statements = [part for part in re.sub(r"--.*", "", body).split(";") if part.strip()]
+    parts = [_statement(f"{name}_{number}", statement) for number, statement in enumerate(statements)]
+    return Query("".join(part.prepare for part in parts), "".join(part.call for part in parts))
+
+
+def _statement(name: str, statement: str) -> Query:
+    """Parameters become `$1`, `$2`…; a type that stands at one of them in the query holds for what is given, too."""
+    types: dict[str, str] = {}
+    for parameter, type_ in PARAMETER.findall(statement):
+        types[parameter] = types.get(parameter) or type_
+    places = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
+    body = PARAMETER.sub(lambda found: places[found[1]] + found[2], statement).replace("%%", "%")
+    given = ", ".join(f"%({parameter})s{type_}" for parameter, type_ in types.items())
+    return Query(f"prepare {name} as {body};", f"execute {name}({given});" if given else f"execute {name};")

@@ -14,17 +14,17 @@ returning id;
 -- name: provision_participants
 -- Who takes part, place by place; all has been read.
 insert into participants (thread_id, user_id, read_seq, sent)
-select thread_id, user_id, %(messages)s, greatest(0, (%(messages)s - 1 - place + %(people)s) / %(people)s)
+select thread_id, user_id, %(messages)s::bigint, greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint)
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place);
 
 -- name: provision_messages
 -- Each thread's messages, said in turn, a second apart, the last an hour ago.
 insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
 select p.thread_id, seq, p.user_id, gen_random_uuid(), 'Message ' || seq,
-       now() - interval '1 hour' - (%(messages)s - seq) * interval '1 second'
-from generate_series(1, %(messages)s) as seq
+       now() - interval '1 hour' - (%(messages)s::bigint - seq) * interval '1 second'
+from generate_series(1, %(messages)s::bigint) as seq
 join unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place)
-  on p.place = (seq - 1) %% %(people)s;
+  on p.place = (seq - 1) %% %(people)s::bigint;
 
 -- name: provision_last_seq
-update threads set last_seq = %(messages)s where id = any (%(thread_ids)s::bigint[]);
+update threads set last_seq = %(messages)s::bigint where id = any (%(thread_ids)s::bigint[]);

@@ -31,20 +31,20 @@ where thread_id = %(thread_id)s
   and exists (select from participants where thread_id = %(thread_id)s and user_id = %(user_id)s);
 
 -- name: find_pair
-select id from threads where pair_low = least(%(a)s, %(b)s) and pair_high = greatest(%(a)s, %(b)s);
+select id from threads where pair_low = least(%(a)s::bigint, %(b)s::bigint) and pair_high = greatest(%(a)s::bigint, %(b)s::bigint);
 
 -- name: make_pair
 -- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
 -- only touches its row. No row when the message that it is made for, of the first of them, was stored before.
 with pair as (
     insert into threads (pair_low, pair_high)
-    select least(%(a)s, %(b)s), greatest(%(a)s, %(b)s)
-    where not exists (select from messages where sender_id = %(a)s and client_id = %(first_id)s::uuid)
+    select least(%(a)s::bigint, %(b)s::bigint), greatest(%(a)s::bigint, %(b)s::bigint)
+    where not exists (select from messages where sender_id = %(a)s::bigint and client_id = %(first_id)s::uuid)
     on conflict (pair_low, pair_high) do update set pair_low = excluded.pair_low
     returning id
 ), joined as (
     insert into participants (thread_id, user_id)
-    select id, unnest(array[%(a)s, %(b)s]) from pair
+    select id, unnest(array[%(a)s::bigint, %(b)s::bigint]) from pair
     on conflict do nothing
 )
 select id from pair;
