@@ -7,7 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.report import Figure, say, table, write
+from bench.plots import draw_all
+from bench.report import HEAD, Figure, say, table, write
 from bench.scenarios.fanout import fanout
 from bench.scenarios.history import history
 from bench.scenarios.idle import idle
@@ -32,23 +33,23 @@ def main() -> int:
     if unknown := set(arguments.scenarios) - SCENARIOS.keys():
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
     start = time.monotonic()
+    path = RESULTS / f"{time.strftime('%Y%m%dT%H%M%S')}.jsonl"
     try:
         allow_sockets(SOCKETS)
-        figures = measure(arguments.scenarios or list(SCENARIOS), quick=arguments.quick)
+        figures = measure(arguments.scenarios or list(SCENARIOS), path, quick=arguments.quick)
     except (EmbeddedError, StageError) as error:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    print(table(figures))
-    path = RESULTS / f"{time.strftime('%Y%m%dT%H%M%S')}.jsonl"
-    write(path, figures)
+    if not arguments.quick:
+        draw_all(figures)
     missed = sum(figure.met is False for figure in figures)
     print(f"{missed} goals missed; in {time.monotonic() - start:.0f} s; as JSON in {os.path.relpath(path)}")
     return 0
 
 
-def measure(names: list[str], *, quick: bool) -> list[Figure]:
+def measure(names: list[str], path: Path, *, quick: bool) -> list[Figure]:
     """The figures of these scenarios, with PostgreSQL and Redis of their own: on a disk, with fsync."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp") as folder:  # /tmp may be memory
         os.chmod(folder, 0o755)  # noqa: S103  # as root the servers run as another user
@@ -56,9 +57,13 @@ def measure(names: list[str], *, quick: bool) -> list[Figure]:
         with EmbeddedServers(Path(folder), durable=True) as servers:
             migrate(servers.database_url)
             stage = Stage(servers, quick=quick)
-            figures = []
+            figures: list[Figure] = []
+            print(HEAD)
             for name in names:
-                figures += SCENARIOS[name](stage)
+                found = list(SCENARIOS[name](stage))
+                print(table(found), flush=True)
+                write(path, found)
+                figures += found
     return figures
 
 

@@ -7,9 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from bench.pacer import moments, now, pace
+from bench.pacer import WARM_UP, moments, now, pace
 from bench.processes import Group, cpu, cpu_since
-from bench.talk import WARM_UP
 
 PATIENCE = 10.0  # seconds
 CONNECTIONS = 32  # of the open loop: more than are ever busy

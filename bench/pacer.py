@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 now = time.perf_counter
+WARM_UP = 1.5  # seconds that are not measured
 
 
 def moments(rate: float, seconds: float, seed: int = 1) -> list[float]:

@@ -25,6 +25,7 @@ class Figure:
     at_least: float | None = None
     ratio_at_most: float | None = None
     ratio_at_least: float | None = None
+    plot: tuple[str, str, float] | None = None  # of which picture and line this is a point, and where on the x axis
 
     @property
     def ratio(self) -> float | None:
@@ -50,8 +51,12 @@ class Figure:
         return ", ".join(f"{sign}{plain(bound)}{times}" for sign, bound, times in bounds if bound is not None)
 
 
+HEAD = COLUMNS.format("scenario", "figure", "value", "", "limit", "", "ratio", "goal")
+
+
 def table(figures: Iterable[Figure]) -> str:
-    lines = [COLUMNS.format("scenario", "figure", "value", "", "limit", "", "ratio", "goal")]
+    """The rows below HEAD."""
+    lines = []
     before = ""
     for figure in figures:
         verdict = {None: "", True: f"{figure.goal}: met", False: f"{figure.goal}: MISSED"}[figure.met]
@@ -76,10 +81,11 @@ def plain(number: float | None) -> str:
 
 
 def write(path: Path, figures: Iterable[Figure]) -> None:
-    """One JSON object a line."""
+    """Adds one JSON object a line."""
     path.parent.mkdir(exist_ok=True)
     lines = (asdict(figure) | {"ratio": figure.ratio, "met": figure.met} for figure in figures)
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with path.open("a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 def percentile(numbers: Sequence[float], percent: float) -> float:

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from bench.pacer import moments, now, pace
+from bench.pacer import WARM_UP, moments, now, pace
 from bench.processes import Group, cpu, cpu_since
 from bench.screen import Screen
 from bench.stage import Seat, Threads
 
 TEXT = "See you at nine, at the bridge; bring the big blanket!"
-WARM_UP = 1.5  # seconds that are not measured
 PATIENCE = 10.0  # seconds for the last messages to arrive
 AT_ONCE = 100  # sockets being opened
 NEVER = 0.0
