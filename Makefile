@@ -6,7 +6,7 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults protections check browser catalogues lock clean install
+.PHONY: help run demo test faults protections bench check browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -22,6 +22,10 @@ faults: install  ## Break things while people talk, and count what was lost (FAU
 
 protections: install  ## Turn each protection off in a copy of the code, and see its test fail
 	@$(BIN)/python -m tests.faults.protections
+
+bench: install  ## Measure speed and size, against the limits of the parts (BENCH="latency idle", BENCH=--quick)
+	@$(PYTHON) requirements/install.py bench
+	@$(BIN)/python -m bench $(BENCH)
 
 check: install  ## Check style and types: ruff, mypy
 	@$(BIN)/ruff check .
@@ -47,6 +51,7 @@ lock: install  ## Pin the newest versions of all requirements, with hashes
 	@$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install -q uv
 	$(COMPILE) requirements/production.in -o requirements/production.txt
 	$(COMPILE) requirements/development.in -c requirements/production.txt -o requirements/development.txt
+	$(COMPILE) requirements/bench.in -c requirements/development.txt -o requirements/bench.txt
 
 clean:  ## Remove what was installed and cached; the data in .data stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

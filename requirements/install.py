@@ -2,6 +2,8 @@
 # ruff: noqa: RUF005, S603, UP031, UP036
 """Makes .venv and installs requirements/development.txt into it, once; `make` runs this before everything else.
 
+`install.py bench` then adds requirements/bench.txt.
+
 Any Python reads this file, even 2.7, so that an old one can say what it lacks.
 """
 
@@ -14,9 +16,11 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
-REQUIREMENTS = os.path.join(ROOT, "requirements", "development.txt")
+MORE = sys.argv[1] if len(sys.argv) > 1 else None
+REQUIREMENTS = os.path.join(ROOT, "requirements", (MORE or "development") + ".txt")
 MADE_BY = os.path.join(VENV, "made-by")  # written when the environment is made
-INSTALLED = os.path.join(VENV, "installed")  # written last, so that an install cut short is done again
+WHOLE = os.path.join(VENV, "installed")  # written last, so that an install cut short is done again
+INSTALLED = WHOLE + "-" + MORE if MORE else WHOLE
 
 
 def main():
@@ -80,8 +84,9 @@ def only_one():
 def make():
     if is_done():  # by the make that we waited for
         return
-    if is_made() and read(INSTALLED):  # only the requirements have changed
-        os.remove(INSTALLED)
+    if is_made() and read(WHOLE):  # only the requirements have changed, or come to it
+        if os.path.exists(INSTALLED):
+            os.remove(INSTALLED)
     else:  # the remains of an install cut short are not to be trusted
         make_environment()
     install()

@@ -1,0 +1,112 @@
+"""The limit of the parts: servers that do nothing but pass frames on, and a page that is ready. Nothing is stored.
+
+For gunicorn: `bench.relay:bare` passes them on within one process, `bench.relay:through_redis` between processes.
+"""
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+from aiohttp import WSMsgType, web
+from redis.asyncio import Redis
+
+OPENED = '{"type":"opened","last":0}'
+
+
+class Rooms:
+    """Who sits in which room; the query string says it. What one says all others in the room hear."""
+
+    def __init__(self) -> None:
+        self._rooms: defaultdict[str, dict[str, web.WebSocketResponse]] = defaultdict(dict)
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(compress=False)
+        await ws.prepare(request)
+        room, seat = request.query_string, f"{os.getpid()}.{id(ws)}"
+        self._rooms[room][seat] = ws
+        try:
+            await self.entered(room)
+            await ws.send_str(OPENED)
+            async for message in ws:
+                if message.type is WSMsgType.TEXT:
+                    await self.say(room, seat, message.data)
+        except ConnectionError:
+            pass
+        finally:
+            del self._rooms[room][seat]
+        return ws
+
+    async def entered(self, room: str) -> None:
+        pass
+
+    async def say(self, room: str, seat: str, text: str) -> None:
+        for other, ws in list(self._rooms[room].items()):
+            if other != seat and not ws.closed:
+                await ws.send_str(text)
+
+
+class RedisRooms(Rooms):
+    """Rooms with seats in several processes: a channel each, and one pipeline for all that is said meanwhile."""
+
+    async def run(self, _: web.Application) -> AsyncIterator[None]:
+        self._redis = Redis.from_url(os.environ["REDIS_URL"], protocol=2)
+        self._pubsub = self._redis.pubsub()
+        self._said: list[tuple[str, str]] = []
+        self._wake = asyncio.Event()
+        await self._pubsub.subscribe("-")  # listening ends when nothing is subscribed
+        tasks = [asyncio.create_task(self._publish()), asyncio.create_task(self._listen())]
+        yield
+        for task in tasks:
+            task.cancel()
+        await self._redis.aclose()
+
+    async def entered(self, room: str) -> None:
+        if len(self._rooms[room]) == 1:
+            await self._pubsub.subscribe(room)
+
+    async def say(self, room: str, seat: str, text: str) -> None:
+        self._said.append((room, f"{seat} {text}"))
+        self._wake.set()
+
+    async def _publish(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            said, self._said = self._said, []
+            pipeline = self._redis.pipeline(transaction=False)
+            for room, text in said:
+                pipeline.publish(room, text)
+            await pipeline.execute()
+
+    async def _listen(self) -> None:
+        async for news in self._pubsub.listen():
+            if news["type"] == "message":
+                seat, _, text = news["data"].decode().partition(" ")
+                await super().say(news["channel"].decode(), seat, text)
+
+
+async def page(request: web.Request) -> web.Response:
+    """As many bytes as asked for, with nothing to look up and nothing to render."""
+    return web.Response(text="x" * int(request.query_string), content_type="text/html")
+
+
+async def ready(_: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def bare() -> web.Application:
+    return make(Rooms())
+
+
+async def through_redis() -> web.Application:
+    rooms = RedisRooms()
+    app = make(rooms)
+    app.cleanup_ctx.append(rooms.run)
+    return app
+
+
+def make(rooms: Rooms) -> web.Application:
+    app = web.Application()
+    app.add_routes([web.get("/messages/ws", rooms.serve), web.get("/page", page), web.get("/readyz", ready)])
+    return app

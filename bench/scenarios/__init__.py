@@ -1,0 +1,1 @@
+"""A scenario each: a generator of figures, for a stage."""

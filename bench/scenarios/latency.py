@@ -1,0 +1,57 @@
+"""200 pairs who talk at a fixed total rate: from the moment a message is due to the partner's screen, and to `sent`."""
+
+from collections.abc import Iterator
+
+from bench import limits, talk
+from bench.report import Figure, percentile, say
+from bench.scenarios.throughput import promises
+from bench.stage import Server, Stage, Threads, load
+from bench.talk import Talk
+
+PAIRS = 200
+RATE = 500  # messages a second: the rate of the goals
+RATES = (100, 250, RATE, 1000, 2000)
+
+
+def latency(stage: Stage) -> Iterator[Figure]:
+    seconds, rates = (3, (RATE,)) if stage.quick else (6, RATES)
+    say("latency: the limits")
+    commits = load(
+        limits.insert, stage.environ["DATABASE_URL"], stage.postgres, batch=1, connections=1, seconds=seconds / 2
+    ).times
+    with stage.redis_relay() as server:
+        threads = server.provision(users=2 * PAIRS, threads=PAIRS)
+        relays = {rate: run(rate, threads, server, seconds) for rate in rates}
+    with stage.product() as server:
+        threads = server.provision(users=2 * PAIRS, threads=PAIRS)
+        ours = {rate: run(rate, threads, server, seconds) for rate in rates}
+    for percent in (50, 99):
+        yield Figure("latency", f"limit: one COMMIT, p{percent}", percentile(commits, percent) * 1e3, "ms")
+    for rate in rates:
+        yield from compared(rate, ours[rate], relays[rate], commits)
+    yield from promises("latency", ours[RATE])
+
+
+def run(rate: float, threads: Threads, server: Server, seconds: float) -> Talk:
+    say(f"latency: {'the product' if server.durable else 'the limit'} at {rate} messages/s")
+    return load(talk.open_loop, threads, server.group, durable=server.durable, rate=rate, seconds=seconds)
+
+
+def compared(rate: float, ours: Talk, relay: Talk, commits: list[float]) -> Iterator[Figure]:
+    """The goal, at one rate: one COMMIT and twice the relay's own time."""
+    for name, times in (("on the partner's screen", ours.delays), ("acknowledged", ours.answers)):
+        for percent in (50, 95, 99):
+            shown = percent != 95 and times is ours.delays
+            limit = percentile(commits, percent) + 2 * percentile(relay.delays, percent)
+            yield Figure(
+                "latency", f"at {rate}/s, {name}, p{percent}", percentile(times, percent) * 1e3, "ms",
+                limit * 1e3, "COMMIT + 2 Redis relays", ratio_at_most=1 if shown and rate == RATE else None,
+                plot=("latency", f"p{percent}", rate) if shown else None,
+            )  # fmt: skip
+    for percent in (50, 99):
+        name = f"relay through Redis, p{percent}"
+        delay = percentile(relay.delays, percent) * 1e3
+        yield Figure("latency", f"at {rate}/s, {name}", delay, "ms", plot=("latency", name, rate))
+    yield Figure("latency", f"at {rate}/s, CPU a message, all", ours.cpu_each(), "µs", relay.cpu_each(), "Redis relay")
+    yield Figure("latency", f"at {rate}/s, CPU a message, PostgreSQL", ours.cpu_each("PostgreSQL"), "µs")
+    yield Figure("latency", f"at {rate}/s, load generator's own lag, p99", percentile(ours.lags, 99) * 1e3, "ms")

@@ -1,0 +1,49 @@
+"""The conversations page of 50 threads and the chat page of 100 messages; the limit is a ready page as big."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from bench import fetch
+from bench.report import Figure, percentile, say
+from bench.stage import Server, Stage, load
+
+THREADS = 50
+MESSAGES = 100
+PEOPLE = 3  # of each thread, since two people have only one
+READERS = 8
+RATE = 50  # pages a second, for the latency
+GOALS = {"conversations": 1.5, "chat": 2.5}  # ms of server CPU
+
+
+def pages(stage: Stage) -> Iterator[Figure]:
+    seconds = 2 if stage.quick else 6
+    with stage.product() as server:
+        threads = server.provision(users=PEOPLE, threads=THREADS, people=PEOPLE, messages=MESSAGES)
+        seat = threads[0][0]
+        paths = {"conversations": "/messages/", "chat": f"/messages/chat/{seat.thread}/"}
+        ours = {name: read(server, name, path, seat.cookie, seconds) for name, path in paths.items()}
+    with stage.bare_relay() as server:
+        limits = {
+            name: read(server, f"as many bytes as {name}", f"/page?{closed.size}", "", seconds / 2)[0]
+            for name, (closed, _) in ours.items()
+        }
+    for name, (closed, paced) in ours.items():
+        yield from figures(name, closed, paced, limits[name])
+
+
+def read(server: Server, name: str, path: str, cookie: str, seconds: float) -> tuple[fetch.Reading, fetch.Reading]:
+    say(f"pages: {name}")
+    closed = load(fetch.closed_loop, server.url, path, cookie, server.group, readers=READERS, seconds=seconds)
+    paced = load(fetch.open_loop, server.url, path, cookie, rate=RATE, seconds=seconds)
+    return closed, paced
+
+
+def figures(name: str, closed: fetch.Reading, paced: fetch.Reading, limit: fetch.Reading) -> Iterator[Figure]:
+    figure = partial(Figure, "pages", limit_name="ready page")
+    yield figure(f"{name}, server CPU", closed.cpu_each("server"), "ms", limit.cpu_each("server"), at_most=GOALS[name])
+    yield Figure("pages", f"{name}, PostgreSQL CPU", closed.cpu_each("PostgreSQL"), "ms")
+    yield Figure("pages", f"{name}, Redis CPU", closed.cpu_each("redis"), "ms")
+    yield figure(f"{name}, {READERS} readers", closed.pages / closed.seconds, "/s", limit.pages / limit.seconds)
+    for percent in (50, 99):
+        yield Figure("pages", f"{name}, at {RATE}/s, p{percent}", percentile(paced.times, percent) * 1e3, "ms")
+    yield Figure("pages", f"{name}, not a 200", closed.failed + paced.failed, at_most=0)

@@ -1,0 +1,95 @@
+"""A chat open on a screen: one socket, and what its browser would notice."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Self
+
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from bench.stage import Seat
+
+HANDSHAKE = 60.0  # seconds
+RECEIVE_BUFFER = 2048  # bytes: of ten thousand screens
+
+
+class Screen(WSListener):
+    """`on_frame(screen, frame)` gets each `message`, `sent` and `error`; and a relay's `send`: it has no number."""
+
+    def __init__(self, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> None:
+        self.seat = seat
+        self.last = after  # the number of the last message; None until the server tells
+        self.doubled = self.disordered = 0
+        self.opened = asyncio.get_running_loop().create_future()
+        self._on_frame = on_frame
+        self._transport: WSTransport | None = None
+
+    @classmethod
+    async def open(cls, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> Self:
+        """Returns when the chat is open. Raises OSError and whatever picows raises for a handshake that is refused."""
+        origin = seat.url.replace("ws", "http", 1).partition("/messages/")[0]
+        _, screen = await ws_connect(
+            lambda: cls(seat, on_frame, after),
+            seat.url,
+            extra_headers={"Cookie": seat.cookie, "Origin": origin},
+            websocket_handshake_timeout=HANDSHAKE,
+            read_buffer_init_size=RECEIVE_BUFFER,
+        )
+        async with asyncio.timeout(HANDSHAKE):
+            await screen.opened
+        return screen
+
+    def send(self, frame: str) -> None:
+        assert self._transport
+        self._transport.send(WSMsgType.TEXT, frame.encode())
+
+    def cut(self) -> None:
+        """As a network does: without a word."""
+        if self._transport:
+            self._transport.disconnect(graceful=False)
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._transport = transport
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self._transport = None
+        if not self.opened.done():
+            self.opened.set_exception(ConnectionError("closed before the chat was open"))
+
+    @property
+    def connected(self) -> bool:
+        return self._transport is not None
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type != WSMsgType.TEXT:
+            if frame.msg_type == WSMsgType.CLOSE:
+                transport.disconnect()
+            return
+        fields = json.loads(frame.get_payload_as_utf8_text())
+        match fields["type"]:
+            case "message":
+                self._follow(fields["seq"])
+                self._on_frame(self, fields)
+            case "sent" | "error" | "send":
+                self._on_frame(self, fields)
+            case "ping":
+                self.send('{"type":"pong"}')
+            case "hello":
+                after = "" if self.last is None else f',"after":{self.last}'
+                self.send(f'{{"type":"open","thread":{self.seat.thread}{after}}}')
+            case "opened":
+                self.last = fields["last"]
+                if not self.opened.done():
+                    self.opened.set_result(None)
+
+    def _follow(self, seq: int) -> None:
+        """Numbers come one after the other, or the promise is broken."""
+        if self.last is not None and self.opened.done():
+            if seq <= self.last:
+                self.doubled += 1
+            elif seq > self.last + 1:
+                self.disordered += 1
+        self.last = max(seq, self.last or 0)
+
+
+OnFrame = Callable[[Screen, dict[str, Any]], None]

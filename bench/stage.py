@@ -1,0 +1,168 @@
+"""What is measured, started: the product as in production, the relays, their PostgreSQL and Redis, the people."""
+
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg2
+import uvloop
+from aiohttp.test_utils import unused_port
+
+from bench.processes import Group
+from chatserver.embedded import EmbeddedServers
+from chatserver.embedded.lock import holder_of
+
+ROOT = Path(__file__).parents[1]
+READY_WITHIN = 30.0  # seconds
+STOPPED_WITHIN = 35.0  # seconds
+SPARE = 500  # files that are no sockets
+WORKERS = 2
+GUNICORN = ["--worker-class", "aiohttp.GunicornUVLoopWebWorker", "--no-control-socket", "--log-level", "error"]
+
+
+class StageError(Exception):
+    """Why nothing can be measured here; one sentence."""
+
+
+class Seat(NamedTuple):
+    """A person before a chat."""
+
+    url: str  # of the WebSocket
+    cookie: str
+    thread: int
+
+
+Threads = list[list[Seat]]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One that runs. The processes of `group` count for it; if it is durable, it stores what it passes on."""
+
+    url: str
+    group: Group
+    durable: bool
+    environ: dict[str, str] = field(repr=False)
+
+    def provision(self, *, users: int, threads: int, people: int = 2, messages: int = 0) -> Threads:
+        """The seats of each thread's people."""
+        if not self.durable:
+            return [[Seat(f"{self.ws_url}?{room}", "", room) for _ in range(people)] for room in range(threads)]
+        numbers = {"users": users, "threads": threads, "people": people, "messages": messages}
+        options = [part for name, number in numbers.items() for part in (f"--{name}", str(number))]
+        command = [sys.executable, "-m", "chatserver", "provision", *options]
+        result = subprocess.run(command, env=self.environ, cwd=ROOT, stdout=subprocess.PIPE, check=True)  # noqa: S603
+        self.query("vacuum analyze")  # what a database in use has long done
+        made = json.loads(result.stdout)
+        return [
+            [Seat(self.ws_url, made["users"][index]["cookie"], thread["id"]) for index in thread["members"]]
+            for thread in made["threads"]
+        ]
+
+    @property
+    def ws_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/messages/ws"
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Asks PostgreSQL itself."""
+        with contextlib.closing(psycopg2.connect(self.environ["DATABASE_URL"])) as connection:
+            connection.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+class Stage:
+    """PostgreSQL and Redis that run, with the same settings as `make run`, and what is started on them."""
+
+    def __init__(self, servers: EmbeddedServers, *, quick: bool) -> None:
+        self._servers = servers
+        self.quick = quick
+        children = holder_of(servers.data_dir)["children"]
+        self.postgres: int = children["postgres"][0]
+        self.redis: int = children["valkey"][0]
+        self.environ = os.environ | {
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+            "DATA_DIR": str(servers.data_dir / "secrets"),
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def product(self) -> contextlib.AbstractContextManager[Server]:
+        return self._gunicorn("chatserver.app:create_app", WORKERS, durable=True)
+
+    def bare_relay(self) -> contextlib.AbstractContextManager[Server]:
+        """One process: with two, half of the pairs would not meet."""
+        return self._gunicorn("bench.relay:bare", 1, durable=False)
+
+    def redis_relay(self) -> contextlib.AbstractContextManager[Server]:
+        return self._gunicorn("bench.relay:through_redis", WORKERS, durable=False)
+
+    @contextlib.contextmanager
+    def _gunicorn(self, app: str, workers: int, *, durable: bool) -> Iterator[Server]:
+        port = unused_port()
+        url = f"http://127.0.0.1:{port}"
+        environ = self.environ | {"PORT": str(port), "ORIGINS": url}
+        command = [sys.executable, "-m", "gunicorn", app, *GUNICORN]
+        command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}"]
+        web = self._servers.spawn("web", command, signal.SIGTERM, environ)
+        group = {"server": web.pid, "redis": self.redis} | ({"PostgreSQL": self.postgres} if durable else {})
+        try:
+            wait_for(f"{url}/readyz")
+            yield Server(url, group, durable, environ)
+        finally:
+            self._servers.stop_child("web", STOPPED_WITHIN)
+
+
+def wait_for(url: str) -> None:
+    """Raises StageError when it does not answer in time."""
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url):  # noqa: S310
+            return
+        time.sleep(0.05)
+    raise StageError(f"Nothing answers at {url}.")
+
+
+def load(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Runs a coroutine function in a process of its own, as users would be, on uvloop; returns its result."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        return process.submit(run_load, work, args, options).result()
+
+
+def run_load(work: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work(*args, **options))
+
+
+def allow_sockets(number: int) -> None:
+    """Lets this process, and all that it starts, open so many. Raises StageError when the system does not allow it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number + SPARE
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise StageError(
+            f"{number:,} sockets need {wanted:,} open files and {hard:,} are allowed: "
+            f"ulimit -Hn {wanted} (as root), LimitNOFILE= of systemd or --ulimit of docker raise that."
+        )
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    if high - low < wanted:
+        raise StageError(
+            f"{number:,} sockets need as many local ports and there are {high - low:,}: "
+            'sysctl -w net.ipv4.ip_local_port_range="10000 65000"'
+        )

@@ -1,0 +1,195 @@
+"""People who talk: at a rate fixed in advance (open loop), or as fast as answers come (closed loop)."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import random
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from bench.pacer import WARM_UP, moments, now, pace
+from bench.processes import Group, cpu, cpu_since
+from bench.screen import Screen
+from bench.stage import Seat, Threads
+
+TEXT = "See you at nine, at the bridge; bring the big blanket!"
+PATIENCE = 10.0  # seconds for the last messages to arrive
+AT_ONCE = 100  # sockets being opened
+NEVER = 0.0
+
+
+@dataclass
+class Talk:
+    """What came of it. Seconds; the CPU is that of the measured time, `own` that of the load generator."""
+
+    seconds: float = 0
+    sent: int = 0
+    acknowledged: int = 0
+    delivered: int = 0  # within the measured time: acknowledged, and on all the others' screens
+    delays: list[float] = field(default_factory=list)  # from the due moment to the last of the others' screens
+    answers: list[float] = field(default_factory=list)  # from the due moment to the acknowledgement
+    lags: list[float] = field(default_factory=list)  # from the due moment to the sending: the load generator's own
+    cpu: dict[str, float] = field(default_factory=dict)
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+    errors: int = 0
+
+    @property
+    def rate(self) -> float:
+        return self.delivered / self.seconds
+
+    def cpu_each(self, *names: str) -> float:
+        """µs of CPU a delivered message, of these or of all but the load generator."""
+        chosen = names or [name for name in self.cpu if name != "own"]
+        return sum(self.cpu.get(name, 0) for name in chosen) / max(self.delivered, 1) * 1e6
+
+
+class Ledger:
+    """Each message's number, its moments, and how many screens it is on."""
+
+    def __init__(self, others: int, *, durable: bool, on_settled: Callable[[Screen], None] | None = None) -> None:
+        self.due, self.left, self.answered, self.arrived = (array("d") for _ in range(4))
+        self._missing = array("i")
+        self._senders: list[Screen] = []
+        self._others = others
+        self._durable = durable
+        self._on_settled = on_settled
+        self._run = f"{random.getrandbits(32):08x}-{random.getrandbits(16):04x}-4000-8000-"
+        self.settled = self.errors = 0
+
+    def send(self, screen: Screen, due: float) -> None:
+        number = len(self.due)
+        self.due.append(due)
+        self.answered.append(NEVER)
+        self.arrived.append(NEVER)
+        self._missing.append(self._others + self._durable)
+        self._senders.append(screen)
+        if screen.connected:
+            screen.send(
+                f'{{"type":"send","thread":{screen.seat.thread},"id":"{self._run}{number:012x}","text":"{TEXT}"}}'
+            )
+        self.left.append(now())
+
+    def on_frame(self, screen: Screen, fields: dict[str, Any]) -> None:
+        run, number = fields.get("id", "")[:24], int(fields.get("id", "0")[24:] or "0", 16)
+        if fields["type"] == "error":
+            self.errors += 1
+            return
+        if run != self._run:  # of an earlier talk
+            return
+        if fields["type"] == "sent":
+            self.answered[number] = now()
+        elif screen is not self._senders[number]:
+            self.arrived[number] = now()
+        else:
+            return
+        self._missing[number] -= 1
+        if self._missing[number] == 0:
+            self.settled += 1
+            if self._on_settled:
+                self._on_settled(self._senders[number])
+
+    @property
+    def lost(self) -> int:
+        """Not answered, or not on all the others' screens."""
+        return sum(missing > 0 for missing in self._missing)
+
+    async def all_settled(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while self.settled < len(self.due):
+                await asyncio.sleep(0.02)
+
+
+class Meter(NamedTuple):
+    """The measured time's beginning."""
+
+    group: Group
+    start: float
+    cpu: dict[str, float]
+    settled: int
+
+    @classmethod
+    def begin(cls, group: Group, ledger: Ledger) -> "Meter":
+        group = {**group, "own": os.getpid()}
+        return cls(group, now(), cpu(group), ledger.settled)
+
+    def end(self, ledger: Ledger) -> Talk:
+        return Talk(now() - self.start, delivered=ledger.settled - self.settled, cpu=cpu_since(self.cpu, self.group))
+
+
+async def open_loop(threads: Threads, group: Group, *, durable: bool, rate: float, seconds: float) -> Talk:
+    """Anyone says something, `rate` times a second in all, whether or not the last was answered."""
+    ledger = Ledger(len(threads[0]) - 1, durable=durable)
+    screens = await sit_down([seat for thread in threads for seat in thread], ledger)
+    chance = random.Random(2)
+    start = now() + 0.1
+    times = [start + moment for moment in moments(rate, WARM_UP + seconds)]
+    speakers = [chance.choice(screens) for _ in times]
+    pacing = asyncio.create_task(pace(times, lambda i: ledger.send(speakers[i], times[i])))
+    await asyncio.sleep(start + WARM_UP - now())
+    meter = Meter.begin(group, ledger)
+    await pacing
+    talk = meter.end(ledger)
+    return await finish(talk, ledger, screens, measured_from=start + WARM_UP)
+
+
+async def closed_loop(threads: Threads, group: Group, *, durable: bool, in_flight: int, seconds: float) -> Talk:
+    """In each thread the first person always has `in_flight` messages under way."""
+    open_until = now() + 3600
+
+    def go_on(screen: Screen) -> None:
+        if now() < open_until:
+            ledger.send(screen, now())
+
+    ledger = Ledger(len(threads[0]) - 1, durable=durable, on_settled=go_on)
+    screens = await sit_down([seat for thread in threads for seat in thread], ledger)
+    for first in screens[:: len(threads[0])]:
+        for _ in range(in_flight):
+            ledger.send(first, now())
+    await asyncio.sleep(WARM_UP)
+    meter = Meter.begin(group, ledger)
+    await asyncio.sleep(seconds)
+    talk = meter.end(ledger)
+    open_until = 0
+    return await finish(talk, ledger, screens, measured_from=meter.start)
+
+
+async def sit_down(seats: list[Seat], ledger: Ledger) -> list[Screen]:
+    """Opens all chats; from here on nothing is worth a garbage collection."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(seat: Seat) -> Screen:
+        async with gate:
+            return await Screen.open(seat, ledger.on_frame)
+
+    screens = await asyncio.gather(*map(one, seats))
+    gc.collect()
+    gc.disable()
+    return screens
+
+
+async def finish(talk: Talk, ledger: Ledger, screens: list[Screen], measured_from: float) -> Talk:
+    """Waits for what is under way, and counts what is missing."""
+    with contextlib.suppress(TimeoutError):
+        await ledger.all_settled()
+    await asyncio.sleep(0.1)  # what comes twice comes late
+    measured = [number for number, due in enumerate(ledger.due) if due >= measured_from]
+    talk.sent = len(ledger.due)
+    talk.acknowledged = sum(moment != NEVER for moment in ledger.answered)
+    talk.delays = since(ledger.arrived, ledger.due, measured)
+    talk.answers = since(ledger.answered, ledger.due, measured)
+    talk.lags = since(ledger.left, ledger.due, measured)
+    talk.lost, talk.errors = ledger.lost, ledger.errors
+    talk.doubled = sum(screen.doubled for screen in screens)
+    talk.disordered = sum(screen.disordered for screen in screens)
+    for screen in screens:
+        screen.cut()
+    return talk
+
+
+def since(moments: "array[float]", start: "array[float]", numbers: list[int]) -> list[float]:
+    return [moments[number] - start[number] for number in numbers if moments[number] != NEVER]
