@@ -12,6 +12,7 @@ from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
 from chatserver.keys import ACCOUNTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
 from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
@@ -76,7 +77,7 @@ async def session(request: web.Request) -> web.Response:
     return web.json_response({"user": user._asdict()})
 
 
-async def socket(request: web.Request) -> web.WebSocketResponse:
+async def socket(request: web.Request) -> Upgraded:
     """The Origin first, since a browser sends its cookies to us from any site's page (RFC 6455 §10.2)."""
     if request.headers.get("Origin") not in request.app[CONFIG].origins:
         raise ChatError("wrong_origin")
@@ -84,7 +85,7 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
         user = await _require_user(request)
     sessions = request.app[SESSIONS]
     key = sessions.key(sessions.load_cookie(request) or "")
-    return await request.app[SOCKETS].serve(request, user, key)
+    return await request.app[SOCKETS].upgrade(request, user, key)
 
 
 async def _require_user(request: web.Request) -> User:

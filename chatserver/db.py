@@ -135,6 +135,7 @@ async def connect(url: str, connections: int, timeout: float) -> Database:
         connection = await aiopg.connect(
             url,
             enable_hstore=False,  # it would ask the server for types that we don't use
+            enable_uuid=False,
             options=options,
             application_name="chatserver",
         )

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
@@ -13,7 +12,7 @@ PAGE = 100  # messages on a page of history
 class Message(NamedTuple):
     thread_id: int
     seq: int
-    client_id: UUID
+    client_id: str  # a UUID
     sender_id: int
     sender_name: str
     text: str
@@ -48,7 +47,7 @@ def as_frame(message: Message) -> dict[str, Any]:
         "type": "message",
         "thread": message.thread_id,
         "seq": message.seq,
-        "id": str(message.client_id),
+        "id": message.client_id,
         "sender": {"id": message.sender_id, "name": message.sender_name},
         "text": message.text,
         "at": as_time(message.sent_at),

@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 from chatserver import i18n
 from chatserver.errors import ChatError, Unavailable
 from chatserver.keys import CONFIG
+from chatserver.realtime.sockets import Upgraded
 from chatserver.rendering import render_error, with_retry
 from chatserver.routes import answers_programs
 
@@ -24,6 +25,15 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_big"}
+
+
+@web.middleware
+async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Serves a socket when all that its handshake needed is gone from memory: must stand outermost."""
+    response = await handler(request)
+    if isinstance(response, Upgraded):
+        await response.serve()
+    return response
 
 
 @web.middleware

@@ -1,7 +1,6 @@
 """Pages from templates: one Jinja environment, and what every template finds in it."""
 
 import contextlib
-from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,9 +12,11 @@ import jinja2
 from aiohttp import web
 
 from chatserver import i18n
+from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import BROKEN, Form
+from chatserver.fragments import drawing, words
 from chatserver.keys import CONFIG, SESSIONS
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
@@ -32,6 +33,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # in development the whole process begins again
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -40,10 +42,16 @@ def environment() -> jinja2.Environment:
     made.globals.update(
         static=static_files().url,
         iso=as_time,
+        local_time=local_time,
+        words=words(made),
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
     )
     return made
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime(HISTORY_TIME)
 
 
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
@@ -95,18 +103,16 @@ def with_retry(response: web.Response, error: ChatError) -> web.Response:
 
 
 def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
+    me: User | None = context["me"]
+    zone = _viewers_zone(request.cookies.get("timezone", ""))
     context = {
         "language": i18n.current_language(),
         "path": request.path_qs if request.method == "GET" else request.path,
-        "local_time": _local_time(request),
+        "zone": zone,
+        "draw": drawing(environment(), zone, me.id if me else 0),
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
     return aiohttp_jinja2.render_template(template, request, context, status=status)
-
-
-def _local_time(request: web.Request) -> Callable[[datetime], str]:
-    zone = _viewers_zone(request.cookies.get("timezone", ""))
-    return lambda moment: moment.astimezone(zone).strftime(HISTORY_TIME)
 
 
 def _viewers_zone(name: str) -> ZoneInfo:

@@ -10,7 +10,9 @@ from chatserver.errors import ChatError
 
 
 class Conversation(NamedTuple):
-    """A line of a person's list. `total`, `sent`, `received` and `unread` count messages."""
+    """A line of a person's list. `total`, `sent`, `received` and `unread` count messages; the preview is
+    the beginning of the last message, and the sender its sender.
+    """
 
     id: int
     title: str
@@ -19,8 +21,8 @@ class Conversation(NamedTuple):
     unread: int
     last_message_at: datetime
     preview_text: str | None
-    preview_sender_id: int | None
-    preview_sender_name: str | None
+    sender_id: int | None
+    sender_name: str | None
 
     @property
     def received(self) -> int:

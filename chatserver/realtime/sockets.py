@@ -5,6 +5,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import monotonic
 
 from aiohttp import web
@@ -24,6 +25,12 @@ HANDSHAKES = (
 )
 GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
+
+
+class Upgraded(web.WebSocketResponse):
+    """A socket after its handshake; `serve` serves it to its end."""
+
+    serve: Callable[[], Awaitable[None]]
 
 
 class Sockets:
@@ -46,13 +53,20 @@ class Sockets:
         self._left = asyncio.Event()
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
-    async def serve(self, request: web.Request, user: User, session_key: str) -> web.WebSocketResponse:
-        """Upgrades a request that may have a socket, and serves it to its end."""
+    async def upgrade(self, request: web.Request, user: User, session_key: str) -> "Upgraded":
+        """Answers a request that may have a socket; whoever gets it serves it."""
         config = self._services.config
         max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
-        ws = web.WebSocketResponse(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
+        ws = Upgraded(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
         await ws.prepare(request)
+        ws.headers.clear()  # sent: what is not needed any more would be kept ten thousand times
+        request.clear()
         connection = Connection(self._services, ws, request.transport, user, session_key)
+        ws.serve = partial(self._serve, connection)
+        return ws
+
+    async def _serve(self, connection: Connection) -> None:
+        user = connection.user
         self._connections.add(connection)
         self._unchecked.add(connection)
         self._hub.join(user.id, connection.mailbox)
@@ -69,7 +83,6 @@ class Sockets:
             self._left.set()
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
-        return ws
 
     async def keep_time(self) -> None:
         """Pings, and cuts off who is silent or stuck, until cancelled: one timer for all sockets."""

@@ -80,6 +80,6 @@ class Writer:
                 results[place - 1] = ChatError("duplicate_id")
                 continue
             results[place - 1] = Stored(seq, sent_at)
-            stored = Message(thread_id, seq, message.client_id, message.sender_id, sender_name, text, sent_at)
+            stored = Message(thread_id, seq, str(message.client_id), message.sender_id, sender_name, text, sent_at)
             self._publisher.publish(recipients[thread_id], message_frame(stored))
         return results

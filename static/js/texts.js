@@ -1,8 +1,9 @@
 /**
  * The page's own data and its sentences in the person's language, as the server wrote them into
- * `data-page`. Formats have named places, as in gettext: "%(name)s is typing…".
+ * `data-page` and `data-texts`. Formats have named places, as in gettext: "%(name)s is typing…".
  */
-export const page = JSON.parse(document.getElementById('main').dataset.page);
+const { page: data, texts } = document.getElementById('main').dataset;
+export const page = { ...JSON.parse(data), texts: JSON.parse(texts) };
 
 const PLACE = /%\((\w+)\)[sd]/;
 const rules = new Intl.PluralRules(document.documentElement.lang);

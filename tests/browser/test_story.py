@@ -68,7 +68,9 @@ async def test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer
     ana = await person("Ana")
     await ana.joins()
     await ana.writes_to("Ben", "Hello")
+    await ana.page.context.set_offline(True)
     await mortal_site.stop()
+    await mortal_site.start()
     execute(
         database_url,
         "insert into messages select 1, 2, id, gen_random_uuid(), 'missed', now() from users where name = 'Ben';"
@@ -77,7 +79,7 @@ async def test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer
     with closing(psycopg2.connect(database_url)) as holding_up:
         holding_up.cursor().execute("lock table participants in access exclusive mode")
         refused = asyncio.create_task(ana.hears("unavailable"))
-        await mortal_site.start()
+        await ana.page.context.set_offline(False)
         await refused
     await ana.sees_messages("Hello", "missed")
 

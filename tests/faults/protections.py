@@ -98,7 +98,7 @@ PROTECTIONS = [
     Protection(
         "Subscribed before reading",
         "chatserver/realtime/subscriber.py",
-        "        if self.live:\n            await self._subscriptions[user_id].live.wait()",
+        "        if self.live:\n            await self._subscriptions[user_id].wait()",
         "",
         "test_survival.py::test_what_is_sent_while_a_socket_still_subscribes_is_not_missed",
     ),
