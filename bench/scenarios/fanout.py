@@ -30,7 +30,7 @@ def fanout(stage: Stage) -> Iterator[Figure]:
             percentile(relay_one.delays, percent) * 1e3, relays,
         )  # fmt: skip
     yield Figure("fanout", "CPU a frame, all", many.cpu_each() / people, "µs", relay_many.cpu_each() / people, relays)
-    yield from promises("fanout", many)
+    yield from promises("fanout", many, one)
 
 
 def run(server: Server, people: int, seconds: float) -> tuple[Talk, Talk]:

@@ -16,7 +16,7 @@ PINGS = 26.0  # seconds: within them every socket is pinged once
 
 def idle(stage: Stage) -> Iterator[Figure]:
     steps = QUICK_STEPS if stage.quick else STEPS
-    watch = [3.0] * (len(steps) - 1) + [8.0 if stage.quick else PINGS]
+    watch = [2.0] * (len(steps) - 1) + [4.0 if stage.quick else PINGS]
     say("idle: the limit")
     with stage.bare_relay() as server:
         before, limit = run(server, [min(RELAY_SOCKETS, steps[-1])], [1.0])

@@ -14,7 +14,7 @@ RATES = (100, 250, RATE, 1000, 2000)
 
 
 def latency(stage: Stage) -> Iterator[Figure]:
-    seconds, rates = (3, (RATE,)) if stage.quick else (6, RATES)
+    seconds, rates = (2, (RATE,)) if stage.quick else (6, RATES)
     say("latency: the limits")
     commits = load(
         limits.insert, stage.environ["DATABASE_URL"], stage.postgres, batch=1, connections=1, seconds=seconds / 2
@@ -29,7 +29,7 @@ def latency(stage: Stage) -> Iterator[Figure]:
         yield Figure("latency", f"limit: one COMMIT, p{percent}", percentile(commits, percent) * 1e3, "ms")
     for rate in rates:
         yield from compared(rate, ours[rate], relays[rate], commits)
-    yield from promises("latency", ours[RATE])
+    yield from promises("latency", *ours.values())
 
 
 def run(rate: float, threads: Threads, server: Server, seconds: float) -> Talk:

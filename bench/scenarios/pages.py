@@ -21,21 +21,23 @@ def pages(stage: Stage) -> Iterator[Figure]:
         threads = server.provision(users=PEOPLE, threads=THREADS, people=PEOPLE, messages=MESSAGES)
         seat = threads[0][0]
         paths = {"conversations": "/messages/", "chat": f"/messages/chat/{seat.thread}/"}
-        ours = {name: read(server, name, path, seat.cookie, seconds) for name, path in paths.items()}
+        closed, paced = {}, {}
+        for name, path in paths.items():
+            say(f"pages: {name}")
+            closed[name] = read(server, path, seat.cookie, seconds)
+            paced[name] = load(fetch.open_loop, server.url, path, seat.cookie, rate=RATE, seconds=seconds)
     with stage.bare_relay() as server:
-        limits = {
-            name: read(server, f"as many bytes as {name}", f"/page?{closed.size}", "", seconds / 2)[0]
-            for name, (closed, _) in ours.items()
-        }
-    for name, (closed, paced) in ours.items():
-        yield from figures(name, closed, paced, limits[name])
+        say("pages: the limit")
+        ready = {name: read(server, f"/page?{page.size}", "", seconds / 2) for name, page in closed.items()}
+    for name in paths:
+        yield from figures(name, closed[name], paced[name], ready[name])
 
 
-def read(server: Server, name: str, path: str, cookie: str, seconds: float) -> tuple[fetch.Reading, fetch.Reading]:
-    say(f"pages: {name}")
-    closed = load(fetch.closed_loop, server.url, path, cookie, server.group, readers=READERS, seconds=seconds)
-    paced = load(fetch.open_loop, server.url, path, cookie, rate=RATE, seconds=seconds)
-    return closed, paced
+def read(server: Server, path: str, cookie: str, seconds: float) -> fetch.Reading:
+    reading: fetch.Reading = load(
+        fetch.closed_loop, server.url, path, cookie, server.group, readers=READERS, seconds=seconds
+    )
+    return reading
 
 
 def figures(name: str, closed: fetch.Reading, paced: fetch.Reading, limit: fetch.Reading) -> Iterator[Figure]:
