@@ -31,7 +31,7 @@ async def send_message(request: web.Request) -> web.Response:
     if thread_id is None:
         raise ChatError("no_such_thread")
     text = clean_text(fields.get("message", ""), config.max_message_chars)
-    client_id = parse_uuid(fields["client_id"]) if fields.get("client_id") else uuid4()
+    client_id = parse_uuid(fields["client_id"]) if fields.get("client_id") else str(uuid4())
     sender_id = parse_id(fields.get("sender_id"))
     if sender_id is None or not await request.app[ACCOUNTS].exists(sender_id):
         raise ChatError("no_such_user")

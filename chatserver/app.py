@@ -98,7 +98,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     def on_news(user_id: int, payload: bytes) -> None:
         try:
             event = event_from(payload)
-        except (ValueError, TypeError):
+        except ValueError:
             log.warning("news for user %d were none of ours", user_id)
             return
         hub.deliver(user_id, event)
@@ -110,6 +110,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         if live:
             sockets.recheck_sessions()
 
+    await publisher.open()
     subscriber = Subscriber(
         redis,
         config.redis_prefix,
@@ -128,7 +129,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     yield
     await writer.drain()
     await marks.drain()
-    await publisher.drain()
+    await publisher.close()
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks, timeout=GOODBYE)

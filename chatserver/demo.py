@@ -58,7 +58,7 @@ async def _fill(config: Config) -> None:
     publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
     try:
         await _talk(database, Accounts(database, 2, 0), Writer(database, publisher, 0, 0))
-        await publisher.drain()
+        await publisher.close()
     finally:
         await database.close()
         await redis.aclose()
@@ -72,4 +72,4 @@ async def _talk(database: db.Database, accounts: Accounts, writer: Writer) -> No
     for names, lines in TALKS:
         thread_id, _ = await groups.create(database, accounts, names)
         for name, text in lines:
-            await writer.submit(Outgoing(thread_id, users[name].id, uuid4(), text))
+            await writer.submit(Outgoing(thread_id, users[name].id, str(uuid4()), text))

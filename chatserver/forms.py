@@ -1,6 +1,6 @@
 """Forms: what was typed, the token that shows that our page was sent, and what was wrong with it."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -26,7 +26,7 @@ class Form:
         return self.values.get(name, "")
 
     @property
-    def client_id(self) -> UUID:
+    def client_id(self) -> str:
         """Raises ChatError `bad_frame`."""
         return parse_uuid(self["client_id"])
 

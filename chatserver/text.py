@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from uuid import UUID
 
 from chatserver.errors import ChatError
 
@@ -65,11 +64,11 @@ def clean_text(raw: object, max_chars: int) -> str:
     return text
 
 
-def parse_uuid(raw: object) -> UUID:
+def parse_uuid(raw: object) -> str:
     """An id made by a client; upper case counts as lower. Raises ChatError `bad_frame`."""
     if not isinstance(raw, str) or not _UUID.fullmatch(raw):
         raise ChatError("bad_frame")
-    return UUID(raw)
+    return raw.lower()
 
 
 def parse_id(raw: object) -> int | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
@@ -94,7 +93,7 @@ def title_of(names: Sequence[str], others: int) -> str:
     return ", ".join(names) + (f" +{more}" if more else "") if others else "…"
 
 
-async def pair_thread(db: Database, user_id: int, other_id: int, first_id: UUID | None = None) -> int:
+async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:
     """The thread of two people, found or made: not for a first message that was sent before, which would be refused.
 
     Raises ChatError `to_oneself` or `duplicate_id`.
@@ -102,7 +101,7 @@ async def pair_thread(db: Database, user_id: int, other_id: int, first_id: UUID 
     if user_id == other_id:
         raise ChatError("to_oneself", "recipient_name")
     for query in ("find_pair", "make_pair", "find_pair"):  # again: the same form may have made it meanwhile
-        row = await db.fetch_one(query, a=user_id, b=other_id, first_id=first_id and str(first_id))
+        row = await db.fetch_one(query, a=user_id, b=other_id, first_id=first_id)
         if row is not None:
             return int(row[0])
     raise ChatError("duplicate_id")

@@ -25,7 +25,7 @@ from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.connection import Connection, Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Mark, Marks
-from chatserver.realtime.protocol import event_from
+from chatserver.realtime.protocol import Event
 from chatserver.realtime.repair import Repair
 from chatserver.realtime.writer import Outgoing, Writer
 
@@ -38,10 +38,10 @@ class News:
     """Stands where Redis stands: what is published waits until the schedule lets it arrive, or loses it."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[int, str]] = []
+        self.waiting: list[tuple[int, Event]] = []
 
-    def publish(self, user_ids: Any, payload: str) -> None:
-        self.waiting.extend((user_id, payload) for user_id in user_ids)
+    def publish(self, user_ids: Any, event: Event) -> None:
+        self.waiting.extend((user_id, event) for user_id in user_ids)
 
 
 class Wire:
@@ -120,7 +120,7 @@ class Schedule(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.loop = self.runner.get_loop()
         self.ids = 0
-        self.stored: defaultdict[int, list[tuple[UUID, int, str]]] = defaultdict(list)  # thread: (id, sender, text)
+        self.stored: defaultdict[int, list[tuple[str, int, str]]] = defaultdict(list)  # thread: (id, sender, text)
         self.read: defaultdict[tuple[int, int], int] = defaultdict(int)
         self.screens: list[Screen] = []
         self.runner.run(self._begin())
@@ -156,7 +156,7 @@ class Schedule(RuleBasedStateMachine):
         for number in range(together):
             self.ids += 1
             sender = person if number != 1 else (person + 1) % 3
-            messages.append(Outgoing(thread, self.users[sender].id, UUID(int=self.ids), f"text {self.ids}"))
+            messages.append(Outgoing(thread, self.users[sender].id, str(UUID(int=self.ids)), f"text {self.ids}"))
         results = self.runner.run(self._submit(messages))
         for message, result in zip(messages, results, strict=True):
             sender = [user.id for user in self.users].index(message.sender_id)
@@ -186,12 +186,11 @@ class Schedule(RuleBasedStateMachine):
     def news_arrive_late_or_never(self, fates: list[tuple[int, str]]) -> None:
         for place, fate in fates:
             if self.news.waiting:
-                user_id, payload = self.news.waiting.pop(place % len(self.news.waiting))
+                user_id, event = self.news.waiting.pop(place % len(self.news.waiting))
                 if fate == "arrives":
-                    self._deliver(user_id, payload)
+                    self._deliver(user_id, event)
 
-    def _deliver(self, user_id: int, payload: str) -> None:
-        event = event_from(payload.encode())
+    def _deliver(self, user_id: int, event: Event) -> None:
         self.hub.deliver(user_id, event)
         if event.type == "message":
             self.repair.saw(user_id, event)
@@ -259,7 +258,7 @@ class Schedule(RuleBasedStateMachine):
         for screen in getattr(self, "screens", ()):
             self.runner.run(screen.catch_up_with_wire())
             for thread, view in screen.views.items():
-                stored = [str(id) for id, _, _ in self.stored[thread]]
+                stored = [id for id, _, _ in self.stored[thread]]
                 assert view == stored[: len(view)]
 
     def teardown(self) -> None:
@@ -284,7 +283,7 @@ class Schedule(RuleBasedStateMachine):
             await screen.catch_up_with_wire()
             for thread in screen.open:
                 if screen.person in self.members[thread]:
-                    assert screen.views[thread] == [str(id) for id, _, _ in self.stored[thread]]
+                    assert screen.views[thread] == [id for id, _, _ in self.stored[thread]]
         for person, user in enumerate(self.users):
             for line in await threads.conversations(self.db, user.id):
                 stored = self.stored[line.id]

@@ -124,7 +124,7 @@ class Connection:
         try:
             stored = self._services.writer.submit(Outgoing(frame.thread, self.user.id, frame.id, frame.text))
         except Unavailable as error:
-            self.mailbox.put(error_frame(error, id=str(frame.id), thread=frame.thread))
+            self.mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
             return
         stored.add_done_callback(lambda future: self._answer(frame, future))
 
@@ -132,12 +132,12 @@ class Connection:
         try:
             seq, sent_at = future.result()
         except ChatError as error:
-            self.mailbox.put(error_frame(error, id=str(frame.id), thread=frame.thread))
+            self.mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
         else:
             sent = {
                 "type": "sent",
                 "thread": frame.thread,
-                "id": str(frame.id),
+                "id": frame.id,
                 "seq": seq,
                 "at": as_time(sent_at),
             }
@@ -164,8 +164,8 @@ class Connection:
             return
         limit = self._services.config.announce_people
         if not limit or len(rows) <= limit:
-            frame = encode({"type": "typing", "thread": thread, "user": self.user.id})
-            self._services.publisher.publish((user_id for (user_id,) in rows if user_id != self.user.id), frame)
+            event = Event("typing", thread, 0, encode({"type": "typing", "thread": thread, "user": self.user.id}))
+            self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self.user.id], event)
 
     # -- sending ------------------------------------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class Connection:
     async def _forward(self, event: Event) -> None:
         """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
         if event.type == "signed_out":
-            if event.text == protocol.signed_out(self.session_key):
+            if event.text == self.session_key:
                 self.mailbox.close(CloseCode.SIGNED_OUT)
             return
         last = self._open.get(event.thread)

@@ -3,7 +3,6 @@
 import json
 from enum import IntEnum
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from chatserver.errors import ChatError
 from chatserver.messages import Message, as_frame
@@ -30,7 +29,7 @@ class Close(NamedTuple):
 
 class Send(NamedTuple):
     thread: int
-    id: UUID
+    id: str
     text: str
 
 
@@ -62,10 +61,19 @@ class BadFrame(ChatError):
         self.echo = echo
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+# Made once: the functions of `json` make them for every call.
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def parse(raw: str, max_chars: int) -> Frame:
     """A frame from the browser. Unknown fields are ignored; raises BadFrame for anything that does not fit."""
     try:
-        fields = json.loads(raw, parse_constant=_refuse)
+        fields = DECODER.decode(raw)
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
@@ -75,10 +83,6 @@ def parse(raw: str, max_chars: int) -> Frame:
     except ChatError as error:
         echo = {"id": fields.get("id"), "thread": fields.get("thread")}
         raise BadFrame(error, {k: v for k, v in echo.items() if _fit_to_echo(v)}) from None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _fit_to_echo(value: object) -> bool:
@@ -123,7 +127,7 @@ def _number(value: object) -> int:
 
 
 def encode(frame: dict[str, Any]) -> str:
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode(frame)
 
 
 def error_frame(error: ChatError, **echo: object) -> str:
@@ -138,11 +142,6 @@ def message_frame(message: Message) -> str:
     return encode(as_frame(message))
 
 
-def signed_out(session_key: str) -> str:
-    """News for a person's sockets, never sent to a browser: those of this session end."""
-    return encode({"type": "signed_out", "session": session_key})
-
-
 class Event(NamedTuple):
     """A frame on its way to many sockets, encoded once; `thread` and `seq` say where a message belongs."""
 
@@ -152,9 +151,22 @@ class Event(NamedTuple):
     text: str
 
 
-def event_from(payload: bytes) -> Event:
-    """News as Redis carried it. Raises ValueError for what is none of ours."""
-    fields = json.loads(payload)
-    if not isinstance(fields, dict):
-        raise ValueError("not a frame")  # noqa: TRY004
-    return Event(str(fields.get("type")), int(fields.get("thread", 0)), int(fields.get("seq", 0)), payload.decode())
+def message_event(message: Message) -> Event:
+    return Event("message", message.thread_id, message.seq, message_frame(message))
+
+
+def signed_out(session_key: str) -> Event:
+    """News for a person's sockets, never sent to a browser: those of this session end."""
+    return Event("signed_out", 0, 0, session_key)
+
+
+def news_of(event: Event) -> bytes:
+    """An event as Redis carries it: what a server must know of it in a line of its own; none parses the frame."""
+    return f"{event.type} {event.thread} {event.seq}\n{event.text}".encode()
+
+
+def event_from(news: bytes) -> Event:
+    """Raises ValueError for what is none of ours."""
+    head, _, text = news.partition(b"\n")
+    type_, thread, seq = head.decode().split(" ")
+    return Event(type_, int(thread), int(seq), text.decode())

@@ -1,17 +1,30 @@
-"""News to the other processes: what waits goes to Redis in one pipelined round trip."""
+"""News to the other processes: what waits goes to Redis in one round trip, by a connection of its own."""
 
 import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+
+from chatserver.realtime.protocol import Event, news_of
 
 log = logging.getLogger(__name__)
 
-MAX_WAITING = 10_000  # publishes; beyond, the oldest are dropped and made good by the repair
+MAX_WAITING = 10_000  # events; beyond, the oldest are dropped and made good by the repair
+MAX_ARGUMENTS = 5_000  # of a script, or little more: Redis does nothing else meanwhile
+# Several events, each followed by the number of its channels and their names. A PUBLISH for each channel would carry
+# the event as many times, and be answered as many times.
+PUBLISH_ALL = b"""\
+local i = 1
+while i <= #ARGV do
+  for k = i + 2, i + 1 + ARGV[i + 1] do redis.call('PUBLISH', ARGV[k], ARGV[i]) end
+  i = i + 2 + ARGV[i + 1]
+end"""
 
 
 class Publisher:
@@ -19,40 +32,73 @@ class Publisher:
 
     def __init__(self, redis: Redis, prefix: str, timeout: float) -> None:
         self._redis = redis
-        self._prefix = prefix
+        self._prefix = f"{prefix}user:".encode()
         self._timeout = timeout or None
-        self._waiting: deque[tuple[str, str]] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[tuple[Event, Sequence[int]]] = deque(maxlen=MAX_WAITING)
+        self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
         self._failing = False
 
-    def publish(self, user_ids: Iterable[int], payload: str) -> None:
-        """Queues a frame for each person's channel; doesn't wait."""
-        self._waiting.extend((f"{self._prefix}user:{user_id}", payload) for user_id in user_ids)
-        if self._waiting and (self._task is None or self._task.done()):
-            self._task = asyncio.create_task(self._run())
+    async def open(self) -> None:
+        """Connects, so that the first news need not wait for it; if Redis is away, they will."""
+        await self._in_time(self._publish_all([]))
 
-    async def drain(self) -> None:
+    def publish(self, user_ids: Sequence[int], event: Event) -> None:
+        """Queues an event for each person's channel; doesn't wait."""
+        if user_ids:
+            self._waiting.append((event, user_ids))
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
         """Gives what waits a last chance."""
         if self._task is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout):
                     await self._task
+        await self._disconnect()
 
     async def _run(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting, deque(maxlen=MAX_WAITING)
-            try:
-                async with (
-                    asyncio.timeout(self._timeout),
-                    self._redis.pipeline(transaction=False) as pipeline,
-                ):
-                    for channel, payload in batch:
-                        pipeline.publish(channel, payload)
-                    await pipeline.execute()
-                self._failing = False
-            except (RedisError, OSError, TimeoutError) as error:
-                if not self._failing:
-                    log.warning(
-                        "Redis takes no news, PostgreSQL is asked instead: %s", str(error) or type(error).__name__
-                    )
-                self._failing = True
+            await self._in_time(self._send(self._take()))
+
+    def _take(self) -> list[bytes]:
+        """The script's arguments for what waits, or for a good part of it."""
+        arguments: list[bytes] = []
+        while self._waiting and len(arguments) < MAX_ARGUMENTS:
+            event, user_ids = self._waiting.popleft()
+            arguments += news_of(event), b"%d" % len(user_ids)
+            arguments += [self._prefix + b"%d" % user_id for user_id in user_ids]
+        return arguments
+
+    async def _in_time(self, sending: Coroutine[Any, Any, None]) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await sending
+            self._failing = False
+        except (RedisError, OSError, TimeoutError) as error:
+            await self._disconnect()
+            if not self._failing:
+                log.warning("Redis takes no news, PostgreSQL is asked instead: %s", str(error) or type(error).__name__)
+            self._failing = True
+
+    async def _send(self, arguments: list[bytes]) -> None:
+        kept = self._connection is not None
+        try:
+            await self._publish_all(arguments)
+        except RedisConnectionError:
+            if not kept:
+                raise
+            await self._disconnect()  # Redis was restarted
+            await self._publish_all(arguments)
+
+    async def _publish_all(self, arguments: list[bytes]) -> None:
+        if self._connection is None:
+            self._connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+        await self._connection.send_command("EVAL", PUBLISH_ALL, 0, *arguments, check_health=False)
+        await self._connection.read_response()
+
+    async def _disconnect(self) -> None:
+        if self._connection is not None:
+            await self._connection.disconnect(nowait=True)
+            self._connection = None

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import psycopg2
 
-from chatserver.db import Database, Row
+from chatserver.db import Database
 from chatserver.errors import Unavailable
 from chatserver.messages import Message
-from chatserver.realtime.protocol import Event, message_frame
+from chatserver.realtime.protocol import Event, message_event
 
 log = logging.getLogger(__name__)
 
@@ -110,13 +110,8 @@ class Repair:
         rows = await self._db.fetch(
             "messages_of_gaps", thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
         )
-        events = {row[:2]: _event(row) for row in rows}
+        events = {row[:2]: message_event(Message._make(row)) for row in rows}
         for (user_id, thread_id), lost in missing.items():
             for seq in sorted(lost):
                 if event := events.get((thread_id, seq)):
                     self._deliver(user_id, event)
-
-
-def _event(row: Row) -> Event:
-    message = Message._make(row)
-    return Event("message", message.thread_id, message.seq, message_frame(message))

@@ -9,6 +9,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
 from redis.asyncio import Redis
@@ -73,6 +74,7 @@ class Subscriber:
         self._subscriptions: dict[int, Subscription] = {}
         self._commands: deque[tuple[str, int]] = deque()
         self._wake = asyncio.Event()
+        self._heard_at = 0.0
         self.live = False
 
     async def add(self, user_id: int) -> None:
@@ -98,6 +100,8 @@ class Subscriber:
         """Listens until cancelled."""
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+            connection.socket_timeout = None  # a timer for each read costs more than the read
+            self._heard_at = monotonic()
             try:
                 async with asyncio.timeout(self._silence):
                     await connection.connect()
@@ -128,8 +132,11 @@ class Subscriber:
         await self._send(connection, "SUBSCRIBE", list(self._subscriptions))
         await connection.send_command("PING", check_health=False)  # its answer says that all of them are confirmed
         while True:
+            patience = self._heard_at + self._silence - monotonic()
+            if patience <= 0:
+                raise TimeoutError(f"it has said nothing for {self._silence:g} s")
             try:
-                async with asyncio.timeout(self._ping_interval):
+                async with asyncio.timeout(min(self._ping_interval, patience)):
                     await self._wake.wait()
             except TimeoutError:
                 await connection.send_command("PING", check_health=False)
@@ -163,16 +170,13 @@ class Subscriber:
     async def _read(self, connection: Any) -> None:
         """Hands on what comes; anything, a pong too, shows that Redis is there."""
         while True:
-            answer = await connection.read_response(
-                disable_decoding=True, timeout=self._silence, disconnect_on_error=False, push_request=True
-            )
+            answer = await connection.read_response(disable_decoding=True, disconnect_on_error=False, push_request=True)
+            self._heard_at = monotonic()
             match answer:
                 case [b"message", channel, payload]:
                     self._on_news(int(channel.removeprefix(self._prefix)), payload)
                 case [b"subscribe", channel, _]:
                     self._confirm(int(channel.removeprefix(self._prefix)))
-                case None:
-                    raise TimeoutError(f"it has said nothing for {self._silence:g} s")
                 case [b"pong", *_] | b"PONG":
                     self._set_live(True)
 

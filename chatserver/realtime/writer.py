@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 import psycopg2
 
@@ -13,7 +12,7 @@ from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import Message
 from chatserver.realtime.batcher import Batcher
-from chatserver.realtime.protocol import message_frame
+from chatserver.realtime.protocol import message_event
 from chatserver.realtime.publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 class Outgoing(NamedTuple):
     thread_id: int
     sender_id: int
-    client_id: UUID
+    client_id: str  # a UUID, in lower case
     text: str
 
 
@@ -68,10 +67,10 @@ class Writer:
             "store_messages",
             thread_ids=[message.thread_id for message in batch],
             sender_ids=[message.sender_id for message in batch],
-            client_ids=[str(message.client_id) for message in batch],
+            client_ids=[message.client_id for message in batch],
             texts=[message.text for message in batch],
         )
-        results: list[Stored | Exception] = [ChatError("no_such_thread") for _ in batch]
+        results: list[Stored | Exception | None] = [None] * len(batch)
         recipients: dict[int, Sequence[int]] = {}
         for place, thread_id, seq, sent_at, text, sender_name, first_row_recipients in rows:
             message = batch[place - 1]
@@ -80,6 +79,6 @@ class Writer:
                 results[place - 1] = ChatError("duplicate_id")
                 continue
             results[place - 1] = Stored(seq, sent_at)
-            stored = Message(thread_id, seq, str(message.client_id), message.sender_id, sender_name, text, sent_at)
-            self._publisher.publish(recipients[thread_id], message_frame(stored))
-        return results
+            stored = Message(thread_id, seq, message.client_id, message.sender_id, sender_name, text, sent_at)
+            self._publisher.publish(recipients[thread_id], message_event(stored))
+        return [result or ChatError("no_such_thread") for result in results]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-PUBLISH = re.compile(rb"(\$7\r\nPUBLISH\r\n\$\d+\r\n[^\r]*?)user:")
+CHANNEL = re.compile(rb"user:(?=\d+\r\n)")
 
 
 class Proxy:
@@ -88,8 +88,8 @@ class Proxy:
                     self.waiting_subscribes += 1
                     await self.subscribes.wait()
                     self.waiting_subscribes -= 1
-                if to_redis and self.drops_publishes:
-                    data = PUBLISH.sub(rb"\1void:", data)
+                if to_redis and self.drops_publishes and b"SUBSCRIBE\r\n" not in data:
+                    data = CHANNEL.sub(b"void:", data)
                 writer.write(data)
                 await writer.drain()
             await self._passes.wait()
