@@ -31,7 +31,7 @@ READY_WITHIN = 30.0  # seconds
 STOPPED_WITHIN = 35.0  # seconds
 SPARE = 500  # files that are no sockets
 WORKERS = 2
-GUNICORN = ["--worker-class", "aiohttp.GunicornUVLoopWebWorker", "--no-control-socket", "--log-level", "error"]
+GUNICORN = ["--config", "python:chatserver.gunicorn_conf", "--log-level", "error"]
 
 
 class StageError(Exception):

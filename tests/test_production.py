@@ -82,8 +82,8 @@ async def test_an_installed_wheel_serves_pages_styles_and_both_languages(config:
 
 async def test_gunicorns_workers_share_conversations_and_end_their_sockets_with_going_away(config: Config) -> None:
     gunicorn = [
-        "gunicorn", "chatserver.app:create_app", "--worker-class", "aiohttp.GunicornUVLoopWebWorker", "--workers", "2",
-        "--bind", "127.0.0.1:PORT", "--no-control-socket", "--log-level", "warning",
+        "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2", "--bind", "127.0.0.1:PORT",
+        "--log-level", "warning",
     ]  # fmt: skip
     async with AsyncExitStack() as people:
         async with process(config, ROOT, *gunicorn) as url:

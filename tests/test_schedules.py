@@ -51,10 +51,7 @@ class Wire:
         self.from_browser: asyncio.Queue[WSMessage] = asyncio.Queue()
         self.to_browser: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
-    def __aiter__(self) -> "Wire":
-        return self
-
-    async def __anext__(self) -> WSMessage:
+    async def receive(self) -> WSMessage:
         return await self.from_browser.get()
 
     async def send_str(self, text: str) -> None:

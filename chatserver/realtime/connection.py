@@ -93,7 +93,8 @@ class Connection:
 
     async def _read(self) -> None:
         """Ends when the socket does; a frame that cannot be followed is answered and harms nothing."""
-        async for message in self._ws:
+        while True:
+            message = await self._ws.receive()
             self.last_heard = monotonic()
             if message.type is WSMsgType.TEXT:
                 try:

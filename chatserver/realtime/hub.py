@@ -5,26 +5,26 @@ from chatserver.realtime.protocol import Event
 
 
 class Hub:
-    """The mailboxes of each person's sockets."""
+    """The mailboxes of each person's sockets: in tuples, since most have one and a set takes much memory."""
 
     def __init__(self) -> None:
-        self._mailboxes: dict[int, set[Mailbox]] = {}
+        self._mailboxes: dict[int, tuple[Mailbox, ...]] = {}
 
     @property
     def users(self) -> list[int]:
         return list(self._mailboxes)
 
     def join(self, user_id: int, mailbox: Mailbox) -> None:
-        self._mailboxes.setdefault(user_id, set()).add(mailbox)
+        self._mailboxes[user_id] = (*self._mailboxes.get(user_id, ()), mailbox)
 
     def leave(self, user_id: int, mailbox: Mailbox) -> bool:
         """True for a person's last mailbox: their channel is of no use any more."""
-        mailboxes = self._mailboxes[user_id]
-        mailboxes.discard(mailbox)
-        if mailboxes:
-            return False
-        del self._mailboxes[user_id]
-        return True
+        left = tuple(each for each in self._mailboxes[user_id] if each is not mailbox)
+        if left:
+            self._mailboxes[user_id] = left
+        else:
+            del self._mailboxes[user_id]
+        return not left
 
     def deliver(self, user_id: int, event: Event) -> None:
         """Puts an event into each mailbox of a person, without waiting for anyone."""

@@ -63,9 +63,9 @@ class World:
             "LD_PRELOAD": "",  # a clock that can be set is PostgreSQL's and Redis's: gunicorn does not start under it
         }
         self._gunicorn = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gunicorn", "chatserver.app:create_app", "--workers", "2",
+            sys.executable, "-m", "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2",
             "--bind", f"127.0.0.1:{port}",
-            "--worker-class", "aiohttp.GunicornUVLoopWebWorker", "--no-control-socket", "--log-level", "error",
+            "--log-level", "error",
             cwd=ROOT, env=self.environ, stderr=(self.servers.data_dir / "gunicorn.log").open("wb"),
         )  # fmt: skip
         await self.ready(60)
