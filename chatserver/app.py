@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 GOODBYE = 1.0  # seconds for the tasks in the background to end
 RESTART_PAUSE = 1.0  # seconds
 OPENINGS = 100  # threads found by one query: many open at once after a restart
-REDIS_CONNECTIONS = 20  # of a process, beside the subscriber's; whoever finds them all taken waits
+REDIS_CONNECTIONS = 10  # of a process, beside the subscriber's; whoever finds them all taken waits
 
 
 async def create_app(config: Config | None = None) -> web.Application:

@@ -7,7 +7,7 @@ from aiohttp.typedefs import Handler
 
 from chatserver import i18n
 from chatserver.errors import ChatError, Unavailable
-from chatserver.keys import CONFIG
+from chatserver.keys import CONFIG, SOCKETS
 from chatserver.realtime.sockets import Upgraded
 from chatserver.rendering import render_error, with_retry
 from chatserver.routes import answers_programs
@@ -32,7 +32,7 @@ async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamRe
     """Serves a socket when all that its handshake needed is gone from memory: must stand outermost."""
     response = await handler(request)
     if isinstance(response, Upgraded):
-        await response.serve()
+        await request.app[SOCKETS].serve(response.connection)
     return response
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from chatserver.accounts import User
 from chatserver.config import Config
@@ -79,7 +79,6 @@ class Connection:
         hello = {"type": "hello", "user": {"id": self.user.id, "name": self.user.name}}
         await self._send(encode(hello))
         reader = asyncio.create_task(self._read())
-        reader.add_done_callback(lambda _: self.mailbox.close(None))
         try:
             code = await self._listen()
         finally:
@@ -92,19 +91,23 @@ class Connection:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        """Ends when the socket does; a frame that cannot be followed is answered and harms nothing."""
-        while True:
-            message = await self._ws.receive()
-            self.last_heard = monotonic()
-            if message.type is WSMsgType.TEXT:
-                try:
-                    self._obey(protocol.parse(message.data, self._services.config.max_message_chars))
-                except protocol.BadFrame as error:
-                    self.mailbox.put(error_frame(error, **error.echo))
-            elif message.type is WSMsgType.BINARY:
-                self.mailbox.put(error_frame(ChatError("bad_frame")))
-            else:
-                break
+        """Ends when the socket does, and the mailbox with it."""
+        try:
+            while (message := await self._ws.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                self.last_heard = monotonic()
+                self._hear(message)
+        finally:
+            self.mailbox.close(None)
+
+    def _hear(self, message: WSMessage) -> None:
+        """A frame that cannot be followed is answered and harms nothing."""
+        if message.type is WSMsgType.BINARY:
+            self.mailbox.put(error_frame(ChatError("bad_frame")))
+            return
+        try:
+            self._obey(protocol.parse(message.data, self._services.config.max_message_chars))
+        except protocol.BadFrame as error:
+            self.mailbox.put(error_frame(error, **error.echo))
 
     def _obey(self, frame: protocol.Frame) -> None:
         match frame:

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from functools import partial
 from time import monotonic
 
 from aiohttp import web
@@ -28,9 +27,9 @@ PING = '{"type":"ping"}'
 
 
 class Upgraded(web.WebSocketResponse):
-    """A socket after its handshake; `serve` serves it to its end."""
+    """A socket after its handshake, to be served by `Sockets.serve`."""
 
-    serve: Callable[[], Awaitable[None]]
+    connection: Connection
 
 
 class Sockets:
@@ -54,18 +53,18 @@ class Sockets:
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
     async def upgrade(self, request: web.Request, user: User, session_key: str) -> "Upgraded":
-        """Answers a request that may have a socket; whoever gets it serves it."""
+        """The handshake of a request that may have a socket."""
         config = self._services.config
         max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
         ws = Upgraded(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
         await ws.prepare(request)
         ws.headers.clear()  # sent: what is not needed any more would be kept ten thousand times
         request.clear()
-        connection = Connection(self._services, ws, request.transport, user, session_key)
-        ws.serve = partial(self._serve, connection)
+        ws.connection = Connection(self._services, ws, request.transport, user, session_key)
         return ws
 
-    async def _serve(self, connection: Connection) -> None:
+    async def serve(self, connection: Connection) -> None:
+        """Serves a socket to its end."""
         user = connection.user
         self._connections.add(connection)
         self._unchecked.add(connection)
