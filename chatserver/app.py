@@ -15,10 +15,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chatserver import db, keys
 from chatserver.accounts import Accounts
+from chatserver.batcher import Batcher
 from chatserver.config import Config, load_config
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
-from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks

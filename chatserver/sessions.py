@@ -22,10 +22,36 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chatserver.accounts import User
+from chatserver.batcher import Batcher
 from chatserver.config import Config
 from chatserver.errors import Unavailable
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
+MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
+MAX_LOADS = 100
+# The values of the keys, which live on for ARGV[1] seconds or without end.
+USE = """\
+local found = {}
+for place, key in ipairs(KEYS) do
+  found[place] = redis.call('GET', key)
+  if ARGV[1] ~= '' then redis.call('EXPIRE', key, ARGV[1]) end
+end
+return found"""
+# The places of the keys that are gone or began before ARGV[2]; the others live on, for ARGV[1] seconds or without end.
+FIND_ENDED = """\
+local ended = {}
+for place, key in ipairs(KEYS) do
+  local raw = redis.call('GET', key)
+  if not raw or cjson.decode(raw).session.began < tonumber(ARGV[2]) then
+    ended[#ended + 1] = place
+  elseif ARGV[1] ~= '' then
+    redis.call('EXPIRE', key, ARGV[1])
+  end
+end
+return ended"""
+
+
+Raw = bytes | str | None
 
 
 class SessionStorage(RedisStorage):
@@ -42,6 +68,7 @@ class SessionStorage(RedisStorage):
         self._idle = int(config.session_idle) or None
         self._lifetime = config.session_lifetime
         self._timeout = config.redis_timeout or None
+        self._loads: Batcher[str, Raw] = Batcher(self._load, lambda key: key, MAX_LOADS, 0)
         self._secret_keys = [key.encode() for key in config.secret_keys]
 
     def key(self, token: str) -> str:
@@ -54,11 +81,18 @@ class SessionStorage(RedisStorage):
         if token is None or not TOKEN.fullmatch(token):
             return Session(None, data=None, new=True)
         async with self._in_time():
-            raw = await self._redis.getex(self.key(token), ex=self._idle, persist=self._idle is None)
-        data = self._alive(raw)
+            data = self._alive(await self._loads.submit(self.key(token)))
         return Session(token, data=data, new=data is None)
 
-    def _alive(self, raw: bytes | str | None) -> SessionData | None:
+    async def _load(self, keys: list[str]) -> list[Raw]:
+        """What Redis holds of sessions that are used now: many come back at once after a restart."""
+        async with self._in_time():
+            if len(keys) == 1:
+                return [await self._redis.getex(keys[0], ex=self._idle, persist=self._idle is None)]
+            found: list[Raw] = await self._redis.eval(USE, len(keys), *keys, self._idle or "")
+            return found
+
+    def _alive(self, raw: Raw) -> SessionData | None:
         """What Redis holds of a session, None at its absolute end."""
         data: SessionData | None = json.loads(raw) if raw else None
         if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
@@ -116,14 +150,15 @@ class SessionStorage(RedisStorage):
 
     async def ended(self, keys: set[str]) -> set[str]:
         """Which of these keys stand for no session any more; the others are in use. Raises Unavailable."""
-        if not keys:
-            return set()
         ordered = list(keys)
-        async with self._in_time(), self._redis.pipeline(transaction=False) as pipeline:
-            for key in ordered:
-                pipeline.getex(key, ex=self._idle, persist=self._idle is None)
-            found = await pipeline.execute()
-        return {key for key, raw in zip(ordered, found, strict=True) if self._alive(raw) is None}
+        ended: set[str] = set()
+        oldest = time.time() - self._lifetime if self._lifetime > 0 else 0
+        for start in range(0, len(ordered), MAX_KEYS):
+            part = ordered[start : start + MAX_KEYS]
+            async with self._in_time():
+                places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", int(oldest))
+            ended.update(part[place - 1] for place in places)
+        return ended
 
     async def csrf_token(self, request: web.Request) -> str:
         """Valid for the session, before sign-in too: a code of the cookie's token (OWASP: HMAC-based token pattern)."""

@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 
 from chatserver import db, threads
 from chatserver.accounts import User
+from chatserver.batcher import Batcher
 from chatserver.config import Config
-from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.connection import Connection, Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Mark, Marks

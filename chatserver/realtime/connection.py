@@ -9,12 +9,12 @@ from typing import Any
 from aiohttp import WSMessage, WSMsgType, web
 
 from chatserver.accounts import User
+from chatserver.batcher import Batcher
 from chatserver.config import Config
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import as_time, missed
 from chatserver.realtime import protocol
-from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.mailbox import Item, Mailbox
 from chatserver.realtime.marks import Mark, Marks
 from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame, message_frame

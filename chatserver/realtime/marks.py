@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import psycopg2
 
+from chatserver.batcher import Batcher
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
-from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.protocol import Event, encode
 from chatserver.realtime.publisher import Publisher
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import psycopg2
 
+from chatserver.batcher import Batcher
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import Message
-from chatserver.realtime.batcher import Batcher
 from chatserver.realtime.protocol import message_event
 from chatserver.realtime.publisher import Publisher
 

@@ -53,7 +53,7 @@ PROTECTIONS = [
     ),
     Protection(
         "One mark of a person once in a batch",
-        "chatserver/realtime/batcher.py",
+        "chatserver/batcher.py",
         "            (again if key in keys else batch).append(entry)",
         "            batch.append(entry)",
         "test_talking.py::test_of_many_marks_in_one_breath_the_furthest_stays",
@@ -83,7 +83,7 @@ PROTECTIONS = [
     ),
     Protection(
         "The writer's queue is bounded",
-        "chatserver/realtime/batcher.py",
+        "chatserver/batcher.py",
         "        if 0 < self._max_waiting <= len(self._waiting):",
         "        if False:",
         "test_group_commit.py::test_more_than_may_wait_is_refused_at_once_and_can_be_sent_again",
