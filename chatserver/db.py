@@ -127,9 +127,11 @@ async def connect(url: str, connections: int, timeout: float) -> Database:
     """A database that answers, with up to so many connections. `timeout` in seconds, 0 = none. Raises Unavailable."""
     # A little more than ours, so that the server ends what we have given up; and it notices when we are gone.
     options = f"-c statement_timeout={int(timeout * 1200)} -c client_connection_check_interval=500"
+    # Planning our larger queries takes longer than running them: once a connection is enough. Each has its index, and
+    # a plan that was made while a table was small must not read through it when it is large.
+    options += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 
-    # Planning our larger queries anew takes several times as long as running them.
-    prepare = "set plan_cache_mode = force_generic_plan;" + "".join(query.prepare for query in load_queries().values())
+    prepare = "".join(query.prepare for query in load_queries().values())
 
     async def connect_one() -> Connection:
         connection = await aiopg.connect(

@@ -10,15 +10,15 @@ with batch as (
 ), known as (
     select b.place, m.* from batch b join messages m on m.sender_id = b.sender_id and m.client_id = b.client_id
 ), fresh as (
-    select b.*, t.last_seq + row_number() over (partition by b.thread_id order by b.place) as seq
+    select b.*, t.last_seq + row_number() over (partition by b.thread_id order by b.place) as seq,
+           clock_timestamp() as sent_at
     from batch b
     join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id
     join threads t on t.id = b.thread_id
     where not exists (select from known k where k.place = b.place)
 ), stored as (
     insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
-    select thread_id, seq, sender_id, client_id, text, clock_timestamp() from fresh
-    returning thread_id, seq, sent_at
+    select thread_id, seq, sender_id, client_id, text, sent_at from fresh
 ), numbered as (
     update threads t set last_seq = f.last_seq, last_message_at = clock_timestamp()
     from (select thread_id, max(seq) as last_seq from fresh group by thread_id) f
@@ -43,9 +43,9 @@ with batch as (
     ) f
     where p.thread_id = f.thread_id and p.user_id = f.sender_id
 ), answered as (
-    select f.place, f.thread_id, f.seq, s.sent_at, f.text from fresh f join stored s using (thread_id, seq)
+    select place, thread_id, seq, sent_at, text from fresh
     union all
-    select k.place, k.thread_id, k.seq, k.sent_at, k.text from known k
+    select place, thread_id, seq, sent_at, text from known
 )
 select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name,
        -- Recipients once a thread: with its first row.
