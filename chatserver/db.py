@@ -100,6 +100,7 @@ class Pool:
     def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
         self._connect = connect
         self._size = size
+        self._closed = False
         self._slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()  # the one used last is the warmest
         for _ in range(size):
             self._slots.put_nowait(None)
@@ -108,6 +109,8 @@ class Pool:
     async def connection(self) -> AsyncIterator[Connection]:
         slot = await self._slots.get()
         try:
+            if self._closed:
+                raise Unavailable("the server is stopping")
             if slot is None or slot.closed:
                 slot = None
                 slot = await self._connect()
@@ -116,11 +119,13 @@ class Pool:
             self._slots.put_nowait(slot)
 
     async def close(self) -> None:
-        """Waits for what is under way, then closes every connection."""
-        for _ in range(self._size):
-            slot = await self._slots.get()
+        """Waits for what is under way, then closes every connection; whoever comes later is refused."""
+        slots = [await self._slots.get() for _ in range(self._size)]
+        self._closed = True
+        for slot in slots:
             if slot is not None:
                 await slot.close()
+            self._slots.put_nowait(None)
 
 
 async def connect(url: str, connections: int, timeout: float) -> Database:
