@@ -31,6 +31,7 @@ def history(stage: Stage) -> Iterator[Figure]:
     with stage.product() as server:
         say(f"history: making a thread of {messages:,} messages")
         seats = {number: server.provision(users=2, threads=1, messages=number) for number in (SHORT, messages)}
+        server.query("vacuum analyze messages")  # or PostgreSQL does so by itself, while we measure
         server.query("checkpoint")
         sums = {number: Sums() for number in seats}
         for turn in range(rounds):
