@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import aiopg
 import psycopg2
-from aiopg.connection import Connection
+from aiopg.connection import Connection, Cursor
 
 from chatserver.errors import Unavailable
 from chatserver.folders import folder
@@ -78,16 +78,20 @@ class Database:
 
     async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
         async with self._pool.connection() as connection, connection.cursor() as cursor:
-            try:
-                await cursor.execute(self._calls[name], parameters)
-            except asyncio.CancelledError:
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    raise
-                # aiopg turns the server's statement_timeout into a cancellation that nobody asked for.
-                raise psycopg2.OperationalError("statement timeout") from None
+            await _execute(cursor, self._calls[name], parameters)
             rows: list[Row] = await cursor.fetchall() if cursor.description else []
             return rows
+
+
+async def _execute(cursor: Cursor, statement: str, parameters: dict[str, object] | None = None) -> None:
+    """aiopg turns what the server cancels (statement_timeout, pg_cancel_backend) into a cancellation of ours."""
+    try:
+        await cursor.execute(statement, parameters)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise psycopg2.OperationalError("the server cancelled the query") from None
 
 
 class Pool:
@@ -147,7 +151,7 @@ async def connect(url: str, connections: int, timeout: float) -> Database:
             application_name="chatserver",
         )
         async with connection.cursor() as cursor:
-            await cursor.execute(prepare)
+            await _execute(cursor, prepare)
         return connection
 
     database = Database(Pool(connect_one, connections), timeout)

@@ -11,8 +11,8 @@ from chatserver.i18n import current_language
 from chatserver.messages import Message
 from chatserver.threads import Conversation
 
-KEPT = 2048  # fragments, of 1 KiB or so each
-LONGEST = 1000  # characters of a text that is kept
+KEPT = 2048  # fragments, of 1 KiB or so each; of 6 KiB at the most
+LONGEST = 200  # characters of a text that is kept
 
 Words = Callable[[str], Markup]
 Draw = Callable[[str, Sequence[Message | Conversation]], Markup]

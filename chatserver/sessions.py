@@ -28,7 +28,7 @@ from chatserver.errors import Unavailable
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
 MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
-MAX_LOADS = 100
+MAX_LOADS = 100  # sessions, likewise
 # The values of the keys, which live on for ARGV[1] seconds or without end.
 USE = """\
 local found = {}
@@ -68,7 +68,7 @@ class SessionStorage(RedisStorage):
         self._idle = int(config.session_idle) or None
         self._lifetime = config.session_lifetime
         self._timeout = config.redis_timeout or None
-        self._loads: Batcher[str, Raw] = Batcher(self._load, lambda key: key, MAX_LOADS, 0)
+        self._loads: Batcher[str, Raw] = Batcher(self._load, lambda _: object(), MAX_LOADS, 0)
         self._secret_keys = [key.encode() for key in config.secret_keys]
 
     def key(self, token: str) -> str:

@@ -12,12 +12,14 @@ from uuid import uuid4
 import psycopg2
 import pytest
 import redis
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from chatserver import app
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from chatserver.embedded.lock import holder_of
+from chatserver.keys import SOCKETS
 from chatserver.migrations import migrate
 from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
 from tests.faults.proxy import Proxy
@@ -76,6 +78,18 @@ async def test_a_restarted_server_says_going_away_and_catches_everyone_up(config
             assert (await again.next())["text"] == "while you were away"
 
 
+async def test_a_socket_whose_handshake_was_under_way_is_told_going_away_too(config: Config) -> None:
+    made = await app.create_app(config)
+    async with (
+        TestServer(made, host=config.host, port=config.port) as server,
+        Person(server.make_url("/"), "Ana") as ana,
+    ):
+        await ana.sign_up()
+        await made[SOCKETS].close_all()
+        socket = await ana.socket()
+        assert await socket.ends() == 1001
+
+
 @pytest.fixture
 def own_redis(config: Config, tmp_path: Path) -> Iterator[str]:
     """A Redis that only this test uses, and may freeze."""
@@ -124,14 +138,15 @@ async def test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_i
         assert await socket.next() == {"type": "pong"}
 
 
-async def test_news_come_again_after_redis_cut_the_subscriber_off(config: Config, own_redis: str) -> None:
+@pytest.mark.parametrize("cut", ["pubsub", "normal"])  # who listens, and who publishes
+async def test_news_come_again_after_redis_cut_us_off(config: Config, own_redis: str, cut: str) -> None:
     changed = replace(config, redis_url=own_redis, repair_interval=0, **QUICK)
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
         at_ana, at_ben = await ana.socket(), await ben.socket()
         await at_ben.opens(thread, after=1)
         with closing(redis.Redis.from_url(own_redis)) as client:
-            client.client_kill_filter(_type="pubsub")
+            client.client_kill_filter(_type=cut, skipme=True)
             async with asyncio.timeout(PATIENCE):
                 while b"user:%d" % ben.id not in b" ".join(client.pubsub_channels()):
                     await asyncio.sleep(0.02)

@@ -1,7 +1,6 @@
 """News to the other processes: what waits goes to Redis in one round trip, by a connection of its own."""
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Coroutine, Sequence
@@ -15,6 +14,7 @@ from chatserver.realtime.protocol import Event, news_of
 
 log = logging.getLogger(__name__)
 
+AWAY = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
 MAX_WAITING = 10_000  # events; beyond, the oldest are dropped and made good by the repair
 MAX_ARGUMENTS = 5_000  # of a script, or little more: Redis does nothing else meanwhile
 # Several events, each followed by the number of its channels and their names. A PUBLISH for each channel would carry
@@ -53,9 +53,7 @@ class Publisher:
     async def close(self) -> None:
         """Gives what waits a last chance."""
         if self._task is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._timeout):
-                    await self._task
+            await asyncio.wait([self._task], timeout=self._timeout)
         await self._disconnect()
 
     async def _run(self) -> None:
@@ -76,7 +74,7 @@ class Publisher:
             async with asyncio.timeout(self._timeout):
                 await sending
             self._failing = False
-        except (RedisError, OSError, TimeoutError) as error:
+        except AWAY as error:
             await self._disconnect()
             if not self._failing:
                 log.warning("Redis takes no news, PostgreSQL is asked instead: %s", str(error) or type(error).__name__)
@@ -86,7 +84,7 @@ class Publisher:
         kept = self._connection is not None
         try:
             await self._publish_all(arguments)
-        except RedisConnectionError:
+        except (RedisConnectionError, RuntimeError):
             if not kept:
                 raise
             await self._disconnect()  # Redis was restarted

@@ -50,6 +50,7 @@ class Sockets:
         self._unchecked: set[Connection] = set()  # signing out during the handshake is told to nobody
         self._checked_all_at = monotonic()
         self._left = asyncio.Event()
+        self._closing = False
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
     async def upgrade(self, request: web.Request, user: User, session_key: str) -> "Upgraded":
@@ -69,6 +70,8 @@ class Sockets:
         self._connections.add(connection)
         self._unchecked.add(connection)
         self._hub.join(user.id, connection.mailbox)
+        if self._closing:  # its handshake was under way
+            connection.mailbox.close(CloseCode.GOING_AWAY)
         try:
             await self._subscriber.add(user.id)
             await connection.run()
@@ -124,6 +127,7 @@ class Sockets:
 
     async def close_all(self) -> None:
         """Says "going away" to every socket at once; waits a moment for their answers, not for their messages."""
+        self._closing = True
         for connection in self._connections:
             connection.mailbox.close(CloseCode.GOING_AWAY)
         with contextlib.suppress(TimeoutError):

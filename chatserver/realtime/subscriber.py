@@ -7,8 +7,8 @@ nobody when its subscriptions are confirmed.
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -17,21 +17,21 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
+AWAY = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
 MAX_CHANNELS = 1000  # in one SUBSCRIBE
 MAX_PAUSE = 1.0  # seconds between attempts to connect
 
 
 class Subscription:
-    """A channel of ours; `live` while Redis has confirmed every SUBSCRIBE we sent for it.
+    """A channel of ours; `live` when Redis has confirmed it.
 
     A list of futures takes a tenth of the memory of `asyncio.Event`, ten thousand times.
     """
 
-    __slots__ = ("_waiters", "live", "unconfirmed")
+    __slots__ = ("_waiters", "live")
 
     def __init__(self) -> None:
         self.live = False
-        self.unconfirmed = 0
         self._waiters: list[asyncio.Future[None]] = []
 
     async def wait(self) -> None:
@@ -72,6 +72,7 @@ class Subscriber:
         self._on_news = on_news
         self._on_change = on_change
         self._subscriptions: dict[int, Subscription] = {}
+        self._unconfirmed: Counter[int] = Counter()  # each person's SUBSCRIBEs that are still to be confirmed
         self._commands: deque[tuple[str, int]] = deque()
         self._wake = asyncio.Event()
         self._heard_at = 0.0
@@ -84,6 +85,7 @@ class Subscriber:
         """
         if user_id not in self._subscriptions:
             self._subscriptions[user_id] = Subscription()
+            self._unconfirmed[user_id] += 1
             self._command("SUBSCRIBE", user_id)
         if self.live:
             await self._subscriptions[user_id].wait()
@@ -106,7 +108,7 @@ class Subscriber:
                 async with asyncio.timeout(self._silence):
                     await connection.connect()
                 await self._listen(connection)
-            except (RedisError, OSError, TimeoutError) as error:
+            except AWAY as error:
                 if self.live:
                     log.warning("Redis is away, PostgreSQL is asked for news: %s", str(error) or type(error).__name__)
             finally:
@@ -127,10 +129,9 @@ class Subscriber:
     async def _write(self, connection: Any) -> None:
         """Sends what is to be subscribed, first of all everything; pings when there is nothing."""
         self._commands.clear()
-        for subscription in self._subscriptions.values():
-            subscription.unconfirmed = 0
+        self._unconfirmed = Counter(self._subscriptions.keys())
         await self._send(connection, "SUBSCRIBE", list(self._subscriptions))
-        await connection.send_command("PING", check_health=False)  # its answer says that all of them are confirmed
+        await self._say(connection, "PING")  # its answer says that all of them are confirmed
         while True:
             patience = self._heard_at + self._silence - monotonic()
             if patience <= 0:
@@ -139,7 +140,7 @@ class Subscriber:
                 async with asyncio.timeout(min(self._ping_interval, patience)):
                     await self._wake.wait()
             except TimeoutError:
-                await connection.send_command("PING", check_health=False)
+                await self._say(connection, "PING")
             self._wake.clear()
             while self._commands:
                 name, user_ids = self._next_commands()
@@ -156,16 +157,12 @@ class Subscriber:
     async def _send(self, connection: Any, name: str, user_ids: list[int]) -> None:
         for start in range(0, len(user_ids), MAX_CHANNELS):
             part = user_ids[start : start + MAX_CHANNELS]
-            if name == "SUBSCRIBE":
-                self._expect(part)
-            await connection.send_command(
-                name, *(self._prefix + b"%d" % user_id for user_id in part), check_health=False
-            )
+            await self._say(connection, name, *(self._prefix + b"%d" % user_id for user_id in part))
 
-    def _expect(self, user_ids: Iterable[int]) -> None:
-        for user_id in user_ids:
-            if subscription := self._subscriptions.get(user_id):
-                subscription.unconfirmed += 1
+    async def _say(self, connection: Any, *command: str | bytes) -> None:
+        """A Redis that takes nothing is as far away as one that says nothing."""
+        async with asyncio.timeout(self._silence):
+            await connection.send_command(*command, check_health=False)
 
     async def _read(self, connection: Any) -> None:
         """Hands on what comes; anything, a pong too, shows that Redis is there."""
@@ -181,10 +178,10 @@ class Subscriber:
                     self._set_live(True)
 
     def _confirm(self, user_id: int) -> None:
-        subscription = self._subscriptions.get(user_id)
-        if subscription is not None:
-            subscription.unconfirmed -= 1
-            if subscription.unconfirmed <= 0:
+        self._unconfirmed[user_id] -= 1
+        if self._unconfirmed[user_id] <= 0:
+            del self._unconfirmed[user_id]
+            if subscription := self._subscriptions.get(user_id):
                 subscription.set_live()
 
     def _set_live(self, live: bool) -> None:
