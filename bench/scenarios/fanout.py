@@ -14,7 +14,7 @@ IN_FLIGHT = 8
 
 
 def fanout(stage: Stage) -> Iterator[Figure]:
-    people, seconds = (QUICK_PEOPLE, 2) if stage.quick else (PEOPLE, 5)
+    people, seconds = (QUICK_PEOPLE, 1) if stage.quick else (PEOPLE, 5)
     say("fanout: the limit")
     with stage.redis_relay() as server:
         relay_many, relay_one = run(server, people, seconds)

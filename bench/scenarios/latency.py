@@ -14,7 +14,7 @@ RATES = (100, 250, RATE, 1000, 2000)
 
 
 def latency(stage: Stage) -> Iterator[Figure]:
-    seconds, rates = (2, (RATE,)) if stage.quick else (6, RATES)
+    seconds, rates = (1.5, (RATE,)) if stage.quick else (6, RATES)
     say("latency: the limits")
     commits = load(
         limits.insert, stage.environ["DATABASE_URL"], stage.postgres, batch=1, connections=1, seconds=seconds / 2

@@ -16,7 +16,7 @@ GOALS = {"conversations": 1.5, "chat": 2.5}  # ms of server CPU
 
 
 def pages(stage: Stage) -> Iterator[Figure]:
-    seconds = 2 if stage.quick else 6
+    seconds = 1 if stage.quick else 6
     with stage.product() as server:
         threads = server.provision(users=PEOPLE, threads=THREADS, people=PEOPLE, messages=MESSAGES)
         seat = threads[0][0]
