@@ -1,4 +1,4 @@
-"""Wires everything, in order; nothing else. For gunicorn: `gunicorn chatserver.app:create_app`."""
+"""Wires everything, in order; nothing else. gunicorn finds it by `chatserver.gunicorn_conf`."""
 
 import asyncio
 import logging
@@ -8,10 +8,6 @@ from functools import partial
 import aiohttp_jinja2
 import aiohttp_session
 from aiohttp import web
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chatserver import db, keys
 from chatserver.accounts import Accounts
@@ -28,6 +24,7 @@ from chatserver.realtime.repair import Repair
 from chatserver.realtime.sockets import Sockets
 from chatserver.realtime.subscriber import Subscriber
 from chatserver.realtime.writer import Writer
+from chatserver.redis import connect_redis
 from chatserver.rendering import environment
 from chatserver.routes import add_routes
 from chatserver.sessions import SessionStorage
@@ -38,7 +35,6 @@ log = logging.getLogger(__name__)
 GOODBYE = 1.0  # seconds for the tasks in the background to end
 RESTART_PAUSE = 1.0  # seconds
 OPENINGS = 100  # threads found by one query: many open at once after a restart
-REDIS_CONNECTIONS = 10  # of a process, beside the subscriber's; whoever finds them all taken waits
 
 
 async def create_app(config: Config | None = None) -> web.Application:
@@ -60,23 +56,6 @@ async def create_app(config: Config | None = None) -> web.Application:
     app.cleanup_ctx.append(_services)
     app.on_shutdown.append(_close_sockets)
     return app
-
-
-def connect_redis(config: Config) -> Redis:
-    """RESP2: it costs the subscriber a quarter less. One retry: after a restart each pooled connection fails once;
-    to an outage every caller has its own answer.
-    """
-    assert config.redis_url is not None
-    pool = BlockingConnectionPool.from_url(
-        config.redis_url,
-        max_connections=REDIS_CONNECTIONS,
-        timeout=config.redis_timeout or None,
-        protocol=2,
-        socket_connect_timeout=config.redis_timeout or None,
-        socket_timeout=config.redis_timeout or None,
-        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
-    )
-    return Redis.from_pool(pool)
 
 
 async def _services(app: web.Application) -> AsyncIterator[None]:
@@ -119,7 +98,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         on_news=on_news,
         on_change=on_change,
     )
-    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), lambda asked: asked, OPENINGS, 0)
+    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
     services = Services(config, database, writer, marks, publisher, openings)
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     tasks = [

@@ -17,16 +17,16 @@ log = logging.getLogger(__name__)
 class Batcher(Generic[Item, Result]):
     """Alone, an item is worked on at once; under load, everything that waits shares one call of `work`, in order.
 
-    `work` gets items of distinct `key` (a second one of the same key waits for the next batch) and answers each with a
-    result or an exception. `max_waiting` items wait at the most (0 = no limit).
+    `work` answers each item with a result or an exception. A second item of the same `key` waits for the next batch; by
+    default none does. `max_waiting` items wait at the most (0 = no limit).
     """
 
     def __init__(
         self,
         work: Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]],
-        key: Callable[[Item], object],
         max_batch: int,
         max_waiting: int,
+        key: Callable[[Item], object] = lambda _: object(),
     ) -> None:
         self._work = work
         self._key = key

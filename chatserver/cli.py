@@ -15,12 +15,13 @@ from aiohttp import web
 
 from chatserver import __version__, db, groups
 from chatserver.accounts import Accounts
-from chatserver.app import connect_redis, create_app
+from chatserver.app import create_app
 from chatserver.config import Config, ConfigError, load_config, make_secret
 from chatserver.embedded import EmbeddedError, EmbeddedServers, running
 from chatserver.errors import ChatError
 from chatserver.migrations import MigrationError, check_schema, migrate
 from chatserver.provision import ProvisionError, provision
+from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from chatserver.text import parse_id
 

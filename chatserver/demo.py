@@ -5,11 +5,11 @@ from uuid import uuid4
 
 from chatserver import db, groups
 from chatserver.accounts import Accounts
-from chatserver.app import connect_redis
 from chatserver.config import Config
 from chatserver.errors import ChatError
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.writer import Outgoing, Writer
+from chatserver.redis import connect_redis
 
 PEOPLE = ["Ana", "Ben", "Клео"]
 PASSWORD = "a demo, not a secret"  # noqa: S105  # printed at the start of `make demo`

@@ -3,10 +3,10 @@
 import asyncio
 
 from aiohttp import web
-from redis.exceptions import RedisError
 
 from chatserver.errors import Unavailable
 from chatserver.keys import CONFIG, DB, REDIS
+from chatserver.redis import AWAY
 
 
 async def alive(request: web.Request) -> web.Response:
@@ -19,6 +19,6 @@ async def ready(request: web.Request) -> web.Response:
     try:
         async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):
             await request.app[REDIS].ping()
-    except (RedisError, OSError, TimeoutError) as error:
+    except AWAY as error:
         raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
     return web.json_response({"status": "ok"})

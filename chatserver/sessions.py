@@ -19,12 +19,12 @@ from aiohttp import web
 from aiohttp_session import Session, SessionData, get_session, new_session
 from aiohttp_session.redis_storage import RedisStorage
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from chatserver.accounts import User
 from chatserver.batcher import Batcher
 from chatserver.config import Config
 from chatserver.errors import Unavailable
+from chatserver.redis import AWAY
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
 MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
@@ -68,7 +68,7 @@ class SessionStorage(RedisStorage):
         self._idle = int(config.session_idle) or None
         self._lifetime = config.session_lifetime
         self._timeout = config.redis_timeout or None
-        self._loads: Batcher[str, Raw] = Batcher(self._load, lambda _: object(), MAX_LOADS, 0)
+        self._loads: Batcher[str, Raw] = Batcher(self._load, MAX_LOADS, 0)
         self._secret_keys = [key.encode() for key in config.secret_keys]
 
     def key(self, token: str) -> str:
@@ -182,7 +182,7 @@ class SessionStorage(RedisStorage):
         try:
             async with asyncio.timeout(self._timeout):
                 yield
-        except (RedisError, OSError, TimeoutError) as error:
+        except AWAY as error:
             raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
 
 

@@ -83,7 +83,7 @@ async def test_all_sockets_of_a_process_share_one_subscriber(ana: Person, ben: P
 
 
 async def test_an_idle_socket_keeps_few_bytes(ana: Person) -> None:
-    """Both ends are in this process: the client's part is measured by an end that is known, and taken off."""
+    """Both ends are in this process: what the client's own files keep does not count."""
     first = await ana.socket()
     await first.says("ping")
     await first.next()

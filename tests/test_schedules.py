@@ -139,7 +139,7 @@ class Schedule(RuleBasedStateMachine):
         self.marks = Marks(self.db, self.news, 0)  # type: ignore[arg-type]
         self.repair = Repair(self.db, 1, lambda: self.hub.users, self.hub.deliver)
         openings: Batcher[threads.Asked, threads.Thread] = Batcher(
-            lambda asked: threads.find_threads(self.db, asked), lambda asked: asked, 100, 0
+            lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
         self.services = Services(self.config, self.db, self.writer, self.marks, self.news, openings)  # type: ignore[arg-type]
 

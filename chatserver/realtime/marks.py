@@ -32,7 +32,7 @@ class Marks:
         self._publisher = publisher
         self._announce_people = announce_people
         self._batcher: Batcher[Mark, None] = Batcher(
-            self._move, lambda mark: (mark.thread_id, mark.user_id), MAX_BATCH, MAX_WAITING
+            self._move, MAX_BATCH, MAX_WAITING, key=lambda mark: (mark.thread_id, mark.user_id)
         )
         self.drain = self._batcher.drain
 

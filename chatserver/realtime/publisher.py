@@ -8,13 +8,12 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 from chatserver.realtime.protocol import Event, news_of
+from chatserver.redis import AWAY
 
 log = logging.getLogger(__name__)
 
-AWAY = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
 MAX_WAITING = 10_000  # events; beyond, the oldest are dropped and made good by the repair
 MAX_ARGUMENTS = 5_000  # of a script, or little more: Redis does nothing else meanwhile
 # Several events, each followed by the number of its channels and their names. A PUBLISH for each channel would carry

@@ -19,9 +19,7 @@ from chatserver.realtime.subscriber import Subscriber
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between looks at the clocks of all sockets
-HANDSHAKES = (
-    50  # at once; after a restart thousands come back, and each waits for its turn, not for its time to run out
-)
+HANDSHAKES = 50  # at once; of thousands after a restart each waits for its turn, not for its time to run out
 GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
 

@@ -13,11 +13,11 @@ from time import monotonic
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+
+from chatserver.redis import AWAY
 
 log = logging.getLogger(__name__)
 
-AWAY = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
 MAX_CHANNELS = 1000  # in one SUBSCRIBE
 MAX_PAUSE = 1.0  # seconds between attempts to connect
 

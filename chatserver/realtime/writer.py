@@ -38,9 +38,9 @@ class Writer:
         self._publisher = publisher
         self._batcher: Batcher[Outgoing, Stored] = Batcher(
             self._store,
-            lambda message: (message.sender_id, message.client_id),
             batch_messages,
             waiting_messages,
+            key=lambda message: (message.sender_id, message.client_id),
         )
         self.drain = self._batcher.drain
 

@@ -18,11 +18,11 @@ import psycopg2
 from aiohttp.test_utils import unused_port
 
 from chatserver.accounts import User
-from chatserver.app import connect_redis
 from chatserver.config import load_config
 from chatserver.embedded import EmbeddedServers
 from chatserver.embedded.lock import holder_of
 from chatserver.migrations import migrate
+from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from tests.faults.proxy import Proxy
 from tests.faults.talker import Talker
