@@ -58,9 +58,15 @@ class Database:
         await self._pool.close()
 
     async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        cancelled = task.cancelling()
         try:
             async with asyncio.timeout(self._timeout):
-                return await work()
+                result = await work()
+                if task.cancelling() > cancelled:  # with the answer: Python 3.11's wait_for, in aiopg, swallows it
+                    raise asyncio.CancelledError
+                return result
         except TimeoutError:
             raise UnknownOutcome("PostgreSQL did not answer in time") from None
         except LOST as error:
