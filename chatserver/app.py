@@ -18,6 +18,7 @@ from chatserver.migrations import check_schema
 from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
+from chatserver.realtime.presence import Presence
 from chatserver.realtime.protocol import event_from
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.repair import Repair
@@ -99,11 +100,12 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         on_change=on_change,
     )
     openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
-    services = Services(config, database, writer, marks, publisher, openings)
+    presence = Presence(redis, config, lambda: hub.users)
+    services = Services(config, database, writer, marks, publisher, openings, presence)
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     tasks = [
         asyncio.create_task(keep_running(work))
-        for work in (subscriber.run, repair.run, sockets.keep_time, sockets.keep_checking)
+        for work in (subscriber.run, repair.run, presence.run, sockets.keep_time, sockets.keep_checking)
     ]
     yield
     await writer.drain()
@@ -112,6 +114,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks, timeout=GOODBYE)
+    await presence.close()
     await database.close()
     await redis.aclose()
 

@@ -61,6 +61,10 @@ class Config:
     silence_timeout: float = 40
     send_timeout: float = 5
 
+    # Who is online: seconds, people
+    presence_interval: float = 5
+    presence_people: int = 20
+
     # PostgreSQL and Redis: connections, seconds
     database_connections: int = 10
     database_timeout: float = 2.5

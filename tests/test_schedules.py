@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ from chatserver.config import Config
 from chatserver.realtime.connection import Connection, Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Mark, Marks
+from chatserver.realtime.presence import Presence
 from chatserver.realtime.protocol import Event
 from chatserver.realtime.repair import Repair
 from chatserver.realtime.writer import Outgoing, Writer
@@ -141,7 +143,8 @@ class Schedule(RuleBasedStateMachine):
         openings: Batcher[threads.Asked, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
-        self.services = Services(self.config, self.db, self.writer, self.marks, self.news, openings)  # type: ignore[arg-type]
+        nobody = Presence(None, replace(self.config, presence_interval=0), list)  # type: ignore[arg-type]
+        self.services = Services(self.config, self.db, self.writer, self.marks, self.news, openings, nobody)  # type: ignore[arg-type]
 
     # -- what may happen, in any order --------------------------------------------------------------------------------
 

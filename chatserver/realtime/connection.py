@@ -17,6 +17,7 @@ from chatserver.messages import as_time, missed
 from chatserver.realtime import protocol
 from chatserver.realtime.mailbox import Item, Mailbox
 from chatserver.realtime.marks import Mark, Marks
+from chatserver.realtime.presence import Presence
 from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame, message_frame
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.writer import Outgoing, Stored, Writer
@@ -38,6 +39,7 @@ class Services:
     marks: Marks
     publisher: Publisher
     openings: Batcher[Asked, Thread]
+    presence: Presence
 
 
 class Connection:
@@ -82,6 +84,7 @@ class Connection:
         try:
             code = await self._listen()
         finally:
+            self._services.presence.forget(self.mailbox)
             # Nobody may be reading when we close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
             await _end(reader)
             await _end(self._typing)
@@ -199,20 +202,27 @@ class Connection:
             case protocol.Open():
                 await self._answering(item.thread, self._replay(item))
             case protocol.Close():
-                self._open.pop(item.thread, None)
+                self._close(item.thread)
 
     async def _answering(self, thread: int, work: Any) -> None:
         try:
             await work
         except ChatError as error:
-            self._open.pop(thread, None)
+            self._close(thread)
             await self._send(error_frame(error, thread=thread))
+
+    def _close(self, thread: int) -> None:
+        self._open.pop(thread, None)
+        self._services.presence.unwatch(self.mailbox, thread)
 
     async def _forward(self, event: Event) -> None:
         """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
         if event.type == "signed_out":
             if event.text == self.session_key:
                 self.mailbox.close(CloseCode.SIGNED_OUT)
+            return
+        if event.type == "presence":
+            await self._tell_presence()
             return
         last = self._open.get(event.thread)
         if event.type == "message" and last is not None:
@@ -230,7 +240,7 @@ class Connection:
         except Unavailable:
             asyncio.get_running_loop().call_later(RETRY_PAUSE, self.mailbox.put, event)
         except ChatError:  # no participant any more
-            self._open.pop(event.thread, None)
+            self._close(event.thread)
 
     async def _replay(self, frame: protocol.Open) -> None:
         """Opens a thread: first what was missed, then `opened`; live events wait in the mailbox meanwhile."""
@@ -240,7 +250,7 @@ class Connection:
         thread = await self._services.openings.submit(Asked(frame.thread, self.user.id))
         after = thread.total if frame.after is None else frame.after
         if after > thread.total or 0 < config.replay_limit < thread.total - after:
-            self._open.pop(thread.id, None)
+            self._close(thread.id)
             await self._send(encode({"type": "reset", "thread": thread.id}))
             return
         self._open[thread.id] = after
@@ -250,6 +260,13 @@ class Connection:
         await self._send(
             encode({"type": "opened", "thread": thread.id, "last": self._open[thread.id], "people": people})
         )
+        others = tuple(person.id for person in thread.people if person.id != self.user.id)
+        self._services.presence.watch(self.mailbox, thread.id, others)
+        await self._tell_presence()
+
+    async def _tell_presence(self) -> None:
+        for frame in self._services.presence.news(self.mailbox):
+            await self._send(frame)
 
     async def _catch_up(self, thread_id: int) -> None:
         """Sends an open thread's messages up to its last, page by page, each waiting for room on the wire."""

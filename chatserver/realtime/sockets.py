@@ -83,6 +83,7 @@ class Sockets:
             self._left.set()
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
+                self._services.presence.left(user.id)
 
     async def keep_time(self) -> None:
         """Pings, and cuts off who is silent or stuck, until cancelled: one timer for all sockets."""

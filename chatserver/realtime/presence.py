@@ -1,0 +1,204 @@
+"""Who is online: asked of Redis for the people whom open chats watch; nothing is told when somebody comes or goes."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from time import monotonic, time
+
+from redis.asyncio import Redis
+
+from chatserver.config import Config
+from chatserver.messages import as_time
+from chatserver.realtime.mailbox import Mailbox
+from chatserver.realtime.protocol import Event, encode
+from chatserver.redis import AWAY
+
+log = logging.getLogger(__name__)
+
+SOON = 0.2  # seconds between looks at the least
+NOTE_INTERVAL = 60.0  # seconds between notes of who is here: a process that dies takes so much with it
+KEEP = 30 * 86400  # seconds; who was away for longer "was online" at no known time
+MAX_PEOPLE = 1000  # of a script: Redis does nothing else meanwhile
+ONLINE = 0
+# For each of the people ARGV[2]: ONLINE, the unix second when they last were, or -1 when that is not known. A channel
+# has a subscriber while somebody is online. One string: names and lists cost Python four times as much.
+FIND = """\
+local ids, channels = {}, {}
+for id in string.gmatch(ARGV[2], '%d+') do
+  ids[#ids + 1], channels[#channels + 1] = id, ARGV[1] .. id
+end
+local subscribers = redis.call('PUBSUB', 'NUMSUB', unpack(channels))
+local times = redis.call('ZMSCORE', KEYS[1], unpack(ids))
+local found = {}
+for place = 1, #ids do
+  found[place] = subscribers[2 * place] > 0 and 0 or times[place] or -1
+end
+return table.concat(found, ' ')"""
+NEWS = Event("presence", 0, 0, "")  # to a mailbox: `Presence.news` has something to send
+
+
+class Watched:
+    """Somebody whom open chats watch, and the frame that each of their mailboxes has had."""
+
+    __slots__ = ("frame", "missed", "state", "told")
+
+    def __init__(self) -> None:
+        self.state: int | None = None  # as FIND answers; None: not known yet
+        self.frame: str | None = None  # what says so
+        self.missed = False  # found offline by the last look
+        self.told: dict[Mailbox, str | None] = {}
+
+
+class Presence:
+    """Looks every `presence_interval` seconds, and soon when somebody is watched anew. `users` are the people here.
+
+    However many come and go, a process asks no more than that; and a mailbox never holds more than one item of it.
+    """
+
+    def __init__(self, redis: Redis, config: Config, users: Callable[[], Sequence[int]]) -> None:
+        self._redis = redis
+        self._channel = f"{config.redis_prefix}user:"
+        self._key = f"{config.redis_prefix}last_online"
+        self._interval = config.presence_interval
+        self._max_people = config.presence_people
+        self._timeout = config.redis_timeout or None  # of `close` as a whole
+        self._users = users
+        self._threads: dict[Mailbox, dict[int, Sequence[int]]] = {}  # each one's open threads, and who is in them
+        self._watched: dict[int, Watched] = {}
+        self._unknown: set[int] = set()  # watched since the last look
+        self._left: dict[int, int] = {}  # who left this process, and when: to be noted
+        self._noted_at = monotonic()
+        self._has_news: set[Mailbox] = set()
+        self._wake = asyncio.Event()
+        self._failing = False
+
+    # -- watching: without I/O ----------------------------------------------------------------------------------------
+
+    def watch(self, mailbox: Mailbox, thread_id: int, people: Sequence[int]) -> None:
+        """From now on `news` tells this mailbox of the people of an open thread, unless they are too many."""
+        self.unwatch(mailbox, thread_id)
+        if not self._interval or not people or 0 < self._max_people < len(people):
+            return
+        self._threads.setdefault(mailbox, {})[thread_id] = people
+        for user_id in people:
+            if user_id not in self._watched:
+                self._watched[user_id] = Watched()
+                self._unknown.add(user_id)
+                self._wake.set()
+            self._watched[user_id].told[mailbox] = None
+
+    def unwatch(self, mailbox: Mailbox, thread_id: int) -> None:
+        threads = self._threads.get(mailbox, {})
+        people = threads.pop(thread_id, ())
+        for user_id in set(people).difference(*threads.values()):
+            watched = self._watched[user_id]
+            del watched.told[mailbox]
+            if not watched.told:
+                del self._watched[user_id]
+        if not threads:
+            self._threads.pop(mailbox, None)
+
+    def forget(self, mailbox: Mailbox) -> None:
+        """A socket has ended."""
+        for thread_id in list(self._threads.get(mailbox, ())):
+            self.unwatch(mailbox, thread_id)
+        self._has_news.discard(mailbox)
+
+    def news(self, mailbox: Mailbox) -> list[str]:
+        """The frames that this mailbox's socket has not had; what changed twice meanwhile is told once."""
+        self._has_news.discard(mailbox)
+        frames = []
+        for user_id in set().union(*self._threads.get(mailbox, {}).values()):
+            watched = self._watched[user_id]
+            if watched.frame is not None and watched.frame != watched.told[mailbox]:
+                watched.told[mailbox] = watched.frame
+                frames.append(watched.frame)
+        return frames
+
+    def left(self, user_id: int) -> None:
+        """Notes that somebody's last socket in this process has ended."""
+        if self._interval:
+            self._left[user_id] = int(time())
+            self._wake.set()
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Looks until cancelled: at those newly watched soon, at all from time to time."""
+        look_at = 0.0
+        while self._interval:
+            self._wake.clear()
+            asked, self._unknown = self._unknown, set()
+            if monotonic() >= look_at:
+                look_at = monotonic() + self._interval
+                asked = set(self._watched)
+            await self._look(asked)
+            await asyncio.sleep(min(SOON, self._interval))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(look_at - monotonic()):
+                    await self._wake.wait()
+
+    async def _look(self, asked: set[int]) -> None:
+        """While Redis is away nobody comes or goes."""
+        try:
+            note_all = monotonic() - self._noted_at >= NOTE_INTERVAL
+            await self._note(self._users() if note_all else ())
+            if note_all:
+                self._noted_at = monotonic()
+            await self._find(list(asked))
+            self._failing = False
+        except AWAY as error:
+            if not self._failing:
+                log.warning("Redis does not tell who is online: %s", str(error) or type(error).__name__)
+            self._failing = True
+            for watched in self._watched.values():
+                watched.missed = False  # of two looks in a row none may be from before
+
+    async def _note(self, present: Sequence[int]) -> None:
+        """Writes down when people were online: those who left, and these, now."""
+        now = int(time())
+        noted = self._left | dict.fromkeys(present, now)
+        entries = list(noted.items())
+        for start in range(0, len(entries), MAX_PEOPLE):
+            part = {str(user_id): at for user_id, at in entries[start : start + MAX_PEOPLE]}
+            await self._redis.zadd(self._key, part, gt=True)
+        self._left = {user_id: at for user_id, at in self._left.items() if at > noted.get(user_id, 0)}
+        if present:
+            await self._redis.zremrangebyscore(self._key, "-inf", now - KEEP)
+
+    async def _find(self, user_ids: list[int]) -> None:
+        for start in range(0, len(user_ids), MAX_PEOPLE):
+            part = user_ids[start : start + MAX_PEOPLE]
+            found = await self._redis.eval(FIND, 1, self._key, self._channel, " ".join(map(str, part)))
+            for user_id, state in zip(part, found.split(), strict=True):
+                if watched := self._watched.get(user_id):
+                    self._found(user_id, watched, int(state))
+
+    def _found(self, user_id: int, watched: Watched, state: int) -> None:
+        """Who was here a moment ago may be loading a page: only a second look says that they are gone."""
+        doubtful = watched.state == ONLINE or state > time() - 2 * self._interval
+        if state != ONLINE and doubtful and not watched.missed:
+            watched.missed = True
+            return
+        watched.missed = state != ONLINE
+        if state != watched.state:
+            watched.state, watched.frame = state, _frame(user_id, state)
+            for mailbox in watched.told.keys() - self._has_news:
+                self._has_news.add(mailbox)
+                mailbox.put(NEWS)
+
+    async def close(self) -> None:
+        """Notes all who are or were here, before the process ends."""
+        if self._interval:
+            with contextlib.suppress(*AWAY):
+                async with asyncio.timeout(self._timeout):
+                    await self._note(self._users())
+
+
+def _frame(user_id: int, state: int) -> str:
+    frame: dict[str, object] = {"type": "presence", "user": user_id, "online": state == ONLINE}
+    if state > 0:
+        frame["at"] = as_time(datetime.fromtimestamp(state, UTC))
+    return encode(frame)
