@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 from yarl import URL
 
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from chatserver.realtime import presence
 from tests.conftest import Serve, serving
-from tests.people import Person, Socket
+from tests.people import PATIENCE, Person, Socket
+from tests.test_costs import commands
 from tests.test_groups import chatserver, thread
 from tests.test_survival import QUICK, frozen
 
@@ -94,13 +96,14 @@ async def test_what_is_known_already_comes_at_once_after_opened(ana: Person, ben
     await at_ana.ws.close()
 
 
-async def test_a_page_loaded_again_tells_nobody_anything(serve: Serve) -> None:
+async def test_a_page_loaded_again_tells_nobody_anything(serve: Serve, config: Config) -> None:
     url = await serve(presence_interval=SELDOM)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Person(url, "Cleo") as cleo:
         at_ben = await talking_with_ana_and_cleo(ana, ben, cleo)
         at_ana, at_cleo = await ana.socket(), await cleo.socket()
         await told_of_both(at_ben, ana, cleo)
         await at_ana.ws.close()
+        await a_look_misses(ana, config)
         again = await ana.socket()
         await at_cleo.ws.close()
         assert people_of(await frames_until(at_ben, type="presence", online=False)) == {cleo.id}
@@ -115,6 +118,16 @@ async def talking_with_ana_and_cleo(ana: Person, ben: Person, cleo: Person) -> S
     for person in (ana, cleo):
         await socket.opens(await ben.writes_to(person))
     return socket
+
+
+async def a_look_misses(person: Person, config: Config) -> None:
+    """Waits until the server has looked for somebody who is not there."""
+    async with Redis.from_url(config.redis_url) as redis, asyncio.timeout(PATIENCE):
+        while (await redis.pubsub_numsub(f"{config.redis_prefix}user:{person.id}"))[0][1]:
+            await asyncio.sleep(0.01)
+        looks = (await commands(config))["pubsub|numsub"]
+        while (await commands(config))["pubsub|numsub"] == looks:
+            await asyncio.sleep(0.01)
 
 
 async def told_of_both(socket: Socket, *people: Person) -> None:
