@@ -6,7 +6,7 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults protections bench check browser catalogues lock clean install
+.PHONY: help run demo test faults protections bench check screenshots browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -31,6 +31,9 @@ check: install  ## Check style and types: ruff, mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+screenshots: install  ## Draw the README's pictures anew
+	@$(BIN)/python -m tests.browser.screenshots
 
 browser: install  ## Fetch a Chromium for the browser tests, if there is none
 	@for name in $(BROWSERS); do \

@@ -14,32 +14,47 @@ from chatserver.redis import connect_redis
 PEOPLE = ["Ana", "Ben", "Клео"]
 PASSWORD = "a demo, not a secret"  # noqa: S105  # printed at the start of `make demo`
 
-TALKS: list[tuple[list[str], list[tuple[str, str]]]] = [
+DAY, HOUR = 1440, 60  # minutes
+
+# Who takes part, and what was said: so many minutes ago, by whom, what.
+TALKS: list[tuple[list[str], list[tuple[int, str, str]]]] = [
     (
-        ["Ana", "Ben"],
+        ["Ben", "Клео"],
         [
-            ("Ana", "Hi Ben! Are you coming on Saturday?"),
-            ("Ben", "Of course. What shall I bring?"),
-            ("Ana", "Something to drink, and the big blanket:\nthe grass is still wet in the morning."),
-            ("Ben", "Done. Nine o'clock at the bridge?"),
-            ("Ana", "Nine it is 👍"),
+            (5 * DAY, "Ben", "Клео, do you have the photos from last year?"),
+            (5 * DAY - 9, "Клео", "Yes! All 200 of them. Here: https://photos.example/summer"),
         ],
     ),
     (
         ["Ana", "Клео"],
         [
-            ("Клео", "Привет, Ана! Как прошёл твой первый день?"),
-            ("Ana", "Привет! Хорошо, но я устала: столько новых имён."),
-            ("Клео", "Через неделю будешь знать всех. Я тоже сначала путала половину отдела."),
+            (2 * DAY + 40, "Клео", "Привет, Ана! Как прошёл твой первый день?"),
+            (2 * DAY + 31, "Ana", "Привет! Хорошо, но я устала: столько новых имён."),
+            (2 * DAY + 30, "Клео", "Через неделю будешь знать всех. Я тоже сначала путала половину отдела."),
+            (2 * DAY + 30, "Клео", "Обедаем завтра вместе?"),
         ],
     ),
-    (["Ben", "Клео"], [("Ben", "Клео, do you have the photos from last year?")]),
     (
         ["Ana", "Ben", "Клео"],
         [
-            ("Ana", "A place for the three of us / место для нас троих"),
-            ("Клео", "Отлично, теперь никто ничего не пропустит!"),
-            ("Ben", "Can confirm: I see everything."),
+            (DAY + 5 * HOUR, "Ana", "A place for the three of us / место для нас троих"),
+            (DAY + 5 * HOUR - 3, "Клео", "Отлично, теперь никто ничего не пропустит!"),
+            (DAY + 5 * HOUR - 4, "Ben", "Can confirm: I see everything."),
+            (3 * HOUR, "Клео", "Кто возьмёт гитару?"),
+            (3 * HOUR - 2, "Ben", "I will. Any wishes?"),
+        ],
+    ),
+    (
+        ["Ana", "Ben"],
+        [
+            (DAY + 90, "Ana", "Hi Ben! Are you coming on Saturday?"),
+            (DAY + 84, "Ben", "Of course. What shall I bring?"),
+            (DAY + 80, "Ana", "Something to drink, and the big blanket:\nthe grass is still wet in the morning."),
+            (DAY + 80, "Ana", "And your guitar, if Клео says so."),
+            (40, "Ben", "Done. The train is at 8:12, see https://trains.example/timetable?from=bridge"),
+            (38, "Ben", "Nine o'clock at the bridge?"),
+            (38, "Ben", "I'll wait on the sunny side."),
+            (2, "Ana", "Nine it is 👍"),
         ],
     ),
 ]
@@ -71,5 +86,10 @@ async def _talk(database: db.Database, accounts: Accounts, writer: Writer) -> No
         return
     for names, lines in TALKS:
         thread_id, _ = await groups.create(database, accounts, names)
-        for name, text in lines:
+        for _, name, text in lines:
             await writer.submit(Outgoing(thread_id, users[name].id, str(uuid4()), text))
+        last = len(lines)
+        for name in names:  # everybody has read all but the very last
+            seq = last if name == lines[-1][1] else last - 1
+            await database.fetch("mark_read", thread_ids=[thread_id], user_ids=[users[name].id], seqs=[seq])
+        await database.write("set_ages", thread_id=thread_id, minutes=[minutes for minutes, _, _ in lines])

@@ -1,7 +1,6 @@
 """Pages from templates: one Jinja environment, and what every template finds in it."""
 
 import contextlib
-from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -11,18 +10,19 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from chatserver import i18n
+from chatserver import avatars, i18n, times
 from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import BROKEN, Form
-from chatserver.fragments import drawing, words
+from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
+from chatserver.links import with_links
 from chatserver.keys import CONFIG, SESSIONS
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
 from chatserver.static_files import static_files
 
-HISTORY_TIME = "%d.%m.%Y %H:%M:%S"
+THEMES = {"light", "dark"}  # chosen by the person; without a choice, the system's
 UTC = ZoneInfo("UTC")
 
 
@@ -42,16 +42,18 @@ def environment() -> jinja2.Environment:
     made.globals.update(
         static=static_files().url,
         iso=as_time,
-        local_time=local_time,
+        times=times,
+        initials=avatars.initials,
+        hue=avatars.hue,
+        is_long=is_long,
+        with_links=with_links,
+        fold={"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
         words=words(made),
+        preloads=static_files().imported_by,
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
     )
     return made
-
-
-def local_time(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime(HISTORY_TIME)
 
 
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
@@ -104,12 +106,20 @@ def with_retry(response: web.Response, error: ChatError) -> web.Response:
 
 def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
     me: User | None = context["me"]
-    zone = _viewers_zone(request.cookies.get("timezone", ""))
+    language = i18n.current_language()
+    theme = request.cookies.get("theme", "")
+    viewer = Viewer(
+        me.id if me else 0,
+        language,
+        _viewers_zone(request.cookies.get("timezone", "")),
+        times.clock_locale(request.headers.get("Accept-Language", ""), language),
+    )
     context = {
-        "language": i18n.current_language(),
+        "language": language,
+        "theme": theme if theme in THEMES else "",
         "path": request.path_qs if request.method == "GET" else request.path,
-        "zone": zone,
-        "draw": drawing(environment(), zone, me.id if me else 0),
+        "viewer": viewer,
+        "draw": Drawing(environment(), viewer),
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
     return aiohttp_jinja2.render_template(template, request, context, status=status)

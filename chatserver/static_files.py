@@ -1,6 +1,7 @@
 """The static files, under one hash of the whole tree: plain ES modules import each other by relative names."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import PurePath
 
@@ -9,6 +10,8 @@ from aiohttp import web
 from chatserver.folders import folder
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+ALL_STYLES = "css/all.css"  # every style sheet in one answer; their layers say which counts more
+IMPORT = re.compile(rb"^(?:import|export) [^;]*? from '\./([\w.]+)';", re.MULTILINE)
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -28,6 +31,8 @@ class StaticFiles:
             for path in sorted(root.rglob("*"))
             if path.suffix in TYPES
         }
+        styles = [content for name, content in self._files.items() if name.endswith(".css")]
+        self._files[ALL_STYLES] = b"".join(styles)
         digest = hashlib.sha256()
         for name, content in self._files.items():
             digest.update(name.encode() + b"\0" + content + b"\0")
@@ -37,6 +42,16 @@ class StaticFiles:
         """The address of a file. Raises KeyError for one that isn't there: a template's mistake."""
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
+
+    @cache  # noqa: B019  # there is one for the whole process
+    def imported_by(self, entry: str) -> list[str]:
+        """The addresses of a module and of all that it imports, for the browser to fetch at once."""
+        found = [entry]
+        for name in found:
+            folder_of = PurePath(name).parent
+            imports = [(folder_of / imported.decode()).as_posix() for imported in IMPORT.findall(self._files[name])]
+            found += [each for each in dict.fromkeys(imports) if each not in found]
+        return [self.url(name) for name in found]
 
     async def serve(self, request: web.Request) -> web.Response:
         """A file; one asked for under an older hash (a page from before an update) comes as it is now, uncached."""

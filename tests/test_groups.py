@@ -81,7 +81,7 @@ async def test_who_was_removed_gets_nothing_more_and_finds_nothing(
     await at_ana.receives("sent", id=await at_ana.sends(group, "without Cleo"))
     for type, fields in [("open", {"after": 0}), ("read", {"seq": 1}), ("typing", {})]:
         await at_cleo.says(type, thread=group, **fields)
-        assert (await at_cleo.next())["code"] == "no_such_thread"
+        assert (await at_cleo.receives("error"))["code"] == "no_such_thread"
     assert (await cleo.get(f"/messages/chat/{group}/")).status == 404
     assert f"/messages/chat/{group}/" not in (await cleo.get("/messages/")).text
 

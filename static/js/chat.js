@@ -1,101 +1,132 @@
-/** Entry of the chat page: wires the modules, and nothing else. */
+/** The chat in the pane: wires its modules, and nothing else. */
 import { Composer } from './composer.js';
-import { showConnection } from './connection_status.js';
-import { Counts } from './counts.js';
+import { Counts, NewMessages } from './counts.js';
 import { History } from './history.js';
 import { MessageList } from './messages.js';
-import { countNewMessages } from './new_messages.js';
-import { Outbox } from './outbox.js';
-import { OutboxStore } from './outbox_store.js';
-import { sendPlainly } from './plain_send.js';
+import { People } from './people.js';
 import { Reading } from './reading.js';
-import { reloadPage } from './reload.js';
+import { reloadPage } from './router.js';
 import { EndScroll } from './scroll.js';
-import { ChatSocket } from './socket.js';
-import { page } from './texts.js';
 import { Timeline } from './timeline.js';
-import { Typing } from './typing.js';
 
-const { me, people, texts } = page;
-const thread = page.thread.id;
-const find = (id) => document.getElementById(id);
+/**
+ * @param {HTMLElement} pane as the server drew it
+ * @param {object} app what lives as long as the page
+ * @param {AbortSignal} signal when the chat is left
+ */
+export function openChat(pane, { me, texts, socket, outbox, drafts, router, notify }, signal) {
+  const chat = JSON.parse(pane.dataset.chat);
+  const thread = chat.thread.id;
+  const find = (id) => pane.querySelector(`#${id}`);
 
-const socket = new ChatSocket(me.id);
-const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
-const scroll = new EndScroll(find('log'));
-const list = new MessageList(find('messages'), find('blank-message'), me, scroll, texts);
-const timeline = new Timeline(page.thread.total);
-const counts = new Counts(find('counts'), page.thread);
-const countNew = countNewMessages(find('new-messages'), scroll, texts.newMessages);
-const earlier = new History(find('earlier'), thread, list, page.more);
-const reading = new Reading(socket, thread, timeline, scroll, page.thread.readSeq);
-const typing = new Typing(socket, thread, find('typing'), texts);
-const form = find('composer');
-const composer = new Composer(form, texts, `chatserver.draft.${me.id}.${thread}`);
+  const scroll = new EndScroll(find('log'), signal);
+  const list = new MessageList(pane, chat, me, scroll, texts);
+  const timeline = new Timeline(chat.thread.total);
+  const counts = new Counts(find('counts'), chat.thread);
+  const news = new NewMessages(find('to-end'), scroll, texts.newMessages);
+  const history = new History(pane, thread, list, scroll.element, chat, signal);
+  const reading = new Reading(socket, thread, timeline, scroll, () => scroll.atEnd && history.complete, chat.thread.readSeq, signal);
+  const people = new People(socket, thread, find('typing'), find('presence'), { me, texts });
+  const form = find('composer');
+  const composer = new Composer(form, texts, drafts, thread, signal);
+  let away = false; // while nobody looks, the first that comes gets a line above it
+  const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(pane.querySelector('#to-end').href); };
 
-function notify(sentence) {
-  find('notice-text').textContent = sentence;
-  find('notice').hidden = !sentence;
+  function receive(message) {
+    if (!timeline.add(message.seq)) { list.drop(message.id); return; }
+    const own = message.sender.id === me.id;
+    if (!own) { news.count(history.complete); people.stopped(message.sender.id); }
+    if (!own && history.complete && !away && (document.hidden || !document.hasFocus())) {
+      away = true;
+      list.drawUnreadLine();
+    }
+    history.add(message);
+    find('no-messages').hidden = true;
+    counts.add(own);
+    reading.notice();
+  }
+
+  function showWaiting() {
+    for (const entry of outbox.entries(thread)) {
+      list.addPending(entry, !socket.live);
+      if (entry.state === 'refused') list.refuse(entry);
+    }
+  }
+
+  const on = (source, type, handle) => source.addEventListener(type, ({ detail }) => {
+    if (detail.thread === thread) handle(detail);
+  }, { signal });
+
+  const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous });
+  socket.addEventListener('hello', open, { signal });
+  socket.addEventListener('presence', ({ detail }) => people.presence(detail), { signal });
+  on(socket, 'message', receive);
+  on(socket, 'typing', ({ user }) => people.started(user));
+  on(socket, 'read', ({ user, seq }) => { if (user !== me.id) list.showSeen(people.read(user, seq)); });
+  on(socket, 'reset', reloadPage);
+  on(socket, 'opened', (opened) => {
+    if (timeline.contiguous < opened.last) { reloadPage(); return; }
+    people.know(opened.people);
+    list.showSeen(people.seen);
+    reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
+  });
+  on(socket, 'error', ({ id, code, message, retry_after: retryAfter = 2 }) => {
+    if (id) return; // of a message: the outbox's
+    if (code === 'no_such_thread') notify(message); // what is typed can still be copied
+    // What was missed is missed still, and a mark may be lost: opening again makes both good.
+    if (code === 'unavailable') setTimeout(() => { if (!signal.aborted) open(); }, retryAfter * 1000);
+  });
+  const adapt = () => {
+    const plain = socket.state === 'unsupported' || socket.state === 'blocked';
+    composer.intercepts = !plain;
+    find('send-plainly').hidden = !plain || !outbox.entries(thread).length;
+    list.showOffline(!socket.live);
+  };
+  socket.addEventListener('statechange', adapt, { signal });
+  signal.addEventListener('abort', () => socket.send({ type: 'close', thread }));
+
+  on(outbox, 'added', (entry) => {
+    if (!history.complete) { router.go(find('to-end').href); return; } // there it waits, too
+    list.dropUnreadLine(); // who answers has read
+    list.addPending(entry, !socket.live);
+    find('no-messages').hidden = true;
+    if (outbox.isVolatile) notify(texts.memoryOnly);
+  });
+  on(outbox, 'settled', receive);
+  on(outbox, 'refused', (entry) => list.refuse(entry));
+  on(outbox, 'discarded', ({ id }) => list.drop(id));
+  list.addEventListener('tryagain', ({ detail }) => outbox.tryAgain(detail));
+  list.addEventListener('discard', ({ detail }) => { outbox.discard(detail); composer.focus(); });
+
+  composer.addEventListener('compose', ({ detail }) => { outbox.add(thread, detail); people.sent(); });
+  composer.addEventListener('write', () => people.tell());
+  find('to-end').addEventListener('click', (event) => { event.preventDefault(); toEnd(); composer.focus(); });
+  find('send-plainly').addEventListener('click', async () => {
+    const { sendPlainly } = await import('./plain_send.js');
+    sendPlainly(form, outbox.entries(thread)[0]);
+  });
+  find('jump')?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    event.target.hidePopover();
+    router.go(`${event.target.action}?${new URLSearchParams(new FormData(event.target))}`);
+  });
+  pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') composer.focus(); });
+  history.addEventListener('failed', () => notify(texts.historyFailed));
+  const copying = new AbortController();
+  document.addEventListener('selectionchange', async () => {
+    const { copyReadably } = await import('./copying.js').catch(() => ({}));
+    if (!copyReadably || copying.signal.aborted) return; // the server is away: with the next selection, then
+    copying.abort();
+    copyReadably(find('messages'), signal);
+  }, { signal: AbortSignal.any([signal, copying.signal]) });
+  addEventListener('focus', () => { away = false; }, { signal });
+  addEventListener('beforeunload', (event) => { if (outbox.isVolatile) event.preventDefault(); }, { signal });
+
+  people.know(chat.people);
+  for (const id of list.ownIds) outbox.forget(id);
+  if (history.complete) showWaiting();
+  history.addEventListener('complete', () => { showWaiting(); reading.notice(); });
+  list.goTo(chat.at);
+  adapt();
+  if (socket.live) open();
 }
-
-function receive(message) {
-  if (!timeline.add(message.seq)) { list.drop(message.id); return; }
-  const own = message.sender.id === me.id;
-  if (!own) { countNew(); typing.stopped(message.sender.id); }
-  list.add(message);
-  find('no-messages').hidden = true;
-  counts.add(own);
-  reading.notice();
-}
-
-const ofThisThread = (handle) => ({ detail }) => { if (detail.thread === thread) handle(detail); };
-const on = (source, type, handle) => source.addEventListener(type, ofThisThread(handle));
-
-const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous });
-socket.addEventListener('hello', open);
-on(socket, 'message', receive);
-on(socket, 'typing', ({ user }) => typing.started(user));
-on(socket, 'reset', reloadPage);
-on(socket, 'opened', (opened) => {
-  if (timeline.contiguous < opened.last) { reloadPage(); return; }
-  typing.know(opened.people);
-  reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
-});
-on(socket, 'error', ({ id, code, message, retry_after: retryAfter = 2 }) => {
-  if (id) return; // of a message: the outbox's
-  if (code === 'no_such_thread') notify(message); // what is typed can still be copied
-  // What was missed is missed still, and a mark may be lost: opening again makes both good.
-  if (code === 'unavailable') setTimeout(open, retryAfter * 1000);
-});
-socket.addEventListener('statechange', () => {
-  const plain = socket.state === 'unsupported' || socket.state === 'blocked';
-  composer.intercepts = !plain;
-  find('send-plainly').hidden = !plain || !outbox.entries(thread).length;
-});
-showConnection(socket, find('connection'), notify, texts);
-
-on(outbox, 'added', (entry) => {
-  list.addPending(entry);
-  find('no-messages').hidden = true;
-  if (outbox.isVolatile) notify(texts.memoryOnly);
-});
-on(outbox, 'settled', receive);
-on(outbox, 'refused', (entry) => list.refuse(entry));
-on(outbox, 'discarded', ({ id }) => list.drop(id));
-list.addEventListener('tryagain', ({ detail }) => outbox.tryAgain(detail));
-list.addEventListener('discard', ({ detail }) => { outbox.discard(detail); composer.focus(); });
-
-composer.addEventListener('compose', ({ detail }) => { outbox.add(thread, detail); typing.sent(); });
-composer.addEventListener('write', () => typing.tell());
-find('new-messages').addEventListener('click', () => composer.focus());
-find('send-plainly').addEventListener('click', () => sendPlainly(form, outbox.entries(thread)[0]));
-earlier.addEventListener('failed', () => notify(texts.historyFailed));
-addEventListener('beforeunload', (event) => { if (outbox.isVolatile) event.preventDefault(); });
-
-typing.know(people);
-for (const id of list.ownIds) outbox.forget(id);
-for (const entry of outbox.entries(thread)) {
-  list.addPending(entry);
-  if (entry.state === 'refused') list.refuse(entry);
-}
-socket.start();

@@ -1,4 +1,4 @@
-import { reloadPage } from './reload.js';
+import { reloadPage } from './router.js';
 
 const QUIET_MS = 3_000; // a short break is not worth a word
 

@@ -2,8 +2,8 @@
  * The list of conversations, kept as the server would draw it: news move a row, and what a row cannot tell
  * (an unknown thread, what happened while the connection was away) is read from the page itself.
  */
-import { showMinutes } from './time.js';
 import { page, plural } from './texts.js';
+import { showTime } from './time.js';
 import { Timeline } from './timeline.js';
 
 const PREVIEW_LENGTH = 200;
@@ -11,13 +11,39 @@ const RETRY_MS = 5_000;
 
 export class Conversations {
   #section;
+  #changed;
+  #address = `/messages/${location.search === '?list=all' ? location.search : ''}`;
+  #selected = 0;
   #timelines = new Map(); // thread → Timeline
   #refreshing = false;
   #missed = []; // messages that came during a refresh: the page may be older than they are
   #again = false;
 
-  /** @param {HTMLElement} section holds the list, or says that there is none */
-  constructor(section) { this.#section = section; }
+  /**
+   * @param {HTMLElement} section holds the list, or says that there is none
+   * @param {(unread: number) => void} changed told how many messages are unread in all
+   */
+  constructor(section, changed) {
+    this.#section = section;
+    this.#changed = changed;
+  }
+
+  /** How many messages are unread, in all conversations. */
+  get unread() { return Number(this.#section.dataset.unread); }
+
+  /** Marks the conversation that is open; 0 for none. */
+  select(thread) {
+    this.#selected = thread;
+    select(this.#section, thread);
+  }
+
+  /** The address of the conversation so many rows after the open one; the first or the last from outside. */
+  address(step) {
+    const links = [...this.#section.querySelectorAll('.conversation-link')];
+    const place = links.findIndex((link) => link.ariaCurrent);
+    const link = place < 0 ? links.at(step < 0 ? -1 : 0) : links[place + step];
+    return (link ?? links[place])?.href ?? location.href;
+  }
 
   receive(message) {
     if (this.#refreshing) this.#missed.push(message);
@@ -43,12 +69,11 @@ export class Conversations {
     this.#refreshing = true;
     this.#again = false;
     try {
-      const response = await fetch(page.path, { cache: 'no-store' });
+      const response = await fetch(this.#address, { cache: 'no-store' });
       if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       this.#replace(fresh.getElementById(this.#section.id));
-    } catch (error) {
-      console.warn(error);
+    } catch { // away: the browser has told
       setTimeout(() => this.refresh(), RETRY_MS);
     } finally {
       this.#refreshing = false;
@@ -60,9 +85,12 @@ export class Conversations {
   }
 
   #replace(fresh) {
+    select(fresh, this.#selected);
     if (fresh.isEqualNode(this.#section)) return;
     this.#timelines.clear();
+    this.#section.dataset.unread = fresh.dataset.unread;
     this.#keepingFocus(() => this.#section.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true))));
+    this.#changed(this.unread);
   }
 
   #row(thread) { return this.#section.querySelector(`[data-thread="${Number(thread)}"]`); }
@@ -79,17 +107,19 @@ export class Conversations {
     row.querySelector('.conversation-total').textContent = plural(messages, seq);
     row.querySelector('.preview-sender').textContent = own ? you : sender.name === row.dataset.title ? '' : `${sender.name}:`;
     row.querySelector('.preview-text').textContent = text.slice(0, PREVIEW_LENGTH);
-    showMinutes(row.querySelector('time'), at);
+    showTime(row.querySelector('time'), at, 'list');
     if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
   }
 
   #showUnread(row, unread) {
+    this.#section.dataset.unread = this.unread + unread - Number(row.dataset.unread);
     row.dataset.unread = unread;
     row.classList.toggle('unread', unread > 0);
     const badge = row.querySelector('.badge');
     badge.textContent = unread;
     badge.hidden = unread === 0;
     row.querySelector('.unread-words').textContent = unread ? plural(page.texts.unread, unread) : '';
+    this.#changed(this.unread);
   }
 
   /** A row that moves loses the focus, and so does one that is replaced by its fresh copy. */
@@ -97,5 +127,12 @@ export class Conversations {
     const focused = document.activeElement.closest('[data-thread]')?.dataset.thread;
     change();
     if (focused) this.#row(focused)?.querySelector('a').focus({ preventScroll: true });
+  }
+}
+
+function select(section, thread) {
+  for (const link of section.querySelectorAll('.conversation-link')) {
+    if (Number(link.parentElement.dataset.thread) === thread) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
   }
 }

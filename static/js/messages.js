@@ -4,34 +4,44 @@
  *
  * Events: `tryagain` and `discard` (`detail` is the id), when a button of a refused message is pressed.
  */
-import { showLiveTime, showTime } from './time.js';
+import { arrange, following } from './arrange.js';
+import { hue, initials } from './avatars.js';
+import { showText } from './links.js';
+import { showTime } from './time.js';
 
 export class MessageList extends EventTarget {
   #list;
-  #blank;
+  #pane;
+  #thread;
+  #fold;
   #me;
   #scroll;
   #texts;
+  #seen = 0; // one's own messages up to this number were read by everybody
 
   /**
-   * @param {HTMLOListElement} list
-   * @param {HTMLTemplateElement} blank one message, drawn by the server, to be filled
+   * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
+   * @param {{thread: {id: number}, fold: {characters: number, lines: number}}} chat texts beyond either are folded
    * @param {{id: number, name: string}} me
    * @param {import('./scroll.js').EndScroll} scroll
-   * @param {{sending: string, notStored: string}} texts
+   * @param {{sending: string, offline: string, notStored: string, seen: string}} texts
    */
-  constructor(list, blank, me, scroll, texts) {
+  constructor(pane, chat, me, scroll, texts) {
     super();
-    this.#list = list;
-    this.#blank = blank;
+    this.#pane = pane;
+    this.#list = pane.querySelector('#messages');
+    this.#thread = chat.thread.id;
+    this.#fold = chat.fold;
     this.#me = me;
     this.#scroll = scroll;
     this.#texts = texts;
-    list.addEventListener('click', (event) => this.#press(event.target.closest('button[data-action]')));
+    this.#list.addEventListener('click', (event) => this.#press(event.target.closest('button[data-action]')));
+    scroll.element.addEventListener('keydown', (event) => this.#walk(event));
   }
 
-  /** The number of the first message shown, 0 when there is none. */
+  /** The numbers of the first and of the last message shown, 0 when there is none. */
   get firstSeq() { return Number(this.#list.querySelector('[data-seq]')?.dataset.seq ?? 0); }
+  get lastSeq() { return Number(this.#lastStored()?.dataset.seq ?? 0); }
 
   /** The ids of one's own messages shown. */
   get ownIds() { return Array.from(this.#list.querySelectorAll('.own[data-seq]'), ({ dataset }) => dataset.id); }
@@ -40,26 +50,31 @@ export class MessageList extends EventTarget {
   add(message) {
     this.#scroll.keeping(() => {
       const item = this.#pending(message.id) ?? this.#stored(message.seq) ?? this.#make(message);
-      item.classList.remove('pending', 'refused');
-      item.dataset.seq = message.seq;
-      item.querySelector('.message-state')?.remove();
-      item.querySelector('.message-actions')?.remove();
-      const text = item.querySelector('.message-text');
-      if (text.textContent !== message.text) text.textContent = message.text;
-      showLiveTime(item.querySelector('time'), message.at);
+      this.#settle(item, message);
       const next = this.#successor(message.seq);
-      if (item.nextElementSibling !== next || !item.isConnected) this.#list.insertBefore(item, next);
+      const moved = item.nextElementSibling !== next || !item.isConnected;
+      const left = moved && item.isConnected ? following(item) : null;
+      if (moved) this.#list.insertBefore(item, next);
+      for (const each of [item, following(item), left]) if (each) this.#arrange(each);
     });
   }
 
   /** @param {import('./outbox_store.js').Entry} entry of another tab it may be told later than that it is stored */
-  addPending({ id, text }) {
+  addPending({ id, text }, offline) {
     if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
-    const item = this.#make({ id, text, sender: this.#me });
+    const item = this.#make({ id, text, sender: this.#me, at: new Date().toISOString() });
     item.classList.add('pending');
-    showState(item, this.#texts.sending);
+    showState(item, offline ? this.#texts.offline : this.#texts.sending);
     this.#list.append(item);
+    this.#arrange(item);
     this.#scroll.toEnd();
+  }
+
+  /** What waits says for what. */
+  showOffline(offline) {
+    for (const item of this.#list.querySelectorAll('.pending')) {
+      showState(item, offline ? this.#texts.offline : this.#texts.sending);
+    }
   }
 
   refuse({ id, reason }) {
@@ -72,32 +87,120 @@ export class MessageList extends EventTarget {
     });
   }
 
-  drop(id) { this.#scroll.keeping(() => this.#pending(id)?.remove()); }
+  drop(id) {
+    const item = this.#pending(id);
+    if (!item) return;
+    this.#scroll.keeping(() => {
+      const next = following(item);
+      item.remove();
+      if (next) this.#arrange(next);
+    });
+  }
 
   /** Earlier messages, oldest first; not announced to screen readers. */
-  prepend(messages) {
-    const items = messages.map((message) => {
-      const item = this.#make(message);
-      item.dataset.seq = message.seq;
-      item.querySelector('.message-state').remove();
-      item.querySelector('.message-actions').remove();
-      showTime(item.querySelector('time'), message.at);
-      return item;
+  prepend(messages) { this.#addPage(messages, (items) => this.#list.prepend(...items)); }
+
+  /** Later messages, between what is shown and what waits. */
+  append(messages) {
+    this.#addPage(messages, (items) => {
+      const last = this.#lastStored();
+      if (last) last.after(...items);
+      else this.#list.prepend(...items);
     });
+  }
+
+  #addPage(messages, put) {
+    const items = messages.map((message) => this.#settle(this.#make(message), message));
+    const first = this.#list.firstElementChild;
     this.#list.setAttribute('aria-busy', 'true');
-    this.#scroll.keeping(() => this.#list.prepend(...items));
+    this.#scroll.keeping(() => {
+      put(items);
+      if (first?.matches('.day') && first.previousElementSibling) first.remove();
+      for (const item of items) this.#arrange(item);
+      const next = items.length ? following(items.at(-1)) : null;
+      if (next) this.#arrange(next);
+    }, false);
     this.#list.removeAttribute('aria-busy');
   }
 
-  #make({ id, text, sender }) {
-    const item = this.#blank.content.firstElementChild.cloneNode(true);
+  /** Everybody has read up to this number. */
+  showSeen(seq) {
+    if (seq <= this.#seen) return;
+    this.#seen = seq;
+    for (const item of this.#list.querySelectorAll('.own[data-seq]:not(.seen)')) this.#showMark(item);
+  }
+
+  /** A line above what comes next, and none above anything else. */
+  drawUnreadLine() {
+    this.dropUnreadLine();
+    const line = this.#pane.querySelector('#blank-unread-line').content.cloneNode(true);
+    const last = this.#lastStored();
+    if (last) last.after(line);
+    else this.#list.prepend(line);
+  }
+
+  dropUnreadLine() {
+    const line = this.#list.querySelector('.unread-line');
+    const next = line && following(line);
+    line?.remove();
+    if (next) this.#arrange(next);
+  }
+
+  /** Brings a message into view: the one asked for, or else the first that is new. */
+  goTo(seq) {
+    const item = seq ? this.#stored(seq) : this.#list.querySelector('.unread-line');
+    if (!item) return;
+    if (seq) item.classList.add('at');
+    if (seq || item.getBoundingClientRect().top < this.#scroll.element.getBoundingClientRect().top) {
+      item.scrollIntoView({ block: seq ? 'center' : 'start' });
+    }
+  }
+
+  #make({ id, text, sender, at }) {
+    const item = this.#pane.querySelector('#blank-message').content.firstElementChild.cloneNode(true);
+    const own = sender.id === this.#me.id;
     item.dataset.id = id;
     item.dataset.sender = sender.id;
-    item.classList.toggle('own', sender.id === this.#me.id);
+    item.classList.toggle('own', own);
     item.querySelector('.message-sender').textContent = sender.name;
-    item.querySelector('.message-text').textContent = text;
+    this.#fill(item, text);
+    showTime(item.querySelector('.message-time'), at, 'clock');
+    const avatar = item.querySelector('.avatar');
+    if (own) {
+      avatar.remove();
+    } else {
+      item.querySelector('.mark').remove();
+      item.classList.add(`hue-${hue(sender.name)}`);
+      avatar.textContent = initials(sender.name);
+    }
     return item;
   }
+
+  #fill(item, text) {
+    showText(item.querySelector('.message-text'), text);
+    item.classList.toggle('long', text.length > this.#fold.characters || text.split('\n').length - 1 > this.#fold.lines);
+  }
+
+  /** What is known of a stored message only. */
+  #settle(item, { seq, text, at }) {
+    item.classList.remove('pending', 'refused');
+    item.dataset.seq = seq;
+    item.querySelector('.message-state')?.remove();
+    item.querySelector('.message-actions')?.remove();
+    if (item.querySelector('.message-text').textContent !== text) this.#fill(item, text);
+    showTime(item.querySelector('.message-time'), at, 'clock');
+    item.querySelector('.message-link').href = `/messages/chat/${this.#thread}/?at=${seq}`;
+    this.#showMark(item);
+    return item;
+  }
+
+  #showMark(item) {
+    if (!item.matches('.own') || Number(item.dataset.seq) > this.#seen) return;
+    item.classList.add('seen');
+    item.querySelector('.mark').ariaLabel = this.#texts.seen;
+  }
+
+  #arrange(item) { arrange(item, this.#pane.querySelector('#blank-day')); }
 
   #pending(id) {
     return Array.prototype.find.call(this.#list.querySelectorAll('.pending, .refused'), (each) => each.dataset.id === id);
@@ -105,26 +208,47 @@ export class MessageList extends EventTarget {
 
   #stored(seq) { return this.#list.querySelector(`[data-seq="${Number(seq)}"]`); }
 
+  #lastStored() {
+    let item = this.#list.lastElementChild;
+    while (item && !item.dataset.seq) item = item.previousElementSibling;
+    return item;
+  }
+
   /** What a message is to stand before: nearly always the first pending one, or nothing. */
   #successor(seq) {
     let next = null;
     let item = this.#list.lastElementChild;
-    while (item && (!item.dataset.seq || Number(item.dataset.seq) >= seq)) {
+    while (item && !(Number(item.dataset.seq) < seq) && !item.matches('.unread-line, .day')) {
       if (Number(item.dataset.seq) !== seq) next = item;
       item = item.previousElementSibling;
     }
     return next;
   }
 
+  /** From message to message by the arrow keys. */
+  #walk(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || event.altKey) return;
+    const items = [...this.#list.querySelectorAll('.message')];
+    const place = items.indexOf(document.activeElement.closest('.message'));
+    const item = place < 0 ? items.at(-1) : items[place + step];
+    if (!item) return;
+    event.preventDefault();
+    item.focus({ preventScroll: true });
+    item.scrollIntoView({ block: 'nearest' });
+  }
+
   #press(button) {
     if (!button) return;
-    const { id } = button.closest('.message').dataset;
-    this.dispatchEvent(new CustomEvent(button.dataset.action.replace('-', ''), { detail: id }));
+    const item = button.closest('.message');
+    if (button.dataset.action === 'unfold') { item.classList.add('unfolded'); item.focus({ preventScroll: true }); return; }
+    this.dispatchEvent(new CustomEvent(button.dataset.action.replace('-', ''), { detail: item.dataset.id }));
   }
 }
 
 function showState(item, sentence) {
   const state = item.querySelector('.message-state');
+  if (!state) return;
   state.textContent = sentence;
   state.hidden = false;
 }

@@ -6,8 +6,7 @@
  * `discarded` (Entry). What another tab did is told in the same way, except for what it settled: that
  * arrives as one's own message on this page's socket too.
  */
-import { backOff } from './back_off.js';
-import { uuid } from './uuid.js';
+import { backOff } from './socket.js';
 
 const ANSWER_MS = 15_000; // then the same is sent again
 // Any other code (`unavailable`, `too_many`, one of a later server) does not say that it was not stored.
@@ -149,4 +148,14 @@ export class Outbox extends EventTarget {
   }
 
   #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
+}
+
+/** A random UUID, version 4; `crypto.randomUUID` exists on https and localhost only. */
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

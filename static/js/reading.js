@@ -5,19 +5,26 @@ export class Reading {
   #socket;
   #thread;
   #timeline;
-  #scroll;
+  #seesEnd;
   #marked;
+  #signal;
   #timer = 0;
 
-  /** @param {number} marked the number up to which the server knows */
-  constructor(socket, thread, timeline, scroll, marked) {
+  /**
+   * @param {import('./scroll.js').EndScroll} scroll
+   * @param {() => boolean} seesEnd whether the last message is in view
+   * @param {number} marked the number up to which the server knows
+   * @param {AbortSignal} signal
+   */
+  constructor(socket, thread, timeline, scroll, seesEnd, marked, signal) {
     this.#socket = socket;
     this.#thread = thread;
     this.#timeline = timeline;
-    this.#scroll = scroll;
+    this.#seesEnd = seesEnd;
     this.#marked = marked;
-    addEventListener('focus', () => this.notice());
-    document.addEventListener('visibilitychange', () => this.notice());
+    this.#signal = signal;
+    addEventListener('focus', () => this.notice(), { signal });
+    document.addEventListener('visibilitychange', () => this.notice(), { signal });
     scroll.addEventListener('reachend', () => this.notice());
   }
 
@@ -35,7 +42,8 @@ export class Reading {
 
   #mark() {
     const seq = this.#timeline.contiguous;
-    if (seq <= this.#marked || document.hidden || !document.hasFocus() || !this.#scroll.atEnd) return;
+    if (this.#signal.aborted || seq <= this.#marked) return;
+    if (document.hidden || !document.hasFocus() || !this.#seesEnd()) return;
     if (this.#socket.send({ type: 'read', thread: this.#thread, seq })) this.#marked = seq;
   }
 }

@@ -8,12 +8,14 @@ export class EndScroll extends EventTarget {
   #element;
   #wasAtEnd = true;
 
-  /** @param {HTMLElement} element */
-  constructor(element) {
+  /** @param {HTMLElement} element @param {AbortSignal} signal */
+  constructor(element, signal) {
     super();
     this.#element = element;
-    element.addEventListener('scroll', () => this.#noticeEnd(), { passive: true });
+    element.addEventListener('scroll', () => this.#noticeEnd(), { passive: true, signal });
   }
+
+  get element() { return this.#element; }
 
   get atEnd() { return Math.abs(this.#element.scrollTop) < END_PX; }
 
@@ -23,18 +25,22 @@ export class EndScroll extends EventTarget {
   }
 
   /** Runs a change of the list: at its end it stays there, elsewhere what is being read stays in place. */
-  keeping(change) {
-    if (this.atEnd) { change(); this.toEnd(); return; }
+  keeping(change, stay = this.atEnd) {
+    if (stay) { change(); this.toEnd(); return; }
     const anchor = this.#firstVisible();
     const before = anchor?.getBoundingClientRect().top;
     change();
     if (anchor) this.#element.scrollTop += anchor.getBoundingClientRect().top - before;
+    this.#noticeEnd();
   }
 
   #firstVisible() {
-    const top = this.#element.getBoundingClientRect().top;
-    const items = this.#element.querySelectorAll('li');
-    return Array.prototype.find.call(items, (item) => item.getBoundingClientRect().bottom > top);
+    const { left, top, width } = this.#element.getBoundingClientRect();
+    for (let y = top + 1; y < top + this.#element.clientHeight; y += 24) {
+      const item = document.elementFromPoint(left + width / 2, y)?.closest('.message');
+      if (item) return item;
+    }
+    return null;
   }
 
   #noticeEnd() {

@@ -6,8 +6,8 @@
  * `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
  * `signed-out` (this account is no longer signed in here) and `unsupported`.
  */
-import { backOff } from './back_off.js';
-
+const FIRST_LIMIT_MS = 500;
+const LAST_LIMIT_MS = 30_000;
 const SILENCE_MS = 60_000; // the server pings every 25 s
 const PONG_MS = 5_000;
 const HANDSHAKE_MS = 20_000;
@@ -141,4 +141,14 @@ export class ChatSocket extends EventTarget {
     this.#state = state;
     this.dispatchEvent(new Event('statechange'));
   }
+}
+
+/**
+ * Full jitter: a random wait below a limit that doubles with each attempt, so that thousands of browsers
+ * cut off at once do not come back at once.
+ * @param {number} attempt 0 for the first
+ * @returns {number} milliseconds
+ */
+export function backOff(attempt) {
+  return Math.random() * Math.min(LAST_LIMIT_MS, FIRST_LIMIT_MS * 2 ** Math.min(attempt, 16));
 }

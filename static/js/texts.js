@@ -1,9 +1,9 @@
 /**
- * The page's own data and its sentences in the person's language, as the server wrote them into
- * `data-page` and `data-texts`. Formats have named places, as in gettext: "%(name)s is typing…".
+ * Who is signed in, and the sentences in the person's language, as the server wrote them into the page.
+ * Formats have named places, as in gettext: "%(name)s is typing…".
  */
-const { page: data, texts } = document.getElementById('main').dataset;
-export const page = { ...JSON.parse(data), texts: JSON.parse(texts) };
+const { me, texts } = document.body.dataset;
+export const page = { me: me ? JSON.parse(me) : null, texts: JSON.parse(texts) };
 
 const PLACE = /%\((\w+)\)[sd]/;
 const rules = new Intl.PluralRules(document.documentElement.lang);

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 from yarl import URL
 
 from chatserver.config import Config
@@ -36,8 +36,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MACOS, playwright.chromium.executable_path]
-        program = next((path for path in found if path and os.access(path, os.X_OK)), None)
+        program = find_browser(playwright)
         if program is None:
             reason = "no Chromium or Chrome found: `make browser` fetches one"
             (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(reason)
@@ -45,6 +44,11 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=program, args=flags)
         yield browser
         await browser.close()
+
+
+def find_browser(playwright: Playwright) -> str | None:
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MACOS, playwright.chromium.executable_path]
+    return next((path for path in found if path and os.access(path, os.X_OK)), None)
 
 
 @dataclass

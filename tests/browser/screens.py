@@ -4,6 +4,7 @@ import asyncio
 import re
 from typing import Self
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.people import PASSWORD, PATIENCE
@@ -59,6 +60,11 @@ class Screen:
 
     async def presses(self, label: str) -> None:
         await self.page.get_by_role("button", name=label, exact=True).first.click()
+
+    async def chooses(self, label: str) -> None:
+        """A button of the menu."""
+        await self.page.locator("[popovertarget=menu]").click()
+        await self.page.locator("#menu").get_by_role("button", name=label, exact=True).click()
 
     async def joins(self) -> None:
         """Signs up without looking at the form, and goes to the conversations."""
@@ -141,6 +147,16 @@ class Screen:
 
     async def sees_conversations(self, *titles: str) -> None:
         await expect(self.page.locator("[data-thread] .conversation-title")).to_have_text(list(titles))
+
+    async def is_accessible(self) -> None:
+        """axe finds nothing to mend on the page as it is (WCAG 2.2 A and AA, and good practice)."""
+        results = await Axe().run(self.page)
+        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+
+    async def fits(self) -> None:
+        """Nothing is wider than the screen."""
+        wide = await self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1], self.page.url
 
     def conversation(self, title: str) -> Locator:
         return self.page.locator("[data-thread]", has_text=title)

@@ -55,7 +55,7 @@ async def test_signing_in_never_leads_to_another_site(person: Opens) -> None:
     ana = await person("Ana")
     await ana.joins()
     for target in ("//evil.example/", "/\\evil.example"):
-        await ana.presses("Sign out")
+        await ana.chooses("Sign out")
         await ana.page.goto(f"/messages/sign-in/?next={target}")
         await ana.fills_in(username="Ana", password=PASSWORD)
         await ana.page.locator("main").get_by_role("button", name="Sign in").click()

@@ -103,7 +103,7 @@ async def test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_
     await ben.sees_pending(0)
     stored = execute(database_url, "select text from messages order by seq")
     assert [text for (text,) in stored] == ["Hello", "from Ben"]
-    await ben.presses("Sign out")
+    await ben.chooses("Sign out")
     await ana.signs_in()
     await ana.goes_to(f"/messages/chat/{thread}/")
     await ana.sees_messages("Hello", "from Ben", "left unsent")
@@ -125,7 +125,8 @@ async def test_two_tabs_of_ana_agree_and_show_her_message_once(site: Site, perso
 
 
 HEARS_LATE = """() => {
-  const { me, thread } = JSON.parse(document.getElementById('main').dataset.page);
+  const me = JSON.parse(document.body.dataset.me);
+  const { thread } = JSON.parse(document.getElementById('main').dataset.chat);
   const { id } = document.querySelector('#messages > .message:last-child').dataset;
   const newValue = JSON.stringify({ id, thread: thread.id, text: 'sent elsewhere', order: 1, state: 'waiting' });
   dispatchEvent(new StorageEvent('storage', { key: `chatserver.outbox.${me.id}.${id}`, newValue }));

@@ -22,7 +22,7 @@ async def test_ana_signs_up_writes_reads_and_signs_out_without_scripts(person: O
     await expect(ben.conversation("Ana").locator(".badge")).to_be_hidden()
     await ana.page.get_by_role("link", name="Reload to see new messages").click()
     await ana.sees_messages("By form alone", "It works")
-    await ana.presses("Sign out")
+    await ana.chooses("Sign out")
     await expect(ana.page).to_have_url("/messages/sign-in/")
 
 

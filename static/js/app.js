@@ -1,0 +1,70 @@
+/**
+ * Entry of the messenger: one socket, one outbox and the list of conversations for as long as the page lives.
+ * The pane beside them, a chat or a new message, is changed by the router.
+ */
+import { openChat } from './chat.js';
+import { showConnection } from './connection_status.js';
+import { Conversations } from './conversations.js';
+import { Drafts } from './drafts.js';
+import { Outbox } from './outbox.js';
+import { OutboxStore } from './outbox_store.js';
+import { Router } from './router.js';
+import { ChatSocket } from './socket.js';
+import { page } from './texts.js';
+import { localiseTimes, tellTimeZone } from './time.js';
+import { setTitle, showUnread } from './unread_badge.js';
+
+const { me, texts } = page;
+const find = (id) => document.getElementById(id);
+const socket = new ChatSocket(me.id);
+const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
+const conversations = new Conversations(find('conversations'), showUnread);
+const router = new Router();
+const app = { me, texts, socket, outbox, router, notify, drafts: new Drafts(me.id) };
+let leaving = new AbortController();
+
+/** Says something in the chat's own place for it, or where there is none, above the conversations. */
+function notify(sentence) {
+  const notice = find('notice') ?? find('connection');
+  (find('notice-text') ?? notice).textContent = sentence;
+  notice.hidden = !sentence;
+}
+
+/** Gives life to the pane that stands there now. */
+function open(pane) {
+  leaving.abort();
+  leaving = new AbortController();
+  conversations.select(pane.dataset.chat ? JSON.parse(pane.dataset.chat).thread.id : 0);
+  if (pane.dataset.chat) openChat(pane, app, leaving.signal);
+  else import('./new_message.js').then(({ openNewMessage }) => openNewMessage(pane, leaving.signal));
+}
+
+router.addEventListener('arrive', ({ detail: { pane, title } }) => { setTitle(title); open(pane); });
+router.addEventListener('fail', () => notify(texts.cannotOpen));
+showConnection(socket, find('connection'), notify, texts);
+
+// Between the drawing of the page and this moment news may have passed by, at first and at each return.
+socket.addEventListener('hello', () => conversations.refresh());
+socket.addEventListener('message', ({ detail }) => conversations.receive(detail));
+socket.addEventListener('read', ({ detail }) => { if (detail.user === me.id) conversations.read(detail); });
+
+/** Loaded with the first key, not before; with the next one when the server is away. */
+async function loadShortcuts() {
+  const { Shortcuts } = await import('./shortcuts.js');
+  const loaded = new Shortcuts(find('shortcuts'));
+  loaded.addEventListener('previous', () => router.go(conversations.address(-1)));
+  loaded.addEventListener('next', () => router.go(conversations.address(1)));
+  loaded.addEventListener('new', () => router.go('/messages/#new-message'));
+  removeEventListener('keydown', firstKey);
+  return loaded;
+}
+let shortcuts;
+const withShortcuts = async (use) => use(await (shortcuts ??= loadShortcuts()));
+const firstKey = (event) => withShortcuts((keys) => keys.press(event)).catch(() => { shortcuts = undefined; });
+addEventListener('keydown', firstKey);
+document.querySelector('[data-shortcuts]').addEventListener('click', () => withShortcuts((keys) => keys.show()));
+
+if (tellTimeZone()) localiseTimes();
+showUnread(conversations.unread);
+open(find('main'));
+socket.start();

@@ -1,0 +1,42 @@
+/**
+ * What a message shows depends on the one before: a new day stands between them, or they belong together when
+ * one person said both in one minute. The server draws a page by the same rules.
+ */
+import { numbers as dayOf, showTime } from './time.js';
+
+/**
+ * @param {HTMLElement} item a message that has come, or whose predecessor has changed
+ * @param {HTMLTemplateElement} blankDay
+ */
+export function arrange(item, blankDay) {
+  const between = [];
+  let before = item.previousElementSibling;
+  for (; before && !before.matches('.message'); before = before.previousElementSibling) between.push(before);
+  const isNewDay = !isPending(item) && (!before || dayOf(momentOf(before)) !== dayOf(momentOf(item)));
+  let day = between.find((each) => each.matches('.day'));
+  if (!isNewDay) {
+    day?.remove();
+  } else {
+    if (!day) {
+      day = blankDay.content.firstElementChild.cloneNode(true);
+      (between.at(-1) ?? item).before(day);
+    }
+    showTime(day.querySelector('time'), item.querySelector('time').dateTime, 'day');
+  }
+  const line = between.some((each) => each.matches('.unread-line'));
+  const together = Boolean(before) && !line && !isNewDay && minuteOf(before) === minuteOf(item)
+    && before.dataset.sender === item.dataset.sender;
+  item.classList.toggle('continues', together);
+  before?.classList.toggle('continued', together);
+}
+
+/** The message after this one, over lines and days. */
+export function following(item) {
+  let next = item.nextElementSibling;
+  while (next && !next.matches('.message')) next = next.nextElementSibling;
+  return next;
+}
+
+const isPending = (item) => !item.dataset.seq;
+const momentOf = (item) => new Date(item.querySelector('time').dateTime);
+const minuteOf = (item) => Math.floor(momentOf(item) / 60_000);

@@ -1,0 +1,98 @@
+/** The people of a chat: who is typing, who is online, how far they have read; and telling that one types oneself. */
+import { fill, plural, text } from './texts.js';
+import { clock, daysAgo, full, numbers } from './time.js';
+
+const TELL_EVERY_MS = 3_000;
+const SHOW_MS = 5_000;
+
+export class People {
+  #socket;
+  #thread;
+  #typingLine;
+  #presenceLine;
+  #me;
+  #texts;
+  #people = new Map(); // id → {name, read, online, at}, without oneself
+  #typing = new Map(); // id → timer that ends it
+  #toldAt = -Infinity;
+
+  /**
+   * @param {HTMLElement} typingLine where it is shown who types
+   * @param {HTMLElement} presenceLine where it is shown who is online
+   */
+  constructor(socket, thread, typingLine, presenceLine, { me, texts }) {
+    this.#socket = socket;
+    this.#thread = thread;
+    this.#typingLine = typingLine;
+    this.#presenceLine = presenceLine;
+    this.#me = me;
+    this.#texts = texts;
+  }
+
+  know(people) {
+    for (const { id, name, read } of people) {
+      if (id !== this.#me.id) this.#people.set(id, { ...this.#people.get(id), name, read });
+    }
+  }
+
+  /** The number up to which everybody has read. */
+  get seen() {
+    return this.#people.size ? Math.min(...Array.from(this.#people.values(), ({ read }) => read)) : 0;
+  }
+
+  /** Somebody's mark moved. @returns {number} up to where everybody has read now */
+  read(id, seq) {
+    const person = this.#people.get(id);
+    if (person) person.read = Math.max(person.read, seq);
+    return this.seen;
+  }
+
+  presence({ user, online, at }) {
+    const person = this.#people.get(user);
+    if (!person) return;
+    Object.assign(person, { online, at });
+    const line = this.#presenceLine;
+    const there = [...this.#people.values()].filter((each) => each.online).length;
+    line.classList.toggle('online', there > 0);
+    if (this.#people.size > 1) line.textContent = there ? plural(this.#texts.manyOnline, there) : '';
+    else if (online) line.textContent = this.#texts.online;
+    else if (at) this.#showLastOnline(at);
+    else line.textContent = '';
+  }
+
+  #showLastOnline(at) {
+    const { wasOnlineToday, wasOnlineYesterday, wasOnlineOn } = this.#texts;
+    const moment = new Date(at);
+    const sentence = [wasOnlineToday, wasOnlineYesterday][daysAgo(moment)] ?? wasOnlineOn;
+    this.#presenceLine.textContent = text(sentence, { time: clock(moment), date: numbers(moment) });
+    this.#presenceLine.title = full(moment);
+  }
+
+  tell() {
+    const now = performance.now();
+    if (now - this.#toldAt < TELL_EVERY_MS) return;
+    if (this.#socket.send({ type: 'typing', thread: this.#thread })) this.#toldAt = now;
+  }
+
+  /** After a message was sent, the next key tells anew. */
+  sent() { this.#toldAt = -Infinity; }
+
+  started(id) {
+    if (!this.#people.has(id)) return;
+    clearTimeout(this.#typing.get(id));
+    this.#typing.set(id, setTimeout(() => this.stopped(id), SHOW_MS));
+    this.#showTyping();
+  }
+
+  stopped(id) {
+    clearTimeout(this.#typing.get(id));
+    if (this.#typing.delete(id)) this.#showTyping();
+  }
+
+  #showTyping() {
+    const names = Array.from(this.#typing.keys(), (id) => this.#people.get(id).name);
+    if (names.length > 1) fill(this.#typingLine, this.#texts.typingMany, { names: names.join(', ') });
+    else if (names.length === 1) fill(this.#typingLine, this.#texts.typingOne, { name: names[0] });
+    else this.#typingLine.replaceChildren();
+  }
+}

@@ -1,0 +1,416 @@
+"""The messenger as a whole: side by side or one at a time, alive everywhere, for everyone."""
+
+import re
+
+import pytest
+from playwright.async_api import Request, expect
+
+from tests.browser.conftest import Opens, Site
+from tests.browser.screens import Screen
+from tests.conftest import execute
+from tests.people import PASSWORD
+
+PHONE = {"width": 320, "height": 568}
+KILOBYTE = 1024
+
+
+async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    with_ben = await ana.writes_to("Ben", "to Ben")
+    with_cleo = await ana.writes_to("Cleo", "to Cleo")
+    loads: list[str] = []
+    ana.page.on("load", lambda _: loads.append("a page"))
+    ana.page.on("websocket", lambda _: loads.append("a socket"))
+    await ana.conversation("Ben").locator("a").click()
+    await ana.sees_messages("to Ben")
+    await expect(ana.page).to_have_url(f"/messages/chat/{with_ben}/")
+    await expect(ana.page).to_have_title("Ben")
+    await expect(ana.box).to_be_focused()
+    await expect(ana.conversation("Ben").locator("a")).to_have_attribute("aria-current", "page")
+    await ana.writes("still here")  # by the same socket
+    await ana.sees_pending(0)
+    await ana.page.go_back()
+    await ana.sees_messages("to Cleo")
+    await expect(ana.page).to_have_url(f"/messages/chat/{with_cleo}/")
+    await ana.page.go_forward()
+    await ana.sees_messages("to Ben", "still here")
+    assert loads == []
+    await ana.page.reload()
+    await ana.sees_messages("to Ben", "still here")
+    await expect(ana.page.locator("h1")).to_have_text("Ben")
+
+
+async def test_on_a_phone_there_is_one_thing_at_a_time_and_back_leads_to_the_list(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana", viewport=PHONE, has_touch=True, locale="ru-RU")
+    await ana.joins()
+    await ana.sees("Здравствуйте, Ana!")
+    await ana.writes_to("Ben", "Привет", "Отправить")
+    sidebar, composer, form = (ana.page.locator(each) for each in (".sidebar", "#composer", "#new-message"))
+    await expect(sidebar).to_be_hidden()
+    await expect(composer).to_be_in_viewport()
+    await ana.page.get_by_role("link", name="Назад к перепискам").click()
+    await expect(sidebar).to_be_visible()
+    await expect(composer).to_have_count(0)
+    await expect(form).to_be_hidden()
+    await ana.page.get_by_role("link", name="Новое сообщение").click()
+    await expect(form).to_be_visible()
+    await expect(sidebar).to_be_hidden()
+    await ana.page.go_back()
+    await expect(sidebar).to_be_visible()
+    await ana.conversation("Ben").locator("a").tap()
+    await ana.sees_messages("Привет")
+    await ana.page.go_back()
+    await ana.conversation("Ben").locator("a").tap()
+    await ana.sees_messages("Привет")
+
+
+async def test_what_is_unread_stands_in_the_list_the_title_and_the_icon_of_the_page(site: Site, person: Opens) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    await ana.goes_to("/messages/")
+    icon = ana.page.locator("link[rel=icon]")
+    await expect(icon).to_have_attribute("href", re.compile("favicon.svg"))
+    for text in ("one", "two"):
+        await site.says(thread, ben, text)
+    await expect(ana.page).to_have_title("(2) Conversations")
+    await expect(icon).to_have_attribute("href", re.compile("favicon-unread.svg"))
+    await expect(ana.conversation("Ben").locator(".badge")).to_have_text("2")
+    phone = await person("Ana", viewport=PHONE)
+    await phone.signs_in()
+    await expect(phone.page).to_have_title("(2) Conversations")
+    await phone.conversation("Ben").locator("a").click()
+    await expect(phone.page.locator(".unread-line + .message")).to_contain_text("one")
+    for screen in (phone, ana):  # read on one device, known on the other
+        await expect(screen.page).to_have_title(re.compile(r"^[^(]"))
+    await expect(icon).to_have_attribute("href", re.compile("favicon.svg"))
+
+
+async def test_ana_sees_ben_come_type_read_and_go(site: Site, person: Opens) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ben.joins()
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Are you there?")
+    mark = ana.page.locator(".message .mark")
+    await expect(mark).to_have_accessible_name("Sent")
+    presence = ana.page.locator("#presence")
+    await expect(presence).to_have_text("online")
+    await ben.goes_to(f"/messages/chat/{thread}/")
+    await expect(mark).to_have_accessible_name("Seen")
+    await ben.page.keyboard.type("I")
+    await expect(ana.page.locator("#typing")).to_have_text("Ben is typing…")
+    await ben.page.close()
+    await expect(presence).to_have_text(re.compile(r"^was online at \d+:\d\d.[AP]M$"))
+
+
+@pytest.mark.parametrize(
+    ("language", "yesterday", "day"),
+    [("en-GB", "Yesterday", "Friday, 2 January 2026"), ("ru-RU", "Вчера", "2 января 2026")],
+)
+async def test_messages_stand_under_their_days_and_together_when_said_in_one_minute(
+    site: Site, person: Opens, database_url: str, language: str, yesterday: str, day: str
+) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", locale=language, timezone_id="UTC")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "long ago", "Отправить" if "ru" in language else "Send")
+    for text in ("yesterday", "in the same minute"):
+        await site.says(thread, ben, text)
+    execute(
+        database_url,
+        "update messages set sent_at = '2026-01-02 12:00Z' where seq = 1;"
+        "update messages set sent_at = date_trunc('day', now() at time zone 'utc') at time zone 'utc'"
+        " - interval '1 hour' + seq * interval '1 second' where seq > 1",
+    )
+    await ana.page.reload()
+    days = ana.page.locator(".day")
+    await expect(days).to_have_count(2)
+    assert re.sub(r"^\w+day, ", "", await days.first.inner_text()) == re.sub(r"^\w+day, ", "", day).replace(
+        "2 January", "2 January"
+    )
+    await expect(days.last).to_have_text(yesterday)
+    await expect(ana.page.locator(".message.continues .message-text")).to_have_text(["in the same minute"])
+    await site.says(thread, ben, "live")
+    await expect(ana.page.locator(".day")).to_have_count(3)
+    await ana.writes("mine")
+    await ana.writes("and mine")
+    await ana.sees_pending(0)
+    drawn = "[...document.querySelectorAll('#messages > *')].map(each => each.className.replace(' at', ''))"
+    live = await ana.page.evaluate(drawn)
+    await ana.page.reload()
+    assert await ana.page.evaluate(drawn) == live  # the browser draws by the same rules as the server
+
+
+async def test_drafts_stay_with_their_conversations_through_reloads_and_tabs(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.writes_to("Cleo", "Hello")
+    await ana.types("for Cleo")
+    await ana.opens_conversation("Ben")
+    await expect(ana.box).to_have_value("")
+    await ana.types("for Ben")
+    await ana.opens_conversation("Cleo")
+    await expect(ana.box).to_have_value("for Cleo")
+    await ana.page.reload()
+    await expect(ana.box).to_have_value("for Cleo")
+    tab = await ana.another_tab()
+    await tab.goes_to("/messages/")
+    await tab.opens_conversation("Ben")
+    await expect(tab.box).to_have_value("for Ben")
+    await tab.writes("sent there")
+    await ana.opens_conversation("Ben")
+    await expect(ana.box).to_have_value("")
+
+
+async def test_links_lead_out_safely_and_long_texts_are_folded(site: Site, person: Opens) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "see https://example.org/a_(b), or javascript:alert(1)")
+    await site.says(thread, ben, "\n".join(f"line {number}" for number in range(200)))
+    for drawn_by in ("the browser", "the server"):
+        link = ana.messages.first.locator("a")
+        await expect(link).to_have_text("https://example.org/a_(b)")
+        await expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+        long = ana.messages.last
+        folded = await long.bounding_box()
+        assert folded is not None
+        assert folded["height"] < 400, drawn_by
+        await ana.presses("Show all")
+        await expect(ana.page.get_by_role("button", name="Show all")).to_be_hidden()
+        await expect(long).to_contain_text("line 199")
+        unfolded = await long.bounding_box()
+        assert unfolded is not None
+        assert unfolded["height"] > 2000, drawn_by
+        await ana.page.reload()
+
+
+async def test_a_few_messages_are_copied_with_names_and_times(site: Site, person: Opens) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", permissions=["clipboard-read", "clipboard-write"], locale="en-GB", timezone_id="UTC")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello Ben")
+    await site.says(thread, ben, "Hello Ana")
+    await ana.sees_messages("Hello Ben", "Hello Ana")
+    await ana.page.evaluate("getSelection().selectAllChildren(document.getElementById('messages'))")
+    await ana.page.wait_for_load_state("networkidle")
+    await ana.page.keyboard.press("Control+C")
+    copied = await ana.page.evaluate("navigator.clipboard.readText()")
+    stamp = r"\[\d\d\.\d\d\.\d{4}, \d\d:\d\d\]"
+    assert re.fullmatch(rf"{stamp} Ana: Hello Ben\n{stamp} Ben: Hello Ana", copied), copied
+
+
+async def test_everything_is_done_by_keyboard(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "to Ben")
+    await ana.writes_to("Cleo", "to Cleo")
+    keys = ana.page.keyboard
+    await keys.type("?")
+    await expect(ana.box).to_have_value("?")  # while one writes it is a question mark
+    await ana.box.fill("")
+    await keys.press("Alt+ArrowDown")
+    await ana.sees_messages("to Ben")
+    await keys.press("Alt+ArrowUp")
+    await ana.sees_messages("to Cleo")
+    await keys.press("Shift+Tab")
+    await ana.page.locator("#log").focus()
+    await keys.press("ArrowUp")
+    await expect(ana.page.locator(".message")).to_be_focused()
+    await keys.press("?")
+    await expect(ana.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    await ana.is_accessible()
+    await keys.press("Escape")
+    await expect(ana.page.get_by_role("dialog")).to_be_hidden()
+    await expect(ana.page.locator(".message")).to_be_focused()
+    await keys.press("Escape")
+    await expect(ana.box).to_be_focused()
+    await keys.press("Alt+N")
+    await expect(ana.page.locator("[name=recipient_name]")).to_be_focused()
+
+
+async def test_light_or_dark_is_the_systems_wish_or_the_persons_choice(person: Opens) -> None:
+    ana = await person("Ana", color_scheme="dark")
+    await ana.joins()
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    dark = await ana.page.evaluate(ground)
+    await ana.chooses("Light")
+    light = await ana.page.evaluate(ground)
+    assert light != dark
+    await ana.page.reload()
+    assert await ana.page.evaluate(ground) == light
+    await ana.chooses("System")
+    assert await ana.page.evaluate(ground) == dark
+
+
+async def test_a_name_is_completed_as_one_types(site: Site, person: Opens) -> None:
+    await site.has("Benjamin", "Bentley", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.page.locator("[name=recipient_name]").press_sequentially("ben")
+    await expect(ana.page.locator("#people option")).to_have_count(2)
+    await ana.fills_in(recipient_name="Benjamin", message="Hello")
+    await ana.presses("Send")
+    await expect(ana.page.locator("h1")).to_have_text("Benjamin")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"color_scheme": "light", "locale": "en-US"},
+        {"color_scheme": "dark", "locale": "ru-RU"},
+        {"color_scheme": "dark", "locale": "en-US", "viewport": PHONE},
+        {"color_scheme": "light", "locale": "ru-RU", "viewport": PHONE, "forced_colors": "active"},
+    ],
+    ids=["light-en-wide", "dark-ru-wide", "dark-en-phone", "light-ru-phone-forced"],
+)
+async def test_every_page_is_accessible_and_fits(site: Site, person: Opens, options: dict[str, object]) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", **options)
+    for path in ("/messages/sign-in/", "/messages/sign-up/", "/messages/nowhere"):
+        await ana.goes_to(path)
+        await ana.is_accessible()
+        await ana.fits()
+    await ana.joins()
+    await ana.is_accessible()  # empty
+    thread = await ana.writes_to("Ben", "Hello https://example.org", "Отправить" if options["locale"] == "ru-RU" else "Send")
+    await site.says(thread, ben, "x" * 3000)
+    await expect(ana.messages).to_have_count(2)
+    await ana.is_accessible()
+    await ana.fits()
+    await ana.goes_to("/messages/")
+    await ana.page.locator("[popovertarget=menu]").click()
+    await ana.is_accessible()
+    await ana.fits()
+    await ana.goes_to("/messages/#new-message")
+    await ana.fits()
+
+
+async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, database_url: str) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    execute(
+        database_url,
+        f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'Message number ' || n || ' of an ordinary"
+        f" length, as people write them.', now() from generate_series(2, 150) n; update threads set last_seq = 150",
+    )
+    visitor = await person("Ana")
+    await visitor.page.request.get("/messages/sign-in/")
+    await visitor.signs_in()
+    cookies = await visitor.page.context.cookies()
+    newcomer = await person("Ana")
+    await newcomer.page.context.add_cookies(cookies)  # signed in, and nothing cached
+    requests: list[Request] = []
+    newcomer.page.on("request", requests.append)
+    await newcomer.goes_to(f"/messages/chat/{thread}/")
+    await newcomer.page.wait_for_load_state("networkidle")
+    sizes = [await request.sizes() for request in requests]
+    weight = sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
+    assert len(requests) <= 25, [request.url for request in requests]
+    assert weight <= 60 * KILOBYTE, weight
+    assert {request.url.split("/messages/")[0] for request in requests} == {site.url}
+
+
+async def somebody_with_history(site: Site, person: Opens, database_url: str, total: int) -> tuple[Screen, int, int]:
+    """Ana, a thread of so many messages of Ben's, an hour apart, and Ben."""
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", timezone_id="UTC")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "number 1")
+    execute(
+        database_url,
+        f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'number ' || n, now()"
+        f" from generate_series(2, {total}) n; update threads set last_seq = {total};"
+        f" update messages set sent_at = timestamptz '2026-01-01 00:30Z' + seq * interval '1 hour';"
+        f" update participants set read_seq = {total}, sent_unread = 0, sent = case user_id when {ben} then {total} - 1 else 1 end",
+    )
+    return ana, thread, ben
+
+
+async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_on_both_ways(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, ben = await somebody_with_history(site, person, database_url, 400)
+    await ana.goes_to(f"/messages/chat/{thread}/?at=200")
+    asked_for = ana.page.locator("[data-seq='200']")
+    await expect(asked_for).to_be_in_viewport()
+    numbers = ana.page.locator("#messages > .message")
+    await site.says(thread, ben, "meanwhile")
+    await expect(ana.page.get_by_role("link", name="1 new message")).to_be_visible()
+    await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # its turn has not come
+    await ana.messages.first.scroll_into_view_if_needed()
+    await expect(ana.page.locator("[data-seq='100']")).to_be_attached()
+    await ana.messages.last.scroll_into_view_if_needed()
+    await expect(ana.page.locator("[data-seq='300']")).to_be_attached()
+    while await ana.page.locator("[data-seq='401']").count() == 0:
+        await ana.messages.last.scroll_into_view_if_needed()
+        await ana.page.wait_for_load_state("networkidle")
+    seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
+    assert seqs == list(range(seqs[0], 402))
+    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
+    await ana.page.get_by_role("link", name="To the newest message").click()
+    await expect(ana.messages.last).to_have_text("meanwhile")
+    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
+
+
+async def test_one_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await ana.page.get_by_role("button", name="Go to a date").click()
+    await ana.page.locator("#on").fill("2026-01-05")
+    await ana.presses("Go")
+    await expect(ana.page).to_have_url(re.compile(r"\?at=96$"))
+    await expect(ana.page.locator("[data-seq='96']")).to_be_in_viewport()
+
+
+async def test_five_thousand_messages_are_scrolled_back_to_the_first(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 5000)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    scroll = "document.getElementById('log').scrollTop = -1e9; document.querySelector('.message').dataset.seq"
+    while await ana.page.evaluate(scroll) != "1":
+        await ana.page.wait_for_load_state("networkidle")
+    await expect(ana.page.locator("#messages > .message")).to_have_count(5000)
+    await ana.writes("still here")
+    await ana.sees_pending(0)
+
+
+async def test_a_hundred_messages_pasted_at_once_arrive_in_order(person: Opens) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ben.joins()
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    await ben.goes_to(f"/messages/chat/{thread}/")
+    await ana.page.evaluate("""() => {
+      const form = document.getElementById('composer');
+      for (let number = 0; number < 100; number += 1) {
+        form.elements.message.value = `number ${number}`;
+        form.requestSubmit();
+      }
+    }""")
+    await ben.sees_messages("Hello", *(f"number {number}" for number in range(100)))
+    await ana.sees_pending(0)
+
+
+async def test_a_newcomer_comes_from_the_first_page_to_a_first_message(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.goes_to("/")
+    await ana.sees("Private messages between the people of this site.")
+    await ana.page.get_by_role("link", name="Choose a name and start").click()
+    await ana.fills_in(username="Ana", password=PASSWORD)
+    await ana.presses("Sign up")
+    await ana.sees("Welcome, Ana!")
+    await ana.fills_in(recipient_name="Ben", message="My first message")
+    await ana.presses("Send")
+    await ana.sees_messages("My first message")
