@@ -3,40 +3,52 @@
  */
 import { text as format } from './texts.js';
 
-const DRAFT_PAUSE_MS = 300;
+const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
+const COUNT_FROM = 0.9; // of the limit
 const COMPOSING_KEY_CODE = 229; // Safari ends composing before it tells of the Enter that did it
+
+const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
 export class Composer extends EventTarget {
   #form;
   #box;
   #error;
+  #counter;
   #limit; // code points
-  #tooLong;
-  #draftKey;
-  #draftTimer = 0;
+  #texts;
+  #drafts;
+  #thread;
+  #restTimer = 0; // runs while the draft is behind the box
   #posting = false; // the form is on its way: what is in the box is no draft any more
 
   /**
-   * @param {HTMLFormElement} form
-   * @param {{tooLong: string}} texts
-   * @param {string} draftKey where the draft is kept, per account and thread
+   * @param {HTMLFormElement} form as the server drew it: what a refused form brought back stays in its box
+   * @param {{tooLong: string, counter: string}} texts
+   * @param {import('./drafts.js').Drafts} drafts
+   * @param {number} thread
+   * @param {AbortSignal} signal ends it; the draft is kept
    */
-  constructor(form, texts, draftKey) {
+  constructor(form, texts, drafts, thread, signal) {
     super();
     this.#form = form;
     this.#box = form.elements.message;
     this.#error = form.querySelector('#composer-error');
+    this.#counter = form.querySelector('#composer-counter');
     this.#limit = Number(form.dataset.limit) || Infinity;
-    this.#tooLong = texts.tooLong;
-    this.#draftKey = draftKey;
-    if (!this.#box.value) this.#box.value = this.#draft ?? '';
-    this.#box.addEventListener('keydown', (event) => this.#sendOnEnter(event));
-    this.#box.addEventListener('input', () => this.#changed());
-    form.addEventListener('submit', (event) => this.#submit(event));
-    addEventListener('pagehide', () => { if (!this.#posting) this.#saveDraft(); });
-    addEventListener('pageshow', () => { this.#posting = false; });
+    this.#texts = texts;
+    this.#drafts = drafts;
+    this.#thread = thread;
+    if (!this.#box.value) this.#box.value = drafts.get(thread);
+    this.#box.addEventListener('keydown', (event) => this.#sendOnEnter(event), { signal });
+    this.#box.addEventListener('input', () => this.#changed(), { signal });
+    form.addEventListener('submit', (event) => this.#submit(event), { signal });
+    addEventListener('pagehide', () => this.#keepDraft(), { signal });
+    addEventListener('pageshow', (event) => this.#comeBack(event), { signal });
+    signal.addEventListener('abort', () => this.#keepDraft());
+    drafts.watch(thread, (draft) => this.#follow(draft), signal);
     this.#fit();
     this.#checkLength();
+    this.#count();
   }
 
   /** When false, the form posts itself: the way without a live connection. */
@@ -54,9 +66,14 @@ export class Composer extends EventTarget {
   #changed() {
     this.#fit();
     this.#checkLength();
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_PAUSE_MS);
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.#rest(), REST_MS);
     if (this.#text) this.dispatchEvent(new Event('write'));
+  }
+
+  #rest() {
+    this.#keepDraft();
+    this.#count();
   }
 
   #submit(event) {
@@ -65,7 +82,7 @@ export class Composer extends EventTarget {
       this.focus();
     } else if (!this.intercepts) {
       this.#posting = true;
-      this.#saveDraft('');
+      this.#putDraft('');
     } else {
       event.preventDefault();
       this.dispatchEvent(new CustomEvent('compose', { detail: this.#text }));
@@ -74,12 +91,29 @@ export class Composer extends EventTarget {
   }
 
   #empty() {
-    this.#box.value = '';
     this.#form.querySelectorAll('[role="alert"]').forEach((element) => element.remove());
     this.#box.removeAttribute('aria-invalid');
-    this.#saveDraft();
-    this.#fit();
+    this.#putDraft('');
+    this.#fill('');
     this.focus();
+  }
+
+  /** Another tab wrote or sent; the tab one is writing in follows nobody. */
+  #follow(draft) {
+    if (!(document.hasFocus() && document.activeElement === this.#box)) this.#fill(draft);
+  }
+
+  /** Back from the browser's cache: other tabs were not heard there, and what was posted is no draft. */
+  #comeBack({ persisted }) {
+    this.#posting = false;
+    if (persisted) this.#fill(this.#drafts.get(this.#thread));
+  }
+
+  #fill(text) {
+    this.#box.value = text;
+    this.#fit();
+    this.#checkLength();
+    this.#count();
   }
 
   get #text() { return this.#box.value.replace(/\r\n?/g, '\n').trim(); }
@@ -88,9 +122,18 @@ export class Composer extends EventTarget {
     const text = this.#text;
     const count = text.length > this.#limit ? Array.from(text).length : 0;
     const fits = count <= this.#limit;
-    const sentence = fits ? '' : format(this.#tooLong, { count, limit: this.#limit });
+    const sentence = fits ? '' : format(this.#texts.tooLong, { count, limit: this.#limit });
     if (this.#error.textContent !== sentence) this.#error.textContent = sentence;
     return fits;
+  }
+
+  /** Not at every key: a screen reader could not follow. Beyond the limit the error says it. */
+  #count() {
+    const text = this.#text;
+    const count = text.length < this.#limit * COUNT_FROM ? 0 : Array.from(text).length;
+    const isNear = count >= this.#limit * COUNT_FROM && count <= this.#limit;
+    const values = { count: numbers.format(count), limit: numbers.format(this.#limit) };
+    this.#counter.textContent = isNear ? format(this.#texts.counter, values) : '';
   }
 
   /** Grows with the text, up to what the style sheet allows. */
@@ -100,19 +143,14 @@ export class Composer extends EventTarget {
     this.#box.style.blockSize = `${this.#box.scrollHeight + borders}px`;
   }
 
-  get #draft() {
-    try {
-      return sessionStorage.getItem(this.#draftKey);
-    } catch {
-      return null;
-    }
+  /** Only what was typed here since: another tab may have kept something newer. */
+  #keepDraft() {
+    if (this.#restTimer && !this.#posting) this.#putDraft(this.#box.value);
   }
 
-  #saveDraft(draft = this.#box.value) {
-    clearTimeout(this.#draftTimer);
-    try {
-      if (draft) sessionStorage.setItem(this.#draftKey, draft);
-      else sessionStorage.removeItem(this.#draftKey);
-    } catch { /* the draft lives as long as the page */ }
+  #putDraft(draft) {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = 0;
+    this.#drafts.put(this.#thread, draft);
   }
 }

@@ -1,0 +1,71 @@
+/**
+ * Keys for what one does often. Events: `previous` and `next` (Alt with an arrow: the conversation above and below)
+ * and `new` (Alt+N). `?` shows the list of them.
+ *
+ * Characters are known by `key`, which is what the person's layout writes, `?` wherever it stands. Letters
+ * are known by `code` where the layout writes none of A to Z there: Cyrillic's "т", a Mac's Option+N.
+ */
+const SINGLE_KEYS = 'chatserver.single-keys';
+const FIELDS = 'input, textarea, select, [contenteditable]';
+const OPTION_WRITES = /Mac|iP/.test(navigator.platform); // Option+N is the way to "ñ" and "ń" there
+
+export class Shortcuts extends EventTarget {
+  #dialog;
+  #singleKeys = recall();
+
+  /**
+   * @param {HTMLDialogElement} dialog the list, with a checkbox `#single-keys`: a key alone can be turned off,
+   *   since who speaks to the computer presses it unawares (WCAG 2.1.4)
+   * @param {AbortSignal} [signal]
+   */
+  constructor(dialog, signal) {
+    super();
+    this.#dialog = dialog;
+    document.addEventListener('keydown', (event) => this.#press(event), { signal });
+    addEventListener('storage', ({ key }) => { if (key === SINGLE_KEYS) this.#singleKeys = recall(); }, { signal });
+    const box = dialog.querySelector('#single-keys');
+    box.addEventListener('change', () => { remember(this.#singleKeys = box.checked); }, { signal });
+  }
+
+  show() {
+    this.#dialog.querySelector('#single-keys').checked = this.#singleKeys;
+    this.#dialog.showModal();
+  }
+
+  #press(event) {
+    if (this.#dialog.open || event.defaultPrevented || event.isComposing || event.repeat) return;
+    const action = this.#action(event);
+    if (!action) return;
+    event.preventDefault();
+    if (action === 'show') this.show();
+    else this.dispatchEvent(new Event(action));
+  }
+
+  #action(event) {
+    if (event.ctrlKey || event.metaKey) return null;
+    const isInField = event.target.closest(FIELDS) !== null;
+    if (event.key === '?' && !event.altKey) return this.#singleKeys && !isInField ? 'show' : null;
+    if (!event.altKey || event.shiftKey) return null;
+    if (event.key === 'ArrowUp') return 'previous';
+    if (event.key === 'ArrowDown') return 'next';
+    return letter(event) === 'n' && !(OPTION_WRITES && isInField) ? 'new' : null;
+  }
+}
+
+function letter({ key, code }) {
+  return (/^[a-z]$/i.test(key) ? key : code.replace('Key', '')).toLowerCase();
+}
+
+function recall() {
+  try {
+    return localStorage.getItem(SINGLE_KEYS) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+function remember(on) {
+  try {
+    localStorage.setItem(SINGLE_KEYS, on ? 'on' : 'off');
+  } catch { /* as long as the page lives */ }
+}
