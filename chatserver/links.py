@@ -13,10 +13,10 @@ _START = re.compile(r"\bhttps?://(?![!-/:-@\\-`{-~])", re.ASCII | re.IGNORECASE)
 
 # What ends a link: white space, controls, what has no width or turns the direction, `<`, `>`, `"`.
 _ENDS = (
-    "\\x00-\\x20<>\"\\x7f-\\xa0\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f"
+    '\\x00-\\x20<>"\\x7f-\\xa0\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f'
     "\\u3000\\ufeff\\ufff9-\\ufffb"
 )
-_PAIRS = dict(["()", "[]", "{}", "«»", "‹›", "“”", "‘’", "（）", "「」", "『』", "【】", "《》"])
+_PAIRS = dict(zip("([{«‹“‘（「『【《", ")]}»›”’）」』】》", strict=True))
 _STOP = re.compile(f"[{_ENDS}{re.escape(''.join(_PAIRS) + ''.join(_PAIRS.values()))}]")
 _TRAILING = ".,:;!?'*~`…。，、：；！？" + "".join(_PAIRS)
 

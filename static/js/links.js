@@ -6,8 +6,7 @@ const START = /\bhttps?:\/\/(?![!-/:-@\\-`{-~])/gi;
 // What ends a link: white space, controls, what has no width or turns the direction, `<`, `>`, `"`.
 const ENDS = '\\x00-\\x20<>"\\x7f-\\xa0\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f'
   + '\\u3000\\ufeff\\ufff9-\\ufffb';
-const PAIRS = new Map(['()', '[]', '{}', '«»', '‹›', '“”', '‘’', '（）', '「」', '『』', '【】', '《》']
-  .map((pair) => [pair[0], pair[1]]));
+const PAIRS = new Map(Array.from('([{«‹“‘（「『【《', (opening, place) => [opening, ')]}»›”’）」』】》'[place]]));
 const BRACKETS = [...PAIRS].flat().map((bracket) => `\\${bracket}`).join('');
 const STOP = new RegExp(`[${ENDS}${BRACKETS}]`, 'g');
 const TRAILING = new Set([..."`.,:;!?'*~…。，、：；！？", ...PAIRS.keys()]);

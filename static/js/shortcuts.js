@@ -7,6 +7,7 @@
  */
 const SINGLE_KEYS = 'chatserver.single-keys';
 const FIELDS = 'input, textarea, select, [contenteditable]';
+const OPTION_WRITES = /Mac|iP/.test(navigator.platform); // Option+N is the way to "ñ" and "ń" there
 
 export class Shortcuts extends EventTarget {
   #dialog;
@@ -20,7 +21,7 @@ export class Shortcuts extends EventTarget {
   constructor(dialog, signal) {
     super();
     this.#dialog = dialog;
-    document.addEventListener('keydown', (event) => this.press(event), { signal });
+    document.addEventListener('keydown', (event) => this.#press(event), { signal });
     addEventListener('storage', ({ key }) => { if (key === SINGLE_KEYS) this.#singleKeys = recall(); }, { signal });
     const box = dialog.querySelector('#single-keys');
     box.addEventListener('change', () => { remember(this.#singleKeys = box.checked); }, { signal });
@@ -31,7 +32,7 @@ export class Shortcuts extends EventTarget {
     this.#dialog.showModal();
   }
 
-  press(event) {
+  #press(event) {
     if (this.#dialog.open || event.defaultPrevented || event.isComposing || event.repeat) return;
     const action = this.#action(event);
     if (!action) return;
@@ -42,11 +43,12 @@ export class Shortcuts extends EventTarget {
 
   #action(event) {
     if (event.ctrlKey || event.metaKey) return null;
-    if (event.key === '?' && !event.altKey) return this.#singleKeys && !event.target.closest(FIELDS) ? 'show' : null;
+    const isInField = event.target.closest(FIELDS) !== null;
+    if (event.key === '?' && !event.altKey) return this.#singleKeys && !isInField ? 'show' : null;
     if (!event.altKey || event.shiftKey) return null;
     if (event.key === 'ArrowUp') return 'previous';
     if (event.key === 'ArrowDown') return 'next';
-    return letter(event) === 'n' ? 'new' : null;
+    return letter(event) === 'n' && !(OPTION_WRITES && isInField) ? 'new' : null;
   }
 }
 

@@ -1,0 +1,25 @@
+"""Links in texts, as the server draws them."""
+
+from typing import Any
+
+import pytest
+
+from chatserver.links import find_links, with_links
+from tests.cases import cases, whole
+
+
+@pytest.mark.parametrize("case", cases("links"), ids=lambda case: str(case["text"])[:40])
+def test_the_links_in_a_text_are_found(case: dict[str, Any]) -> None:
+    text = whole(case["text"])
+    assert [text[start:end] for start, end in find_links(text)] == [whole(link) for link in case["links"]]
+
+
+def test_a_link_is_drawn_without_a_word_to_where_it_leads() -> None:
+    assert with_links("see http://example.org/?a=1&b='2' <now>") == (
+        'see <a href="http://example.org/?a=1&amp;b=&#39;2" rel="noopener noreferrer nofollow" target="_blank">'
+        "http://example.org/?a=1&amp;b=&#39;2</a>&#39; &lt;now&gt;"
+    )
+
+
+def test_a_text_without_links_is_only_escaped() -> None:
+    assert with_links('<a href="javascript:alert(1)">&') == "&lt;a href=&#34;javascript:alert(1)&#34;&gt;&amp;"
