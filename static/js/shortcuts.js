@@ -21,7 +21,7 @@ export class Shortcuts extends EventTarget {
   constructor(dialog, signal) {
     super();
     this.#dialog = dialog;
-    document.addEventListener('keydown', (event) => this.#press(event), { signal });
+    document.addEventListener('keydown', (event) => this.press(event), { signal });
     addEventListener('storage', ({ key }) => { if (key === SINGLE_KEYS) this.#singleKeys = recall(); }, { signal });
     const box = dialog.querySelector('#single-keys');
     box.addEventListener('change', () => { remember(this.#singleKeys = box.checked); }, { signal });
@@ -32,7 +32,8 @@ export class Shortcuts extends EventTarget {
     this.#dialog.showModal();
   }
 
-  #press(event) {
+  /** A key went down. */
+  press(event) {
     if (this.#dialog.open || event.defaultPrevented || event.isComposing || event.repeat) return;
     const action = this.#action(event);
     if (!action) return;

@@ -58,7 +58,7 @@ export function full(moment) {
 }
 
 /** 18:04, or 6:04 PM. */
-const clock = (moment) => unbroken(clockFormat.format(moment));
+export const clock = (moment) => unbroken(clockFormat.format(moment));
 
 /** Today, Yesterday, November 23, or November 23, 2025 when that is another year than today's. */
 function dayName(moment) {
@@ -80,11 +80,12 @@ function recent(moment) {
 }
 
 /** By the calendar, however long the days are. */
-function daysAgo(moment) {
+export function daysAgo(moment) {
   const day = (each) => Date.UTC(each.getFullYear(), each.getMonth(), each.getDate()) / DAY_MS;
   return day(new Date()) - day(moment);
 }
 
 const two = (number) => String(number).padStart(2, '0');
-const numbers = (moment) => `${two(moment.getDate())}.${two(moment.getMonth() + 1)}.${moment.getFullYear()}`;
+/** 23.11.2026, in every language. */
+export const numbers = (moment) => `${two(moment.getDate())}.${two(moment.getMonth() + 1)}.${moment.getFullYear()}`;
 const unbroken = (words) => words.replace(/\s/g, '\u00a0'); // browsers differ in which space they write
