@@ -38,7 +38,8 @@ export class Composer extends EventTarget {
     this.#texts = texts;
     this.#drafts = drafts;
     this.#thread = thread;
-    if (!this.#box.value) this.#box.value = drafts.get(thread);
+    if (this.#box.value) drafts.put(thread, this.#box.value);
+    else this.#box.value = drafts.get(thread);
     this.#box.addEventListener('keydown', (event) => this.#sendOnEnter(event), { signal });
     this.#box.addEventListener('input', () => this.#changed(), { signal });
     form.addEventListener('submit', (event) => this.#submit(event), { signal });

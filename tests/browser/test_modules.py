@@ -228,6 +228,14 @@ async def test_what_ana_typed_is_there_when_she_comes_back(page: Page, box: Loca
     await expect(box).to_have_value("half a")
 
 
+async def test_what_a_refused_form_brought_back_is_a_draft(page: Page) -> None:
+    refused = COMPOSER.replace("</textarea>", "not accepted</textarea>")
+    await page.evaluate("(html) => { localStorage.setItem('chatserver.draft.1.7', 'old'); draw(html); }", refused)
+    await run(page, WRITE)
+    await expect(page.locator("#message")).to_have_value("not accepted")
+    assert await page.evaluate("localStorage['chatserver.draft.1.7']") == "not accepted"
+
+
 async def test_a_draft_is_kept_when_the_fingers_rest_and_gone_when_it_is_sent(page: Page, box: Locator) -> None:
     await box.press_sequentially("Hello")
     await page.wait_for_function("localStorage['chatserver.draft.1.7'] === 'Hello'")
