@@ -14,6 +14,7 @@ import { page } from './texts.js';
 import { localiseTimes, tellTimeZone } from './time.js';
 import { setTitle, showUnread } from './unread_badge.js';
 
+const MINUTE_MS = 60_000;
 const { me, texts } = page;
 const find = (id) => document.getElementById(id);
 const socket = new ChatSocket(me.id);
@@ -63,6 +64,13 @@ const withShortcuts = async (use) => use(await (shortcuts ??= loadShortcuts()));
 const firstKey = (event) => withShortcuts((keys) => keys.press(event)).catch(() => { shortcuts = undefined; });
 addEventListener('keydown', firstKey);
 document.querySelector('[data-shortcuts]').addEventListener('click', () => withShortcuts((keys) => keys.show()));
+
+let today = new Date().toDateString();
+setInterval(() => {
+  if (today === new Date().toDateString()) return;
+  today = new Date().toDateString();
+  localiseTimes(); // what was today is yesterday
+}, MINUTE_MS);
 
 if (tellTimeZone()) localiseTimes();
 showUnread(conversations.unread);
