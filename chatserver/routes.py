@@ -2,19 +2,22 @@
 
 from aiohttp import web
 
-from chatserver import api, health, pages, sign_in
+from chatserver import api, choices, health, pages, sign_in
 from chatserver.static_files import static_files
 
 ROUTES = [
     web.get("/", pages.to_conversations, allow_head=True),
-    web.get("/messages", pages.to_conversations),
+    web.get("/messages", pages.add_slash),
     web.get("/messages/", pages.conversations),
+    web.get("/messages/sign-up", pages.add_slash),
     web.get("/messages/sign-up/", sign_in.sign_up_page),
     web.post("/messages/sign-up/", sign_in.sign_up),
+    web.get("/messages/sign-in", pages.add_slash),
     web.get("/messages/sign-in/", sign_in.sign_in_page),
     web.post("/messages/sign-in/", sign_in.sign_in),
     web.post("/messages/sign-out/", sign_in.sign_out),
-    web.post("/messages/language/", pages.choose_language),
+    web.post("/messages/language/", choices.choose_language),
+    web.post("/messages/theme/", choices.choose_theme),
     web.post("/messages/send_message/", pages.send_to_name),
     web.get("/messages/chat/{thread}/", pages.chat),
     web.post("/messages/chat/{thread}/", pages.send_to_thread),
