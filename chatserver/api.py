@@ -11,11 +11,12 @@ from chatserver import messages
 from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
-from chatserver.keys import ACCOUNTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.keys import ACCOUNTS, CONFIG, DB, REDIS, SESSIONS, SOCKETS, WRITER
+from chatserver.people import complete_name, count_question
 from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
-from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
+from chatserver.text import MAX_ID, clean_text, name_beginning, parse_id, parse_uuid
 from chatserver.threads import find_thread
 
 
@@ -54,8 +55,8 @@ async def _read_fields(request: web.Request) -> dict[str, Any]:
 
 
 async def history(request: web.Request) -> web.Response:
-    user = await _require_user(request)
     """A page of messages, back from a number (or the end), or on from one."""
+    user = await _require_user(request)
     db = request.app[DB]
     thread = await find_thread(db, parse_id(request.match_info["thread"]), user.id)
     limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
@@ -75,6 +76,16 @@ def _number(request: web.Request, name: str, default: int, least: int = 1) -> in
     if number < least:
         raise ChatError("bad_frame")
     return number
+
+
+async def people(request: web.Request) -> web.Response:
+    """Names that begin as is typed, for who writes to someone new."""
+    user = await _require_user(request)
+    beginning = name_beginning(request.query.get("name", ""))
+    if not beginning:
+        return web.json_response({"people": []})
+    await count_question(request.app[REDIS], request.app[CONFIG], user.id)
+    return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
 
 
 async def session(request: web.Request) -> web.Response:

@@ -23,6 +23,7 @@ ROUTES = [
     web.post("/messages/chat/{thread}/", pages.send_to_thread),
     web.post("/messages/chat/{thread}/read/", pages.mark_read),
     web.get("/messages/chat/{thread}/history", api.history),
+    web.get("/messages/people", api.people),
     web.route("*", "/messages/send_message_api/{thread}/", api.send_message),
     web.get("/messages/session", api.session),
     web.get("/messages/ws", api.socket),
@@ -30,7 +31,7 @@ ROUTES = [
     web.get("/readyz", health.ready),
 ]
 
-FOR_PROGRAMS = {api.history, api.send_message, api.session, api.socket, health.alive, health.ready}
+FOR_PROGRAMS = {api.history, api.people, api.send_message, api.session, api.socket, health.alive, health.ready}
 
 
 def add_routes(app: web.Application) -> None:

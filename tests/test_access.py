@@ -4,7 +4,7 @@ import pytest
 from yarl import URL
 
 from chatserver.routes import ROUTES
-from tests.people import Person
+from tests.people import Answer, Person
 
 # (method, path): status for who is not signed in, for a stranger, for a participant; <t> is the participant's thread
 TABLE = {
@@ -25,6 +25,7 @@ TABLE = {
     ("POST", "/messages/chat/<t>/"): (303, 404, 400),
     ("POST", "/messages/chat/<t>/read/"): (303, 404, 303),
     ("GET", "/messages/chat/<t>/history"): (401, 404, 200),
+    ("GET", "/messages/people"): (401, 200, 200),
     ("*", "/messages/send_message_api/<t>/"): (403, 403, 403),
     ("GET", "/messages/session"): (401, 200, 200),
     ("GET", "/messages/ws"): (403, 403, 403),
