@@ -11,11 +11,12 @@ from chatserver import messages
 from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
-from chatserver.keys import ACCOUNTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.keys import ACCOUNTS, CONFIG, DB, REDIS, SESSIONS, SOCKETS, WRITER
+from chatserver.people import complete_name, count_question
 from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
-from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
+from chatserver.text import MAX_ID, clean_text, name_beginning, parse_id, parse_uuid
 from chatserver.threads import find_thread
 
 
@@ -54,21 +55,37 @@ async def _read_fields(request: web.Request) -> dict[str, Any]:
 
 
 async def history(request: web.Request) -> web.Response:
+    """A page of messages, back from a number (or the end), or on from one."""
     user = await _require_user(request)
-    thread = await find_thread(request.app[DB], parse_id(request.match_info["thread"]), user.id)
-    before = _number(request, "before", MAX_ID)
+    db = request.app[DB]
+    thread = await find_thread(db, parse_id(request.match_info["thread"]), user.id)
     limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
-    page, more = await messages.history(request.app[DB], thread.id, user.id, before, limit)
+    if "after" not in request.query:
+        page, more = await messages.history(db, thread.id, user.id, _number(request, "before", MAX_ID), limit)
+    elif "before" not in request.query:
+        page, more = await messages.following(db, thread.id, user.id, _number(request, "after", 0, least=0), limit)
+    else:
+        raise ChatError("bad_frame")
     return web.json_response({"messages": [messages.as_frame(message) for message in page], "more": more})
 
 
-def _number(request: web.Request, name: str, default: int) -> int:
-    """A positive number of the query; one too large counts as the largest. Raises ChatError `bad_frame`."""
+def _number(request: web.Request, name: str, default: int, least: int = 1) -> int:
+    """A number of the query; one too large counts as the largest. Raises ChatError `bad_frame`."""
     raw = request.query.get(name, str(default))
-    number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else 0
-    if not number:
+    number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else -1
+    if number < least:
         raise ChatError("bad_frame")
     return number
+
+
+async def people(request: web.Request) -> web.Response:
+    """Names that begin as is typed, for who writes to someone new."""
+    user = await _require_user(request)
+    beginning = name_beginning(request.query.get("name", ""))
+    if not beginning:
+        return web.json_response({"people": []})
+    await count_question(request.app[REDIS], request.app[CONFIG], user.id)
+    return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
 
 
 async def session(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from aiohttp import web
 from chatserver import db, keys
 from chatserver.accounts import Accounts
 from chatserver.batcher import Batcher
+from chatserver.compression import compress
 from chatserver.config import Config, load_config
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
@@ -45,7 +46,7 @@ async def create_app(config: Config | None = None) -> web.Application:
     sessions = SessionStorage(redis, config)
     app = web.Application(
         # Errors inside of the sessions, whose cookie an error page needs as any other; and outside, for theirs.
-        middlewares=[serve_upgraded, language, errors, aiohttp_session.session_middleware(sessions), errors],
+        middlewares=[serve_upgraded, compress, language, errors, aiohttp_session.session_middleware(sessions), errors],
         client_max_size=config.max_frame_bytes or 2**63,
     )
     app[keys.CONFIG] = config

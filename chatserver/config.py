@@ -51,6 +51,7 @@ class Config:
     replay_limit: int = 1000
     batch_messages: int = 100
     waiting_messages: int = 2000
+    people_a_minute: int = 30
 
     # One socket: frames, bytes, seconds
     queue_frames: int = 256

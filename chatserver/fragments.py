@@ -88,7 +88,7 @@ class Drawing:
     def _draw(self, name: str, item: Any, **how: Any) -> Markup:
         draw = _draw.__wrapped__ if isinstance(item, Message) and len(item.text) > LONGEST else _draw
         viewer = self._viewer._replace(me_id=0)  # `own` says all that depends on the person
-        return draw(self._environment, viewer, name, item, tuple(how.items()))  # type: ignore[no-any-return]
+        return draw(self._environment, viewer, name, item, tuple(how.items()))
 
 @lru_cache(KEPT)
 def _draw(

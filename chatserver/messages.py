@@ -7,6 +7,7 @@ from chatserver.db import Database
 from chatserver.errors import ChatError
 
 PAGE = 100  # messages on a page of history
+BEFORE, AFTER = 50, 49  # around a single message
 
 
 class Message(NamedTuple):
@@ -39,6 +40,33 @@ async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: 
     if not rows:
         raise ChatError("no_such_thread")
     return [Message._make(row) for _, *row in rows if row[0] is not None], rows[0][0]
+
+
+async def following(
+    db: Database, thread_id: int, user_id: int, after: int, limit: int = PAGE
+) -> tuple[list[Message], bool]:
+    """At most `limit` messages after the number `after`, oldest first, and whether there are more.
+
+    Raises ChatError `no_such_thread` for who takes no part.
+    """
+    messages, last = await missed(db, thread_id, user_id, after, limit)
+    return messages, bool(messages) and messages[-1].seq < last
+
+
+async def around(db: Database, thread_id: int, user_id: int, seq: int) -> tuple[list[Message], bool, bool]:
+    """The messages around the number `seq`, oldest first, and whether there are earlier and later ones.
+
+    Raises ChatError `no_such_thread` for who takes no part.
+    """
+    after = max(seq - BEFORE - 1, 0)
+    messages, later = await following(db, thread_id, user_id, after, seq + AFTER - after)
+    return messages, after > 0, later
+
+
+async def first_since(db: Database, thread_id: int, user_id: int, moment: datetime) -> int | None:
+    """The number of the first message at `moment` or after it. None when there is none, and for who takes no part."""
+    row = await db.fetch_one("first_since", thread_id=thread_id, user_id=user_id, moment=moment)
+    return int(row[0]) if row else None
 
 
 def as_frame(message: Message) -> dict[str, Any]:

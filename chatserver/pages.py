@@ -5,23 +5,25 @@ from typing import Any, NoReturn
 from aiohttp import web
 from yarl import URL
 
-from chatserver import i18n, threads
+from chatserver import messages, threads
 from chatserver.accounts import User
 from chatserver.errors import ChatError
-from chatserver.forms import Form, check_form, read_form, safe_next
+from chatserver.forms import Form, check_form, read_form
 from chatserver.keys import ACCOUNTS, CONFIG, DB, MARKS, WRITER
-from chatserver.messages import history
 from chatserver.realtime.marks import Mark
 from chatserver.realtime.writer import Outgoing
 from chatserver.rendering import render, render_refused
 from chatserver.sign_in import require_user
 from chatserver.text import MAX_ID, clean_text, parse_id
-
-YEAR = 365 * 86400  # seconds
+from chatserver.zones import beginning_of, viewers_zone
 
 
 async def to_conversations(request: web.Request) -> NoReturn:
     raise web.HTTPSeeOther("/messages/")
+
+
+async def add_slash(request: web.Request) -> NoReturn:
+    raise web.HTTPSeeOther(URL(f"{request.path}/?{request.rel_url.raw_query_string}".rstrip("?"), encoded=True))
 
 
 async def conversations(request: web.Request) -> web.Response:
@@ -47,12 +49,31 @@ async def send_to_name(request: web.Request) -> web.Response:
 
 
 async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
-    return {"conversations": await threads.conversations(request.app[DB], user.id), "path": "/messages/"}
+    limit = None if request.query.get("list") == "all" else threads.CONVERSATIONS
+    return {"path": "/messages/"} | await _list(request, user, limit)
+
+
+async def _list(request: web.Request, user: User, limit: int | None = threads.CONVERSATIONS) -> dict[str, Any]:
+    """The conversations beside the main part of a page; a browser that asks for this alone has them on its screen."""
+    if request.headers.get("Chat-Part") == "main":
+        return {"part": "main", "conversations": None, "more_conversations": False, "unread_total": None}
+    shown = await threads.conversations(request.app[DB], user.id, limit)
+    return {"part": "page"} | shown._asdict()
 
 
 async def chat(request: web.Request) -> web.Response:
     user = await require_user(request)
+    if "on" in request.query:
+        await _to_day(request, user)
     return await render(request, "chat.html", form=Form(), **await _chat(request, user))
+
+
+async def _to_day(request: web.Request, user: User) -> NoReturn:
+    """To the first message of a day, where the person is, or after it; to the last ones when there is none."""
+    thread_id = _thread_id(request)
+    moment = beginning_of(request.query["on"], viewers_zone(request.cookies.get("timezone", "")))
+    seq = await messages.first_since(request.app[DB], thread_id, user.id, moment) if moment else None
+    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/" + (f"?at={seq}" if seq else ""))
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
@@ -87,9 +108,17 @@ async def mark_read(request: web.Request) -> web.Response:
 
 async def _chat(request: web.Request, user: User) -> dict[str, Any]:
     """The thread first: what is stored between the two looks is on the page, and comes again as a live message."""
-    thread = await threads.find_thread(request.app[DB], _thread_id(request), user.id)
-    messages, more = await history(request.app[DB], thread.id, user.id, MAX_ID)
-    return {"thread": thread, "messages": messages, "more": more, "path": f"/messages/chat/{thread.id}/"}
+    db = request.app[DB]
+    thread = await threads.find_thread(db, _thread_id(request), user.id)
+    path, at, later = f"/messages/chat/{thread.id}/", parse_id(request.query.get("at")), False
+    if at is not None and at <= thread.total:
+        path += f"?at={at}"
+        shown, more, later = await messages.around(db, thread.id, user.id, at)
+    else:
+        at = None
+        shown, more = await messages.history(db, thread.id, user.id, MAX_ID)
+    context = {"thread": thread, "messages": shown, "more": more, "later": later, "at": at, "path": path}
+    return context | await _list(request, user)
 
 
 def _thread_id(request: web.Request) -> int:
@@ -98,15 +127,3 @@ def _thread_id(request: web.Request) -> int:
     if thread_id is None:
         raise ChatError("no_such_thread")
     return thread_id
-
-
-async def choose_language(request: web.Request) -> web.Response:
-    form = await read_form(request, "language", "next")
-    await check_form(request)
-    if form["language"] not in i18n.LANGUAGES:
-        raise ChatError("bad_frame")
-    response = web.Response(status=303, headers={"Location": str(URL(safe_next(form["next"]), encoded=True))})
-    response.set_cookie(
-        "language", form["language"], max_age=YEAR, samesite="Lax", secure=request.app[CONFIG].production
-    )
-    return response

@@ -3,8 +3,6 @@
 import contextlib
 from functools import cache
 from typing import Any
-from urllib.parse import unquote
-from zoneinfo import ZoneInfo
 
 import aiohttp_jinja2
 import jinja2
@@ -16,14 +14,14 @@ from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import BROKEN, Form
 from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
-from chatserver.links import with_links
 from chatserver.keys import CONFIG, SESSIONS
+from chatserver.links import with_links
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
 from chatserver.static_files import static_files
+from chatserver.zones import viewers_zone
 
 THEMES = {"light", "dark"}  # chosen by the person; without a choice, the system's
-UTC = ZoneInfo("UTC")
 
 
 @cache
@@ -111,7 +109,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
     viewer = Viewer(
         me.id if me else 0,
         language,
-        _viewers_zone(request.cookies.get("timezone", "")),
+        viewers_zone(request.cookies.get("timezone", "")),
         times.clock_locale(request.headers.get("Accept-Language", ""), language),
     )
     context = {
@@ -123,11 +121,3 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
     return aiohttp_jinja2.render_template(template, request, context, status=status)
-
-
-def _viewers_zone(name: str) -> ZoneInfo:
-    """The IANA zone of the browser's cookie; UTC for nonsense."""
-    try:
-        return ZoneInfo(unquote(name[:100]))
-    except (ValueError, OSError, LookupError):  # a path, a folder, nothing by that name
-        return UTC

@@ -2,24 +2,28 @@
 
 from aiohttp import web
 
-from chatserver import api, health, pages, sign_in
+from chatserver import api, choices, health, pages, sign_in
 from chatserver.static_files import static_files
 
 ROUTES = [
     web.get("/", pages.to_conversations, allow_head=True),
-    web.get("/messages", pages.to_conversations),
+    web.get("/messages", pages.add_slash),
     web.get("/messages/", pages.conversations),
+    web.get("/messages/sign-up", pages.add_slash),
     web.get("/messages/sign-up/", sign_in.sign_up_page),
     web.post("/messages/sign-up/", sign_in.sign_up),
+    web.get("/messages/sign-in", pages.add_slash),
     web.get("/messages/sign-in/", sign_in.sign_in_page),
     web.post("/messages/sign-in/", sign_in.sign_in),
     web.post("/messages/sign-out/", sign_in.sign_out),
-    web.post("/messages/language/", pages.choose_language),
+    web.post("/messages/language/", choices.choose_language),
+    web.post("/messages/theme/", choices.choose_theme),
     web.post("/messages/send_message/", pages.send_to_name),
     web.get("/messages/chat/{thread}/", pages.chat),
     web.post("/messages/chat/{thread}/", pages.send_to_thread),
     web.post("/messages/chat/{thread}/read/", pages.mark_read),
     web.get("/messages/chat/{thread}/history", api.history),
+    web.get("/messages/people", api.people),
     web.route("*", "/messages/send_message_api/{thread}/", api.send_message),
     web.get("/messages/session", api.session),
     web.get("/messages/ws", api.socket),
@@ -27,7 +31,7 @@ ROUTES = [
     web.get("/readyz", health.ready),
 ]
 
-FOR_PROGRAMS = {api.history, api.send_message, api.session, api.socket, health.alive, health.ready}
+FOR_PROGRAMS = {api.history, api.people, api.send_message, api.session, api.socket, health.alive, health.ready}
 
 
 def add_routes(app: web.Application) -> None:

@@ -27,6 +27,7 @@ from chatserver.errors import Unavailable
 from chatserver.redis import AWAY
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
+SALT_CHARS = 22  # 128 bits, base64url
 MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
 MAX_LOADS = 100  # sessions, likewise
 # The values of the keys, which live on for ARGV[1] seconds or without end.
@@ -161,21 +162,26 @@ class SessionStorage(RedisStorage):
         return ended
 
     async def csrf_token(self, request: web.Request) -> str:
-        """Valid for the session, before sign-in too: a code of the cookie's token (OWASP: HMAC-based token pattern)."""
+        """Valid for the session, before sign-in too: a code of the cookie's token (OWASP: HMAC-based token pattern).
+
+        Another one each time, by a salt: from the sizes of compressed pages nobody can guess it bit by bit (BREACH).
+        """
         session = await get_session(request)
         if session.identity is None:
             session.set_new_identity(new_token())
             session.changed()  # sets the cookie
-        return self._sign(self._secret_keys[0], str(session.identity))
+        return self._sign(self._secret_keys[0], secrets.token_urlsafe(16), str(session.identity))
 
     async def fits_csrf(self, request: web.Request, given: str) -> bool:
         session = await get_session(request)
-        token = str(session.identity)
-        return any(hmac.compare_digest(self._sign(key, token).encode(), given.encode()) for key in self._secret_keys)
+        salt, token = given[:SALT_CHARS], str(session.identity)
+        return any(
+            hmac.compare_digest(self._sign(key, salt, token).encode(), given.encode()) for key in self._secret_keys
+        )
 
     @staticmethod
-    def _sign(key: bytes, token: str) -> str:
-        return hmac.new(key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+    def _sign(key: bytes, salt: str, token: str) -> str:
+        return salt + hmac.new(key, f"csrf:{salt}:{token}".encode(), hashlib.sha256).hexdigest()
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:

@@ -1,17 +1,20 @@
 """The static files, under one hash of the whole tree: plain ES modules import each other by relative names."""
 
+import gzip
 import hashlib
+import posixpath
 import re
 from functools import cache
 from pathlib import PurePath
 
 from aiohttp import web
 
+from chatserver.compression import accepts_gzip
 from chatserver.folders import folder
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"]*)['\"]", re.MULTILINE)
 ALL_STYLES = "css/all.css"  # every style sheet in one answer; their layers say which counts more
-IMPORT = re.compile(rb"^(?:import|export) [^;]*? from '\./([\w.]+)';", re.MULTILINE)
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -22,7 +25,10 @@ def static_files() -> "StaticFiles":
 
 
 class StaticFiles:
-    """The files as they were at start, kept in memory: a few hundred KiB, and no file is opened for a request."""
+    """The files as they were at start, kept in memory: a few hundred KiB, and no file is opened for a request.
+
+    Nor is any compressed again, at the best level; they hold no secret.
+    """
 
     def __init__(self) -> None:
         root = folder("static")
@@ -33,6 +39,8 @@ class StaticFiles:
         }
         styles = [content for name, content in self._files.items() if name.endswith(".css")]
         self._files[ALL_STYLES] = b"".join(styles)
+        packed = {name: gzip.compress(content, 9, mtime=0) for name, content in self._files.items()}
+        self._packed = {name: content for name, content in packed.items() if len(content) < len(self._files[name])}
         digest = hashlib.sha256()
         for name, content in self._files.items():
             digest.update(name.encode() + b"\0" + content + b"\0")
@@ -43,24 +51,34 @@ class StaticFiles:
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
 
-    @cache  # noqa: B019  # there is one for the whole process
-    def imported_by(self, entry: str) -> list[str]:
-        """The addresses of a module and of all that it imports, for the browser to fetch at once."""
-        found = [entry]
-        for name in found:
-            folder_of = PurePath(name).parent
-            imports = [(folder_of / imported.decode()).as_posix() for imported in IMPORT.findall(self._files[name])]
-            found += [each for each in dict.fromkeys(imports) if each not in found]
-        return [self.url(name) for name in found]
+    def imported_by(self, name: str) -> list[str]:
+        """The addresses of the modules that a module imports, and those import in turn: to be preloaded, all at once.
+
+        Raises KeyError for an import of what isn't there.
+        """
+        found = [name]
+        for module in found:  # grows meanwhile
+            for path in IMPORT.findall(self._files[module].decode()):
+                imported = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
+                if imported not in found:
+                    found.append(imported)
+        return [self.url(module) for module in found[1:]]
 
     async def serve(self, request: web.Request) -> web.Response:
         """A file; one asked for under an older hash (a page from before an update) comes as it is now, uncached."""
         name = request.match_info["name"]
         if name not in self._files:
             raise web.HTTPNotFound
-        return web.Response(
+        response = web.Response(
             body=self._files[name],
             content_type=TYPES[PurePath(name).suffix],
             charset="utf-8",
-            headers={"Cache-Control": IMMUTABLE if request.match_info["hash"] == self._hash else "no-cache"},
+            headers={
+                "Cache-Control": IMMUTABLE if request.match_info["hash"] == self._hash else "no-cache",
+                "Vary": "Accept-Encoding",
+            },
         )
+        if name in self._packed and accepts_gzip(request):
+            response.body = self._packed[name]
+            response.headers["Content-Encoding"] = "gzip"
+        return response

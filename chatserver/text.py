@@ -42,6 +42,12 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
+def name_beginning(raw: str) -> str:
+    """What the keys of names begin with that begin as is typed here; '' for what no name begins with."""
+    name = unicodedata.normalize("NFKC", raw[:200].strip())
+    return name_key(name) if len(name) < NAME_CHARS.stop and all(_fits_name(char) for char in name) else ""
+
+
 def check_password(password: str) -> str:
     """Any 8 to 128 characters, exactly as typed. Raises ChatError `bad_password`."""
     if len(password) not in PASSWORD_CHARS or _UNSTORABLE.search(password):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from chatserver.db import Database
 from chatserver.errors import ChatError
 
+CONVERSATIONS = 50  # rows of a list, unless all are wanted
+
 
 class Conversation(NamedTuple):
     """A line of a person's list. `total`, `sent`, `received` and `unread` count messages; the preview is
@@ -26,6 +28,14 @@ class Conversation(NamedTuple):
     @property
     def received(self) -> int:
         return self.total - self.sent
+
+
+class ConversationList(NamedTuple):
+    """The rows shown, whether there are more, and the unread messages of all threads, shown or not."""
+
+    conversations: list[Conversation]
+    more_conversations: bool
+    unread_total: int
 
 
 class Person(NamedTuple):
@@ -50,13 +60,15 @@ class Thread(NamedTuple):
         return self.total - self.sent
 
 
-async def conversations(db: Database, user_id: int) -> list[Conversation]:
-    """A person's threads, newest first."""
-    rows = await db.fetch("conversations", user_id=user_id)
-    return [
+async def conversations(db: Database, user_id: int, limit: int | None = CONVERSATIONS) -> ConversationList:
+    """A person's threads, newest first, at most `limit` of them; None: all."""
+    rows = await db.fetch("conversations", user_id=user_id, number=limit)
+    shown = [
         Conversation(id_, title_of(names, others), total, sent, unread, at, *preview)
-        for id_, total, sent, unread, at, names, others, *preview in rows
+        for _, _, id_, total, sent, unread, at, names, others, *preview in rows
     ]
+    threads, unread_total = rows[0][:2] if rows else (0, 0)
+    return ConversationList(shown, threads > len(shown), unread_total)
 
 
 class Asked(NamedTuple):

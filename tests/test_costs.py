@@ -40,19 +40,24 @@ async def commands(config: Config) -> Counter[str]:
     return Counter({name.removeprefix("cmdstat_"): stat["calls"] for name, stat in stats.items()})
 
 
-async def test_a_page_costs_one_look_at_redis_and_one_or_two_queries(
+async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_shows(
     ana: Person, ben: Person, config: Config, serve: Serve, queries: Counter[str]
 ) -> None:
     url = await serve(port=0, repair_interval=0, origins=(str(ana.url.origin()),))  # nobody listens here
     thread = await ana.writes_to(ben)
     async with Person(url, "Ana") as here:
         here.http.cookie_jar.update_cookies(ana.http.cookie_jar.filter_cookies(ana.url), url)
-        for path, expected in [
-            ("/messages/", {"conversations": 1}),
-            (f"/messages/chat/{thread}/", {"threads_for": 1, "messages_before": 1}),
+        chat = f"/messages/chat/{thread}/"
+        for path, part, expected in [
+            ("/messages/", "", {"conversations": 1}),
+            ("/messages/?list=all", "", {"conversations": 1}),
+            ("/messages/", "main", {}),
+            (chat, "", {"threads_for": 1, "messages_before": 1, "conversations": 1}),
+            (chat, "main", {"threads_for": 1, "messages_before": 1}),
+            (f"{chat}?at=1", "main", {"threads_for": 1, "messages_after": 1}),
         ]:
             before, _ = await commands(config), queries.clear()
-            assert (await here.get(path)).status == 200
+            assert (await here.get(path, headers={"Chat-Part": part})).status == 200
             asked = await commands(config) - before
             assert queries - Counter({"database_time": 99, "recent_threads": 99}) == expected
             assert asked["getex"] == 1

@@ -1,14 +1,32 @@
 """The conversations page and the chat page, by their HTML."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
+import aiohttp_jinja2
 import pytest
+from aiohttp import web
 from yarl import URL
 
 from chatserver.config import Config
 from tests.conftest import execute
 from tests.people import Person
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the template of the last page got, by name."""
+    context: dict[str, Any] = {}
+    render = aiohttp_jinja2.render_template
+
+    def noting(template: str, request: web.Request, given: dict[str, Any], **options: Any) -> web.Response:
+        context.clear()
+        context.update(given)
+        return render(template, request, given, **options)
+
+    monkeypatch.setattr(aiohttp_jinja2, "render_template", noting)
+    return context
 
 
 async def test_an_empty_list_says_so(ana: Person) -> None:
@@ -29,6 +47,73 @@ async def test_conversations_stand_newest_first_with_total_unread_and_preview(
     assert f'href="/messages/chat/{with_ben}/"' in page
 
 
+async def test_a_list_is_of_fifty_conversations_unless_all_are_wanted_and_counts_what_is_unread_in_all(
+    ana: Person, config: Config, drawn: dict[str, Any]
+) -> None:
+    write_to(ana, 51, config)
+    await ana.get("/messages/")
+    assert [row.title for row in drawn["conversations"]] == [f"Person {number}" for number in range(1, 51)]
+    assert (drawn["more_conversations"], drawn["unread_total"], drawn["part"]) == (True, 51, "page")
+    await ana.get("/messages/?list=all")
+    assert len(drawn["conversations"]) == 51
+    assert (drawn["more_conversations"], drawn["unread_total"]) == (False, 51)
+
+
+def write_to(person: Person, people: int, config: Config) -> None:
+    """So many people have written one message each, straight into the database; "Person 1" was the last."""
+    assert config.database_url is not None
+    execute(
+        config.database_url,
+        f"""
+        with people as (
+            insert into users (name, name_key, password_hash)
+            select 'Person ' || n, 'person ' || n, '!' from generate_series(1, {people}) n
+            returning id, split_part(name, ' ', 2)::int as n
+        ), made as (
+            insert into threads (pair_low, pair_high, last_seq, last_message_at)
+            select {person.id}, id, 1, now() - n * interval '1 minute' from people
+            returning id, pair_high
+        ), joined as (
+            insert into participants (thread_id, user_id, read_seq, sent)
+            select id, {person.id}, 0, 0 from made union all select id, pair_high, 1, 1 from made
+        )
+        insert into messages select id, 1, pair_high, gen_random_uuid(), 'Hello', now() from made
+        """,
+    )
+
+
+async def test_beside_the_chat_stand_the_conversations(
+    ana: Person, ben: Person, cleo: Person, drawn: dict[str, Any]
+) -> None:
+    thread = await ana.writes_to(ben)
+    await cleo.writes_to(ben)
+    await ben.get(f"/messages/chat/{thread}/")
+    assert [row.title for row in drawn["conversations"]] == ["Cleo", "Ana"]
+    assert (drawn["more_conversations"], drawn["unread_total"], drawn["part"]) == (False, 2, "page")
+
+
+async def test_beside_a_form_that_is_refused_too(ana: Person, ben: Person, drawn: dict[str, Any]) -> None:
+    thread = await ana.writes_to(ben)
+    for path, page in [
+        (f"/messages/chat/{thread}/", f"/messages/chat/{thread}/"),
+        (f"/messages/chat/{thread}/read/", f"/messages/chat/{thread}/"),
+        ("/messages/send_message/", "/messages/"),
+    ]:
+        answer = await ben.post(path, page=page, message="", recipient_name="Ana", client_id=str(uuid4()), seq="x")
+        assert answer.status == 400
+        assert [row.title for row in drawn["conversations"]] == ["Ana"]
+        assert (drawn["more_conversations"], drawn["unread_total"], drawn["part"]) == (False, 1, "page")
+
+
+async def test_a_browser_that_has_the_conversations_on_its_screen_gets_only_the_main_part(
+    ana: Person, ben: Person, drawn: dict[str, Any]
+) -> None:
+    thread = await ana.writes_to(ben)
+    for path in ("/messages/", f"/messages/chat/{thread}/"):
+        assert (await ben.get(path, headers={"Chat-Part": "main"})).status == 200
+        assert (drawn["conversations"], drawn["part"]) == (None, "main")
+
+
 async def test_the_chat_shows_the_last_hundred_messages_oldest_first(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "first")
     fill(config, thread, ana, 120)
@@ -36,6 +121,110 @@ async def test_the_chat_shows_the_last_hundred_messages_oldest_first(ana: Person
     assert [int(seq) for seq in re.findall(r'data-seq="(\d+)"', page)] == list(range(21, 121))
     assert "<title>Ana</title>" in page
     assert "120 messages (120 received, 0 sent)" in page
+
+
+@pytest.mark.parametrize(
+    ("at", "first", "last", "more", "later"),
+    [
+        (150, 100, 199, True, True),
+        (52, 2, 101, True, True),
+        (51, 1, 100, False, True),
+        (1, 1, 50, False, True),
+        (201, 151, 250, True, False),
+        (200, 150, 249, True, True),
+        (250, 200, 250, True, False),
+    ],
+)
+async def test_a_link_to_a_message_shows_the_history_around_it(
+    ana: Person, ben: Person, config: Config, drawn: dict[str, Any],
+    at: int, first: int, last: int, more: bool, later: bool,
+) -> None:  # fmt: skip
+    thread = await ana.writes_to(ben)
+    fill(config, thread, ana, 250)
+    page = (await ben.get(f"/messages/chat/{thread}/?at={at}")).text
+    assert [int(seq) for seq in re.findall(r'data-seq="(\d+)"', page)] == list(range(first, last + 1))
+    assert (drawn["more"], drawn["later"], drawn["at"]) == (more, later, at)
+    assert drawn["path"] == f"/messages/chat/{thread}/?at={at}"  # where one chooses a language, and stays
+
+
+@pytest.mark.parametrize("at", ["121", "0", "-1", "x", "", "²", "1.5", "9" * 30, "%00", "%ff"])
+async def test_a_link_to_no_message_shows_the_last_ones(
+    ana: Person, ben: Person, config: Config, drawn: dict[str, Any], at: str
+) -> None:
+    thread = await ana.writes_to(ben)
+    fill(config, thread, ana, 120)
+    page = (await ben.get(f"/messages/chat/{thread}/?at={at}")).text
+    assert [int(seq) for seq in re.findall(r'data-seq="(\d+)"', page)] == list(range(21, 121))
+    assert (drawn["more"], drawn["later"], drawn["at"]) == (True, False, None)
+    assert drawn["path"] == f"/messages/chat/{thread}/"
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "query"),
+    [
+        ("2026-11-19", "", "?at=1"),
+        ("2026-11-20", "", "?at=1"),
+        ("2026-11-21", "", "?at=25"),
+        ("2026-11-21", "Europe/Moscow", "?at=22"),
+        ("2026-11-21", "America/New_York", "?at=30"),
+        ("2026-11-21", "Nowhere/Land", "?at=25"),
+        ("2026-11-22", "", "?at=49"),
+        ("2026-11-30", "", "?at=241"),
+        ("2026-12-01", "", ""),
+        ("9999-12-31", "America/New_York", ""),
+        ("0001-01-01", "Asia/Tokyo", "?at=1"),
+        ("2026-02-29", "", ""),
+        ("2026-11-20T12:00", "", ""),
+        ("yesterday", "", ""),
+        ("", "", ""),
+        ("%00", "", ""),
+        ("%ff", "", ""),
+    ],
+)
+async def test_one_jumps_to_a_day_as_it_begins_where_one_is(
+    ana: Person, ben: Person, config: Config, day: str, zone: str, query: str
+) -> None:
+    """Ana has written every hour, from the first one of the 20th to the last of the 30th."""
+    thread = await ana.writes_to(ben)
+    assert config.database_url is not None
+    fill(config, thread, ana, 11 * 24)
+    execute(config.database_url, "update messages set sent_at = '2026-11-19 23:00Z'::timestamptz + seq * interval '1h'")
+    chat = f"/messages/chat/{thread}/"
+    answer = await ben.get(f"{chat}?on={day}", cookies={"timezone": zone})
+    assert (answer.status, answer.location) == (303, chat + query)
+
+
+@pytest.mark.parametrize("total", [0, 1, 2, 3, 4, 5])
+async def test_a_day_is_found_in_a_chat_of_any_length(ana: Person, ben: Person, config: Config, total: int) -> None:
+    """A message a day from the 1st on, however many; the answer is each in turn, and none after the last."""
+    thread = await ana.writes_to(ben)
+    assert config.database_url is not None
+    fill(config, thread, ana, total)
+    execute(config.database_url, f"delete from messages where seq > {total}")
+    execute(config.database_url, "update messages set sent_at = '2026-10-31'::timestamptz + seq * interval '1 day'")
+    chat = f"/messages/chat/{thread}/"
+    for day in range(1, total + 1):
+        assert (await ben.get(f"{chat}?on=2026-11-0{day}")).location == f"{chat}?at={day}"
+    assert (await ben.get(f"{chat}?on=2026-11-0{total + 1}")).location == chat
+
+
+async def test_of_messages_at_one_moment_a_day_begins_with_the_first(ana: Person, ben: Person, config: Config) -> None:
+    thread = await ana.writes_to(ben)
+    assert config.database_url is not None
+    fill(config, thread, ana, 100)
+    execute(config.database_url, "update messages set sent_at = '2026-11-20' where seq <= 40")
+    execute(config.database_url, "update messages set sent_at = '2026-11-21' where seq > 40")
+    chat = f"/messages/chat/{thread}/"
+    assert (await ben.get(f"{chat}?on=2026-11-21")).location == f"{chat}?at=41"
+
+
+async def test_who_forgets_the_last_slash_gets_there(url: URL) -> None:
+    async with Person(url, "Nobody") as nobody:
+        for path in ("/messages", "/messages/sign-in", "/messages/sign-up"):
+            assert (await nobody.get(path)).location == f"{path}/"
+        query = "?next=%2Fmessages%2Fchat%2F7%2F%3Fat%3D5&x=%ff"
+        answer = await nobody.get(URL(f"/messages/sign-in{query}", encoded=True))  # type: ignore[arg-type]
+        assert answer.location == f"/messages/sign-in/{query}"
 
 
 def fill(config: Config, thread: int, sender: Person, total: int) -> None:
@@ -97,6 +286,25 @@ async def test_choosing_a_language_is_remembered(ana: Person) -> None:
     assert (answer.status, answer.location) == (303, "/messages/?x=1")
     assert "Переписок пока нет" in (await ana.get("/messages/")).text
     assert (await ana.post("/messages/language/", page="/messages/", language="xx", next="/")).status == 400
+
+
+async def test_choosing_a_theme_is_remembered_until_the_system_decides_again(ana: Person) -> None:
+    def cookie() -> str | None:
+        remembered = ana.http.cookie_jar.filter_cookies(ana.url).get("theme")
+        return remembered and remembered.value
+
+    for theme, kept in [("dark", "dark"), ("light", "light"), ("auto", None)]:
+        answer = await ana.post("/messages/theme/", page="/messages/", theme=theme, next="/messages/?x=1")
+        assert (answer.status, answer.location) == (303, "/messages/?x=1")
+        assert cookie() == kept
+    assert (
+        "Max-Age=31536000"
+        in (
+            await ana.post("/messages/theme/", page="/messages/", theme="dark", next="https://elsewhere.example/")
+        ).headers["Set-Cookie"]
+    )
+    assert (await ana.post("/messages/theme/", page="/messages/", theme="pink", next="/")).status == 400
+    assert cookie() == "dark"
 
 
 async def test_a_first_visitor_chooses_the_language_on_an_error_page_too(url: URL) -> None:
@@ -202,6 +410,25 @@ async def test_history_comes_in_pages_oldest_first(ana: Person, ben: Person, con
     assert await page("?before=1") == ([], False)
     for nonsense in ("before=x", "before=-1", "limit=0", "limit=1e3", "before=²", "limit="):
         assert (await ben.get(f"/messages/chat/{thread}/history?{nonsense}")).status == 400
+
+
+async def test_history_is_read_on_from_a_message_too(ana: Person, ben: Person, config: Config) -> None:
+    thread = await ana.writes_to(ben)
+    fill(config, thread, ana, 150)
+
+    async def page(query: str) -> tuple[list[int], bool]:
+        answer = await ben.json(f"/messages/chat/{thread}/history{query}")
+        return [message["seq"] for message in answer["messages"]], answer["more"]
+
+    assert await page("?after=20") == (list(range(21, 121)), True)
+    assert await page("?after=50&limit=5000") == (list(range(51, 151)), False)
+    assert await page("?after=0&limit=2") == ([1, 2], True)
+    assert await page("?after=149&limit=1") == ([150], False)
+    assert await page("?after=148&limit=1") == ([149], True)
+    assert await page("?after=150") == await page(f"?after={'9' * 30}") == ([], False)
+    for nonsense in ("after=x", "after=-1", "after=", "after=1&limit=0", "after=1&before=9", "before=9&after="):
+        answer = await ben.get(f"/messages/chat/{thread}/history?{nonsense}")
+        assert (answer.status, '"bad_frame"' in answer.text) == (400, True)
 
 
 async def test_a_text_full_of_code_is_shown_and_not_obeyed(ana: Person, ben: Person) -> None:

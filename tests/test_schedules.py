@@ -285,7 +285,7 @@ class Schedule(RuleBasedStateMachine):
                 if screen.person in self.members[thread]:
                     assert screen.views[thread] == [id for id, _, _ in self.stored[thread]]
         for person, user in enumerate(self.users):
-            for line in await threads.conversations(self.db, user.id):
+            for line in (await threads.conversations(self.db, user.id)).conversations:
                 stored = self.stored[line.id]
                 assert line.total == len(stored)
                 assert line.sent == sum(sender == person for _, sender, _ in stored)

@@ -58,15 +58,15 @@ order by a.place;
 
 -- name: messages_after
 -- What a participant missed: the messages after a number, oldest first, and the thread's last number in each row.
--- One row with no message says that nothing was missed; no row, that the person takes no part.
+-- One row with no message says that nothing was missed; no row, that the person takes no part. Since numbers have no
+-- gaps, a range of them limits the messages: a plan that sorts reads no more than are wanted.
 select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
 from threads t
 join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
-left join messages m on m.thread_id = t.id and m.seq > %(after)s
+left join messages m on m.thread_id = t.id and m.seq > %(after)s and m.seq <= %(after)s + %(number)s::bigint
 left join users u on u.id = m.sender_id
 where t.id = %(thread_id)s
-order by m.seq
-limit %(number)s;
+order by m.seq;
 
 -- name: messages_before
 -- A page of a participant's history, newest first.
@@ -77,6 +77,29 @@ where m.thread_id = %(thread_id)s and m.seq < %(before)s
   and exists (select from participants p where p.thread_id = m.thread_id and p.user_id = %(user_id)s)
 order by m.seq desc
 limit %(number)s;
+
+-- name: first_since
+-- The number of a participant's first message at a moment or after it; no row when there is none. A binary search,
+-- since numbers have no gaps and times rise with them: the number is `low` or beyond, and at the most `high`.
+with recursive search (low, high) as (
+    select 1::bigint, t.last_seq + 1
+    from threads t
+    join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
+    where t.id = %(thread_id)s
+    union all
+    select case when m.sent_at < %(moment)s::timestamptz then m.seq + 1 else s.low end,
+           case when m.sent_at < %(moment)s::timestamptz then s.high else m.seq end
+    from search s
+    cross join lateral (
+        select seq, sent_at from messages where thread_id = %(thread_id)s and seq = (s.low + s.high) / 2
+        limit 1  -- so that it is looked up by both, whatever the size of the table when this is planned
+    ) m
+    where s.low < s.high
+)
+select s.low
+from search s
+join messages m on m.thread_id = %(thread_id)s and m.seq = s.low
+where s.low = s.high;
 
 -- name: mark_read
 -- Moves marks forward, never beyond the last message. Under the threads' locks, since sending changes the same rows.

@@ -1,18 +1,26 @@
 -- name: conversations
--- A person's threads, newest first, with all that a list shows of each.
-select t.id, t.last_seq, p.sent, t.last_seq - p.read_seq - p.sent_unread as unread, t.last_message_at,
+-- A person's threads, newest first, at most `number` of them (null = all), with all that a list shows of each; in every
+-- row also how many there are in all, and what is unread in all.
+with mine as (
+    select t.id, t.last_seq, t.last_message_at, p.user_id, p.sent, t.last_seq - p.read_seq - p.sent_unread as unread,
+           count(*) over () as threads, (sum(t.last_seq - p.read_seq - p.sent_unread) over ())::bigint as unread_total
+    from participants p
+    join threads t on t.id = p.thread_id
+    where p.user_id = %(user_id)s
+    order by t.last_message_at desc, t.id desc
+    limit %(number)s::bigint
+)
+select mine.threads, mine.unread_total, mine.id, mine.last_seq, mine.sent, mine.unread, mine.last_message_at,
        others.names, others.number, left(m.text, 200), m.sender_id, s.name
-from participants p
-join threads t on t.id = p.thread_id
-left join messages m on m.thread_id = t.id and m.seq = t.last_seq
+from mine
+left join messages m on m.thread_id = mine.id and m.seq = mine.last_seq
 left join users s on s.id = m.sender_id
 cross join lateral (
     select coalesce((array_agg(u.name order by u.name))[1:4], '{}') as names, count(*) as number
     from participants o join users u on u.id = o.user_id
-    where o.thread_id = t.id and o.user_id <> p.user_id
+    where o.thread_id = mine.id and o.user_id <> mine.user_id
 ) others
-where p.user_id = %(user_id)s
-order by t.last_message_at desc, t.id desc;
+order by mine.last_message_at desc, mine.id desc;
 
 -- name: threads_for
 -- Threads as one of their participants sees them, for pairs of thread and person; no row for anyone else.
