@@ -21,13 +21,16 @@ FOLD_LINES = 16
 
 Words = Callable[[str], Markup]
 
+
 def words(environment: jinja2.Environment) -> Words:
     """Draws `templates/<name>.html`, which depends on nothing but the language."""
     return lambda name: _words(environment, current_language(), name)
 
+
 @lru_cache
 def _words(environment: jinja2.Environment, _language: str, name: str) -> Markup:
     return Markup(environment.get_template(f"{name}.html").render())  # noqa: S704
+
 
 class Viewer(NamedTuple):
     """Whose eyes a page is drawn for: the language, the zone and the habits of telling the time."""
@@ -39,6 +42,7 @@ class Viewer(NamedTuple):
 
     def today(self) -> date:
         return datetime.now(self.zone).date()
+
 
 class Drawing:
     """Draws what a page shows in number, as one person sees it."""
@@ -90,12 +94,14 @@ class Drawing:
         viewer = self._viewer._replace(me_id=0)  # `own` says all that depends on the person
         return draw(self._environment, viewer, name, item, tuple(how.items()))
 
+
 @lru_cache(KEPT)
 def _draw(
     environment: jinja2.Environment, viewer: Viewer, name: str, item: Any, how: tuple[tuple[str, Any], ...]
 ) -> Markup:
     fragment = environment.get_template(f"{name}.html").render({name: item, "viewer": viewer, **dict(how)})
     return Markup(fragment)  # noqa: S704
+
 
 def is_long(text: str) -> bool:
     """Whether a text is folded at first."""

@@ -5,11 +5,10 @@
 import { openChat } from './chat.js';
 import { showConnection } from './connection_status.js';
 import { Conversations } from './conversations.js';
-import { Drafts } from './drafts.js';
 import { Outbox } from './outbox.js';
-import { OutboxStore } from './outbox_store.js';
 import { Router } from './router.js';
 import { ChatSocket } from './socket.js';
+import { Drafts, OutboxStore } from './storage.js';
 import { page } from './texts.js';
 import { localiseTimes, tellTimeZone } from './time.js';
 import { setTitle, showUnread } from './unread_badge.js';

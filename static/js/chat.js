@@ -1,13 +1,11 @@
 /** The chat in the pane: wires its modules, and nothing else. */
 import { Composer } from './composer.js';
-import { Counts, NewMessages } from './counts.js';
+import { Counts, People } from './head.js';
 import { History } from './history.js';
 import { MessageList } from './messages.js';
-import { People } from './people.js';
-import { Reading } from './reading.js';
 import { reloadPage } from './router.js';
-import { EndScroll } from './scroll.js';
-import { Timeline } from './timeline.js';
+import { EndScroll, NewMessages } from './scroll.js';
+import { Reading, Timeline } from './timeline.js';
 
 /**
  * @param {HTMLElement} pane as the server drew it

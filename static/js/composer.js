@@ -24,7 +24,7 @@ export class Composer extends EventTarget {
   /**
    * @param {HTMLFormElement} form as the server drew it: what a refused form brought back stays in its box
    * @param {{tooLong: string, counter: string}} texts
-   * @param {import('./drafts.js').Drafts} drafts
+   * @param {import('./storage.js').Drafts} drafts
    * @param {number} thread
    * @param {AbortSignal} signal ends it; the draft is kept
    */

@@ -1,23 +1,26 @@
 /**
  * The history around what is shown: earlier and later pages come as one scrolls near them. `complete` says whether
- * the list reaches the newest message; until then live ones wait. Events: `failed`, and `complete` when it does.
+ * the list reaches the newest message; until then live ones come with their page. Events: `failed`, and `complete` when it does.
  */
 const NEAR = '800px'; // so much before its end comes into view, a page is asked for
+const MOST = 600; // messages on the page: beyond, those far away are let go of, and read again on the way back
 
 export class History extends EventTarget {
   #thread;
   #list;
   #log;
-  #waiting = []; // live messages, until the pages before them are here
-  #complete;
   #signal;
+  #complete;
+  #waiting = null; // live messages that come while the last page is on its way
+  #earlier;
+  #later;
 
   /**
    * @param {HTMLElement} pane with the links `#earlier` and `#later`, which lead there without scripts, too
    * @param {number} thread
    * @param {import('./messages.js').MessageList} list
    * @param {HTMLElement} log
-   * @param {{more: boolean, later: boolean}} chat whether there is anything earlier, and anything later
+   * @param {{later: boolean}} chat whether there is anything later than what is shown
    * @param {AbortSignal} signal
    */
   constructor(pane, thread, list, log, { later }, signal) {
@@ -27,53 +30,64 @@ export class History extends EventTarget {
     this.#log = log;
     this.#complete = !later;
     this.#signal = signal;
-    this.#watch(pane.querySelector('#earlier'), () => this.#loadEarlier());
-    this.#watch(pane.querySelector('#later'), () => this.#loadLater());
+    this.#earlier = this.#watch(pane.querySelector('#earlier'), () => this.#loadEarlier());
+    this.#later = this.#watch(pane.querySelector('#later'), () => this.#loadLater());
   }
 
   get complete() { return this.#complete; }
 
-  /** A live message: shown, or kept until it is its turn. */
+  /** A live message: shown, or left to the page that it is on. */
   add(message) {
     if (this.#complete) this.#list.add(message);
-    else this.#waiting.push(message);
+    else this.#waiting?.push(message);
   }
 
+  /** @returns {(there: boolean) => void} to be told whether there is more in this direction */
   #watch(link, load) {
     let loading = false;
-    const observer = new IntersectionObserver(([{ isIntersecting }]) => { if (isIntersecting) turn(); }, {
+    const observer = new IntersectionObserver((entries) => { if (entries.at(-1).isIntersecting) turn(); }, {
       root: this.#log, rootMargin: `${NEAR} 0px`,
     });
+    const show = (there) => {
+      link.hidden = !there;
+      observer.unobserve(link);
+      if (there) observer.observe(link); // it may be in view at once
+    };
     const turn = async () => {
       if (loading || link.hidden) return;
       loading = true;
-      link.ariaBusy = 'true';
       const more = await load();
-      link.ariaBusy = null;
       loading = false;
-      if (more === undefined) return; // failed: the link is still there to be pressed
-      link.hidden = !more;
-      observer.unobserve(link);
-      if (more) observer.observe(link); // it may be in view still
+      if (more !== undefined) show(more); // else it failed: the link is still there to be pressed
     };
     link.addEventListener('click', (event) => { event.preventDefault(); turn(); });
-    observer.observe(link);
+    show(!link.hidden);
     this.#signal.addEventListener('abort', () => observer.disconnect());
+    return show;
   }
 
   async #loadEarlier() {
     const page = await this.#fetch(`before=${this.#list.firstSeq}`);
-    if (page) this.#list.prepend(page.messages);
-    return page?.more;
+    if (!page) return undefined;
+    this.#list.prepend(page.messages);
+    if (this.#list.trimEnd(MOST)) {
+      this.#complete = false;
+      this.#later(true);
+    }
+    return page.more;
   }
 
   async #loadLater() {
+    this.#waiting = [];
     const page = await this.#fetch(`after=${this.#list.lastSeq}`);
+    const waiting = this.#waiting;
+    this.#waiting = null;
     if (!page) return undefined;
     this.#list.append(page.messages);
+    if (this.#list.trimStart(MOST)) this.#earlier(true);
     if (!page.more) {
       this.#complete = true;
-      this.#waiting.filter(({ seq }) => seq > this.#list.lastSeq).forEach((message) => this.#list.add(message));
+      waiting.filter(({ seq }) => seq > this.#list.lastSeq).forEach((message) => this.#list.add(message));
       this.dispatchEvent(new Event('complete'));
     }
     return page.more;

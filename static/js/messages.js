@@ -14,6 +14,7 @@ export class MessageList extends EventTarget {
   #pane;
   #thread;
   #fold;
+  #readSeq; // how far the person had read when the chat was opened
   #me;
   #scroll;
   #texts;
@@ -21,7 +22,8 @@ export class MessageList extends EventTarget {
 
   /**
    * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
-   * @param {{thread: {id: number}, fold: {characters: number, lines: number}}} chat texts beyond either are folded
+   * @param {{thread: {id: number, readSeq: number}, fold: {characters: number, lines: number}}} chat texts beyond
+   *   either are folded
    * @param {{id: number, name: string}} me
    * @param {import('./scroll.js').EndScroll} scroll
    * @param {{sending: string, offline: string, notStored: string, seen: string}} texts
@@ -32,6 +34,7 @@ export class MessageList extends EventTarget {
     this.#list = pane.querySelector('#messages');
     this.#thread = chat.thread.id;
     this.#fold = chat.fold;
+    this.#readSeq = chat.thread.readSeq;
     this.#me = me;
     this.#scroll = scroll;
     this.#texts = texts;
@@ -59,7 +62,7 @@ export class MessageList extends EventTarget {
     });
   }
 
-  /** @param {import('./outbox_store.js').Entry} entry of another tab it may be told later than that it is stored */
+  /** @param {import('./storage.js').Entry} entry of another tab it may be told later than that it is stored */
   addPending({ id, text }, offline) {
     if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
     const item = this.#make({ id, text, sender: this.#me, at: new Date().toISOString() });
@@ -98,7 +101,19 @@ export class MessageList extends EventTarget {
   }
 
   /** Earlier messages, oldest first; not announced to screen readers. */
-  prepend(messages) { this.#addPage(messages, (items) => this.#list.prepend(...items)); }
+  prepend(messages) {
+    const line = this.#list.querySelector('.unread-line');
+    const isOnTop = line && following(line) === this.#list.querySelector('.message');
+    this.#addPage(messages, (items) => this.#list.prepend(...items));
+    const news = isOnTop && messages.find(({ seq, sender }) => seq > this.#readSeq && sender.id !== this.#me.id);
+    if (news) this.#scroll.keeping(() => this.#moveUnreadLine(line, this.#stored(news.seq)), false);
+  }
+
+  #moveUnreadLine(line, item) {
+    const left = following(line);
+    item.before(line);
+    for (const each of [item, left]) this.#arrange(each);
+  }
 
   /** Later messages, between what is shown and what waits. */
   append(messages) {
@@ -107,6 +122,26 @@ export class MessageList extends EventTarget {
       if (last) last.after(...items);
       else this.#list.prepend(...items);
     });
+  }
+
+  /** Lets go of what is far below the reader, pending ones too, so that the list stays quick. @returns {boolean} whether it did */
+  trimEnd(most) { return this.#trim(most, (items) => items.slice(most), (item) => item.nextElementSibling); }
+
+  /** The same above. */
+  trimStart(most) { return this.#trim(most, (items) => items.slice(0, -most), (item) => item.previousElementSibling); }
+
+  #trim(most, far, beyond) {
+    const items = [...this.#list.querySelectorAll('.message')];
+    if (items.length <= most) return false;
+    this.#scroll.keeping(() => {
+      for (const item of far(items)) {
+        for (let each = beyond(item); each && !each.matches('.message'); each = beyond(item)) each.remove();
+        item.remove();
+      }
+      const first = this.#list.querySelector('.message');
+      if (first) this.#arrange(first);
+    }, false);
+    return true;
   }
 
   #addPage(messages, put) {

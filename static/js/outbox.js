@@ -24,7 +24,7 @@ export class Outbox extends EventTarget {
   /**
    * @param {{id: number, name: string}} user
    * @param {import('./socket.js').ChatSocket} socket
-   * @param {import('./outbox_store.js').OutboxStore} store
+   * @param {import('./storage.js').OutboxStore} store
    * @param {{tooBig: string}} texts
    */
   constructor(user, socket, store, texts) {
@@ -42,7 +42,7 @@ export class Outbox extends EventTarget {
 
   get isVolatile() { return this.#store.isVolatile; }
 
-  /** @returns {import('./outbox_store.js').Entry[]} what waits or was refused in a thread, in order */
+  /** @returns {import('./storage.js').Entry[]} what waits or was refused in a thread, in order */
   entries(thread) {
     return this.#store.all().filter((entry) => entry.thread === thread && entry.state !== 'discarded');
   }

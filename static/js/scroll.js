@@ -1,3 +1,5 @@
+import { plural } from './texts.js';
+
 const END_PX = 48; // as near counts as the end
 
 /**
@@ -47,5 +49,48 @@ export class EndScroll extends EventTarget {
     if (this.atEnd === this.#wasAtEnd) return;
     this.#wasAtEnd = this.atEnd;
     this.dispatchEvent(new Event(this.atEnd ? 'reachend' : 'leftend'));
+  }
+}
+
+/** The way to the newest message, for a reader further up, with the number of what came meanwhile. */
+export class NewMessages {
+  #link;
+  #scroll;
+  #forms;
+  #count = 0;
+
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {EndScroll} scroll
+   * @param {Object<string, string>} forms of "3 new messages"
+   */
+  constructor(link, scroll, forms) {
+    this.#link = link;
+    this.#scroll = scroll;
+    this.#forms = forms;
+    const plain = link.title;
+    scroll.addEventListener('leftend', () => { link.hidden = false; });
+    scroll.addEventListener('reachend', () => {
+      link.hidden = true;
+      this.#count = 0;
+      this.#show(plain);
+    });
+  }
+
+  /** Call it before a message of somebody else is shown. */
+  count(atEnd) {
+    if (atEnd && this.#scroll.atEnd) return;
+    this.#count += 1;
+    this.#link.hidden = false;
+    this.#show(plural(this.#forms, this.#count));
+  }
+
+  #show(words) {
+    const badge = this.#link.querySelector('.badge');
+    badge.textContent = this.#count;
+    badge.hidden = !this.#count;
+    badge.ariaHidden = 'true';
+    this.#link.title = words;
+    this.#link.querySelector('.visually-hidden').textContent = words;
   }
 }

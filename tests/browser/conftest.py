@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,7 @@ async def site(config: Config, request: pytest.FixtureRequest) -> AsyncIterator[
     if "mortal_site" in request.fixturenames:
         yield request.getfixturevalue("mortal_site")
     else:
+        config = replace(config, presence_interval=0.2)
         async with serving(config):
             yield Site(config)
 

@@ -51,7 +51,7 @@ async def test_on_a_phone_there_is_one_thing_at_a_time_and_back_leads_to_the_lis
     sidebar, composer, form = (ana.page.locator(each) for each in (".sidebar", "#composer", "#new-message"))
     await expect(sidebar).to_be_hidden()
     await expect(composer).to_be_in_viewport()
-    await ana.page.get_by_role("link", name="Назад к перепискам").click()
+    await ana.page.get_by_role("link", name="К перепискам").click()
     await expect(sidebar).to_be_visible()
     await expect(composer).to_have_count(0)
     await expect(form).to_be_hidden()
@@ -109,7 +109,7 @@ async def test_ana_sees_ben_come_type_read_and_go(site: Site, person: Opens) -> 
 
 @pytest.mark.parametrize(
     ("language", "yesterday", "day"),
-    [("en-GB", "Yesterday", "Friday, 2 January 2026"), ("ru-RU", "Вчера", "2 января 2026")],
+    [("en-GB", "Yesterday", "2 January 2025"), ("ru-RU", "Вчера", "2 января 2025 г.")],
 )
 async def test_messages_stand_under_their_days_and_together_when_said_in_one_minute(
     site: Site, person: Opens, database_url: str, language: str, yesterday: str, day: str
@@ -122,17 +122,13 @@ async def test_messages_stand_under_their_days_and_together_when_said_in_one_min
         await site.says(thread, ben, text)
     execute(
         database_url,
-        "update messages set sent_at = '2026-01-02 12:00Z' where seq = 1;"
+        "update messages set sent_at = '2025-01-02 12:00Z' where seq = 1;"
         "update messages set sent_at = date_trunc('day', now() at time zone 'utc') at time zone 'utc'"
         " - interval '1 hour' + seq * interval '1 second' where seq > 1",
     )
     await ana.page.reload()
     days = ana.page.locator(".day")
-    await expect(days).to_have_count(2)
-    assert re.sub(r"^\w+day, ", "", await days.first.inner_text()) == re.sub(r"^\w+day, ", "", day).replace(
-        "2 January", "2 January"
-    )
-    await expect(days.last).to_have_text(yesterday)
+    await expect(days).to_have_text([day, yesterday])
     await expect(ana.page.locator(".message.continues .message-text")).to_have_text(["in the same minute"])
     await site.says(thread, ben, "live")
     await expect(ana.page.locator(".day")).to_have_count(3)
@@ -140,6 +136,7 @@ async def test_messages_stand_under_their_days_and_together_when_said_in_one_min
     await ana.writes("and mine")
     await ana.sees_pending(0)
     drawn = "[...document.querySelectorAll('#messages > *')].map(each => each.className.replace(' at', ''))"
+    await expect(ana.page).to_have_title("Ben")  # nothing is unread any more
     live = await ana.page.evaluate(drawn)
     await ana.page.reload()
     assert await ana.page.evaluate(drawn) == live  # the browser draws by the same rules as the server
@@ -280,7 +277,8 @@ async def test_every_page_is_accessible_and_fits(site: Site, person: Opens, opti
         await ana.fits()
     await ana.joins()
     await ana.is_accessible()  # empty
-    thread = await ana.writes_to("Ben", "Hello https://example.org", "Отправить" if options["locale"] == "ru-RU" else "Send")
+    send = "Отправить" if options["locale"] == "ru-RU" else "Send"
+    thread = await ana.writes_to("Ben", "Hello https://example.org", send)
     await site.says(thread, ben, "x" * 3000)
     await expect(ana.messages).to_have_count(2)
     await ana.is_accessible()
@@ -301,7 +299,8 @@ async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, dat
     execute(
         database_url,
         f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'Message number ' || n || ' of an ordinary"
-        f" length, as people write them.', now() from generate_series(2, 150) n; update threads set last_seq = 150",
+        f" length, as people write them.', now() from generate_series(2, 150) n; update threads set last_seq = 150;"
+        " update participants set read_seq = 150, sent_unread = 0",
     )
     visitor = await person("Ana")
     await visitor.page.request.get("/messages/sign-in/")
@@ -310,7 +309,11 @@ async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, dat
     newcomer = await person("Ana")
     await newcomer.page.context.add_cookies(cookies)  # signed in, and nothing cached
     requests: list[Request] = []
-    newcomer.page.on("request", requests.append)
+
+    def note(request: Request) -> None:
+        requests.append(request)
+
+    newcomer.page.on("request", note)
     await newcomer.goes_to(f"/messages/chat/{thread}/")
     await newcomer.page.wait_for_load_state("networkidle")
     sizes = [await request.sizes() for request in requests]
@@ -331,9 +334,19 @@ async def somebody_with_history(site: Site, person: Opens, database_url: str, to
         f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'number ' || n, now()"
         f" from generate_series(2, {total}) n; update threads set last_seq = {total};"
         f" update messages set sent_at = timestamptz '2026-01-01 00:30Z' + seq * interval '1 hour';"
-        f" update participants set read_seq = {total}, sent_unread = 0, sent = case user_id when {ben} then {total} - 1 else 1 end",
+        f" update participants set read_seq = {total}, sent_unread = 0,"
+        f" sent = case user_id when {ben} then {total} - 1 else 1 end",
     )
     return ana, thread, ben
+
+
+async def scrolls(screen: Screen, *, up: bool, until: int) -> None:
+    """On and on in one direction, as far as a message."""
+    messages = screen.page.locator("#messages > .message")
+    edge, end = (messages.first, -1e9) if up else (messages.last, 0)
+    while (reached := await edge.get_attribute("data-seq")) != str(until):
+        await screen.page.locator("#log").evaluate("(log, end) => { log.scrollTop = end; }", end)
+        await expect(edge).not_to_have_attribute("data-seq", str(reached))
 
 
 async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_on_both_ways(
@@ -347,15 +360,10 @@ async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_
     await site.says(thread, ben, "meanwhile")
     await expect(ana.page.get_by_role("link", name="1 new message")).to_be_visible()
     await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # its turn has not come
-    await ana.messages.first.scroll_into_view_if_needed()
-    await expect(ana.page.locator("[data-seq='100']")).to_be_attached()
-    await ana.messages.last.scroll_into_view_if_needed()
-    await expect(ana.page.locator("[data-seq='300']")).to_be_attached()
-    while await ana.page.locator("[data-seq='401']").count() == 0:
-        await ana.messages.last.scroll_into_view_if_needed()
-        await ana.page.wait_for_load_state("networkidle")
+    await scrolls(ana, up=True, until=1)
+    await scrolls(ana, up=False, until=401)  # and now it has
     seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
-    assert seqs == list(range(seqs[0], 402))
+    assert seqs == list(range(1, 402))
     await ana.goes_to(f"/messages/chat/{thread}/?at=100")
     await ana.page.get_by_role("link", name="To the newest message").click()
     await expect(ana.messages.last).to_have_text("meanwhile")
@@ -372,16 +380,15 @@ async def test_one_goes_to_a_date(site: Site, person: Opens, database_url: str) 
     await expect(ana.page.locator("[data-seq='96']")).to_be_in_viewport()
 
 
-async def test_five_thousand_messages_are_scrolled_back_to_the_first(
+async def test_five_thousand_messages_are_scrolled_back_and_the_page_stays_small(
     site: Site, person: Opens, database_url: str
 ) -> None:
     ana, thread, _ = await somebody_with_history(site, person, database_url, 5000)
     await ana.goes_to(f"/messages/chat/{thread}/")
-    scroll = "document.getElementById('log').scrollTop = -1e9; document.querySelector('.message').dataset.seq"
-    while await ana.page.evaluate(scroll) != "1":
-        await ana.page.wait_for_load_state("networkidle")
-    await expect(ana.page.locator("#messages > .message")).to_have_count(5000)
-    await ana.writes("still here")
+    await scrolls(ana, up=True, until=1)
+    assert await ana.page.locator("#messages > .message").count() <= 700
+    await ana.writes("from the very beginning")
+    await expect(ana.messages.last).to_have_text("from the very beginning")
     await ana.sees_pending(0)
 
 

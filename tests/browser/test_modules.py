@@ -22,7 +22,7 @@ TEXTS = {
 }
 PAGE = f"""<!doctype html><html lang="en"><title>Messages</title>
 <link rel="icon" href="plain.svg" data-unread="unread.svg">
-<main id="main" data-page="{{}}" data-texts="{{}}"></main>
+<body data-texts="{{}}"><main id="main"></main>
 <script>
 window.use = (name) => import(`/js/${{name}}.js`);
 window.texts = {json.dumps(TEXTS)};
@@ -40,7 +40,7 @@ COMPOSER = """<form id="composer" data-limit="10000"><textarea name="message" id
 <button>Send</button><p id="composer-error"></p><p id="composer-counter"></p></form><input id="elsewhere">"""
 WRITE = """
 const { Composer } = await use('composer');
-const { Drafts } = await use('drafts');
+const { Drafts } = await use('storage');
 window.sent = [];
 window.composer = new Composer(document.forms.composer, texts, new Drafts(1), 7, signal);
 composer.addEventListener('compose', ({ detail }) => sent.push(detail));
@@ -174,7 +174,7 @@ async def test_a_time_has_the_full_date_in_its_title_and_is_written_anew_the_nex
 
 
 async def test_a_draft_is_kept_by_person_and_thread(page: Page) -> None:
-    script = """const { Drafts } = await use('drafts');
+    script = """const { Drafts } = await use('storage');
         const drafts = new Drafts(1);
         drafts.put(7, 'half a');
         drafts.put(8, 'another');
@@ -184,7 +184,7 @@ async def test_a_draft_is_kept_by_person_and_thread(page: Page) -> None:
 
 
 async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(page: Page) -> None:
-    script = """const { Drafts } = await use('drafts');
+    script = """const { Drafts } = await use('storage');
         localStorage.setItem('chatserver.draft.1.7', 'old');
         const full = { getItem: (key) => localStorage.getItem(key), removeItem: (key) => localStorage.removeItem(key),
           setItem() { throw new DOMException('', 'QuotaExceededError'); } };
@@ -199,7 +199,7 @@ async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(p
 
 
 async def test_a_chat_that_was_left_hears_of_no_drafts(page: Page) -> None:
-    script = """const { Drafts } = await use('drafts');
+    script = """const { Drafts } = await use('storage');
         window.heard = [];
         const left = new AbortController();
         new Drafts(1).watch(7, (text) => heard.push(`left ${text}`), left.signal);
@@ -486,7 +486,7 @@ async def test_a_timeline_knows_what_is_missing_and_what_comes_twice(page: Page)
 
 
 async def test_what_waits_is_kept_by_person_in_the_order_it_was_written(page: Page) -> None:
-    script = """const { OutboxStore } = await use('outbox_store');
+    script = """const { OutboxStore } = await use('storage');
         const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
         const store = new OutboxStore(1);
         [['c', 3], ['b', 2], ['a', 2], ['d', 1]].forEach(([id, order]) => store.put(entry(id, order)));
@@ -498,7 +498,7 @@ async def test_what_waits_is_kept_by_person_in_the_order_it_was_written(page: Pa
 
 
 async def test_what_cannot_be_stored_waits_in_memory_and_in_order(page: Page) -> None:
-    script = """const { OutboxStore } = await use('outbox_store');
+    script = """const { OutboxStore } = await use('storage');
         const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
         const full = Object.assign(Object.create({ getItem: (key) => full[key], setItem() { throw new Error('full'); },
           removeItem: (key) => delete full[key] }), { 'chatserver.outbox.1.b': JSON.stringify(entry('b', 2)) });
@@ -513,7 +513,7 @@ async def test_what_cannot_be_stored_waits_in_memory_and_in_order(page: Page) ->
 
 OUTBOX = """
 const { Outbox } = await use('outbox');
-const { OutboxStore } = await use('outbox_store');
+const { OutboxStore } = await use('storage');
 class Server extends EventTarget { // as a socket shows it
   live = true;
   got = [];

@@ -223,7 +223,7 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser keeps what is not acknowledged",
-        "static/js/outbox_store.js",
+        "static/js/storage.js",
         "      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));\n"
         "      this.#memory.delete(entry.id);",
         "      this.#memory.set(entry.id, entry);",
@@ -231,7 +231,7 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser keeps it for its own account",
-        "static/js/outbox_store.js",
+        "static/js/storage.js",
         "    this.#prefix = `chatserver.outbox.${userId}.`;",
         "    this.#prefix = 'chatserver.outbox.';",
         "browser/test_story.py::test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back",
@@ -239,7 +239,7 @@ PROTECTIONS = [
     Protection(
         "The browser asks again for what it missed",
         "static/js/chat.js",
-        "  if (code === 'unavailable') setTimeout(open, retryAfter * 1000);",
+        "    if (code === 'unavailable') setTimeout(() => { if (!signal.aborted) open(); }, retryAfter * 1000);",
         "",
         "browser/test_story.py::test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer",
     ),

@@ -1,10 +1,11 @@
-/** The people of a chat: who is typing, who is online, how far they have read; and telling that one types oneself. */
-import { fill, plural, text } from './texts.js';
+/** What stands under a chat's title: who types, who is online, and the numbers. */
+import { fill, page, plural, text } from './texts.js';
 import { clock, daysAgo, full, numbers } from './time.js';
 
 const TELL_EVERY_MS = 3_000;
 const SHOW_MS = 5_000;
 
+/** The people of a chat: who is typing, who is online, how far they have read; and telling that one types oneself. */
 export class People {
   #socket;
   #thread;
@@ -94,5 +95,26 @@ export class People {
     if (names.length > 1) fill(this.#typingLine, this.#texts.typingMany, { names: names.join(', ') });
     else if (names.length === 1) fill(this.#typingLine, this.#texts.typingOne, { name: names[0] });
     else this.#typingLine.replaceChildren();
+  }
+}
+
+/** The line "7 messages (4 received, 3 sent)". */
+export class Counts {
+  #element;
+  #received;
+  #sent;
+
+  constructor(element, { received, sent }) {
+    this.#element = element;
+    this.#received = received;
+    this.#sent = sent;
+  }
+
+  add(own) {
+    if (own) this.#sent += 1;
+    else this.#received += 1;
+    const total = this.#received + this.#sent;
+    const values = { messages: plural(page.texts.messages, total), received: this.#received, sent: this.#sent };
+    this.#element.textContent = text(page.texts.counts, values);
   }
 }
