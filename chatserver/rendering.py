@@ -18,7 +18,7 @@ from chatserver.keys import CONFIG, SESSIONS
 from chatserver.links import with_links
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
-from chatserver.static_files import static_files
+from chatserver.static_files import ALL_STYLES, static_files
 from chatserver.zones import viewers_zone
 
 THEMES = {"light", "dark"}  # chosen by the person; without a choice, the system's
@@ -120,4 +120,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "draw": Drawing(environment(), viewer),
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
-    return aiohttp_jinja2.render_template(template, request, context, status=status)
+    response = aiohttp_jinja2.render_template(template, request, context, status=status)
+    # With the first bytes, before the page itself is read: on a slow line the text is painted sooner (RFC 8288).
+    response.headers["Link"] = f"<{static_files().url(ALL_STYLES)}>; rel=preload; as=style"
+    return response

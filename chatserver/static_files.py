@@ -14,6 +14,7 @@ from chatserver.folders import folder
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"]*)['\"]", re.MULTILINE)
+FOR_READERS = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\s*?\n|^[ \t]+", re.DOTALL | re.MULTILINE)
 ALL_STYLES = "css/all.css"  # every style sheet in one answer; their layers say which counts more
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -33,7 +34,7 @@ class StaticFiles:
     def __init__(self) -> None:
         root = folder("static")
         self._files: dict[str, bytes] = {
-            path.relative_to(root).as_posix(): path.read_bytes()
+            path.relative_to(root).as_posix(): _stripped(path.read_text("utf-8")).encode()
             for path in sorted(root.rglob("*"))
             if path.suffix in TYPES
         }
@@ -82,3 +83,11 @@ class StaticFiles:
             response.body = self._packed[name]
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+def _stripped(content: str) -> str:
+    """Without indentation and the comments that have their lines to themselves: a third of what would travel.
+
+    Instead of rjsmin, which would need a compiler where it has no wheel. Our files hold no text of several lines.
+    """
+    return FOR_READERS.sub("", content)

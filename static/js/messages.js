@@ -38,6 +38,7 @@ export class MessageList extends EventTarget {
     this.#me = me;
     this.#scroll = scroll;
     this.#texts = texts;
+    this.#list.classList.remove('fresh');
     this.#list.addEventListener('click', (event) => this.#press(event.target.closest('button[data-action]')));
     scroll.element.addEventListener('keydown', (event) => this.#walk(event));
   }
