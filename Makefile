@@ -47,7 +47,7 @@ browser: install  ## Fetch a Chromium for the browser tests, if there is none
 
 catalogues: install  ## Gather new sentences into the catalogues of both languages, to be translated
 	@$(BIN)/pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 --no-location -o .venv/messages.pot .
-	@for language in en ru; do $(BIN)/pybabel update -N --omit-header --no-wrap -l $$language -i .venv/messages.pot \
+	@for language in en ru; do $(BIN)/pybabel update -N --ignore-pot-creation-date --no-wrap -l $$language -i .venv/messages.pot \
 		-o locale/$$language/LC_MESSAGES/messages.po; done
 
 lock: install  ## Pin the newest versions of all requirements, with hashes

@@ -16,11 +16,14 @@ from bench.scenarios.latency import latency
 from bench.scenarios.pages import pages
 from bench.scenarios.storm import storm
 from bench.scenarios.throughput import throughput
+from bench.scenarios.visit import visit
 from bench.stage import Stage, StageError, allow_sockets
 from chatserver.embedded import EmbeddedError, EmbeddedServers
 from chatserver.migrations import migrate
 
-SCENARIOS = {scenario.__name__: scenario for scenario in (latency, throughput, idle, fanout, pages, storm, history)}
+SCENARIOS = {
+    scenario.__name__: scenario for scenario in (latency, throughput, idle, fanout, pages, visit, storm, history)
+}
 RESULTS = Path(__file__).with_name("results")
 SOCKETS = 10_000
 

@@ -49,13 +49,15 @@ class Drawing:
 
     def __init__(self, environment: jinja2.Environment, viewer: Viewer) -> None:
         self._environment = environment
-        self._viewer = viewer
+        self._me_id = viewer.me_id
+        self._viewer = viewer._replace(
+            me_id=0
+        )  # `own` says all that depends on the person: fragments serve others, too
+        self._today = datetime.now(viewer.zone).date()
 
     def conversations(self, rows: Sequence[Conversation]) -> Markup:
-        today = self._viewer.today()
-        return Markup("\n").join(
-            [self._draw("conversation", row, own=row.sender_id == self._viewer.me_id, today=today) for row in rows]
-        )
+        drawn = [self._draw("conversation", row, row.sender_id == self._me_id) for row in rows]
+        return Markup("\n".join(drawn))  # noqa: S704
 
     def messages(self, messages: Sequence[Message], read_seq: int, seen_seq: int) -> Markup:
         """A chat's messages, with the days between them and a line before the first that is new to the viewer.
@@ -63,10 +65,10 @@ class Drawing:
         Messages of one person in one minute belong together. `read_seq` is how far the viewer has read, `seen_seq`
         how far all the others have.
         """
-        me_id, zone, today = self._viewer.me_id, self._viewer.zone, self._viewer.today()
+        me_id, zone = self._me_id, self._viewer.zone
         parts: list[Markup] = []
         minutes = [(message.sender_id, int(message.sent_at.timestamp()) // 60) for message in messages]
-        days = [message.sent_at.astimezone(zone).date() for message in messages]
+        days = [message.sent_at.astimezone(zone).toordinal() for message in messages]
         news = next((m.seq for m in messages if m.seq > read_seq and m.sender_id != me_id), 0)
         together = [
             place > 0
@@ -77,30 +79,28 @@ class Drawing:
         ] + [False]
         for place, message in enumerate(messages):
             if place == 0 or days[place] != days[place - 1]:
-                parts.append(self._draw("day", message.sent_at, today=today))
+                parts.append(self._draw("day", message.sent_at))
             if message.seq == news:
                 parts.append(self._draw("unread_line", None))
             own = message.sender_id == me_id
             seen = own and message.seq <= seen_seq
-            parts.append(
-                self._draw(
-                    "message", message, own=own, seen=seen, continues=together[place], continued=together[place + 1]
-                )
-            )
-        return Markup("\n").join(parts)
+            parts.append(self._draw("message", message, own, seen, together[place], together[place + 1]))
+        return Markup("\n".join(parts))  # noqa: S704
 
-    def _draw(self, name: str, item: Any, **how: Any) -> Markup:
+    def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
+        """`flags`: own, seen, continues, continued, as far as the template asks for them."""
         draw = _draw.__wrapped__ if isinstance(item, Message) and len(item.text) > LONGEST else _draw
-        viewer = self._viewer._replace(me_id=0)  # `own` says all that depends on the person
-        return draw(self._environment, viewer, name, item, tuple(how.items()))
+        today = None if name == "message" else self._today
+        return draw(self._environment, self._viewer, today, name, item, flags)
 
 
 @lru_cache(KEPT)
 def _draw(
-    environment: jinja2.Environment, viewer: Viewer, name: str, item: Any, how: tuple[tuple[str, Any], ...]
+    environment: jinja2.Environment, viewer: Viewer, today: date | None, name: str, item: Any, flags: tuple[bool, ...]
 ) -> Markup:
-    fragment = environment.get_template(f"{name}.html").render({name: item, "viewer": viewer, **dict(how)})
-    return Markup(fragment)  # noqa: S704
+    how = dict(zip(("own", "seen", "continues", "continued"), flags, strict=False))
+    context = {name: item, "viewer": viewer, "today": today, **how}
+    return Markup(environment.get_template(f"{name}.html").render(context))  # noqa: S704
 
 
 def is_long(text: str) -> bool:

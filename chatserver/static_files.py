@@ -52,6 +52,7 @@ class StaticFiles:
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
 
+    @cache  # noqa: B019  # of the one that a process has
     def imported_by(self, name: str) -> list[str]:
         """The addresses of the modules that a module imports, and those import in turn: to be preloaded, all at once.
 

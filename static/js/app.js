@@ -3,7 +3,7 @@
  * The pane beside them, a chat or a new message, is changed by the router.
  */
 import { openChat } from './chat.js';
-import { showConnection } from './connection_status.js';
+import { ConnectionStatus } from './connection_status.js';
 import { Conversations } from './conversations.js';
 import { Outbox } from './outbox.js';
 import { Router } from './router.js';
@@ -20,32 +20,35 @@ const socket = new ChatSocket(me.id);
 const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
 const conversations = new Conversations(find('conversations'), showUnread);
 const router = new Router();
-const app = { me, texts, socket, outbox, router, notify, drafts: new Drafts(me.id) };
+const status = new ConnectionStatus(socket, find('connection'), texts);
+const app = { me, texts, socket, outbox, router, status, drafts: new Drafts(me.id) };
 let leaving = new AbortController();
-
-/** Says something in the chat's own place for it, or where there is none, above the conversations. */
-function notify(sentence) {
-  const notice = find('notice') ?? find('connection');
-  (find('notice-text') ?? notice).textContent = sentence;
-  notice.hidden = !sentence;
-}
+let sees = () => false; // whether a message that comes to a thread is seen at once
 
 /** Gives life to the pane that stands there now. */
 function open(pane) {
   leaving.abort();
   leaving = new AbortController();
   conversations.select(pane.dataset.chat ? JSON.parse(pane.dataset.chat).thread.id : 0);
-  if (pane.dataset.chat) openChat(pane, app, leaving.signal);
-  else import('./new_message.js').then(({ openNewMessage }) => openNewMessage(pane, leaving.signal));
+  if (pane.dataset.chat) {
+    sees = openChat(pane, app, leaving.signal);
+  } else {
+    const { signal } = leaving;
+    sees = () => false;
+    import('./new_message.js').then(({ openNewMessage }) => openNewMessage(pane, app, signal), () => {});
+  }
 }
 
-router.addEventListener('arrive', ({ detail: { pane, title } }) => { setTitle(title); open(pane); });
-router.addEventListener('fail', () => notify(texts.cannotOpen));
-showConnection(socket, find('connection'), notify, texts);
+router.addEventListener('arrive', ({ detail: { pane, title } }) => {
+  if (socket.live) status.say('');
+  setTitle(title);
+  open(pane);
+});
+router.addEventListener('fail', () => status.say(texts.cannotOpen));
 
 // Between the drawing of the page and this moment news may have passed by, at first and at each return.
 socket.addEventListener('hello', () => conversations.refresh());
-socket.addEventListener('message', ({ detail }) => conversations.receive(detail));
+socket.addEventListener('message', ({ detail }) => conversations.receive(detail, sees(detail.thread)));
 socket.addEventListener('read', ({ detail }) => { if (detail.user === me.id) conversations.read(detail); });
 
 /** Loaded with the first key, not before; with the next one when the server is away. */

@@ -11,8 +11,9 @@ import { Reading, Timeline } from './timeline.js';
  * @param {HTMLElement} pane as the server drew it
  * @param {object} app what lives as long as the page
  * @param {AbortSignal} signal when the chat is left
+ * @returns {(thread: number) => boolean} whether a message that comes to a thread is seen at once
  */
-export function openChat(pane, { me, texts, socket, outbox, drafts, router, notify }, signal) {
+export function openChat(pane, { me, texts, socket, outbox, drafts, router }, signal) {
   const chat = JSON.parse(pane.dataset.chat);
   const thread = chat.thread.id;
   const find = (id) => pane.querySelector(`#${id}`);
@@ -23,12 +24,21 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, noti
   const counts = new Counts(find('counts'), chat.thread);
   const news = new NewMessages(find('to-end'), scroll, texts.newMessages);
   const history = new History(pane, thread, list, scroll.element, chat, signal);
-  const reading = new Reading(socket, thread, timeline, scroll, () => scroll.atEnd && history.complete, chat.thread.readSeq, signal);
+  const seesEnd = () => scroll.atEnd && history.complete && !document.hidden && document.hasFocus();
+  const reading = new Reading(socket, thread, timeline, scroll, seesEnd, chat.thread.readSeq, signal);
   const people = new People(socket, thread, find('typing'), find('presence'), { me, texts });
   const form = find('composer');
   const composer = new Composer(form, texts, drafts, thread, signal);
   let away = false; // while nobody looks, the first that comes gets a line above it
   const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(pane.querySelector('#to-end').href); };
+
+  /** Says something, or only takes back what was said. */
+  function notify(sentence, instead) {
+    const text = find('notice-text');
+    if (instead && text.textContent !== instead) return;
+    text.textContent = sentence;
+    find('notice').hidden = !sentence;
+  }
 
   function receive(message) {
     if (!timeline.add(message.seq)) { list.drop(message.id); return; }
@@ -79,13 +89,14 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, noti
     composer.intercepts = !plain;
     find('send-plainly').hidden = !plain || !outbox.entries(thread).length;
     list.showOffline(!socket.live);
+    find('presence').hidden = !socket.live; // not known
   };
   socket.addEventListener('statechange', adapt, { signal });
   signal.addEventListener('abort', () => socket.send({ type: 'close', thread }));
 
-  on(outbox, 'added', (entry) => {
-    if (!history.complete) { router.go(find('to-end').href); return; } // there it waits, too
-    list.dropUnreadLine(); // who answers has read
+  on(outbox, 'added', async (entry) => {
+    if (!history.complete && (entry.elsewhere || await router.go(find('to-end').href))) return; // it waits there
+    if (!entry.elsewhere) list.dropUnreadLine(); // who answers has read
     list.addPending(entry, !socket.live);
     find('no-messages').hidden = true;
     if (outbox.isVolatile) notify(texts.memoryOnly);
@@ -110,6 +121,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, noti
   });
   pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') composer.focus(); });
   history.addEventListener('failed', () => notify(texts.historyFailed));
+  history.addEventListener('loaded', () => notify('', texts.historyFailed));
   const copying = new AbortController();
   document.addEventListener('selectionchange', async () => {
     const { copyReadably } = await import('./copying.js').catch(() => ({}));
@@ -127,4 +139,5 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, noti
   list.goTo(chat.at);
   adapt();
   if (socket.live) open();
+  return (place) => place === thread && seesEnd();
 }

@@ -7,6 +7,8 @@ const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
 const COUNT_FROM = 0.9; // of the limit
 const COMPOSING_KEY_CODE = 229; // Safari ends composing before it tells of the Enter that did it
 
+const ENTER_SENDS = matchMedia('(any-pointer: fine)').matches; // under a thumb Enter makes a line, as everywhere
+
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
 export class Composer extends EventTarget {
@@ -47,6 +49,7 @@ export class Composer extends EventTarget {
     addEventListener('pageshow', (event) => this.#comeBack(event), { signal });
     signal.addEventListener('abort', () => this.#keepDraft());
     drafts.watch(thread, (draft) => this.#follow(draft), signal);
+    if (!ENTER_SENDS) this.#box.enterKeyHint = 'enter';
     this.#fit();
     this.#checkLength();
     this.#count();
@@ -59,6 +62,7 @@ export class Composer extends EventTarget {
 
   #sendOnEnter(event) {
     if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
+    if (!ENTER_SENDS && !event.ctrlKey) return;
     if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
     event.preventDefault();
     this.#form.requestSubmit();
@@ -74,11 +78,12 @@ export class Composer extends EventTarget {
 
   #rest() {
     this.#keepDraft();
+    this.#checkLength(true);
     this.#count();
   }
 
   #submit(event) {
-    if (!this.#text || !this.#checkLength()) {
+    if (!this.#text || !this.#checkLength(true)) {
       event.preventDefault();
       this.focus();
     } else if (!this.intercepts) {
@@ -119,12 +124,13 @@ export class Composer extends EventTarget {
 
   get #text() { return this.#box.value.replace(/\r\n?/g, '\n').trim(); }
 
-  #checkLength() {
+  /** The number is told anew when the fingers rest, or every key would be read out. */
+  #checkLength(anew = false) {
     const text = this.#text;
     const count = text.length > this.#limit ? Array.from(text).length : 0;
     const fits = count <= this.#limit;
     const sentence = fits ? '' : format(this.#texts.tooLong, { count, limit: this.#limit });
-    if (this.#error.textContent !== sentence) this.#error.textContent = sentence;
+    if (anew || !sentence || !this.#error.textContent) this.#error.textContent = sentence;
     return fits;
   }
 

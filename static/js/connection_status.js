@@ -2,33 +2,40 @@ import { reloadPage } from './router.js';
 
 const QUIET_MS = 3_000; // a short break is not worth a word
 
-/**
- * Says how the connection is: `lost` in a quiet line, `unsupported` and `blocked` in a notice.
- * @param {import('./socket.js').ChatSocket} socket
- * @param {HTMLElement} line
- * @param {(sentence: string) => void} notify shows a notice, or hides it when the sentence is empty
- * @param {{lost: string, unsupported: string, blocked: string}} texts
- */
-export function showConnection(socket, line, notify, texts) {
-  let timer = 0;
-  let noticed = '';
-  const show = (sentence) => {
-    line.textContent = sentence;
-    line.hidden = !sentence;
-  };
-  socket.addEventListener('statechange', () => {
-    const { state } = socket;
-    const lost = state === 'connecting' || state === 'waiting';
+/** Says how the connection is, in a line above everything: lost for a while, or never to come. */
+export class ConnectionStatus {
+  #socket;
+  #line;
+  #texts;
+  #timer = 0;
+
+  /**
+   * @param {import('./socket.js').ChatSocket} socket
+   * @param {HTMLElement} line
+   * @param {{lost: string, unsupported: string, blocked: string}} texts
+   */
+  constructor(socket, line, texts) {
+    this.#socket = socket;
+    this.#line = line;
+    this.#texts = texts;
+    socket.addEventListener('statechange', () => this.#follow());
+  }
+
+  /** Something that did not work for want of a connection; '' when that is over. */
+  say(sentence) {
+    this.#line.textContent = sentence;
+    this.#line.hidden = !sentence;
+  }
+
+  #follow() {
+    const { state } = this.#socket;
     if (state === 'signed-out') reloadPage(); // the server shows the sign-in page
-    const sentence = texts[state] ?? '';
-    if (sentence !== noticed) notify(sentence); // another module's notice stays
-    noticed = sentence;
-    if (!lost) {
-      clearTimeout(timer);
-      timer = 0;
-      show('');
-    } else if (!timer) {
-      timer = setTimeout(show, QUIET_MS, texts.lost);
+    if (state === 'connecting' || state === 'waiting') {
+      this.#timer ||= setTimeout(() => this.say(this.#texts.lost), QUIET_MS);
+    } else {
+      clearTimeout(this.#timer);
+      this.#timer = 0;
+      this.say(this.#texts[state] ?? '');
     }
-  });
+  }
 }

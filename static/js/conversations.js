@@ -18,6 +18,7 @@ export class Conversations {
   #refreshing = false;
   #missed = []; // messages that came during a refresh: the page may be older than they are
   #again = false;
+  #retry = 0;
 
   /**
    * @param {HTMLElement} section holds the list, or says that there is none
@@ -45,20 +46,21 @@ export class Conversations {
     return (link ?? links[place])?.href ?? location.href;
   }
 
-  receive(message) {
+  /** @param {boolean} seen whether somebody looks at it as it comes */
+  receive(message, seen = false) {
     if (this.#refreshing) this.#missed.push(message);
     const row = this.#row(message.thread);
     if (!row) { this.refresh(); return; }
     if (!this.#timeline(row).add(message.seq)) return;
     const own = message.sender.id === page.me.id;
-    if (!own) this.#showUnread(row, Number(row.dataset.unread) + 1);
+    if (!own && !seen) this.#showUnread(row, Number(row.dataset.unread) + 1);
     if (message.seq > Number(row.dataset.total)) this.#showLast(row, message, own);
   }
 
   /** One's own mark moved, here or on another device. */
   read({ thread, seq, unread }) {
     const row = this.#row(thread);
-    if (!row) return;
+    if (!row) { this.refresh(); return; }
     if (unread !== undefined) this.#showUnread(row, unread);
     else if (seq >= Number(row.dataset.total)) this.#showUnread(row, 0);
     else this.refresh();
@@ -74,7 +76,8 @@ export class Conversations {
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       this.#replace(fresh.getElementById(this.#section.id));
     } catch { // away: the browser has told
-      setTimeout(() => this.refresh(), RETRY_MS);
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.refresh(), RETRY_MS);
     } finally {
       this.#refreshing = false;
     }

@@ -55,6 +55,7 @@ export class People {
     const line = this.#presenceLine;
     const there = [...this.#people.values()].filter((each) => each.online).length;
     line.classList.toggle('online', there > 0);
+    line.title = '';
     if (this.#people.size > 1) line.textContent = there ? plural(this.#texts.manyOnline, there) : '';
     else if (online) line.textContent = this.#texts.online;
     else if (at) this.#showLastOnline(at);

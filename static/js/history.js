@@ -1,6 +1,7 @@
 /**
  * The history around what is shown: earlier and later pages come as one scrolls near them. `complete` says whether
- * the list reaches the newest message; until then live ones come with their page. Events: `failed`, and `complete` when it does.
+ * the list reaches the newest message; until then live ones come with their page. Events: `failed` and
+ * `loaded` of a page, and `complete` when it does.
  */
 const NEAR = '800px'; // so much before its end comes into view, a page is asked for
 const MOST = 600; // messages on the page: beyond, those far away are let go of, and read again on the way back
@@ -67,8 +68,10 @@ export class History extends EventTarget {
   }
 
   async #loadEarlier() {
-    const page = await this.#fetch(`before=${this.#list.firstSeq}`);
+    const first = this.#list.firstSeq;
+    const page = await this.#fetch(`before=${first}`);
     if (!page) return undefined;
+    if (first !== this.#list.firstSeq) return true; // what it leads up to was let go of: ask again
     this.#list.prepend(page.messages);
     if (this.#list.trimEnd(MOST)) {
       this.#complete = false;
@@ -79,10 +82,12 @@ export class History extends EventTarget {
 
   async #loadLater() {
     this.#waiting = [];
-    const page = await this.#fetch(`after=${this.#list.lastSeq}`);
+    const last = this.#list.lastSeq;
+    const page = await this.#fetch(`after=${last}`);
     const waiting = this.#waiting;
     this.#waiting = null;
     if (!page) return undefined;
+    if (last !== this.#list.lastSeq) return true;
     this.#list.append(page.messages);
     if (this.#list.trimStart(MOST)) this.#earlier(true);
     if (!page.more) {
@@ -98,7 +103,9 @@ export class History extends EventTarget {
       const url = `/messages/chat/${this.#thread}/history?${where}`;
       const response = await fetch(url, { cache: 'no-store', signal: this.#signal });
       if (!response.ok) throw new Error(`history answered ${response.status}`);
-      return await response.json();
+      const page = await response.json();
+      this.dispatchEvent(new Event('loaded'));
+      return page;
     } catch (error) {
       if (!this.#signal.aborted) this.dispatchEvent(new CustomEvent('failed', { detail: error }));
       return undefined;

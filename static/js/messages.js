@@ -64,14 +64,16 @@ export class MessageList extends EventTarget {
   }
 
   /** @param {import('./storage.js').Entry} entry of another tab it may be told later than that it is stored */
-  addPending({ id, text }, offline) {
+  addPending({ id, text, elsewhere }, offline) {
     if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
     const item = this.#make({ id, text, sender: this.#me, at: new Date().toISOString() });
     item.classList.add('pending');
     showState(item, offline ? this.#texts.offline : this.#texts.sending);
-    this.#list.append(item);
-    this.#arrange(item);
-    this.#scroll.toEnd();
+    this.#scroll.keeping(() => {
+      this.#list.append(item);
+      this.#arrange(item);
+    });
+    if (!elsewhere) this.#scroll.toEnd();
   }
 
   /** What waits says for what. */
@@ -134,6 +136,7 @@ export class MessageList extends EventTarget {
   #trim(most, far, beyond) {
     const items = [...this.#list.querySelectorAll('.message')];
     if (items.length <= most) return false;
+    const hadFocus = this.#list.contains(document.activeElement);
     this.#scroll.keeping(() => {
       for (const item of far(items)) {
         for (let each = beyond(item); each && !each.matches('.message'); each = beyond(item)) each.remove();
@@ -142,13 +145,15 @@ export class MessageList extends EventTarget {
       const first = this.#list.querySelector('.message');
       if (first) this.#arrange(first);
     }, false);
+    if (hadFocus && !this.#list.contains(document.activeElement)) this.#scroll.element.focus({ preventScroll: true });
     return true;
   }
 
   #addPage(messages, put) {
     const items = messages.map((message) => this.#settle(this.#make(message), message));
     const first = this.#list.firstElementChild;
-    this.#list.setAttribute('aria-busy', 'true');
+    const log = this.#scroll.element;
+    log.ariaBusy = 'true';
     this.#scroll.keeping(() => {
       put(items);
       if (first?.matches('.day') && first.previousElementSibling) first.remove();
@@ -156,7 +161,7 @@ export class MessageList extends EventTarget {
       const next = items.length ? following(items.at(-1)) : null;
       if (next) this.#arrange(next);
     }, false);
-    this.#list.removeAttribute('aria-busy');
+    requestAnimationFrame(() => requestAnimationFrame(() => { log.ariaBusy = null; }));
   }
 
   /** Everybody has read up to this number. */

@@ -1,7 +1,24 @@
-/** The form for a new message, in the pane. */
+/** The form for a new message, in the pane: names are completed, and what is typed is kept until it is sent. */
 import { completeName } from './completion.js';
 
-/** @param {HTMLElement} pane @param {AbortSignal} signal when it is left */
-export function openNewMessage(pane, signal) {
-  completeName(pane.querySelector('[name=recipient_name]'), pane.querySelector('#people'), signal);
+/**
+ * @param {HTMLElement} pane
+ * @param {object} app what lives as long as the page
+ * @param {AbortSignal} signal when the pane is left
+ */
+export function openNewMessage(pane, { drafts, socket, status, texts }, signal) {
+  const form = pane.querySelector('#new-message');
+  const fields = [form.elements.recipient_name, form.elements.message];
+  const keep = (text = (field) => field.value) => fields.forEach((field) => drafts.put(`new.${field.name}`, text(field)));
+  for (const field of fields) field.value ||= drafts.get(`new.${field.name}`);
+  form.addEventListener('input', () => keep(), { signal });
+  form.addEventListener('submit', (event) => {
+    if (socket.state === 'waiting' || socket.state === 'connecting') {
+      event.preventDefault(); // the browser would show its own page in place of what was typed
+      status.say(texts.cannotSend);
+    } else {
+      keep(() => '');
+    }
+  }, { signal });
+  completeName(fields[0], pane.querySelector('#people'), signal);
 }

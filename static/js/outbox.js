@@ -3,7 +3,7 @@
  * and disconnections, always with the same id, so that the server stores it once.
  *
  * Events (`detail`): `added` (Entry), `settled` ({thread, seq, id, sender, text, at}), `refused` (Entry),
- * `discarded` (Entry). What another tab did is told in the same way, except for what it settled: that
+ * `discarded` (Entry). What another tab did is told in the same way, as `elsewhere`, except for what it settled: that
  * arrives as one's own message on this page's socket too.
  */
 import { backOff } from './socket.js';
@@ -137,7 +137,7 @@ export class Outbox extends EventTarget {
   }
 
   #changedElsewhere(entry) {
-    this.#tell({ waiting: 'added', refused: 'refused', discarded: 'discarded' }[entry.state], entry);
+    this.#tell({ waiting: 'added', refused: 'refused', discarded: 'discarded' }[entry.state], { ...entry, elsewhere: true });
     if (entry.state === 'waiting') this.#flush();
   }
 

@@ -6,6 +6,7 @@
  */
 const OURS = /^\/messages\/(chat\/\d+\/)?$/;
 const NEW_MESSAGE = '#new-message';
+const PATIENCE_MS = 15_000;
 const KEY = 'chatserver.reloaded';
 const APART_MS = 10_000; // whatever goes wrong, no page reloads more often
 
@@ -17,13 +18,15 @@ export class Router extends EventTarget {
     super();
     document.addEventListener('click', (event) => this.#follow(event));
     addEventListener('popstate', () => this.#return());
+    addEventListener('hashchange', () => focusOn(document.getElementById('main')));
   }
 
-  /** @param {string|URL} address of a conversation, or of the list */
+  /** @param {string|URL} address of a conversation, or of the list @returns {Promise<boolean>} whether one is there */
   async go(address) {
     const url = new URL(address, location.href);
     const pane = await this.#load(url);
-    if (pane) this.#enter(pane, url.hash, (where) => history.pushState(null, '', where));
+    if (pane) this.#enter(pane, url.hash, true);
+    return Boolean(pane);
   }
 
   #follow(event) {
@@ -31,8 +34,10 @@ export class Router extends EventTarget {
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target || link.origin !== location.origin || !OURS.test(link.pathname)) return;
     if (link.pathname === '/messages/' && link.search) return;
-    const here = link.pathname + link.search === this.#address;
-    if (here && link.hash) { focusOn(document.getElementById('main'), link.hash); return; } // the browser goes there
+    if (link.hash && link.pathname + link.search === this.#address) {
+      if (link.hash === location.hash) focusOn(document.getElementById('main'));
+      return; // the browser goes there
+    }
     event.preventDefault();
     this.go(link.href);
   }
@@ -41,23 +46,31 @@ export class Router extends EventTarget {
   async #return() {
     if (location.pathname + location.search === this.#address) return;
     const pane = await this.#load(new URL(location.href));
-    if (pane) this.#enter(pane, location.hash, () => {});
+    if (pane) this.#enter(pane, location.hash, false);
+    else history.replaceState(null, '', this.#address); // what is shown is what the address says
   }
 
   /** @returns {Promise<{main: HTMLElement, document: Document, url: URL}|undefined>} nothing when it was not to be */
   async #load(url) {
     this.#loading.abort();
-    this.#loading = new AbortController();
-    const { signal } = this.#loading;
+    const loading = this.#loading = new AbortController();
+    const present = document.getElementById('main');
+    present.ariaBusy = 'true';
     try {
+      const signal = AbortSignal.any([loading.signal, AbortSignal.timeout(PATIENCE_MS)]);
       const response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
       const at = new URL(response.url);
-      if (!response.ok || !OURS.test(at.pathname)) { location.assign(url); return undefined; }
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+      if (!response.ok || !OURS.test(at.pathname) || versionOf(fresh) !== versionOf(document)) {
+        location.assign(url);
+        return undefined;
+      }
       return { main: fresh.getElementById('main'), document: fresh, url: at };
     } catch (error) {
-      if (!signal.aborted) this.dispatchEvent(new CustomEvent('fail', { detail: error }));
+      if (!loading.signal.aborted) this.dispatchEvent(new CustomEvent('fail', { detail: error }));
       return undefined;
+    } finally {
+      if (!loading.signal.aborted) present.ariaBusy = null;
     }
   }
 
@@ -65,19 +78,26 @@ export class Router extends EventTarget {
     const pane = document.importNode(main, true);
     document.getElementById('main').replaceWith(pane);
     document.body.className = fresh.body.className;
-    this.#address = url.pathname + url.search;
-    remember(this.#address + hash);
+    const address = url.pathname + url.search;
+    if (!remember || address === this.#address) history.replaceState(null, '', address + location.hash);
+    else history.pushState(null, '', address);
+    this.#address = address;
+    if (remember && hash) location.hash = hash; // unlike a state that is pushed, it has a target
     for (const next of document.querySelectorAll('.sidebar [name=next]')) next.value = pane.dataset.path;
     this.dispatchEvent(new CustomEvent('arrive', { detail: { pane, title: fresh.title } }));
-    focusOn(pane, hash);
+    focusOn(pane);
   }
 }
 
+/** The style sheet's address holds a hash of all static files: after an update everything is loaded anew. */
+const versionOf = (page) => page.querySelector('link[rel=stylesheet]').getAttribute('href');
+
 /** Where one goes on: the text to write. Where that would bring up a keyboard over the page, the pane. */
-function focusOn(pane, hash) {
-  const field = pane.querySelector(hash === NEW_MESSAGE ? '[name=recipient_name]' : '#composer textarea');
-  const wanted = field && (hash === NEW_MESSAGE || matchMedia('(pointer: fine)').matches) ? field : pane;
-  wanted.focus({ preventScroll: hash !== NEW_MESSAGE });
+function focusOn(pane) {
+  const isNew = location.hash === NEW_MESSAGE;
+  const field = pane.querySelector(isNew ? '[name=recipient_name]' : '#composer textarea');
+  const wanted = field && (isNew || matchMedia('(pointer: fine)').matches) ? field : pane;
+  wanted.focus({ preventScroll: !isNew });
 }
 
 /** Loads the page again: its own address, even when it is the answer to a form. */

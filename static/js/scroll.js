@@ -37,12 +37,15 @@ export class EndScroll extends EventTarget {
   }
 
   #firstVisible() {
-    const { left, top, width } = this.#element.getBoundingClientRect();
-    for (let y = top + 1; y < top + this.#element.clientHeight; y += 24) {
-      const item = document.elementFromPoint(left + width / 2, y)?.closest('.message');
-      if (item) return item;
+    const { top } = this.#element.getBoundingClientRect();
+    const items = this.#element.querySelectorAll('.message');
+    let [low, high] = [0, items.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (items[middle].getBoundingClientRect().bottom > top) high = middle;
+      else low = middle + 1;
     }
-    return null;
+    return items[low];
   }
 
   #noticeEnd() {

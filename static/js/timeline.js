@@ -32,7 +32,7 @@ export class Reading {
 
   /**
    * @param {import('./scroll.js').EndScroll} scroll
-   * @param {() => boolean} seesEnd whether the last message is in view
+   * @param {() => boolean} seesEnd whether somebody looks at the last message
    * @param {number} marked the number up to which the server knows
    * @param {AbortSignal} signal
    */
@@ -63,7 +63,7 @@ export class Reading {
   #mark() {
     const seq = this.#timeline.contiguous;
     if (this.#signal.aborted || seq <= this.#marked) return;
-    if (document.hidden || !document.hasFocus() || !this.#seesEnd()) return;
+    if (!this.#seesEnd()) return;
     if (this.#socket.send({ type: 'read', thread: this.#thread, seq })) this.#marked = seq;
   }
 }

@@ -125,7 +125,8 @@ async def test_nothing_is_wider_than_a_small_phone(site: Site, person: Opens) ->
     await site.has("Ben")
     await ana.joins()
     thread = await ana.writes_to("Ben", "x" * 10_000)
-    for text in ("é" + "\u0301" * 500, "👍" * 200, "\u202eright to left"):
+    link = "https://example.org/" + "a" * 9_980
+    for text in ("é" + "\u0301" * 500, "👍" * 200, "\u202eright to left", link):
         await ana.writes(text)
         await ana.sees_pending(0)
         for path in ("/messages/", f"/messages/chat/{thread}/"):

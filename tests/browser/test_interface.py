@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Request, expect
+from playwright.async_api import Request, Route, expect
 
 from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
@@ -329,6 +329,7 @@ async def somebody_with_history(site: Site, person: Opens, database_url: str, to
     ana = await person("Ana", timezone_id="UTC")
     await ana.joins()
     thread = await ana.writes_to("Ben", "number 1")
+    await ana.goes_to("about:blank")  # not to be surprised by what comes from nowhere
     execute(
         database_url,
         f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'number ' || n, now()"
@@ -368,6 +369,74 @@ async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_
     await ana.page.get_by_role("link", name="To the newest message").click()
     await expect(ana.messages.last).to_have_text("meanwhile")
     await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
+
+
+async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_wait(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
+    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
+    tab = await ana.another_tab()
+    await tab.goes_to(f"/messages/chat/{thread}/")
+    await tab.writes("from the other tab")
+    await tab.sees_pending(0)
+    await expect(ana.page).to_have_url(re.compile(r"at=100$"))  # nobody is moved by another tab
+    await ana.page.context.set_offline(True)
+    await ana.writes("from long ago")
+    await expect(ana.page.locator(".message.pending")).to_contain_text("from long ago")
+    await ana.sees("This could not be opened: the connection is lost.")
+    await ana.page.context.set_offline(False)
+    await expect(tab.messages.last).to_have_text("from long ago")
+
+
+async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: Opens, database_url: str) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 1500)
+    await ana.goes_to(f"/messages/chat/{thread}/?at=750")
+    await expect(ana.page.locator("[data-seq='750']")).to_be_in_viewport()
+    await scrolls(ana, up=False, until=1099)
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await ana.page.route("**/history?after=*", hold)
+    log = ana.page.locator("#log")
+    await log.evaluate("log => { log.scrollTop = 0; }")
+    await expect(ana.page.locator("#log")).to_be_visible()
+    while not held:
+        await ana.page.evaluate("new Promise(requestAnimationFrame)")
+    await scrolls(ana, up=True, until=1)  # what the held page leads on from is let go of meanwhile
+    await ana.page.unroute("**/history?after=*")
+    await held[0].continue_()
+    await scrolls(ana, up=False, until=1500)
+    seqs = await ana.page.locator("#messages > .message").evaluate_all("all => all.map(each => +each.dataset.seq)")
+    assert seqs == list(range(seqs[0], 1501))
+
+
+async def test_a_new_message_is_kept_while_one_looks_elsewhere_and_while_the_connection_is_lost(
+    site: Site, person: Opens
+) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.goes_to("/messages/")
+    await ana.fills_in(recipient_name="Cleo", message="A long letter")
+    await ana.opens_conversation("Ben")
+    await ana.page.go_back()
+    await expect(ana.page.locator("[name=recipient_name]")).to_have_value("Cleo")
+    await ana.page.context.set_offline(True)
+    await ana.page.evaluate("dispatchEvent(new Event('online'))")  # looks, and hears nothing
+    await ana.sees("Connection lost. Reconnecting…")
+    await ana.presses("Send")
+    await ana.sees("This could not be sent: the connection is lost.")
+    await expect(ana.page.locator("[name=message]")).to_have_value("A long letter")
+    await ana.page.context.set_offline(False)
+    await expect(ana.page.locator("#connection")).to_be_hidden()
+    await ana.presses("Send")
+    await ana.sees_messages("A long letter")
+    await ana.goes_to("/messages/")
+    await expect(ana.page.locator("[name=message]")).to_have_value("")
 
 
 async def test_one_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:

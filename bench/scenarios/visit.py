@@ -1,0 +1,73 @@
+"""The first visit to a chat of 100 messages on a slow phone: when its text is there, when one can type, its weight."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from statistics import median
+from typing import NamedTuple
+
+from playwright.async_api import Browser, async_playwright
+
+from bench.report import Figure, say
+from bench.stage import Seat, Server, Stage
+from tests.browser.conftest import FLAGS, find_browser
+
+VISITS = 5
+CPU_SLOWDOWN = 4
+# "Fast 3G" of Chromium's DevTools: milliseconds for each request, bytes a second.
+LATENCY, DOWN, UP = 562.5, 1.6e6 / 8 * 0.9, 750e3 / 8 * 0.9
+PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+WRITE = """() => {
+  document.getElementById('message').focus();
+  document.execCommand('insertText', false, 'Hello');
+  return document.getElementById('message').value && performance.now();
+}"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+
+class Visit(NamedTuple):
+    painted: float  # ms
+    typed: float  # ms
+    weight: int  # bytes on the wire, headers and all
+    requests: int
+
+
+def visit(stage: Stage) -> Iterator[Figure]:
+    with stage.product() as server:
+        seat = server.provision(users=2, threads=1, messages=100)[0][0]
+        say("visit: a slow phone")
+        visits = asyncio.run(_visits(server, seat, 2 if stage.quick else VISITS))
+    yield Figure("visit", "text painted", median(each.painted for each in visits), "ms", at_most=1500)
+    yield Figure("visit", "one can type", median(each.typed for each in visits), "ms", at_most=2000)
+    yield Figure("visit", "on the wire", max(each.weight for each in visits) / 1024, "KB", at_most=60)
+    yield Figure("visit", "requests", max(each.requests for each in visits), at_most=25)
+
+
+async def _visits(server: Server, seat: Seat, number: int) -> list[Visit]:
+    async with async_playwright() as playwright:
+        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+        browser = await playwright.chromium.launch(executable_path=find_browser(playwright), args=flags)
+        visits = [await _visit(browser, server, seat) for _ in range(number)]
+        await browser.close()
+        return visits
+
+
+async def _visit(browser: Browser, server: Server, seat: Seat) -> Visit:
+    context = await browser.new_context(base_url=server.url, **PHONE)  # type: ignore[arg-type]
+    name, _, value = seat.cookie.partition("=")
+    await context.add_cookies([{"name": name, "value": value, "url": server.url}])
+    page = await context.new_page()
+    devtools = await context.new_cdp_session(page)
+    sizes: list[int] = []
+    devtools.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    await devtools.send("Network.enable")
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    slow = {"offline": False, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": UP}
+    await devtools.send("Network.emulateNetworkConditions", slow)
+    await page.goto(f"/messages/chat/{seat.thread}/", wait_until="commit")
+    await page.wait_for_selector(".message-text")
+    typed = await page.evaluate(WRITE)
+    await page.wait_for_load_state("networkidle")
+    painted = await page.evaluate(PAINTED)
+    await context.close()
+    return Visit(painted, typed, sum(sizes), len(sizes))
