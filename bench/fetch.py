@@ -30,18 +30,22 @@ class Reading:
         return self.cpu.get(name, 0) / max(self.pages, 1) * 1e3
 
 
+Headers = dict[str, str]
+
+
 class Reader(asyncio.Protocol):
     """One connection: HTTP/1.1, bodies with a Content-Length."""
 
-    def __init__(self, url: str, path: str, cookie: str) -> None:
-        self._request = f"GET {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
+    def __init__(self, url: str, path: str, headers: Headers) -> None:
+        lines = [f"{name}: {value}\r\n" for name, value in {"Host": urlsplit(url).netloc, **headers}.items()]
+        self._request = f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
         self._received = bytearray()
 
     @classmethod
-    async def connect(cls, url: str, path: str, cookie: str) -> "Reader":
+    async def connect(cls, url: str, path: str, headers: Headers) -> "Reader":
         place = urlsplit(url)
         _, reader = await asyncio.get_running_loop().create_connection(
-            lambda: cls(url, path, cookie), place.hostname, place.port
+            lambda: cls(url, path, headers), place.hostname, place.port
         )
         return reader
 
@@ -72,11 +76,11 @@ class Reader(asyncio.Protocol):
 
 
 async def closed_loop(
-    url: str, path: str, cookie: str, group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
+    url: str, path: str, headers: Headers, group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
 ) -> Reading:
     """Each reads the page again and again."""
     gc.disable()
-    connections = await asyncio.gather(*(Reader.connect(url, path, cookie) for _ in range(readers)))
+    connections = await asyncio.gather(*(Reader.connect(url, path, headers) for _ in range(readers)))
     group = {**group, "own": os.getpid()}
     reading = Reading(0, 0, 0, [], 0)
     until = now() + warm_up + seconds
@@ -100,10 +104,10 @@ async def closed_loop(
     return reading
 
 
-async def open_loop(url: str, path: str, cookie: str, *, rate: float, seconds: float) -> Reading:
+async def open_loop(url: str, path: str, headers: Headers, *, rate: float, seconds: float) -> Reading:
     """The page is asked for `rate` times a second, whether or not the last was answered."""
     gc.disable()
-    idle = deque(await asyncio.gather(*(Reader.connect(url, path, cookie) for _ in range(CONNECTIONS))))
+    idle = deque(await asyncio.gather(*(Reader.connect(url, path, headers) for _ in range(CONNECTIONS))))
     connections = list(idle)
     waiting: deque[float] = deque()
     reading = Reading(seconds, 0, 0, [], 0)

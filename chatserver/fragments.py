@@ -44,16 +44,22 @@ class Viewer(NamedTuple):
         return datetime.now(self.zone).date()
 
 
+class Scene(NamedTuple):
+    """What a fragment depends on beside what it shows; those that tell days depend on today, too."""
+
+    environment: jinja2.Environment
+    viewer: Viewer
+    today: date | None
+
+
 class Drawing:
     """Draws what a page shows in number, as one person sees it."""
 
     def __init__(self, environment: jinja2.Environment, viewer: Viewer) -> None:
-        self._environment = environment
         self._me_id = viewer.me_id
-        self._viewer = viewer._replace(
-            me_id=0
-        )  # `own` says all that depends on the person: fragments serve others, too
-        self._today = datetime.now(viewer.zone).date()
+        # The flag `own` says all that depends on the person: a fragment serves the others, too.
+        self._scene = Scene(environment, viewer._replace(me_id=0), None)
+        self._scene_today = self._scene._replace(today=viewer.today())
 
     def conversations(self, rows: Sequence[Conversation]) -> Markup:
         drawn = [self._draw("conversation", row, row.sender_id == self._me_id) for row in rows]
@@ -65,7 +71,7 @@ class Drawing:
         Messages of one person in one minute belong together. `read_seq` is how far the viewer has read, `seen_seq`
         how far all the others have.
         """
-        me_id, zone = self._me_id, self._viewer.zone
+        me_id, zone = self._me_id, self._scene.viewer.zone
         parts: list[Markup] = []
         minutes = [(message.sender_id, int(message.sent_at.timestamp()) // 60) for message in messages]
         days = [message.sent_at.astimezone(zone).toordinal() for message in messages]
@@ -90,17 +96,15 @@ class Drawing:
     def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
         """`flags`: own, seen, continues, continued, as far as the template asks for them."""
         draw = _draw.__wrapped__ if isinstance(item, Message) and len(item.text) > LONGEST else _draw
-        today = None if name == "message" else self._today
-        return draw(self._environment, self._viewer, today, name, item, flags)
+        scene = self._scene if name == "message" else self._scene_today
+        return draw(scene, name, item, flags)
 
 
 @lru_cache(KEPT)
-def _draw(
-    environment: jinja2.Environment, viewer: Viewer, today: date | None, name: str, item: Any, flags: tuple[bool, ...]
-) -> Markup:
+def _draw(scene: Scene, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
     how = dict(zip(("own", "seen", "continues", "continued"), flags, strict=False))
-    context = {name: item, "viewer": viewer, "today": today, **how}
-    return Markup(environment.get_template(f"{name}.html").render(context))  # noqa: S704
+    context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
+    return Markup(scene.environment.get_template(f"{name}.html").render(context))  # noqa: S704
 
 
 def is_long(text: str) -> bool:

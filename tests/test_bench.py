@@ -27,7 +27,7 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
     server = Server(str(await serve()).rstrip("/"), {"server": os.getpid()}, durable=True, environ=environ)
     threads = await asyncio.to_thread(server.provision, users=3, threads=2, people=3, messages=5)
     seat = threads[0][0]
-    page = (server.url, f"/messages/chat/{seat.thread}/", seat.cookie)
+    page = (server.url, f"/messages/chat/{seat.thread}/", {"Cookie": seat.cookie})
     read = await asyncio.to_thread(load, fetch.closed_loop, *page, server.group, readers=2, seconds=0.4, warm_up=0.1)
     figures = {figure.name: figure for figure in pages.figures("chat", read, read, read)}
     assert figures["chat, not a 200"].value == 0

@@ -57,7 +57,14 @@ def measure(server: Server, threads: list[list[Seat]], sums: Sums) -> None:
     chat = f"/messages/chat/{seat.thread}/"
     for what, path in (("chat page", chat), ("history", f"{chat}history")):
         reading = load(
-            fetch.closed_loop, server.url, path, seat.cookie, server.group, readers=1, seconds=1.5, warm_up=0.3
+            fetch.closed_loop,
+            server.url,
+            path,
+            {"Cookie": seat.cookie},
+            server.group,
+            readers=1,
+            seconds=1.5,
+            warm_up=0.3,
         )
         if reading.failed:
             raise StageError(f"{reading.failed} of {reading.pages} times {path} was not a 200.")

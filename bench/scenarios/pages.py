@@ -12,7 +12,8 @@ MESSAGES = 100
 PEOPLE = 3  # of each thread, since two people have only one
 READERS = 8
 RATE = 50  # pages a second, for the latency
-GOALS = {"conversations": 1.5, "chat": 2.5}  # ms of server CPU
+GOALS = {"conversations": 1.5, "chat": 2.5, "chat's pane": 2.5}  # ms of server CPU
+PANE = {"Chat-Part": "main"}  # as a browser goes from chat to chat: without the conversations beside it
 
 
 def pages(stage: Stage) -> Iterator[Figure]:
@@ -20,22 +21,27 @@ def pages(stage: Stage) -> Iterator[Figure]:
     with stage.product() as server:
         threads = server.provision(users=PEOPLE, threads=THREADS, people=PEOPLE, messages=MESSAGES)
         seat = threads[0][0]
-        paths = {"conversations": "/messages/", "chat": f"/messages/chat/{seat.thread}/"}
+        signed_in, chat = {"Cookie": seat.cookie}, f"/messages/chat/{seat.thread}/"
+        asked = {
+            "conversations": ("/messages/", signed_in),
+            "chat": (chat, signed_in),
+            "chat's pane": (chat, signed_in | PANE),
+        }
         closed, paced = {}, {}
-        for name, path in paths.items():
+        for name, (path, headers) in asked.items():
             say(f"pages: {name}")
-            closed[name] = read(server, path, seat.cookie, seconds)
-            paced[name] = load(fetch.open_loop, server.url, path, seat.cookie, rate=RATE, seconds=seconds)
+            closed[name] = read(server, path, headers, seconds)
+            paced[name] = load(fetch.open_loop, server.url, path, headers, rate=RATE, seconds=seconds)
     with stage.bare_relay() as server:
         say("pages: the limit")
-        ready = {name: read(server, f"/page?{page.size}", "", seconds / 2) for name, page in closed.items()}
-    for name in paths:
+        ready = {name: read(server, f"/page?{page.size}", {}, seconds / 2) for name, page in closed.items()}
+    for name in asked:
         yield from figures(name, closed[name], paced[name], ready[name])
 
 
-def read(server: Server, path: str, cookie: str, seconds: float) -> fetch.Reading:
+def read(server: Server, path: str, headers: dict[str, str], seconds: float) -> fetch.Reading:
     reading: fetch.Reading = load(
-        fetch.closed_loop, server.url, path, cookie, server.group, readers=READERS, seconds=seconds
+        fetch.closed_loop, server.url, path, headers, server.group, readers=READERS, seconds=seconds
     )
     return reading
 
