@@ -88,7 +88,8 @@ class Screen:
 
     async def writes_to(self, name: str, text: str, button: str = "Send") -> int:
         """By name, on the conversations page; returns the thread."""
-        await self.goes_to("/messages/")
+        if not self.page.url.endswith("/messages/"):
+            await self.goes_to("/messages/")
         await self.fills_in(recipient_name=name, message=text)
         await self.page.locator("main").get_by_role("button", name=button, exact=True).click()
         await expect(self.page).to_have_url(re.compile(r"/messages/chat/\d+/$"))

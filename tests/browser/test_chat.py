@@ -101,8 +101,9 @@ async def test_a_reader_further_up_keeps_the_place_and_is_told_of_new_messages(s
     ben = await person("Ben")
     await ben.joins()
     thread = await ben.writes_to("Ana", "Hello")
+    await ben.goes_to("/messages/")
     await asyncio.gather(*(site.says(thread, sender, f"line {number}") for number in range(149)))
-    await ben.page.reload()
+    await ben.goes_to(f"/messages/chat/{thread}/")
 
     await expect(ben.messages).to_have_count(150)  # earlier ones come by themselves
     await expect(ben.page.locator(".unread-line + .message")).to_contain_text("line ")

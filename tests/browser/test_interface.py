@@ -1,17 +1,14 @@
-"""The messenger as a whole: side by side or one at a time, alive everywhere, for everyone."""
+"""The messenger as a whole: side by side or one at a time, and alive everywhere."""
 
 import re
 
 import pytest
-from playwright.async_api import Request, Route, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
-from tests.browser.screens import Screen
 from tests.conftest import execute
-from tests.people import PASSWORD
 
 PHONE = {"width": 320, "height": 568}
-KILOBYTE = 1024
 
 
 async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, person: Opens) -> None:
@@ -203,216 +200,6 @@ async def test_a_few_messages_are_copied_with_names_and_times(site: Site, person
     assert re.fullmatch(rf"{stamp} Ana: Hello Ben\n{stamp} Ben: Hello Ana", copied), copied
 
 
-async def test_everything_is_done_by_keyboard(site: Site, person: Opens) -> None:
-    await site.has("Ben", "Cleo")
-    ana = await person("Ana")
-    await ana.joins()
-    await ana.writes_to("Ben", "to Ben")
-    await ana.writes_to("Cleo", "to Cleo")
-    keys = ana.page.keyboard
-    await keys.type("?")
-    await expect(ana.box).to_have_value("?")  # while one writes it is a question mark
-    await ana.box.fill("")
-    await keys.press("Alt+ArrowDown")
-    await ana.sees_messages("to Ben")
-    await keys.press("Alt+ArrowUp")
-    await ana.sees_messages("to Cleo")
-    await keys.press("Shift+Tab")
-    await ana.page.locator("#log").focus()
-    await keys.press("ArrowUp")
-    await expect(ana.page.locator(".message")).to_be_focused()
-    await keys.press("?")
-    await expect(ana.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    await ana.is_accessible()
-    await keys.press("Escape")
-    await expect(ana.page.get_by_role("dialog")).to_be_hidden()
-    await expect(ana.page.locator(".message")).to_be_focused()
-    await keys.press("Escape")
-    await expect(ana.box).to_be_focused()
-    await keys.press("Alt+N")
-    await expect(ana.page.locator("[name=recipient_name]")).to_be_focused()
-
-
-async def test_light_or_dark_is_the_systems_wish_or_the_persons_choice(person: Opens) -> None:
-    ana = await person("Ana", color_scheme="dark")
-    await ana.joins()
-    ground = "getComputedStyle(document.documentElement).backgroundColor"
-    dark = await ana.page.evaluate(ground)
-    await ana.chooses("Light")
-    light = await ana.page.evaluate(ground)
-    assert light != dark
-    await ana.page.reload()
-    assert await ana.page.evaluate(ground) == light
-    await ana.chooses("System")
-    assert await ana.page.evaluate(ground) == dark
-
-
-async def test_a_name_is_completed_as_one_types(site: Site, person: Opens) -> None:
-    await site.has("Benjamin", "Bentley", "Cleo")
-    ana = await person("Ana")
-    await ana.joins()
-    await ana.page.locator("[name=recipient_name]").press_sequentially("ben")
-    await expect(ana.page.locator("#people option")).to_have_count(2)
-    await ana.fills_in(recipient_name="Benjamin", message="Hello")
-    await ana.presses("Send")
-    await expect(ana.page.locator("h1")).to_have_text("Benjamin")
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"color_scheme": "light", "locale": "en-US"},
-        {"color_scheme": "dark", "locale": "ru-RU"},
-        {"color_scheme": "dark", "locale": "en-US", "viewport": PHONE},
-        {"color_scheme": "light", "locale": "ru-RU", "viewport": PHONE, "forced_colors": "active"},
-    ],
-    ids=["light-en-wide", "dark-ru-wide", "dark-en-phone", "light-ru-phone-forced"],
-)
-async def test_every_page_is_accessible_and_fits(site: Site, person: Opens, options: dict[str, object]) -> None:
-    (ben,) = await site.has("Ben")
-    ana = await person("Ana", **options)
-    for path in ("/messages/sign-in/", "/messages/sign-up/", "/messages/nowhere"):
-        await ana.goes_to(path)
-        await ana.is_accessible()
-        await ana.fits()
-    await ana.joins()
-    await ana.is_accessible()  # empty
-    send = "Отправить" if options["locale"] == "ru-RU" else "Send"
-    thread = await ana.writes_to("Ben", "Hello https://example.org", send)
-    await site.says(thread, ben, "x" * 3000)
-    await expect(ana.messages).to_have_count(2)
-    await ana.is_accessible()
-    await ana.fits()
-    await ana.goes_to("/messages/")
-    await ana.page.locator("[popovertarget=menu]").click()
-    await ana.is_accessible()
-    await ana.fits()
-    await ana.goes_to("/messages/#new-message")
-    await ana.fits()
-
-
-async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, database_url: str) -> None:
-    (ben,) = await site.has("Ben")
-    ana = await person("Ana")
-    await ana.joins()
-    thread = await ana.writes_to("Ben", "Hello")
-    execute(
-        database_url,
-        f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'Message number ' || n || ' of an ordinary"
-        f" length, as people write them.', now() from generate_series(2, 150) n; update threads set last_seq = 150;"
-        " update participants set read_seq = 150, sent_unread = 0",
-    )
-    visitor = await person("Ana")
-    await visitor.page.request.get("/messages/sign-in/")
-    await visitor.signs_in()
-    cookies = await visitor.page.context.cookies()
-    newcomer = await person("Ana")
-    await newcomer.page.context.add_cookies(cookies)  # signed in, and nothing cached
-    requests: list[Request] = []
-
-    def note(request: Request) -> None:
-        requests.append(request)
-
-    newcomer.page.on("request", note)
-    await newcomer.goes_to(f"/messages/chat/{thread}/")
-    await newcomer.page.wait_for_load_state("networkidle")
-    sizes = [await request.sizes() for request in requests]
-    weight = sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
-    assert len(requests) <= 25, [request.url for request in requests]
-    assert weight <= 60 * KILOBYTE, weight
-    assert {request.url.split("/messages/")[0] for request in requests} == {site.url}
-
-
-async def somebody_with_history(site: Site, person: Opens, database_url: str, total: int) -> tuple[Screen, int, int]:
-    """Ana, a thread of so many messages of Ben's, an hour apart, and Ben."""
-    (ben,) = await site.has("Ben")
-    ana = await person("Ana", timezone_id="UTC")
-    await ana.joins()
-    thread = await ana.writes_to("Ben", "number 1")
-    await ana.goes_to("about:blank")  # not to be surprised by what comes from nowhere
-    execute(
-        database_url,
-        f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'number ' || n, now()"
-        f" from generate_series(2, {total}) n; update threads set last_seq = {total};"
-        f" update messages set sent_at = timestamptz '2026-01-01 00:30Z' + seq * interval '1 hour';"
-        f" update participants set read_seq = {total}, sent_unread = 0,"
-        f" sent = case user_id when {ben} then {total} - 1 else 1 end",
-    )
-    return ana, thread, ben
-
-
-async def scrolls(screen: Screen, *, up: bool, until: int) -> None:
-    """On and on in one direction, as far as a message."""
-    messages = screen.page.locator("#messages > .message")
-    edge, end = (messages.first, -1e9) if up else (messages.last, 0)
-    while (reached := await edge.get_attribute("data-seq")) != str(until):
-        await screen.page.locator("#log").evaluate("(log, end) => { log.scrollTop = end; }", end)
-        await expect(edge).not_to_have_attribute("data-seq", str(reached))
-
-
-async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_on_both_ways(
-    site: Site, person: Opens, database_url: str
-) -> None:
-    ana, thread, ben = await somebody_with_history(site, person, database_url, 400)
-    await ana.goes_to(f"/messages/chat/{thread}/?at=200")
-    asked_for = ana.page.locator("[data-seq='200']")
-    await expect(asked_for).to_be_in_viewport()
-    numbers = ana.page.locator("#messages > .message")
-    await site.says(thread, ben, "meanwhile")
-    await expect(ana.page.get_by_role("link", name="1 new message")).to_be_visible()
-    await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # its turn has not come
-    await scrolls(ana, up=True, until=1)
-    await scrolls(ana, up=False, until=401)  # and now it has
-    seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
-    assert seqs == list(range(1, 402))
-    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
-    await ana.page.get_by_role("link", name="To the newest message").click()
-    await expect(ana.messages.last).to_have_text("meanwhile")
-    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
-
-
-async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_wait(
-    site: Site, person: Opens, database_url: str
-) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
-    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
-    tab = await ana.another_tab()
-    await tab.goes_to(f"/messages/chat/{thread}/")
-    await tab.writes("from the other tab")
-    await tab.sees_pending(0)
-    await expect(ana.page).to_have_url(re.compile(r"at=100$"))  # nobody is moved by another tab
-    await ana.page.context.set_offline(True)
-    await ana.writes("from long ago")
-    await expect(ana.page.locator(".message.pending")).to_contain_text("from long ago")
-    await ana.sees("This could not be opened: the connection is lost.")
-    await ana.page.context.set_offline(False)
-    await expect(tab.messages.last).to_have_text("from long ago")
-
-
-async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: Opens, database_url: str) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 1500)
-    await ana.goes_to(f"/messages/chat/{thread}/?at=750")
-    await expect(ana.page.locator("[data-seq='750']")).to_be_in_viewport()
-    await scrolls(ana, up=False, until=1099)
-    held: list[Route] = []
-
-    async def hold(route: Route) -> None:
-        held.append(route)
-
-    await ana.page.route("**/history?after=*", hold)
-    log = ana.page.locator("#log")
-    await log.evaluate("log => { log.scrollTop = 0; }")
-    await expect(ana.page.locator("#log")).to_be_visible()
-    while not held:
-        await ana.page.evaluate("new Promise(requestAnimationFrame)")
-    await scrolls(ana, up=True, until=1)  # what the held page leads on from is let go of meanwhile
-    await ana.page.unroute("**/history?after=*")
-    await held[0].continue_()
-    await scrolls(ana, up=False, until=1500)
-    seqs = await ana.page.locator("#messages > .message").evaluate_all("all => all.map(each => +each.dataset.seq)")
-    assert seqs == list(range(seqs[0], 1501))
-
-
 async def test_a_new_message_is_kept_while_one_looks_elsewhere_and_while_the_connection_is_lost(
     site: Site, person: Opens
 ) -> None:
@@ -439,28 +226,6 @@ async def test_a_new_message_is_kept_while_one_looks_elsewhere_and_while_the_con
     await expect(ana.page.locator("[name=message]")).to_have_value("")
 
 
-async def test_one_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
-    await ana.goes_to(f"/messages/chat/{thread}/")
-    await ana.page.get_by_role("button", name="Go to a date").click()
-    await ana.page.locator("#on").fill("2026-01-05")
-    await ana.presses("Go")
-    await expect(ana.page).to_have_url(re.compile(r"\?at=96$"))
-    await expect(ana.page.locator("[data-seq='96']")).to_be_in_viewport()
-
-
-async def test_five_thousand_messages_are_scrolled_back_and_the_page_stays_small(
-    site: Site, person: Opens, database_url: str
-) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 5000)
-    await ana.goes_to(f"/messages/chat/{thread}/")
-    await scrolls(ana, up=True, until=1)
-    assert await ana.page.locator("#messages > .message").count() <= 700
-    await ana.writes("from the very beginning")
-    await expect(ana.messages.last).to_have_text("from the very beginning")
-    await ana.sees_pending(0)
-
-
 async def test_a_hundred_messages_pasted_at_once_arrive_in_order(person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ben.joins()
@@ -476,17 +241,3 @@ async def test_a_hundred_messages_pasted_at_once_arrive_in_order(person: Opens) 
     }""")
     await ben.sees_messages("Hello", *(f"number {number}" for number in range(100)))
     await ana.sees_pending(0)
-
-
-async def test_a_newcomer_comes_from_the_first_page_to_a_first_message(site: Site, person: Opens) -> None:
-    await site.has("Ben")
-    ana = await person("Ana")
-    await ana.goes_to("/")
-    await ana.sees("Private messages between the people of this site.")
-    await ana.page.get_by_role("link", name="Choose a name and start").click()
-    await ana.fills_in(username="Ana", password=PASSWORD)
-    await ana.presses("Sign up")
-    await ana.sees("Welcome, Ana!")
-    await ana.fills_in(recipient_name="Ben", message="My first message")
-    await ana.presses("Send")
-    await ana.sees_messages("My first message")

@@ -1,0 +1,121 @@
+"""The history: without end, both ways, by link and by date."""
+
+import re
+
+from playwright.async_api import Route, expect
+
+from tests.browser.conftest import Opens, Site
+from tests.browser.screens import Screen
+from tests.conftest import execute
+
+
+async def somebody_with_history(site: Site, person: Opens, database_url: str, total: int) -> tuple[Screen, int, int]:
+    """Ana, a thread of so many messages of Ben's, an hour apart, and Ben."""
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", timezone_id="UTC")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "number 1")
+    await ana.goes_to("about:blank")  # not to be surprised by what comes from nowhere
+    execute(
+        database_url,
+        f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'number ' || n, now()"
+        f" from generate_series(2, {total}) n; update threads set last_seq = {total};"
+        f" update messages set sent_at = timestamptz '2026-01-01 00:30Z' + seq * interval '1 hour';"
+        f" update participants set read_seq = {total}, sent_unread = 0,"
+        f" sent = case user_id when {ben} then {total} - 1 else 1 end",
+    )
+    return ana, thread, ben
+
+
+async def scrolls(screen: Screen, *, up: bool, until: int) -> None:
+    """On and on in one direction, as far as a message."""
+    messages = screen.page.locator("#messages > .message")
+    edge, end = (messages.first, -1e9) if up else (messages.last, 0)
+    while (reached := await edge.get_attribute("data-seq")) != str(until):
+        await screen.page.locator("#log").evaluate("(log, end) => { log.scrollTop = end; }", end)
+        await expect(edge).not_to_have_attribute("data-seq", str(reached))
+
+
+async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_on_both_ways(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, ben = await somebody_with_history(site, person, database_url, 400)
+    await ana.goes_to(f"/messages/chat/{thread}/?at=200")
+    asked_for = ana.page.locator("[data-seq='200']")
+    await expect(asked_for).to_be_in_viewport()
+    numbers = ana.page.locator("#messages > .message")
+    await site.says(thread, ben, "meanwhile")
+    await expect(ana.page.get_by_role("link", name="1 new message")).to_be_visible()
+    await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # its turn has not come
+    await scrolls(ana, up=True, until=1)
+    await scrolls(ana, up=False, until=401)  # and now it has
+    seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
+    assert seqs == list(range(1, 402))
+    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
+    await ana.page.get_by_role("link", name="To the newest message").click()
+    await expect(ana.messages.last).to_have_text("meanwhile")
+    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
+
+
+async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_wait(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
+    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
+    tab = await ana.another_tab()
+    await tab.goes_to(f"/messages/chat/{thread}/")
+    await tab.writes("from the other tab")
+    await tab.sees_pending(0)
+    await expect(ana.page).to_have_url(re.compile(r"at=100$"))  # nobody is moved by another tab
+    await ana.page.context.set_offline(True)
+    await ana.writes("from long ago")
+    await expect(ana.page.locator(".message.pending")).to_contain_text("from long ago")
+    await ana.sees("This could not be opened: the connection is lost.")
+    await ana.page.context.set_offline(False)
+    await expect(tab.messages.last).to_have_text("from long ago")
+
+
+async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: Opens, database_url: str) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 1100)
+    await ana.goes_to(f"/messages/chat/{thread}/?at=450")
+    await expect(ana.page.locator("[data-seq='450']")).to_be_in_viewport()
+    await scrolls(ana, up=False, until=799)
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await ana.page.route("**/history?after=*", hold)
+    log = ana.page.locator("#log")
+    await log.evaluate("log => { log.scrollTop = 0; }")
+    await expect(ana.page.locator("#log")).to_be_visible()
+    while not held:
+        await ana.page.evaluate("new Promise(requestAnimationFrame)")
+    await scrolls(ana, up=True, until=1)  # what the held page leads on from is let go of meanwhile
+    await held[0].continue_()
+    await ana.page.unroute("**/history?after=*")
+    await scrolls(ana, up=False, until=1100)
+    seqs = await ana.page.locator("#messages > .message").evaluate_all("all => all.map(each => +each.dataset.seq)")
+    assert seqs == list(range(seqs[0], 1101))
+
+
+async def test_one_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await ana.page.get_by_role("button", name="Go to a date").click()
+    await ana.page.locator("#on").fill("2026-01-05")
+    await ana.presses("Go")
+    await expect(ana.page).to_have_url(re.compile(r"\?at=96$"))
+    await expect(ana.page.locator("[data-seq='96']")).to_be_in_viewport()
+
+
+async def test_a_long_history_is_scrolled_back_and_the_page_stays_small(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await somebody_with_history(site, person, database_url, 1200)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await scrolls(ana, up=True, until=1)
+    assert await ana.page.locator("#messages > .message").count() <= 700
+    await ana.writes("from the very beginning")
+    await expect(ana.messages.last).to_have_text("from the very beginning")
+    await ana.sees_pending(0)
