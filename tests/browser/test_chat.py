@@ -43,22 +43,17 @@ async def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_is_le
     await ben.sees_messages("Hello", "one\ntwo", "three", "four")
 
 
-async def test_ben_sees_that_ana_is_typing(pair: tuple[Screen, Screen, int]) -> None:
-    ana, ben, _ = pair
-    await ana.page.keyboard.type("I am")
-    await expect(ben.page.locator("#typing")).to_have_text("Ana is typing…")
-    await ana.page.keyboard.press("Enter")
-    await ben.sees_messages("Hello", "I am")
-    await expect(ben.page.locator("#typing")).to_be_empty()
-
-
-async def test_a_message_that_is_too_long_stays_in_the_box_with_a_sentence(pair: tuple[Screen, Screen, int]) -> None:
-    ana, ben, _ = pair
+async def test_a_message_that_is_too_long_stays_in_the_box_with_a_sentence(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
     await ana.writes("x" * 10_001)
     await ana.sees("Too long: 10001 of 10000 characters.")
     await expect(ana.box).to_have_value("x" * 10_001)
     await ana.writes("x" * 10_000)
-    await ben.sees_messages("Hello", "x" * 10_000)
+    await ana.sees_messages("Hello", "x" * 10_000)
+    await ana.sees_pending(0)
 
 
 async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, person: Opens) -> None:

@@ -110,10 +110,7 @@ async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, dat
         f" length, as people write them.', now() from generate_series(2, 150) n; update threads set last_seq = 150;"
         " update participants set read_seq = 150, sent_unread = 0",
     )
-    visitor = await person("Ana")
-    await visitor.page.request.get("/messages/sign-in/")
-    await visitor.signs_in()
-    cookies = await visitor.page.context.cookies()
+    cookies = await ana.page.context.cookies()
     newcomer = await person("Ana")
     await newcomer.page.context.add_cookies(cookies)  # signed in, and nothing cached
     requests: list[Request] = []

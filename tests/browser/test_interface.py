@@ -100,6 +100,11 @@ async def test_ana_sees_ben_come_type_read_and_go(site: Site, person: Opens) -> 
     await expect(mark).to_have_accessible_name("Seen")
     await ben.page.keyboard.type("I")
     await expect(ana.page.locator("#typing")).to_have_text("Ben is typing…")
+    await ben.page.keyboard.type(" am")
+    await ben.page.keyboard.press("Enter")
+    await ana.sees_messages("Are you there?", "I am")
+    await expect(ana.page.locator("#typing")).to_be_empty()
+    await ben.sees_pending(0)
     await ben.page.close()
     await expect(presence).to_have_text(re.compile(r"^was online at \d+:\d\d.[AP]M$"))
 
