@@ -15,7 +15,7 @@ demo: install  ## The same, with three people and a few conversations to look at
 	@$(BIN)/python -m chatserver run --demo
 
 test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" picks some)
 	@$(BIN)/python -m tests.faults $(FAULTS)
