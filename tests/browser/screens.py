@@ -14,6 +14,9 @@ expect.set_options(timeout=PATIENCE * 1000)
 REPORT_VIOLATIONS = """
 addEventListener('securitypolicyviolation', (event) => console.error('CSP: ' + event.violatedDirective));
 """
+# Colours on their way from one to another have no contrast to speak of.
+SETTLE = """new Promise(requestAnimationFrame)
+  .then(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
 # What the browser itself says of a server that is away, or of an answer like 403 or 404, is no trouble.
 EXPECTED = re.compile(r"Failed to load resource|WebSocket connection to|ERR_CONNECTION_REFUSED|the list answered")
 
@@ -151,6 +154,7 @@ class Screen:
 
     async def is_accessible(self) -> None:
         """axe finds nothing to mend on the page as it is (WCAG 2.2 A and AA, and good practice)."""
+        await self.page.evaluate(SETTLE)
         results = await Axe().run(self.page)
         assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
 
