@@ -25,6 +25,7 @@ export function completeName(input, list, signal) {
     if (people) list.replaceChildren(...people.map(option));
   };
   input.addEventListener('input', type, { signal });
+  if (document.activeElement === input) type(); // one was quicker than this script
   signal?.addEventListener('abort', stop);
 }
 
