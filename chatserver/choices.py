@@ -12,7 +12,7 @@ from chatserver.keys import CONFIG
 
 YEAR = 365 * 86400  # seconds
 AUTO = "auto"  # as the system wishes: nothing is remembered
-THEMES = {"light", "dark", AUTO}
+THEMES = {"light", "dark"}
 
 
 async def choose_language(request: web.Request) -> web.Response:
@@ -20,7 +20,7 @@ async def choose_language(request: web.Request) -> web.Response:
 
 
 async def choose_theme(request: web.Request) -> web.Response:
-    return await _remember(request, "theme", THEMES)
+    return await _remember(request, "theme", {*THEMES, AUTO})
 
 
 async def _remember(request: web.Request, name: str, choices: Collection[str]) -> web.Response:

@@ -1,14 +1,13 @@
 """Whom one may write to: names completed as they are typed, so that nobody can list everybody."""
 
-import asyncio
 from time import time
 
 from redis.asyncio import Redis
 
 from chatserver.config import Config
 from chatserver.db import Database
-from chatserver.errors import ChatError, Unavailable
-from chatserver.redis import AWAY
+from chatserver.errors import ChatError
+from chatserver.redis import in_time
 
 NAMES = 5  # in an answer
 STRANGERS_FROM = 3  # characters: of whom one shares a thread with, one is enough
@@ -41,10 +40,7 @@ async def count_question(redis: Redis, config: Config, user_id: int) -> None:
         return
     minute, second = divmod(int(time()), MINUTE)
     key = f"{config.redis_prefix}people:{user_id}:{minute}"
-    try:
-        async with asyncio.timeout(config.redis_timeout or None):
-            count = int(await redis.eval(COUNT, 1, key, 2 * MINUTE))
-    except AWAY as error:
-        raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
+    async with in_time(config.redis_timeout):
+        count = int(await redis.eval(COUNT, 1, key, 2 * MINUTE))
     if count > config.people_a_minute:
         raise ChatError("too_many", retry_after=MINUTE - second)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from chatserver import avatars, i18n, times
 from chatserver.accounts import User
+from chatserver.choices import THEMES
 from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import BROKEN, Form
@@ -21,8 +22,6 @@ from chatserver.messages import as_time
 from chatserver.sessions import find_user
 from chatserver.static_files import ALL_STYLES, static_files
 from chatserver.zones import viewers_zone
-
-THEMES = {"light", "dark"}  # chosen by the person; without a choice, the system's
 
 
 @cache

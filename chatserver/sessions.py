@@ -5,15 +5,13 @@ at sign-in ends the old one; what was signed out is never written again; idle an
 those who are not signed in: their token only carries the CSRF token.
 """
 
-import asyncio
 import hashlib
 import hmac
 import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 
 from aiohttp import web
 from aiohttp_session import Session, SessionData, get_session, new_session
@@ -23,8 +21,7 @@ from redis.asyncio import Redis
 from chatserver.accounts import User
 from chatserver.batcher import Batcher
 from chatserver.config import Config
-from chatserver.errors import Unavailable
-from chatserver.redis import AWAY
+from chatserver.redis import in_time
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
 SALT_CHARS = 22  # 128 bits, base64url
@@ -68,7 +65,7 @@ class SessionStorage(RedisStorage):
         self._prefix = config.redis_prefix
         self._idle = int(config.session_idle) or None
         self._lifetime = config.session_lifetime
-        self._timeout = config.redis_timeout or None
+        self._timeout = config.redis_timeout
         self._loads: Batcher[str, Raw] = Batcher(self._load, MAX_LOADS, 0)
         self._secret_keys = [key.encode() for key in config.secret_keys]
 
@@ -81,13 +78,13 @@ class SessionStorage(RedisStorage):
         token = self.load_cookie(request)
         if token is None or not TOKEN.fullmatch(token):
             return Session(None, data=None, new=True)
-        async with self._in_time():
+        async with in_time(self._timeout):
             data = self._alive(await self._loads.submit(self.key(token)))
         return Session(token, data=data, new=data is None)
 
     async def _load(self, keys: list[str]) -> list[Raw]:
         """What Redis holds of sessions that are used now: many come back at once after a restart."""
-        async with self._in_time():
+        async with in_time(self._timeout):
             if len(keys) == 1:
                 return [await self._redis.getex(keys[0], ex=self._idle, persist=self._idle is None)]
             found: list[Raw] = await self._redis.eval(USE, len(keys), *keys, self._idle or "")
@@ -104,7 +101,7 @@ class SessionStorage(RedisStorage):
         """Writes a session signed in just now, or one that still exists; otherwise only sets the cookie."""
         token = str(session.identity)
         if not session.empty:
-            async with self._in_time():
+            async with in_time(self._timeout):
                 await self._redis.set(
                     self.key(token), json.dumps(self._get_session_data(session)),
                     ex=self._idle, nx=session.new, xx=not session.new,
@@ -116,7 +113,7 @@ class SessionStorage(RedisStorage):
         """Signs a person in: a new token; the browser's old session ends. Returns the key of the old one."""
         old = await get_session(request)
         old_key = self.key(str(old.identity))
-        async with self._in_time():
+        async with in_time(self._timeout):
             await self._redis.delete(old_key)
         session = await new_session(request)
         session.set_new_identity(new_token())
@@ -130,7 +127,7 @@ class SessionStorage(RedisStorage):
         """
         tokens = []
         now = int(time.time())
-        async with self._in_time(), self._redis.pipeline(transaction=False) as pipeline:
+        async with in_time(self._timeout), self._redis.pipeline(transaction=False) as pipeline:
             for user in users:
                 tokens.append(new_token())
                 data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now}}
@@ -142,7 +139,7 @@ class SessionStorage(RedisStorage):
         """Signs this browser out and returns the key that its sockets are known by."""
         session = await get_session(request)
         key = self.key(str(session.identity))
-        async with self._in_time():
+        async with in_time(self._timeout):
             await self._redis.delete(key)
         response.del_cookie(
             self.cookie_name, path="/", secure=self.cookie_params["secure"], httponly=True, samesite="Lax"
@@ -156,7 +153,7 @@ class SessionStorage(RedisStorage):
         oldest = time.time() - self._lifetime if self._lifetime > 0 else 0
         for start in range(0, len(ordered), MAX_KEYS):
             part = ordered[start : start + MAX_KEYS]
-            async with self._in_time():
+            async with in_time(self._timeout):
                 places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", int(oldest))
             ended.update(part[place - 1] for place in places)
         return ended
@@ -182,14 +179,6 @@ class SessionStorage(RedisStorage):
     @staticmethod
     def _sign(key: bytes, salt: str, token: str) -> str:
         return salt + hmac.new(key, f"csrf:{salt}:{token}".encode(), hashlib.sha256).hexdigest()
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._timeout):
-                yield
-        except AWAY as error:
-            raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
 
 
 def new_token() -> str:

@@ -61,11 +61,11 @@ async function loadShortcuts() {
   removeEventListener('keydown', firstKey);
   return loaded;
 }
-let shortcuts;
-const withShortcuts = async (use) => use(await (shortcuts ??= loadShortcuts()));
-const firstKey = (event) => withShortcuts((keys) => keys.press(event)).catch(() => { shortcuts = undefined; });
+let loading;
+const shortcuts = () => (loading ??= loadShortcuts().catch(() => { loading = undefined; }));
+const firstKey = async (event) => (await shortcuts())?.press(event);
 addEventListener('keydown', firstKey);
-document.querySelector('[data-shortcuts]').addEventListener('click', () => withShortcuts((keys) => keys.show()));
+document.querySelector('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());
 
 let today = new Date().toDateString();
 setInterval(() => {

@@ -48,7 +48,8 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
       away = true;
       list.drawUnreadLine();
     }
-    history.add(message);
+    if (history.complete || !list.drop(message.id)) history.add(message);
+    else toEnd(); // written at an old place, without a connection: one follows it
     find('no-messages').hidden = true;
     counts.add(own);
     reading.notice();

@@ -93,14 +93,16 @@ export class MessageList extends EventTarget {
     });
   }
 
+  /** @returns {boolean} whether it was there, pending or refused */
   drop(id) {
     const item = this.#pending(id);
-    if (!item) return;
+    if (!item) return false;
     this.#scroll.keeping(() => {
       const next = following(item);
       item.remove();
       if (next) this.#arrange(next);
     });
+    return true;
   }
 
   /** Earlier messages, oldest first; not announced to screen readers. */

@@ -72,7 +72,10 @@ async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_w
     await expect(ana.page.locator(".message.pending")).to_contain_text("from long ago")
     await ana.sees("This could not be opened: the connection is lost.")
     await ana.page.context.set_offline(False)
-    await expect(tab.messages.last).to_have_text("from long ago")
+    for screen in (tab, ana):
+        await expect(screen.messages.last).to_have_text("from long ago")
+        await screen.sees_pending(0)
+    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")  # she follows what she wrote
 
 
 async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: Opens, database_url: str) -> None:
