@@ -9,7 +9,7 @@ import { Outbox } from './outbox.js';
 import { Router } from './router.js';
 import { ChatSocket } from './socket.js';
 import { Drafts, OutboxStore } from './storage.js';
-import { page } from './texts.js';
+import { page, plural } from './texts.js';
 import { localiseTimes, tellTimeZone } from './time.js';
 import { setTitle, showUnread } from './unread_badge.js';
 
@@ -18,12 +18,18 @@ const { me, texts } = page;
 const find = (id) => document.getElementById(id);
 const socket = new ChatSocket(me.id);
 const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
-const conversations = new Conversations(find('conversations'), showUnread);
+const conversations = new Conversations(find('conversations'), tellUnread);
 const router = new Router();
 const status = new ConnectionStatus(socket, find('connection'), texts);
 const app = { me, texts, socket, outbox, router, status, drafts: new Drafts(me.id) };
 let leaving = new AbortController();
 let sees = () => false; // whether a message that comes to a thread is seen at once
+
+/** On the tab of the browser, and to who is read to. */
+function tellUnread(count) {
+  showUnread(count);
+  find('unread-total').textContent = count ? plural(texts.unread, count) : '';
+}
 
 /** Gives life to the pane that stands there now. */
 function open(pane) {

@@ -75,6 +75,7 @@ async def test_what_is_unread_stands_in_the_list_the_title_and_the_icon_of_the_p
     for text in ("one", "two"):
         await site.says(thread, ben, text)
     await expect(ana.page).to_have_title("(2) Conversations")
+    await expect(ana.page.get_by_role("status").filter(has_text="2 unread messages")).to_be_attached()  # read aloud
     await expect(icon).to_have_attribute("href", re.compile("favicon-unread.svg"))
     await expect(ana.conversation("Ben").locator(".badge")).to_have_text("2")
     phone = await person("Ana", viewport=PHONE)
