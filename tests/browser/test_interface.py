@@ -17,6 +17,8 @@ async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, per
     await ana.joins()
     with_ben = await ana.writes_to("Ben", "to Ben")
     with_cleo = await ana.writes_to("Cleo", "to Cleo")
+    await ana.writes("and more")
+    await ana.sees_pending(0)  # its socket has opened
     loads: list[str] = []
     ana.page.on("load", lambda _: loads.append("a page"))
     ana.page.on("websocket", lambda _: loads.append("a socket"))
@@ -29,7 +31,7 @@ async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, per
     await ana.writes("still here")  # by the same socket
     await ana.sees_pending(0)
     await ana.page.go_back()
-    await ana.sees_messages("to Cleo")
+    await ana.sees_messages("to Cleo", "and more")
     await expect(ana.page).to_have_url(f"/messages/chat/{with_cleo}/")
     await ana.page.go_forward()
     await ana.sees_messages("to Ben", "still here")
