@@ -1,23 +1,14 @@
-"""People: signing up, and checking a name with its password. Hashing is Argon2id, off the event loop, a few at once."""
+"""People: signing up, checking a name with its password, and what changes of an account."""
 
-import asyncio
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import NamedTuple, TypeVar
-
-from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from chatserver.db import Database
-from chatserver.errors import ChatError, Unavailable
-from chatserver.text import check_password, clean_name, name_key
-
-ITERATIONS, LANES, MEMORY_KIB = 2, 1, 19 * 1024  # OWASP Password Storage Cheat Sheet, second choice
-NO_PASSWORD = "!"  # noqa: S105  # no password fits this hash
-
-T = TypeVar("T")
+from chatserver.errors import ChatError
+from chatserver.passwords import Hasher, check_password, decoy_hash
+from chatserver.text import clean_name, name_key
 
 
 class User(NamedTuple):
@@ -25,74 +16,152 @@ class User(NamedTuple):
     name: str
 
 
-def hash_password(password: str) -> str:
-    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB)
-    return kdf.derive_phc_encoded(password.encode())
+class Checked(NamedTuple):
+    """Somebody whose password has been checked, against this hash."""
+
+    user: User
+    password_hash: str
 
 
-@cache
-def decoy_hash() -> str:
-    """What a password is checked against when there is nobody by the name."""
-    return hash_password("")
-
-
-def password_fits(password: str, password_hash: str) -> bool:
-    try:
-        Argon2id.verify_phc_encoded(password.encode("utf-8", "replace"), password_hash)
-    except (InvalidKey, ValueError):
-        return False
-    return True
+class Stored(NamedTuple):
+    id: int
+    name: str
+    password_hash: str
+    disabled: bool
 
 
 class Accounts:
-    def __init__(self, db: Database, hashing_threads: int, hashing_queue: int) -> None:
-        """At most `hashing_threads` hashes at once and `hashing_queue` waiting; 0 = as many as come."""
-        self._db = db
-        self._executor = ThreadPoolExecutor(hashing_threads or None, "argon2")
-        self._room = hashing_threads + hashing_queue if hashing_queue else None
-        self._busy = 0
-        decoy_hash()  # now, so that the first wrong name takes no longer than the next
+    """`origins` are the site's addresses: its name is no password."""
 
-    async def sign_up(self, raw_name: str, password: str) -> User:
-        """Raises ChatError `bad_name`, `bad_password` or `name_taken`, Unavailable when too many wait."""
+    def __init__(self, db: Database, hasher: Hasher, origins: Sequence[str] = ()) -> None:
+        self._db = db
+        self._hasher = hasher
+        self._origins = origins
+
+    # -- signing up and in --------------------------------------------------------------------------------------------
+
+    async def sign_up(self, raw_name: str, password: str) -> Checked:
+        """Raises ChatError `bad_name`, `bad_password`, `common_password` or `name_taken`, Unavailable."""
         name = clean_name(raw_name)
-        password_hash = await self._in_thread(hash_password, check_password(password))
+        password_hash = await self._hasher.hash(check_password(password, name, self._origins))
+        return await self._add(name, password_hash)
+
+    async def add(self, raw_name: str, password_hash: str) -> User:
+        """Somebody whom the command line makes. Raises ChatError `bad_name` or `name_taken`."""
+        return (await self._add(clean_name(raw_name), password_hash)).user
+
+    async def _add(self, name: str, password_hash: str) -> Checked:
         rows = await self._db.write("add_user", name=name, name_key=name_key(name), password_hash=password_hash)
         if not rows:
             raise ChatError("name_taken", "username")
-        return User(*rows[0])
+        return Checked(User(*rows[0]), password_hash)
 
-    async def check(self, name: str, password: str) -> User:
-        """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work."""
-        user_id, stored_name, stored_hash = await self._stored(name) or (0, "", decoy_hash())
-        fits = await self._in_thread(password_fits, password[:1000], stored_hash)
-        if not fits or not user_id:
+    async def check(self, name: str, password: str) -> Checked:
+        """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work.
+
+        Raises `account_disabled` for who knows the password, Unavailable.
+        """
+        stored = await self._by_name(name)
+        fits = await self._hasher.fits(password, stored.password_hash if stored else decoy_hash())
+        if not fits or not stored:
             raise ChatError("wrong_password")
-        return User(user_id, stored_name)
+        if stored.disabled:
+            raise ChatError("account_disabled")
+        return Checked(User(stored.id, stored.name), stored.password_hash)
+
+    async def check_again(self, user: User, password: str, field: str) -> Checked:
+        """Somebody signed in shows that it is still them. Raises ChatError `wrong_current_password` at a form's field,
+        Unavailable."""
+        stored = await self._by_id(user.id)
+        if not stored or not await self._hasher.fits(password, stored.password_hash):
+            raise ChatError("wrong_current_password", field)
+        return Checked(user, stored.password_hash)
+
+    async def still_holds(self, checked: Checked) -> bool:
+        """Whether the password that was checked is the person's still, and they may sign in."""
+        stored = await self._by_id(checked.user.id)
+        return stored is not None and not stored.disabled and stored.password_hash == checked.password_hash
+
+    # -- finding ------------------------------------------------------------------------------------------------------
 
     async def find(self, name: str) -> User:
         """The person of this name. Raises ChatError `no_such_user`."""
-        row = await self._stored(name)
-        if row is None:
+        stored = await self._by_name(name)
+        if stored is None:
             raise ChatError("no_such_user", "recipient_name")
-        return User(row[0], row[1])
+        return User(stored.id, stored.name)
 
     async def exists(self, user_id: int) -> bool:
-        return await self._db.fetch_one("user_by_id", user_id=user_id) is not None
+        return await self._by_id(user_id) is not None
 
-    async def _stored(self, raw_name: str) -> tuple[int, str, str] | None:
+    async def may_talk(self, user_id: int) -> bool:
+        """Whether there is somebody of this id who is neither disabled nor deleted."""
+        stored = await self._by_id(user_id)
+        return stored is not None and not stored.disabled
+
+    async def _by_name(self, raw_name: str) -> Stored | None:
         try:
             key = name_key(clean_name(raw_name))
         except ChatError:
             return None
         row = await self._db.fetch_one("user_by_name", name_key=key)
-        return (row[0], row[1], row[2]) if row else None
+        return Stored(*row) if row else None
 
-    async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
-        if self._room is not None and self._busy >= self._room:
-            raise Unavailable("too many passwords are being hashed")
-        self._busy += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
-        finally:
-            self._busy -= 1
+    async def _by_id(self, user_id: int) -> Stored | None:
+        row = await self._db.fetch_one("user_by_id", user_id=user_id)
+        return Stored(*row) if row else None
+
+    # -- changing -----------------------------------------------------------------------------------------------------
+
+    async def change_password(self, checked: Checked, password: str) -> Checked:
+        """Raises ChatError `bad_password` or `common_password`; `wrong_current_password` when it changed meanwhile."""
+        check_password(password, checked.user.name, self._origins, "new_password")
+        new_hash = await self._hasher.hash(password)
+        rows = await self._db.write(
+            "set_password", user_id=checked.user.id, old_hash=checked.password_hash, password_hash=new_hash
+        )
+        if not rows:
+            raise ChatError("wrong_current_password", "current_password")
+        return Checked(checked.user, new_hash)
+
+    async def make_reset(self, user: User, seconds: float) -> str:
+        """The token of a link that sets a new password, once, within so many seconds; the one before it ends."""
+        token = secrets.token_urlsafe(32)
+        await self._db.write("make_reset", user_id=user.id, token_hash=_hashed(token), seconds=seconds)
+        return token
+
+    async def find_reset(self, token: str) -> User:
+        """Whom a link is for. Raises ChatError `reset_ended`."""
+        row = await self._db.fetch_one("find_reset", token_hash=_hashed(token))
+        if row is None:
+            raise ChatError("reset_ended")
+        return User(*row)
+
+    async def reset_password(self, token: str, password: str) -> Checked:
+        """Raises ChatError `reset_ended`, `bad_password` or `common_password`; then the link can be used again."""
+        user = await self.find_reset(token)
+        password_hash = await self._hasher.hash(check_password(password, user.name, self._origins, "new_password"))
+        rows = await self._db.write("use_reset", token_hash=_hashed(token), password_hash=password_hash)
+        if not rows:
+            raise ChatError("reset_ended")
+        return Checked(User(*rows[0]), password_hash)
+
+    async def set_disabled(self, user: User, disabled: bool) -> None:
+        """Whether somebody may not sign in; their sessions must be ended besides."""
+        await self._db.write("set_disabled", user_id=user.id, disabled=disabled)
+
+    async def set_admin(self, user: User, admin: bool) -> None:
+        await self._db.write("set_admin", user_id=user.id, admin=admin)
+
+    async def delete(self, user: User, rest_days: int) -> None:
+        """For good. Nobody can take the name for so many days; sessions must be ended besides."""
+        await self._db.write("delete_user", user_id=user.id, rest_days=rest_days)
+
+    async def erase_messages(self, user: User) -> int:
+        """Empties the texts of all that somebody has sent; returns how many."""
+        return len(await self._db.write("erase_messages", user_id=user.id))
+
+
+def _hashed(token: str) -> str:
+    """What is stored of a reset link: who reads the table can use none."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -11,8 +11,8 @@ from chatserver import messages
 from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
-from chatserver.keys import ACCOUNTS, CONFIG, DB, REDIS, SESSIONS, SOCKETS, WRITER
-from chatserver.people import complete_name, count_question
+from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.people import complete_name
 from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
@@ -34,7 +34,7 @@ async def send_message(request: web.Request) -> web.Response:
     text = clean_text(fields.get("message", ""), config.max_message_chars)
     client_id = parse_uuid(fields["client_id"]) if fields.get("client_id") else str(uuid4())
     sender_id = parse_id(fields.get("sender_id"))
-    if sender_id is None or not await request.app[ACCOUNTS].exists(sender_id):
+    if sender_id is None or not await request.app[ACCOUNTS].may_talk(sender_id):
         raise ChatError("no_such_user")
     stored = await request.app[WRITER].submit(Outgoing(thread_id, sender_id, client_id, text))
     return web.json_response({"status": "ok", "seq": stored.seq})
@@ -84,7 +84,7 @@ async def people(request: web.Request) -> web.Response:
     beginning = name_beginning(request.query.get("name", ""))
     if not beginning:
         return web.json_response({"people": []})
-    await count_question(request.app[REDIS], request.app[CONFIG], user.id)
+    await request.app[ATTEMPTS].ask_for_people(user)
     return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
 
 
@@ -100,9 +100,7 @@ async def socket(request: web.Request) -> Upgraded:
         raise ChatError("wrong_origin")
     async with request.app[SOCKETS].handshakes:
         user = await _require_user(request)
-    sessions = request.app[SESSIONS]
-    key = sessions.key(sessions.load_cookie(request) or "")
-    return await request.app[SOCKETS].upgrade(request, user, key)
+    return await request.app[SOCKETS].upgrade(request, user, request.app[SESSIONS].key_of(request))
 
 
 async def _require_user(request: web.Request) -> User:

@@ -11,11 +11,13 @@ from aiohttp import web
 
 from chatserver import db, keys
 from chatserver.accounts import Accounts
+from chatserver.attempts import Attempts
 from chatserver.batcher import Batcher
 from chatserver.compression import compress
 from chatserver.config import Config, load_config
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
+from chatserver.passwords import Hasher
 from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
@@ -52,6 +54,7 @@ async def create_app(config: Config | None = None) -> web.Application:
     app[keys.CONFIG] = config
     app[keys.REDIS] = redis
     app[keys.SESSIONS] = sessions
+    app[keys.ATTEMPTS] = Attempts(redis, config)
     app[aiohttp_jinja2.APP_KEY] = environment()
     add_routes(app)
     app.on_response_prepare.append(set_headers)
@@ -68,7 +71,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     database = app[keys.DB] = await db.connect(
         config.database_url, config.database_connections, config.database_timeout
     )
-    app[keys.ACCOUNTS] = Accounts(database, config.hashing_threads, config.hashing_queue)
+    app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
     writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
     marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)

@@ -20,6 +20,7 @@ from chatserver.config import Config, ConfigError, load_config, make_secret
 from chatserver.embedded import EmbeddedError, EmbeddedServers, running
 from chatserver.errors import ChatError
 from chatserver.migrations import MigrationError, check_schema, migrate
+from chatserver.passwords import Hasher
 from chatserver.provision import ProvisionError, provision
 from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
@@ -145,7 +146,7 @@ def _provision(arguments: argparse.Namespace) -> None:
 
 def _thread(arguments: argparse.Namespace) -> None:
     async def work(_: Config, database: db.Database) -> dict[str, Any]:
-        accounts = Accounts(database, 1, 0)
+        accounts = Accounts(database, Hasher(1, 0))
         if arguments.action == "create":
             thread_id, users = await groups.create(database, accounts, arguments.names)
         else:

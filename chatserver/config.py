@@ -44,6 +44,12 @@ class Config:
     session_recheck: float = 30
     hashing_threads: int = 2
     hashing_queue: int = 50
+    sign_in_tries: int = 5
+    sign_in_tries_per_address: int = 20
+    sign_in_window: float = 25 * 60
+    sign_ups_per_address: int = 300
+    reset_lifetime: float = 3600
+    name_rest_days: int = 180
 
     # Messages: code points, bytes, messages
     max_message_chars: int = 10_000

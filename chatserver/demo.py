@@ -7,6 +7,7 @@ from chatserver import db, groups
 from chatserver.accounts import Accounts
 from chatserver.config import Config
 from chatserver.errors import ChatError
+from chatserver.passwords import Hasher
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.writer import Outgoing, Writer
 from chatserver.redis import connect_redis
@@ -72,7 +73,7 @@ async def _fill(config: Config) -> None:
     redis = connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
     try:
-        await _talk(database, Accounts(database, 2, 0), Writer(database, publisher, 0, 0))
+        await _talk(database, Accounts(database, Hasher(2, 0)), Writer(database, publisher, 0, 0))
         await publisher.close()
     finally:
         await database.close()
@@ -81,7 +82,7 @@ async def _fill(config: Config) -> None:
 
 async def _talk(database: db.Database, accounts: Accounts, writer: Writer) -> None:
     try:
-        users = {name: await accounts.sign_up(name, PASSWORD) for name in PEOPLE}
+        users = {name: (await accounts.sign_up(name, PASSWORD)).user for name in PEOPLE}
     except ChatError:  # they are here since an earlier run
         return
     for names, lines in TALKS:

@@ -6,8 +6,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
+from chatserver.csrf import fits_csrf
 from chatserver.errors import ChatError
-from chatserver.keys import CONFIG, SESSIONS
+from chatserver.keys import CONFIG
 from chatserver.text import parse_uuid
 
 # What reading a body raises when it is broken, breaks off, or is in an encoding that is wrong or unknown.
@@ -59,7 +60,7 @@ async def check_form(request: web.Request) -> None:
         raise ChatError("wrong_origin")
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
         raise ChatError("wrong_origin")
-    if not await request.app[SESSIONS].fits_csrf(request, request["csrf_token"]):
+    if not await fits_csrf(request, request["csrf_token"]):
         raise ChatError("bad_csrf")
 
 

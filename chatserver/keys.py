@@ -4,6 +4,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from chatserver.accounts import Accounts
+from chatserver.attempts import Attempts
 from chatserver.config import Config
 from chatserver.db import Database
 from chatserver.realtime.marks import Marks
@@ -16,6 +17,7 @@ CONFIG = web.AppKey("config", Config)
 DB = web.AppKey("db", Database)
 REDIS = web.AppKey("redis", Redis)
 ACCOUNTS = web.AppKey("accounts", Accounts)
+ATTEMPTS = web.AppKey("attempts", Attempts)
 SESSIONS = web.AppKey("sessions", SessionStorage)
 PUBLISHER = web.AppKey("publisher", Publisher)
 WRITER = web.AppKey("writer", Writer)

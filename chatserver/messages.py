@@ -1,10 +1,12 @@
 """Messages as they are stored, read back, and told to programs."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
+from chatserver.i18n import gettext
 
 PAGE = 100  # messages on a page of history
 BEFORE, AFTER = 50, 49  # around a single message
@@ -20,6 +22,21 @@ class Message(NamedTuple):
     sent_at: datetime
 
 
+def deleted_name() -> str:
+    """Who has deleted their account has no name any more, but this."""
+    return gettext("Deleted person")
+
+
+def erased_text() -> str:
+    return gettext("This message was erased.")
+
+
+def message_of(row: Sequence[Any]) -> Message:
+    """A message from its columns, as it is shown: told in the language of the request or socket at hand."""
+    thread_id, seq, client_id, sender_id, name, text, sent_at = row
+    return Message(thread_id, seq, client_id, sender_id, name or deleted_name(), text or erased_text(), sent_at)
+
+
 async def history(
     db: Database, thread_id: int, user_id: int, before: int, limit: int = PAGE
 ) -> tuple[list[Message], bool]:
@@ -28,7 +45,7 @@ async def history(
     Empty for who takes no part.
     """
     rows = await db.fetch("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
-    return [Message._make(row) for row in reversed(rows[:limit])], len(rows) > limit
+    return [message_of(row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
 async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: int) -> tuple[list[Message], int]:
@@ -39,7 +56,7 @@ async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: 
     rows = await db.fetch("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
     if not rows:
         raise ChatError("no_such_thread")
-    return [Message._make(row) for _, *row in rows if row[0] is not None], rows[0][0]
+    return [message_of(row) for _, *row in rows if row[0] is not None], rows[0][0]
 
 
 async def following(

@@ -3,8 +3,9 @@
 import secrets
 from typing import Any
 
-from chatserver.accounts import NO_PASSWORD, User
+from chatserver.accounts import User
 from chatserver.db import Database
+from chatserver.passwords import NO_PASSWORD
 from chatserver.sessions import SessionStorage
 
 

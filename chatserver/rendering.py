@@ -12,11 +12,12 @@ from markupsafe import Markup
 from chatserver import avatars, i18n, times
 from chatserver.accounts import User
 from chatserver.choices import THEMES
+from chatserver.csrf import csrf_token
 from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import BROKEN, Form
 from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
-from chatserver.keys import CONFIG, SESSIONS
+from chatserver.keys import CONFIG
 from chatserver.links import with_links
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
@@ -72,7 +73,7 @@ def _translate_number(singular: str, plural: str, number: int) -> Markup:
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """A page for the person who asks. Raises Unavailable when Redis does not say who that is."""
     me = await find_user(request)
-    token = await request.app[SESSIONS].csrf_token(request)
+    token = await csrf_token(request)
     return _page(request, template, status, context | {"me": me, "csrf_token": token})
 
 
@@ -95,7 +96,7 @@ async def render_error(request: web.Request, status: int, sentence: str) -> web.
         context |= {"again": await _unsent_message(request), "again_at": request.path}
     else:
         with contextlib.suppress(ChatError):
-            context |= {"me": await find_user(request), "csrf_token": await request.app[SESSIONS].csrf_token(request)}
+            context |= {"me": await find_user(request), "csrf_token": await csrf_token(request)}
     return _page(request, "error.html", status, context)
 
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from chatserver import api, choices, health, pages, sign_in
+from chatserver import account_pages, api, block_pages, choices, health, pages, reset_pages, sign_in
 from chatserver.static_files import static_files
 
 ROUTES = [
@@ -16,6 +16,16 @@ ROUTES = [
     web.get("/messages/sign-in/", sign_in.sign_in_page),
     web.post("/messages/sign-in/", sign_in.sign_in),
     web.post("/messages/sign-out/", sign_in.sign_out),
+    web.get("/messages/account", pages.add_slash),
+    web.get("/messages/account/", account_pages.account),
+    web.post("/messages/account/password/", account_pages.change_password),
+    web.post("/messages/account/sessions/", account_pages.end_sessions),
+    web.post("/messages/account/privacy/", account_pages.change_privacy),
+    web.post("/messages/account/delete/", account_pages.delete_account),
+    web.post("/messages/block/", block_pages.block),
+    web.post("/messages/unblock/", block_pages.unblock),
+    web.get("/messages/reset/{token}/", reset_pages.reset_page),
+    web.post("/messages/reset/{token}/", reset_pages.reset),
     web.post("/messages/language/", choices.choose_language),
     web.post("/messages/theme/", choices.choose_theme),
     web.post("/messages/send_message/", pages.send_to_name),

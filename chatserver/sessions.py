@@ -1,12 +1,11 @@
 """Sessions: who a cookie stands for. In Redis, so that a page costs PostgreSQL no query for it.
 
 aiohttp-session's RedisStorage, with what it leaves open mended: the Redis key is a hash of a 256-bit token; a new token
-at sign-in ends the old one; what was signed out is never written again; idle and absolute ends; nothing is stored for
-those who are not signed in: their token only carries the CSRF token.
+at sign-in ends the old one; only signing in writes a session that is not there; idle and absolute ends; nothing is
+stored for those who are not signed in: their token only carries the CSRF token. `sign_ins` knows all of a person's.
 """
 
 import hashlib
-import hmac
 import json
 import re
 import secrets
@@ -20,11 +19,12 @@ from redis.asyncio import Redis
 
 from chatserver.accounts import User
 from chatserver.batcher import Batcher
+from chatserver.browsers import browser_of
 from chatserver.config import Config
 from chatserver.redis import in_time
+from chatserver.sign_ins import SignIns
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
-SALT_CHARS = 22  # 128 bits, base64url
 MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
 MAX_LOADS = 100  # sessions, likewise
 # The values of the keys, which live on for ARGV[1] seconds or without end.
@@ -67,11 +67,15 @@ class SessionStorage(RedisStorage):
         self._lifetime = config.session_lifetime
         self._timeout = config.redis_timeout
         self._loads: Batcher[str, Raw] = Batcher(self._load, MAX_LOADS, 0)
-        self._secret_keys = [key.encode() for key in config.secret_keys]
+        self.sign_ins = SignIns(redis, config)
 
     def key(self, token: str) -> str:
         """The Redis key of a token: who reads Redis learns no cookie."""
         return f"{self._prefix}session:{hashlib.sha256(token.encode()).hexdigest()}"
+
+    def key_of(self, request: web.Request) -> str:
+        """The key that this browser's session, and its sockets, are known by."""
+        return self.key(self.load_cookie(request) or "")
 
     async def load_session(self, request: web.Request) -> Session:
         """Raises Unavailable when Redis does not answer: nobody is let in, nobody is signed out."""
@@ -98,53 +102,62 @@ class SessionStorage(RedisStorage):
         return data
 
     async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
-        """Writes a session signed in just now, or one that still exists; otherwise only sets the cookie."""
+        """Writes a session that still exists; of any other only sets the cookie."""
         token = str(session.identity)
         if not session.empty:
             async with in_time(self._timeout):
-                await self._redis.set(
-                    self.key(token), json.dumps(self._get_session_data(session)),
-                    ex=self._idle, nx=session.new, xx=not session.new,
-                )  # fmt: skip
+                await self._redis.set(self.key(token), self._encoded(session), ex=self._idle, xx=True)
         max_age = self.max_age if not session.empty else None
         response.set_cookie(self.cookie_name, token, **self.cookie_params | {"max_age": max_age})
 
-    async def begin(self, request: web.Request, user: User) -> str:
-        """Signs a person in: a new token; the browser's old session ends. Returns the key of the old one."""
-        old = await get_session(request)
-        old_key = self.key(str(old.identity))
-        async with in_time(self._timeout):
-            await self._redis.delete(old_key)
+    def _encoded(self, session: Session) -> str:
+        return json.dumps(self._get_session_data(session))
+
+    async def begin(self, request: web.Request, user: User) -> tuple[str, str]:
+        """Signs a person in: a new token; the browser's old session ends. Returns the keys of the old and the new one.
+
+        The new one is written at once, so that what ends all of a person's sessions finds it. Raises Unavailable.
+        """
+        former = await find_user(request)
+        old_key = self.key(str((await get_session(request)).identity))
+        if former is not None:
+            await self.sign_ins.end(former.id, [old_key])
         session = await new_session(request)
         session.set_new_identity(new_token())
-        session.update(user=user.id, name=user.name, began=int(time.time()))
-        return old_key
+        now = int(time.time())
+        session.update(user=user.id, name=user.name, began=now, browser=browser_of(request.headers))
+        new_key = self.key(str(session.identity))
+        await self.sign_ins.begin(user.id, new_key, self._encoded(session), now)
+        return old_key, new_key
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
         """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person.
 
         Raises Unavailable.
         """
-        tokens = []
+        cookies = []
         now = int(time.time())
-        async with in_time(self._timeout), self._redis.pipeline(transaction=False) as pipeline:
-            for user in users:
-                tokens.append(new_token())
-                data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now}}
-                pipeline.set(self.key(tokens[-1]), json.dumps(data), ex=self._idle)
-            await pipeline.execute()
-        return [f"{self.cookie_name}={token}" for token in tokens]
+        for user in users:
+            token = new_token()
+            data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now, "browser": ""}}
+            await self.sign_ins.begin(user.id, self.key(token), json.dumps(data), now)
+            cookies.append(f"{self.cookie_name}={token}")
+        return cookies
 
     async def end(self, request: web.Request, response: web.StreamResponse) -> str:
         """Signs this browser out and returns the key that its sockets are known by."""
-        session = await get_session(request)
-        key = self.key(str(session.identity))
-        async with in_time(self._timeout):
-            await self._redis.delete(key)
+        key = self.key_of(request)
+        user = await find_user(request)
+        if user is not None:
+            await self.sign_ins.end(user.id, [key])
+        self.forget(response)
+        return key
+
+    def forget(self, response: web.StreamResponse) -> None:
+        """Takes the cookie back."""
         response.del_cookie(
             self.cookie_name, path="/", secure=self.cookie_params["secure"], httponly=True, samesite="Lax"
         )
-        return key
 
     async def ended(self, keys: set[str]) -> set[str]:
         """Which of these keys stand for no session any more; the others are in use. Raises Unavailable."""
@@ -157,28 +170,6 @@ class SessionStorage(RedisStorage):
                 places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", int(oldest))
             ended.update(part[place - 1] for place in places)
         return ended
-
-    async def csrf_token(self, request: web.Request) -> str:
-        """Valid for the session, before sign-in too: a code of the cookie's token (OWASP: HMAC-based token pattern).
-
-        Another one each time, by a salt: from the sizes of compressed pages nobody can guess it bit by bit (BREACH).
-        """
-        session = await get_session(request)
-        if session.identity is None:
-            session.set_new_identity(new_token())
-            session.changed()  # sets the cookie
-        return self._sign(self._secret_keys[0], secrets.token_urlsafe(16), str(session.identity))
-
-    async def fits_csrf(self, request: web.Request, given: str) -> bool:
-        session = await get_session(request)
-        salt, token = given[:SALT_CHARS], str(session.identity)
-        return any(
-            hmac.compare_digest(self._sign(key, salt, token).encode(), given.encode()) for key in self._secret_keys
-        )
-
-    @staticmethod
-    def _sign(key: bytes, salt: str, token: str) -> str:
-        return salt + hmac.new(key, f"csrf:{salt}:{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def new_token() -> str:

@@ -6,10 +6,11 @@ from typing import NoReturn
 from aiohttp import web
 from yarl import URL
 
-from chatserver.accounts import User
+from chatserver.accounts import Checked, User
+from chatserver.devices import known_device, remember_device
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
-from chatserver.keys import ACCOUNTS, PUBLISHER, SESSIONS
+from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS
 from chatserver.proxies import client_address
 from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
@@ -18,6 +19,7 @@ from chatserver.sessions import find_user
 log = logging.getLogger(__name__)
 
 SIGN_IN = "/messages/sign-in/"
+CLEAR = {"Clear-Site-Data": '"cache"'}  # of a browser that somebody leaves (W3C, Clear Site Data)
 
 
 async def sign_up_page(request: web.Request) -> web.Response:
@@ -26,14 +28,16 @@ async def sign_up_page(request: web.Request) -> web.Response:
 
 async def sign_up(request: web.Request) -> web.Response:
     form = await read_form(request, "username", "password")
+    address = client_address(request)
     try:
         await check_form(request)
-        user = await request.app[ACCOUNTS].sign_up(form["username"], form["password"])
+        await request.app[ATTEMPTS].sign_up(address)
+        checked = await request.app[ACCOUNTS].sign_up(form["username"], form["password"])
     except ChatError as error:
+        log.info("sign-up refused from %s: %s", address, error.code)
         return await render_refused(request, "sign_up.html", form, error)
-    log.info("signed up: user %d from %s", user.id, client_address(request))
-    await _begin_session(request, user)
-    raise web.HTTPSeeOther("/messages/")
+    log.info("signed up: user %d from %s", checked.user.id, address)
+    return await begin_session(request, checked, "/messages/")
 
 
 async def sign_in_page(request: web.Request) -> web.Response:
@@ -45,21 +49,44 @@ async def sign_in(request: web.Request) -> web.Response:
     target = safe_next(form["next"])
     try:
         await check_form(request)
-        user = await request.app[ACCOUNTS].check(form["username"], form["password"])
+        checked = await _check_password(request, form["username"], form["password"])
+        response = await begin_session(request, checked, target)
     except ChatError as error:
         log.info("sign-in refused from %s: %s", client_address(request), error.code)
         return await render_refused(request, "sign_in.html", form, error, next=target)
-    log.info("signed in: user %d from %s", user.id, client_address(request))
-    await _begin_session(request, user)
-    raise web.HTTPSeeOther(URL(target, encoded=True))
+    log.info("signed in: user %d from %s", checked.user.id, client_address(request))
+    return response
 
 
-async def _begin_session(request: web.Request, user: User) -> None:
-    """The browser's old session ends, and its sockets with it: its other pages must not go on as somebody else."""
+async def _check_password(request: web.Request, name: str, password: str) -> Checked:
+    attempts, address = request.app[ATTEMPTS], client_address(request)
+    device = await attempts.sign_in(name, address, known_device(request, name))
+    try:
+        checked = await request.app[ACCOUNTS].check(name, password)
+    except ChatError as error:
+        if error.code == "wrong_password":
+            await attempts.failed(address)
+        raise
+    await attempts.succeeded(name, device)
+    return checked
+
+
+async def begin_session(request: web.Request, checked: Checked, target: str) -> web.Response:
+    """Signs in and leads on. The browser's old session ends, and its sockets: its pages must not go on as another's.
+
+    Raises ChatError `wrong_password` when the password was changed, or the account disabled, since it was checked.
+    """
     former = await find_user(request)
-    key = await request.app[SESSIONS].begin(request, user)
+    sessions = request.app[SESSIONS]
+    old_key, new_key = await sessions.begin(request, checked.user)
     if former is not None:
-        request.app[PUBLISHER].publish([former.id], signed_out(key))
+        request.app[PUBLISHER].publish([former.id], signed_out(old_key))
+    if not await request.app[ACCOUNTS].still_holds(checked):
+        await sessions.sign_ins.end(checked.user.id, [new_key])
+        raise ChatError("wrong_password")
+    response = web.Response(status=303, headers={"Location": str(URL(target, encoded=True))})
+    remember_device(request, response, checked.user.name)
+    return response
 
 
 async def sign_out(request: web.Request) -> web.Response:
@@ -67,7 +94,7 @@ async def sign_out(request: web.Request) -> web.Response:
     await read_form(request)
     await check_form(request)
     user = await find_user(request)
-    response = web.Response(status=303, headers={"Location": SIGN_IN})
+    response = web.Response(status=303, headers={"Location": SIGN_IN, **CLEAR})
     key = await request.app[SESSIONS].end(request, response)
     if user is not None:
         log.info("signed out: user %d from %s", user.id, client_address(request))

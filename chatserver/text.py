@@ -1,4 +1,4 @@
-"""What names, passwords, texts and ids may be: the same rules for pages, sockets, the API and the command line."""
+"""What names, texts and ids may be: the same rules for pages, sockets, the API and the command line."""
 
 import re
 import unicodedata
@@ -7,11 +7,10 @@ from chatserver.errors import ChatError
 
 MAX_ID = 2**53 - 1  # what JavaScript counts exactly
 NAME_CHARS = range(3, 31)
-PASSWORD_CHARS = range(8, 129)
 
 # Letters and marks that leave no trace on the screen (Unicode's Default_Ignorable_Code_Point).
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
@@ -48,19 +47,12 @@ def name_beginning(raw: str) -> str:
     return name_key(name) if len(name) < NAME_CHARS.stop and all(_fits_name(char) for char in name) else ""
 
 
-def check_password(password: str) -> str:
-    """Any 8 to 128 characters, exactly as typed. Raises ChatError `bad_password`."""
-    if len(password) not in PASSWORD_CHARS or _UNSTORABLE.search(password):
-        raise ChatError("bad_password", "password")
-    return password
-
-
 def clean_text(raw: object, max_chars: int) -> str:
     """A message's text as it is stored: line ends become `\\n`, surrounding white space goes.
 
     Raises ChatError `bad_text`, `no_text` or `too_long` (more than `max_chars` code points; 0 = no limit).
     """
-    if not isinstance(raw, str) or _UNSTORABLE.search(raw):
+    if not isinstance(raw, str) or UNSTORABLE.search(raw):
         raise ChatError("bad_text", "message")
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:

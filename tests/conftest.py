@@ -32,7 +32,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 @pytest.fixture
 def database_url(servers: EmbeddedServers) -> str:
     """A database with nothing in it."""
-    execute(servers.database_url, "truncate users, threads, participants, messages restart identity")
+    execute(servers.database_url, "truncate users, threads, former_names restart identity cascade")
     return servers.database_url
 
 

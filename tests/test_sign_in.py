@@ -68,7 +68,7 @@ async def test_a_name_is_taken_whatever_its_case_and_composition(ana: Person, sa
 
 
 @pytest.mark.parametrize(
-    ("password", "status"), [("x" * 7, 400), ("x" * 8, 303), ("ю" * 128, 303), ("x" * 129, 400), ("   🔑 \n  ", 303)]
+    ("password", "status"), [("x" * 7, 400), ("x7" * 4, 303), ("ю" * 128, 303), ("x" * 129, 400), ("   🔑 \n  ", 303)]
 )
 async def test_passwords_are_any_8_to_128_characters(url: URL, password: str, status: int) -> None:
     async with Person(url, "Ben") as ben:

@@ -217,9 +217,9 @@ class Connection:
 
     async def _forward(self, event: Event) -> None:
         """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
-        if event.type == "signed_out":
+        if event.type in {"signed_out", "renewed"}:
             if event.text == self.session_key:
-                self.mailbox.close(CloseCode.SIGNED_OUT)
+                self.mailbox.close(CloseCode.SIGNED_OUT if event.type == "signed_out" else CloseCode.GOING_AWAY)
             return
         if event.type == "presence":
             await self._tell_presence()
@@ -256,11 +256,11 @@ class Connection:
         self._open[thread.id] = after
         if after < thread.total:
             await self._catch_up(thread.id)
-        people = [person._asdict() for person in thread.people]
+        people = [person.as_frame() for person in thread.people]
         await self._send(
             encode({"type": "opened", "thread": thread.id, "last": self._open[thread.id], "people": people})
         )
-        others = tuple(person.id for person in thread.people if person.id != self.user.id)
+        others = tuple(person.id for person in thread.people if person.id != self.user.id and person.shows_online)
         self._services.presence.watch(self.mailbox, thread.id, others)
         await self._tell_presence()
 

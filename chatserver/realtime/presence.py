@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from chatserver.config import Config
 from chatserver.messages import as_time
+from chatserver.privacy import hidden_key
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.protocol import Event, encode
 from chatserver.redis import AWAY
@@ -22,7 +23,7 @@ NOTE_INTERVAL = 60.0  # seconds between notes of who is here: a process that die
 KEEP = 30 * 86400  # seconds; who was away for longer "was online" at no known time
 MAX_PEOPLE = 1000  # of a script: Redis does nothing else meanwhile
 ONLINE = 0
-# For each of the people ARGV[2]: ONLINE, the unix second when they last were, or -1 when that is not known. A channel
+# For each of the people ARGV[2]: ONLINE, the unix second when they last were, or -1 when nobody may know. A channel
 # has a subscriber while somebody is online. One string: names and lists cost Python four times as much.
 FIND = """\
 local ids, channels = {}, {}
@@ -31,9 +32,10 @@ for id in string.gmatch(ARGV[2], '%d+') do
 end
 local subscribers = redis.call('PUBSUB', 'NUMSUB', unpack(channels))
 local times = redis.call('ZMSCORE', KEYS[1], unpack(ids))
+local hidden = redis.call('SMISMEMBER', KEYS[2], unpack(ids))
 local found = {}
 for place = 1, #ids do
-  found[place] = subscribers[2 * place] > 0 and 0 or times[place] or -1
+  found[place] = hidden[place] == 1 and -1 or subscribers[2 * place] > 0 and 0 or times[place] or -1
 end
 return table.concat(found, ' ')"""
 NEWS = Event("presence", 0, 0, "")  # to a mailbox: `Presence.news` has something to send
@@ -61,6 +63,7 @@ class Presence:
         self._redis = redis
         self._channel = f"{config.redis_prefix}user:"
         self._key = f"{config.redis_prefix}last_online"
+        self._hidden = hidden_key(config)
         self._interval = config.presence_interval
         self._max_people = config.presence_people
         self._timeout = config.redis_timeout or None  # of `close` as a whole
@@ -171,7 +174,7 @@ class Presence:
     async def _find(self, user_ids: list[int]) -> None:
         for start in range(0, len(user_ids), MAX_PEOPLE):
             part = user_ids[start : start + MAX_PEOPLE]
-            found = await self._redis.eval(FIND, 1, self._key, self._channel, " ".join(map(str, part)))
+            found = await self._redis.eval(FIND, 2, self._key, self._hidden, self._channel, " ".join(map(str, part)))
             for user_id, state in zip(part, found.split(), strict=True):
                 if watched := self._watched.get(user_id):
                     self._found(user_id, watched, int(state))

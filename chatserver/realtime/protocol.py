@@ -160,6 +160,11 @@ def signed_out(session_key: str) -> Event:
     return Event("signed_out", 0, 0, session_key)
 
 
+def renewed(session_key: str) -> Event:
+    """The same for a session that goes on under another token: its sockets come back with the new cookie."""
+    return Event("renewed", 0, 0, session_key)
+
+
 def news_of(event: Event) -> bytes:
     """An event as Redis carries it: what a server must know of it in a line of its own; none parses the frame."""
     return f"{event.type} {event.thread} {event.seq}\n{event.text}".encode()

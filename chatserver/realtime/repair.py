@@ -10,7 +10,7 @@ import psycopg2
 
 from chatserver.db import Database
 from chatserver.errors import Unavailable
-from chatserver.messages import Message
+from chatserver.messages import message_of
 from chatserver.realtime.protocol import Event, message_event
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Repair:
         rows = await self._db.fetch(
             "messages_of_gaps", thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
         )
-        events = {row[:2]: message_event(Message._make(row)) for row in rows}
+        events = {row[:2]: message_event(message_of(row)) for row in rows}
         for (user_id, thread_id), lost in missing.items():
             for seq in sorted(lost):
                 if event := events.get((thread_id, seq)):

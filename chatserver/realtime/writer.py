@@ -46,7 +46,8 @@ class Writer:
 
     def submit(self, message: Outgoing) -> "asyncio.Future[Stored]":
         """The future ends with what is committed, or ChatError `no_such_thread` (the sender takes no part in it),
-        `duplicate_id` or `unavailable` (not known to be stored: the same message again finds out)."""
+        `accepts_no_messages` (the other one of the two has blocked the sender), `duplicate_id` or `unavailable` (not
+        known to be stored: the same message again finds out)."""
         return self._batcher.submit(message)
 
     async def _store(self, batch: list[Outgoing]) -> list[Stored | Exception]:
@@ -75,6 +76,9 @@ class Writer:
         for place, thread_id, seq, sent_at, text, sender_name, first_row_recipients in rows:
             message = batch[place - 1]
             recipients.setdefault(thread_id, first_row_recipients or ())
+            if seq is None:
+                results[place - 1] = ChatError("accepts_no_messages", "recipient_name")
+                continue
             if (thread_id, text) != (message.thread_id, message.text):
                 results[place - 1] = ChatError("duplicate_id")
                 continue

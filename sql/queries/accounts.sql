@@ -1,16 +1,86 @@
 -- name: add_user
--- A new person; no row when the name is taken.
+-- A new person; no row when the name is taken, or was not long ago.
 insert into users (name, name_key, password_hash)
-values (%(name)s, %(name_key)s, %(password_hash)s)
+select %(name)s::text, %(name_key)s::text, %(password_hash)s::text
+where not exists (select from former_names where name_key = %(name_key)s::text and free_at > now())
 on conflict (name_key) do nothing
 returning id, name;
 
 -- name: user_by_name
--- A person with the password's hash, by the name without case.
-select id, name, password_hash from users where name_key = %(name_key)s;
+-- A person with the password's hash, by the name without case, and whether they are disabled.
+select id, name, password_hash, disabled_at is not null from users where name_key = %(name_key)s;
 
 -- name: user_by_id
-select id, name from users where id = %(user_id)s;
+-- The same, by the id; no row for who is deleted.
+select id, name, password_hash, disabled_at is not null from users where id = %(user_id)s and deleted_at is null;
+
+-- name: settings_of
+select shows_online, shows_seen from users where id = %(user_id)s;
+
+-- name: set_privacy
+update users set shows_online = %(shows_online)s, shows_seen = %(shows_seen)s where id = %(user_id)s;
+
+-- name: set_password
+-- Unless it was changed meanwhile: then no row. Links that would set another one end.
+with changed as (
+    update users set password_hash = %(password_hash)s
+    where id = %(user_id)s and password_hash = %(old_hash)s and deleted_at is null
+    returning id
+), ended as (
+    delete from password_resets where user_id in (select id from changed)
+)
+select id from changed;
+
+-- name: make_reset
+-- A link for a person; the one before it ends.
+insert into password_resets (user_id, token_hash, ends_at)
+values (%(user_id)s, %(token_hash)s, now() + %(seconds)s * interval '1 second')
+on conflict (user_id) do update set token_hash = excluded.token_hash, ends_at = excluded.ends_at;
+
+-- name: find_reset
+select u.id, u.name from password_resets r join users u on u.id = r.user_id
+where r.token_hash = %(token_hash)s and r.ends_at > now() and u.disabled_at is null;
+
+-- name: use_reset
+-- Sets the password of a link's person, once.
+with used as (
+    delete from password_resets where token_hash = %(token_hash)s and ends_at > now() returning user_id
+)
+update users set password_hash = %(password_hash)s
+where id in (select user_id from used) and deleted_at is null and disabled_at is null
+returning id, name;
+
+-- name: set_disabled
+update users set disabled_at = case when %(disabled)s::boolean then coalesce(disabled_at, now()) end
+where id = %(user_id)s returning id;
+
+-- name: set_admin
+update users set is_admin = %(admin)s where id = %(user_id)s returning id;
+
+-- name: delete_user
+-- A person goes, under the locks of their threads. What they said stays with those they said it to; in threads of two
+-- nobody can write to them any more; the groups go on without them; and the name rests for some days.
+select t.id from threads t join participants p on p.thread_id = t.id
+where p.user_id = %(user_id)s order by t.id for no key update of t;
+insert into former_names (name_key, free_at)
+select name_key, now() + %(rest_days)s * interval '1 day' from users where id = %(user_id)s and deleted_at is null
+on conflict (name_key) do update set free_at = excluded.free_at;
+delete from blocks where blocker_id = %(user_id)s or blocked_id = %(user_id)s;
+insert into blocks (blocker_id, blocked_id)
+select %(user_id)s::bigint, case pair_low when %(user_id)s::bigint then pair_high else pair_low end
+from threads t join participants p on p.thread_id = t.id
+where p.user_id = %(user_id)s::bigint and t.pair_low is not null;
+delete from participants p using threads t
+where p.user_id = %(user_id)s and t.id = p.thread_id and t.pair_low is null;
+delete from password_resets where user_id = %(user_id)s;
+update users
+set name = '', name_key = ':' || id, password_hash = '!', deleted_at = now(), is_admin = false, shows_online = false
+where id = %(user_id)s and deleted_at is null
+returning id;
+
+-- name: erase_messages
+-- The texts of all that a person has sent; the numbers and times stay, so that no history has a hole.
+update messages set text = '' where sender_id = %(user_id)s and text <> '' returning thread_id, seq;
 
 -- name: people_by_beginning
 -- At most `number` other people whose name begins so, by the name without case: first whom one shares a thread with, and

@@ -2,7 +2,8 @@
 -- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
 -- locks it takes: the first locks the threads, in the order of their ids, so that two batches never wait for each other
 -- in a ring; the second sees all that was committed before. `known` are repeats: they answer with what was stored.
--- Nothing is stored for who is not a participant: no row answers them.
+-- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two for whom the other one
+-- has blocked: their row has no number. Blocks change under the same locks.
 select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])
@@ -15,7 +16,10 @@ with batch as (
     from batch b
     join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id
     join threads t on t.id = b.thread_id
+    join users s on s.id = b.sender_id and s.disabled_at is null and s.deleted_at is null
     where not exists (select from known k where k.place = b.place)
+      and not exists (select from blocks k where k.blocked_id = b.sender_id
+                      and k.blocker_id = case b.sender_id when t.pair_low then t.pair_high else t.pair_low end)
 ), stored as (
     insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
     select thread_id, seq, sender_id, client_id, text, sent_at from fresh
@@ -46,6 +50,12 @@ with batch as (
     select place, thread_id, seq, sent_at, text from fresh
     union all
     select place, thread_id, seq, sent_at, text from known
+    union all
+    select b.place, b.thread_id, null, null, b.text
+    from batch b
+    join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id
+    where not exists (select from fresh f where f.place = b.place)
+      and not exists (select from known k where k.place = b.place)
 )
 select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name,
        -- Recipients once a thread: with its first row.
@@ -103,7 +113,8 @@ where s.low = s.high;
 
 -- name: mark_read
 -- Moves marks forward, never beyond the last message. Under the threads' locks, since sending changes the same rows.
--- A row for each mark of a participant: where it stands now and what is unread after it, nulls when it did not move.
+-- A row for each mark of a participant: where it stands now and what is unread after it, nulls when it did not move; and
+-- the people who may see it, the person among them.
 select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(seqs)s::bigint[])
@@ -119,9 +130,14 @@ with batch as (
     returning b.place, p.thread_id, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread
 )
 select b.place, m.read_seq, m.unread,
-       (select array_agg(o.user_id) from participants o where o.thread_id = m.thread_id) as people
+       (select array_agg(o.user_id) from participants o
+        where o.thread_id = m.thread_id
+          and (o.user_id = b.user_id
+               or u.shows_seen
+               and not exists (select from blocks k where k.blocker_id = b.user_id and k.blocked_id = o.user_id))) as people
 from batch b
 join participants p on p.thread_id = b.thread_id and p.user_id = b.user_id
+join users u on u.id = b.user_id
 left join moved m on m.place = b.place;
 
 -- name: recent_threads

@@ -23,19 +23,31 @@ cross join lateral (
 order by mine.last_message_at desc, mine.id desc;
 
 -- name: threads_for
--- Threads as one of their participants sees them, for pairs of thread and person; no row for anyone else.
+-- Threads as one of their participants sees them, for pairs of thread and person; no row for anyone else. What people
+-- do not show to this one, or to nobody, is hidden here: 0 for how far they have read.
 select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
-       (select json_agg(json_build_object('id', u.id, 'name', u.name, 'read', o.read_seq) order by u.name)
-        from participants o join users u on u.id = o.user_id
+       t.pair_low is not null as pair,
+       (select json_agg(json_build_object(
+            'id', u.id, 'name', u.name,
+            'read', case when u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null then o.read_seq else 0 end,
+            'shows_online', u.shows_online and blocks.blocker_id is null,
+            'blocked', blocked.blocker_id is not null,
+            'deleted', u.deleted_at is not null
+        ) order by u.name)
+        from participants o
+        join users u on u.id = o.user_id
+        left join blocks on blocks.blocker_id = u.id and blocks.blocked_id = asked.user_id
+        left join blocks blocked on blocked.blocker_id = asked.user_id and blocked.blocked_id = u.id
         where o.thread_id = t.id) as people
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[]) with ordinality as asked (thread_id, user_id, place)
 join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_id
 join threads t on t.id = p.thread_id;
 
 -- name: participants_of
--- Who takes part in a thread; no rows unless the asking person does.
-select user_id from participants
+-- Who takes part in a thread and has not blocked the asking person; no rows unless that one takes part, too.
+select user_id from participants p
 where thread_id = %(thread_id)s
+  and not exists (select from blocks k where k.blocker_id = p.user_id and k.blocked_id = %(user_id)s)
   and exists (select from participants where thread_id = %(thread_id)s and user_id = %(user_id)s);
 
 -- name: find_pair
@@ -43,11 +55,13 @@ select id from threads where pair_low = least(%(a)s::bigint, %(b)s::bigint) and 
 
 -- name: make_pair
 -- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
--- only touches its row. No row when the message that it is made for, of the first of them, was stored before.
+-- only touches its row. No row when the message that it is made for, of the first of them, was stored before, or when
+-- the second has blocked the first.
 with pair as (
     insert into threads (pair_low, pair_high)
     select least(%(a)s::bigint, %(b)s::bigint), greatest(%(a)s::bigint, %(b)s::bigint)
     where not exists (select from messages where sender_id = %(a)s::bigint and client_id = %(first_id)s::uuid)
+      and not exists (select from blocks where blocker_id = %(b)s::bigint and blocked_id = %(a)s::bigint)
     on conflict (pair_low, pair_high) do update set pair_low = excluded.pair_low
     returning id
 ), joined as (

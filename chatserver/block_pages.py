@@ -1,0 +1,31 @@
+"""Blocking somebody, and taking it back: a button in the chat and on the account page."""
+
+from aiohttp import web
+from yarl import URL
+
+from chatserver import blocks
+from chatserver.errors import ChatError
+from chatserver.forms import check_form, read_form, safe_next
+from chatserver.keys import ACCOUNTS, DB
+from chatserver.sign_in import require_user
+from chatserver.text import parse_id
+
+
+async def block(request: web.Request) -> web.Response:
+    return await _change(request, blocked=True)
+
+
+async def unblock(request: web.Request) -> web.Response:
+    return await _change(request, blocked=False)
+
+
+async def _change(request: web.Request, *, blocked: bool) -> web.Response:
+    """Raises ChatError `no_such_user` or `to_oneself`."""
+    me = await require_user(request)
+    form = await read_form(request, "user", "next")
+    await check_form(request)
+    user_id = parse_id(form["user"])
+    if user_id is None or not await request.app[ACCOUNTS].exists(user_id):
+        raise ChatError("no_such_user")
+    await (blocks.block if blocked else blocks.unblock)(request.app[DB], me, user_id)
+    return web.Response(status=303, headers={"Location": str(URL(safe_next(form["next"]), encoded=True))})

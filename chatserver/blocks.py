@@ -1,0 +1,28 @@
+"""Blocking: who was blocked can write nothing more to the one who did it, in their thread of two, by no way.
+
+It is kept by the queries that store messages and make threads, under the thread's lock. Groups stay as they are.
+"""
+
+from chatserver.accounts import User
+from chatserver.db import Database
+from chatserver.errors import ChatError
+
+
+async def block(db: Database, blocker: User, blocked_id: int) -> None:
+    """Raises ChatError `to_oneself`."""
+    if blocker.id == blocked_id:
+        raise ChatError("to_oneself")
+    await db.fetch("block", blocker_id=blocker.id, blocked_id=blocked_id)
+
+
+async def unblock(db: Database, blocker: User, blocked_id: int) -> None:
+    await db.fetch("unblock", blocker_id=blocker.id, blocked_id=blocked_id)
+
+
+async def is_blocked(db: Database, blocker_id: int, blocked_id: int) -> bool:
+    return await db.fetch_one("is_blocked", blocker_id=blocker_id, blocked_id=blocked_id) is not None
+
+
+async def blocked_by(db: Database, blocker: User) -> list[User]:
+    """Whom a person has blocked, by name."""
+    return [User(*row) for row in await db.fetch("blocked_by", user_id=blocker.id)]

@@ -1,0 +1,43 @@
+"""Known devices: a cookie that says that somebody has signed in at this browser before. It lets nobody in.
+
+OWASP, Slow Down Online Guessing Attacks with Device Cookies.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+from aiohttp import web
+
+from chatserver.keys import CONFIG
+from chatserver.text import name_key
+
+YEAR = 365 * 86400  # seconds
+
+
+def known_device(request: web.Request, name: str) -> str:
+    """The id of this browser if somebody of this name has signed in here, else ''."""
+    device, _, code = request.cookies.get(_cookie(request), "").partition(".")
+    keys = request.app[CONFIG].secret_keys
+    fits = any(hmac.compare_digest(_code(key, device, name).encode(), code.encode("utf-8", "replace")) for key in keys)
+    return device if fits else ""
+
+
+def remember_device(request: web.Request, response: web.StreamResponse, name: str) -> None:
+    device = secrets.token_urlsafe(16)
+    response.set_cookie(
+        _cookie(request),
+        f"{device}.{_code(request.app[CONFIG].secret_keys[0], device, name)}",
+        max_age=YEAR,
+        httponly=True,
+        samesite="Strict",
+        secure=request.app[CONFIG].production,
+    )
+
+
+def _cookie(request: web.Request) -> str:
+    return "__Host-chat_device" if request.app[CONFIG].production else "chat_device"
+
+
+def _code(key: str, device: str, name: str) -> str:
+    return hmac.new(key.encode(), f"device:{device}:{name_key(name.strip())}".encode(), hashlib.sha256).hexdigest()

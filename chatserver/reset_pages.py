@@ -1,0 +1,37 @@
+"""A link that sets a new password, once: what an administrator sends to who has forgotten theirs."""
+
+import logging
+
+from aiohttp import web
+
+from chatserver.errors import ChatError
+from chatserver.forms import Form, check_form, read_form
+from chatserver.keys import ACCOUNTS, PUBLISHER, SESSIONS
+from chatserver.proxies import client_address
+from chatserver.rendering import render, render_refused
+from chatserver.revocation import revoke
+from chatserver.sign_in import begin_session
+
+log = logging.getLogger(__name__)
+
+
+async def reset_page(request: web.Request) -> web.Response:
+    """Looking uses nothing up: programs that preview links look, too."""
+    user = await request.app[ACCOUNTS].find_reset(request.match_info["token"])
+    return await render(request, "reset.html", form=Form(), name=user.name)
+
+
+async def reset(request: web.Request) -> web.Response:
+    """Sets the password, ends all sessions, and begins one."""
+    form = await read_form(request, "new_password")
+    accounts, token = request.app[ACCOUNTS], request.match_info["token"]
+    user = await accounts.find_reset(token)
+    try:
+        await check_form(request)
+        await revoke(request.app[SESSIONS].sign_ins, request.app[PUBLISHER], user)
+        checked = await accounts.reset_password(token, form["new_password"])
+        await revoke(request.app[SESSIONS].sign_ins, request.app[PUBLISHER], user)
+    except ChatError as error:
+        return await render_refused(request, "reset.html", form, error, name=user.name)
+    log.info("password reset: user %d from %s", user.id, client_address(request))
+    return await begin_session(request, checked, "/messages/")
