@@ -127,7 +127,7 @@ class SessionStorage(RedisStorage):
         now = int(time.time())
         session.update(user=user.id, name=user.name, began=now, browser=browser_of(request.headers))
         new_key = self.key(str(session.identity))
-        await self.sign_ins.begin(user.id, new_key, self._encoded(session), now)
+        await self.sign_ins.begin(user.id, new_key, self._encoded(session))
         return old_key, new_key
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
@@ -140,7 +140,7 @@ class SessionStorage(RedisStorage):
         for user in users:
             token = new_token()
             data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now, "browser": ""}}
-            await self.sign_ins.begin(user.id, self.key(token), json.dumps(data), now)
+            await self.sign_ins.begin(user.id, self.key(token), json.dumps(data))
             cookies.append(f"{self.cookie_name}={token}")
         return cookies
 

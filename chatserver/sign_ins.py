@@ -53,11 +53,11 @@ class SignIns:
         self._idle = int(config.session_idle) or None
         self._lifetime = int(config.session_lifetime) or None
 
-    async def begin(self, user_id: int, key: str, data: str, began: int) -> None:
+    async def begin(self, user_id: int, key: str, data: str) -> None:
         """Raises Unavailable, as all here do."""
         async with in_time(self._timeout):
             await self._redis.eval(
-                BEGIN, 2, key, self._set(user_id), data, self._idle or "", began, self._lifetime or "", MAX_SIGN_INS
+                BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SIGN_INS
             )
 
     async def all_of(self, user_id: int, own_key: str) -> list[SignIn]:

@@ -157,6 +157,13 @@ class Socket:
             if frame["type"] == type and all(frame.get(name) == value for name, value in fields.items()):
                 return frame
 
+    async def receives_one_of(self, *types: str) -> dict[str, Any]:
+        """The next frame of these types; others are skipped."""
+        while True:
+            frame = await self.next()
+            if frame["type"] in types:
+                return frame
+
     def stops_reading(self) -> None:
         self._transport.pause_reading()
 

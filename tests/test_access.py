@@ -1,57 +1,85 @@
-"""Every route, as nobody, a stranger and a participant; and the headers on every answer."""
+"""Every route, as nobody, a stranger, who was removed and a participant; and the headers on every answer."""
 
 import pytest
 from yarl import URL
 
+from chatserver.config import Config
 from chatserver.routes import ROUTES
 from tests.people import Answer, Person
+from tests.test_groups import thread
 
-# (method, path): status for who is not signed in, for a stranger, for a participant; <t> is the participant's thread
+# (method, path): status for who is not signed in, a stranger, who was removed, a participant; <t> is the thread
 TABLE = {
-    ("GET", "/"): (303, 303, 303),
-    ("GET", "/messages"): (303, 303, 303),
-    ("GET", "/messages/"): (303, 200, 200),
-    ("GET", "/messages/sign-up"): (303, 303, 303),
-    ("GET", "/messages/sign-up/"): (200, 200, 200),
-    ("POST", "/messages/sign-up/"): (400, 400, 400),
-    ("GET", "/messages/sign-in"): (303, 303, 303),
-    ("GET", "/messages/sign-in/"): (200, 200, 200),
-    ("POST", "/messages/sign-in/"): (403, 403, 403),
-    ("POST", "/messages/sign-out/"): (303, 303, 303),
-    ("POST", "/messages/language/"): (400, 400, 400),
-    ("POST", "/messages/theme/"): (400, 400, 400),
-    ("POST", "/messages/send_message/"): (303, 400, 400),
-    ("GET", "/messages/chat/<t>/"): (303, 404, 200),
-    ("POST", "/messages/chat/<t>/"): (303, 404, 400),
-    ("POST", "/messages/chat/<t>/read/"): (303, 404, 303),
-    ("GET", "/messages/chat/<t>/history"): (401, 404, 200),
-    ("GET", "/messages/people"): (401, 200, 200),
-    ("*", "/messages/send_message_api/<t>/"): (403, 403, 403),
-    ("GET", "/messages/session"): (401, 200, 200),
-    ("GET", "/messages/ws"): (403, 403, 403),
-    ("GET", "/healthz"): (200, 200, 200),
-    ("GET", "/readyz"): (200, 200, 200),
+    ("GET", "/"): (303, 303, 303, 303),
+    ("GET", "/messages"): (303, 303, 303, 303),
+    ("GET", "/messages/"): (303, 200, 200, 200),
+    ("GET", "/messages/sign-up"): (303, 303, 303, 303),
+    ("GET", "/messages/sign-up/"): (200, 200, 200, 200),
+    ("POST", "/messages/sign-up/"): (400, 400, 400, 400),
+    ("GET", "/messages/sign-in"): (303, 303, 303, 303),
+    ("GET", "/messages/sign-in/"): (200, 200, 200, 200),
+    ("POST", "/messages/sign-in/"): (403, 403, 403, 403),
+    ("GET", "/messages/reset/<token>/"): (404, 404, 404, 404),
+    ("POST", "/messages/reset/<token>/"): (404, 404, 404, 404),
+    ("POST", "/messages/language/"): (400, 400, 400, 400),
+    ("POST", "/messages/theme/"): (400, 400, 400, 400),
+    ("GET", "/messages/account"): (303, 303, 303, 303),
+    ("GET", "/messages/account/"): (303, 200, 200, 200),
+    ("POST", "/messages/account/password/"): (303, 403, 403, 403),
+    ("POST", "/messages/account/sessions/"): (303, 403, 403, 403),
+    ("POST", "/messages/account/privacy/"): (303, 303, 303, 303),
+    ("POST", "/messages/account/delete/"): (303, 403, 403, 403),
+    ("POST", "/messages/block/"): (303, 404, 404, 404),
+    ("POST", "/messages/unblock/"): (303, 404, 404, 404),
+    ("POST", "/messages/send_message/"): (303, 400, 400, 400),
+    ("GET", "/messages/chat/<t>/"): (303, 404, 404, 200),
+    ("POST", "/messages/chat/<t>/"): (303, 404, 404, 400),
+    ("POST", "/messages/chat/<t>/read/"): (303, 404, 404, 303),
+    ("GET", "/messages/chat/<t>/history"): (401, 404, 404, 200),
+    ("GET", "/messages/people"): (401, 200, 200, 200),
+    ("*", "/messages/send_message_api/<t>/"): (403, 403, 403, 403),
+    ("GET", "/messages/session"): (401, 200, 200, 200),
+    ("GET", "/messages/ws"): (403, 403, 403, 403),
+    ("GET", "/healthz"): (200, 200, 200, 200),
+    ("GET", "/readyz"): (200, 200, 200, 200),
+    ("POST", "/messages/sign-out/"): (303, 303, 303, 303),
 }
 
 
 def test_no_route_is_missing_from_the_table() -> None:
-    assert {(route.method, route.path.replace("{thread}", "<t>")) for route in ROUTES} == TABLE.keys()
+    paths = {(route.method, route.path.replace("{thread}", "<t>").replace("{token}", "<token>")) for route in ROUTES}
+    assert paths == TABLE.keys()
 
 
-@pytest.mark.parametrize(("method", "path"), TABLE)
-async def test_each_route_answers_strangers_and_participants_as_it_should(
-    ana: Person, ben: Person, cleo: Person, method: str, path: str
-) -> None:
-    thread = await ana.writes_to(ben)
-    async with Person(ana.url, "Nobody") as nobody:
-        for person, status in zip((nobody, cleo, ben), TABLE[method, path], strict=True):
-            address = path.replace("<t>", str(thread))
-            if method == "GET":
-                answer = await person.get(address)
-            else:
-                token = (await person.get("/messages/sign-in/")).field("csrf_token")
-                answer = await person.post_raw(address, {"csrf_token": token, "seq": "1", "message": " "})
-            assert answer.status == status, (person.name, answer.text)
+async def test_each_route_answers_everybody_as_it_should(url: URL, config: Config) -> None:
+    async with (
+        Person(url, "Nobody") as nobody,
+        Person(url, "Cleo") as stranger,
+        Person(url, "Dora") as removed,
+        Person(url, "Ben") as participant,
+    ):
+        for person in (stranger, removed, participant):
+            await person.sign_up()
+        async with Person(url, "Ana") as ana:
+            await ana.sign_up()
+            group = await thread(config, "create", "Ana", "Ben", "Dora")
+            socket = await ana.socket()
+            await socket.sends(group["id"])
+            await socket.receives("sent")
+        await thread(config, "remove", str(group["id"]), "Dora")
+        people = (nobody, stranger, removed, participant)
+        answered = {
+            route: tuple([await status_of(person, *route, group["id"]) for person in people]) for route in TABLE
+        }
+    assert answered == TABLE
+
+
+async def status_of(person: Person, method: str, path: str, thread: int) -> int:
+    address = path.replace("<t>", str(thread)).replace("<token>", "nobodys")
+    if method == "GET":
+        return (await person.get(address)).status
+    token = (await person.get("/messages/sign-in/")).field("csrf_token")
+    return (await person.post_raw(address, {"csrf_token": token, "seq": "1", "message": " "})).status
 
 
 @pytest.mark.parametrize(

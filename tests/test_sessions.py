@@ -4,13 +4,19 @@ import asyncio
 import hashlib
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import psycopg2
+import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
+from chatserver.accounts import User
 from chatserver.config import Config
-from tests.conftest import Serve, lock_is_waited_for, serving
+from chatserver.passwords import Hasher
+from chatserver.sessions import SessionStorage
+from chatserver.sign_ins import MAX_SIGN_INS
+from tests.conftest import Serve, execute, lock_is_waited_for, serving
 from tests.people import PASSWORD, Person
 
 
@@ -36,6 +42,30 @@ async def test_signing_in_makes_a_new_token_and_ends_the_old_one(ana: Person, co
     assert token_of(ana) != before
     async with Redis.from_url(config.redis_url) as redis:
         assert not await redis.exists(key_of(config, before))
+
+
+async def test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in(
+    ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = Hasher.fits
+
+    async def fits_for_the_last_time(*arguments: Any) -> bool:
+        fitted = await fits(*arguments)
+        execute(str(config.database_url), "update users set password_hash = 'another'")
+        return fitted
+
+    monkeypatch.setattr(Hasher, "fits", fits_for_the_last_time)
+    async with Person(ana.url, "Ana") as late:
+        assert (await late.sign_in()).status == 403
+        assert (await late.get("/messages/session")).status == 401
+
+
+async def test_of_a_hundred_sign_ins_and_one_the_oldest_ends(config: Config, ana: Person) -> None:
+    async with Redis.from_url(config.redis_url) as redis:
+        storage = SessionStorage(redis, config)
+        await storage.begin_many([User(ana.id, ana.name)] * MAX_SIGN_INS)
+        assert len(await storage.sign_ins.all_of(ana.id, "")) == MAX_SIGN_INS
+    assert (await ana.get("/messages/session")).status == 401
 
 
 async def test_nothing_is_stored_for_who_only_looks(url: URL, config: Config) -> None:

@@ -1,0 +1,49 @@
+"""Many at once: passwords are hashed a few at a time, and nobody else waits for it."""
+
+import asyncio
+from collections import Counter
+
+from yarl import URL
+
+from chatserver.config import Config
+from tests.conftest import Serve
+from tests.people import Person
+
+CROWD = 100
+
+
+async def knock(url: URL, path: str, number: int) -> int:
+    async with Person(url, f"Guest{number}") as guest:
+        return (await guest.post(path, username=guest.name, password="a password of theirs")).status
+
+
+async def test_while_a_hundred_sign_in_at_once_messages_arrive_within_a_second(
+    ana: Person, ben: Person, serve: Serve
+) -> None:
+    thread = await ana.writes_to(ben)
+    writing, reading = await ana.socket(), await ben.socket()
+    crowd = asyncio.gather(*(knock(ana.url, "/messages/sign-in/", number) for number in range(CROWD)))
+    said = 0
+    while not crowd.done():
+        async with asyncio.timeout(1):
+            id = await writing.sends(thread)
+            await reading.receives("message", id=id)
+        said += 1
+    answers = Counter(await crowd)
+    assert said
+    assert set(answers) <= {403, 429, 503}, answers  # a wrong password, too many of them, too many at once
+    assert answers[403]
+
+
+async def test_a_flood_of_sign_ups_is_stopped_and_nobody_is_half_made(serve: Serve, config: Config) -> None:
+    url = await serve(sign_ups_per_address=10)
+    answers = Counter(await asyncio.gather(*(knock(url, "/messages/sign-up/", number) for number in range(30))))
+    assert answers == {303: 10, 429: 20}
+    async with Person(url, "Guest") as guest:
+        page = await guest.get("/messages/sign-up/")
+        refused = await guest.post_raw(
+            "/messages/sign-up/",
+            {"csrf_token": page.field("csrf_token"), "username": "Guest", "password": "a password of theirs"},
+        )
+    assert refused.alert.startswith("Too many accounts were made from your network.")
+    assert int(refused.headers["Retry-After"]) > 0
