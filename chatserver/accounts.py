@@ -4,11 +4,14 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
 from chatserver.passwords import Hasher, check_password, decoy_hash
 from chatserver.text import clean_name, name_key
+
+ERASED_AT_ONCE = 500  # messages
 
 
 class User(NamedTuple):
@@ -158,8 +161,15 @@ class Accounts:
         await self._db.write("delete_user", user_id=user.id, rest_days=rest_days)
 
     async def erase_messages(self, user: User) -> int:
-        """Empties the texts of all that somebody has sent; returns how many."""
-        return len(await self._db.write("erase_messages", user_id=user.id))
+        """Empties the texts of all that somebody has sent, some at a time; returns how many."""
+        erased, start = 0, str(UUID(int=0))
+        while row := await self._db.fetch_one("erase_messages", user_id=user.id, start=start, number=ERASED_AT_ONCE):
+            number, last = row
+            erased += number
+            if last == start:
+                break
+            start = last
+        return erased
 
 
 def _hashed(token: str) -> str:
