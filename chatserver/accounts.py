@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -31,6 +32,22 @@ class Stored(NamedTuple):
     name: str
     password_hash: str
     disabled: bool
+
+
+class Details(NamedTuple):
+    """What is known of somebody but for what they said."""
+
+    created_at: datetime
+    is_admin: bool
+    disabled: bool
+    shows_online: bool
+    shows_seen: bool
+    threads: int
+
+
+async def details_of(db: Database, user: User) -> Details:
+    (row,) = await db.fetch("details_of", user_id=user.id)
+    return Details(*row)
 
 
 class Accounts:

@@ -24,6 +24,7 @@ from chatserver.provision import ProvisionError, provision
 from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from chatserver.text import parse_id
+from chatserver.user_commands import add_user_commands
 
 SHUTDOWN = 2.0  # seconds that requests under way may still take
 
@@ -38,6 +39,8 @@ def main() -> int:
     except ChatError as error:
         print(f"chatserver: {error if error.code == 'unavailable' else error.sentence}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return result
 
 
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         change.set_defaults(run=_thread, action=name)
     create.add_argument("names", nargs="+", metavar="NAME")
     create.set_defaults(run=_thread, action="create")
+    add_user_commands(commands)
     return parser
 
 

@@ -9,7 +9,7 @@ from typing import IO, Any, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from chatserver import blocks, messages
-from chatserver.accounts import User
+from chatserver.accounts import User, details_of
 from chatserver.db import Database
 from chatserver.errors import ChatError
 from chatserver.messages import as_frame, as_time
@@ -50,14 +50,13 @@ async def write_export(db: Database, sign_ins: SignIns, user: User, file: IO[byt
 
 
 async def _account(db: Database, sign_ins: SignIns, user: User) -> dict[str, object]:
-    (row,) = await db.fetch("account_of", user_id=user.id)
-    name, created_at, _, _, shows_online, shows_seen, _ = row
+    details = await details_of(db, user)
     return {
         "id": user.id,
-        "name": name,
-        "created_at": as_time(created_at),
+        "name": user.name,
+        "created_at": as_time(details.created_at),
         "exported_at": as_time(datetime.now(UTC)),
-        "settings": {"shows_online": shows_online, "shows_seen": shows_seen},
+        "settings": {"shows_online": details.shows_online, "shows_seen": details.shows_seen},
         "sessions": [
             {
                 "browser": sign_in.browser,

@@ -14,9 +14,9 @@ select id, name, password_hash, disabled_at is not null from users where name_ke
 -- The same, by the id; no row for who is deleted.
 select id, name, password_hash, disabled_at is not null from users where id = %(user_id)s and deleted_at is null;
 
--- name: account_of
--- What is known of somebody, but for what they said.
-select name, created_at, is_admin, disabled_at is not null, shows_online, shows_seen,
+-- name: details_of
+-- What is known of somebody but for what they said.
+select created_at, is_admin, disabled_at is not null, shows_online, shows_seen,
        (select count(*) from participants p where p.user_id = users.id)
 from users where id = %(user_id)s;
 
