@@ -1,0 +1,1 @@
+"""What keeps people out of where they don't belong."""
