@@ -34,8 +34,10 @@ security: $(TOOLS)/installed  ## Look for holes: bandit, semgrep, detect-secrets
 	@echo "detect-secrets ..."  # the people of the tests and of the demo have passwords
 	@git ls-files -z -- ':!tests' | xargs -0 $(TOOLS)/detect-secrets-hook --exclude-secrets '^a demo, not a secret$$'
 	@git ls-files -z -- tests | xargs -0 $(TOOLS)/detect-secrets-hook --disable-plugin KeywordDetector
-	@echo "schemathesis and tests/security ..."
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security tests/security/described_api.py
+	@echo "schemathesis ..."
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security/described_api.py
+	@echo "tests/security ..."
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security
 	@$(BIN)/python -m tests.security.audit --if-reachable
 
 audit: $(TOOLS)/installed  ## Ask pip-audit for known holes in the pinned packages; fails where its database is out of reach
@@ -90,5 +92,5 @@ install:
 $(TOOLS)/installed: requirements/security.txt | install  # beside the product's packages, so as not to change them
 	@echo "Installing the tools into .venv/security (only once; a minute or two) ..."
 	@$(BIN)/python -m venv --clear .venv/security
-	@$(TOOLS)/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/security.txt
+	@$(TOOLS)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/security.txt
 	@touch $@
