@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 from chatserver.accounts import Accounts
 from chatserver.config import Config
 from chatserver.db import Database
+from chatserver.rates import Rates
 from chatserver.realtime.marks import Marks
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.sockets import Sockets
@@ -18,6 +19,7 @@ REDIS = web.AppKey("redis", Redis)
 ACCOUNTS = web.AppKey("accounts", Accounts)
 SESSIONS = web.AppKey("sessions", SessionStorage)
 PUBLISHER = web.AppKey("publisher", Publisher)
+RATES = web.AppKey("rates", Rates)
 WRITER = web.AppKey("writer", Writer)
 MARKS = web.AppKey("marks", Marks)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -1,0 +1,1 @@
+"""The server as an attacker sees it: bytes on a connection."""
