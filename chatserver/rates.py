@@ -58,7 +58,7 @@ class Rate:
 
 
 class Rates(NamedTuple):
-    """`refusals`: who is refused more often than messages may come goes on whatever it is told, and is closed."""
+    """`refusals`: who is refused twice as often as messages may come goes on whatever it is told, and is closed."""
 
     messages: Rate  # of a person
     frames: Rate  # of a socket
@@ -69,9 +69,10 @@ class Rates(NamedTuple):
 def rates_of(config: Config) -> Rates:
     messages = config.messages_per_second, config.messages_burst
     frames = config.frames_per_second, config.frames_burst
+    per_second, burst = messages if all(messages) else frames
     return Rates(
         messages=Rate(*messages),
         frames=Rate(*frames),
-        refusals=Rate(*(messages if all(messages) else frames)),
+        refusals=Rate(2 * per_second, 2 * burst),
         handshakes=Rate(config.handshakes_per_minute / MINUTE, config.handshakes_per_minute),
     )

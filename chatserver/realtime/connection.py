@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -115,7 +116,9 @@ class Connection:
             if not wait and isinstance(frame, protocol.Send):
                 wait = rates.messages.take(self.user.id)
             if wait:
-                raise protocol.BadFrame(ChatError("too_many", retry_after=round(wait, 3)), protocol.echo_of(frame))
+                raise protocol.BadFrame(
+                    ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), protocol.echo_of(frame)
+                )
             self._obey(frame)
         except protocol.BadFrame as error:
             self.mailbox.put(error_frame(error, **error.echo))
