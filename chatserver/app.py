@@ -19,6 +19,7 @@ from chatserver.exports import Exports
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
 from chatserver.passwords import Hasher
+from chatserver.rates import rates_of
 from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
@@ -53,6 +54,7 @@ async def create_app(config: Config | None = None) -> web.Application:
         client_max_size=config.max_frame_bytes or 2**63,
     )
     app[keys.CONFIG] = config
+    app[keys.RATES] = rates_of(config)
     app[keys.REDIS] = redis
     app[keys.SESSIONS] = sessions
     app[keys.ATTEMPTS] = Attempts(redis, config)
@@ -108,7 +110,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     )
     openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
     presence = Presence(redis, config, lambda: hub.users)
-    services = Services(config, database, writer, marks, publisher, openings, presence)
+    services = Services(config, database, writer, marks, publisher, openings, presence, app[keys.RATES])
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     tasks = [
         asyncio.create_task(keep_running(work))

@@ -1,6 +1,7 @@
 """`python -m chatserver …`: everything that is done from a terminal."""
 
 import argparse
+import asyncio
 import json
 import logging
 import sys
@@ -9,9 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from aiohttp import web
-
-from chatserver import __version__, db, groups
+from chatserver import __version__, db, edge, groups
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
 from chatserver.commands import UsageError, servers, with_database
@@ -91,16 +90,13 @@ def _serve(_: argparse.Namespace) -> None:
         raise UsageError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
     set_up_logging()
     try:
-        web.run_app(
-            create_app(config),
-            host=config.host,
-            port=config.port,
-            access_log=None,
-            print=None,
-            shutdown_timeout=SHUTDOWN,
-        )
+        asyncio.run(_serve_app(config))
     except OSError as error:  # a port in use, a host that isn't ours
         raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {error.strerror}.") from None
+
+
+async def _serve_app(config: Config) -> None:
+    await edge.serve(await create_app(config), config.host, config.port, SHUTDOWN)
 
 
 def set_up_logging() -> None:

@@ -37,6 +37,7 @@ class Config:
     origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     default_language: str = "en"
+    request_timeout: float = 10
 
     # Sessions and passwords: seconds, and hashes at once / waiting
     session_idle: float = 7 * 86400
@@ -72,6 +73,14 @@ class Config:
     # Who is online: seconds, people
     presence_interval: float = 5
     presence_people: int = 20
+
+    # How much one may do in a process: messages and handshakes of a person, frames of a socket
+    messages_per_second: float = 10
+    messages_burst: int = 20
+    frames_per_second: float = 50
+    frames_burst: int = 200
+    sockets_per_person: int = 20
+    handshakes_per_minute: int = 60
 
     # PostgreSQL and Redis: connections, seconds
     database_connections: int = 10

@@ -8,6 +8,7 @@ from chatserver.attempts import Attempts
 from chatserver.config import Config
 from chatserver.db import Database
 from chatserver.exports import Exports
+from chatserver.rates import Rates
 from chatserver.realtime.marks import Marks
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.sockets import Sockets
@@ -22,6 +23,7 @@ ATTEMPTS = web.AppKey("attempts", Attempts)
 EXPORTS = web.AppKey("exports", Exports)
 SESSIONS = web.AppKey("sessions", SessionStorage)
 PUBLISHER = web.AppKey("publisher", Publisher)
+RATES = web.AppKey("rates", Rates)
 WRITER = web.AppKey("writer", Writer)
 MARKS = web.AppKey("marks", Marks)
 SOCKETS = web.AppKey("sockets", Sockets)

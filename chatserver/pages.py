@@ -9,7 +9,7 @@ from chatserver import messages, threads
 from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
-from chatserver.keys import ACCOUNTS, CONFIG, DB, MARKS, WRITER
+from chatserver.keys import ACCOUNTS, CONFIG, DB, MARKS, RATES, WRITER
 from chatserver.realtime.marks import Mark
 from chatserver.realtime.writer import Outgoing
 from chatserver.rendering import render, render_refused
@@ -40,6 +40,7 @@ async def send_to_name(request: web.Request) -> web.Response:
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
         client_id = form.client_id
         recipient = await request.app[ACCOUNTS].find(form["recipient_name"])
+        request.app[RATES].messages.ask(user.id)
         thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, client_id)
         await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
     except ChatError as error:
@@ -84,7 +85,9 @@ async def send_to_thread(request: web.Request) -> web.Response:
     try:
         await check_form(request)
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
-        await request.app[WRITER].submit(Outgoing(thread_id, user.id, form.client_id, text))
+        client_id = form.client_id
+        request.app[RATES].messages.ask(user.id)
+        await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
     raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")

@@ -39,7 +39,7 @@ ROUTES = [
     web.get("/messages/people", api.people),
     web.route("*", "/messages/send_message_api/{thread}/", api.send_message),
     web.get("/messages/session", api.session),
-    web.get("/messages/ws", api.socket),
+    web.get("/messages/ws", api.socket, allow_head=False),
     web.get("/healthz", health.alive),
     web.get("/readyz", health.ready),
 ]

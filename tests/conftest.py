@@ -10,11 +10,13 @@ from typing import Any
 
 import psycopg2
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
 from chatserver.app import create_app
 from chatserver.config import Config
+from chatserver.edge import Runner
 from chatserver.embedded import EmbeddedServers
 from chatserver.migrations import migrate
 from tests.people import PATIENCE, Person
@@ -67,6 +69,11 @@ def config(servers: EmbeddedServers, database_url: str, tmp_path: Path) -> Confi
         api_key=API_KEY,
         origins=(f"http://127.0.0.1:{port}",),
         database_connections=2,
+        # A test says in a second what people say in hours.
+        messages_per_second=0,
+        frames_per_second=0,
+        sockets_per_person=0,
+        handshakes_per_minute=0,
     )
 
 
@@ -84,9 +91,16 @@ async def serve(config: Config) -> AsyncIterator[Serve]:
         yield start
 
 
+class Server(TestServer):
+    """With the connections of the product."""
+
+    async def _make_runner(self, **options: Any) -> web.AppRunner:
+        return Runner(self.app, **options)
+
+
 @asynccontextmanager
 async def serving(config: Config) -> AsyncIterator[URL]:
-    async with TestServer(await create_app(config), host=config.host, port=config.port) as server:
+    async with Server(await create_app(config), host=config.host, port=config.port) as server:
         yield server.make_url("/")
 
 

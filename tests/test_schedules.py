@@ -23,6 +23,7 @@ from chatserver import db, threads
 from chatserver.accounts import User
 from chatserver.batcher import Batcher
 from chatserver.config import Config
+from chatserver.rates import rates_of
 from chatserver.realtime.connection import Connection, Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Mark, Marks
@@ -144,7 +145,16 @@ class Schedule(RuleBasedStateMachine):
             lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
         nobody = Presence(None, replace(self.config, presence_interval=0), list)  # type: ignore[arg-type]
-        self.services = Services(self.config, self.db, self.writer, self.marks, self.news, openings, nobody)  # type: ignore[arg-type]
+        self.services = Services(
+            self.config,
+            self.db,
+            self.writer,
+            self.marks,
+            self.news,
+            openings,
+            nobody,
+            rates_of(self.config),  # type: ignore[arg-type]
+        )
 
     # -- what may happen, in any order --------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -14,6 +15,7 @@ from chatserver.config import Config
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import as_time, missed
+from chatserver.rates import Rates
 from chatserver.realtime import protocol
 from chatserver.realtime.mailbox import Item, Mailbox
 from chatserver.realtime.marks import Mark, Marks
@@ -40,6 +42,7 @@ class Services:
     publisher: Publisher
     openings: Batcher[Asked, Thread]
     presence: Presence
+    rates: Rates
 
 
 class Connection:
@@ -85,6 +88,8 @@ class Connection:
             code = await self._listen()
         finally:
             self._services.presence.forget(self.mailbox)
+            self._services.rates.frames.forget(self)
+            self._services.rates.refusals.forget(self)
             # Nobody may be reading when we close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
             await _end(reader)
             await _end(self._typing)
@@ -103,14 +108,22 @@ class Connection:
             self.mailbox.close(None)
 
     def _hear(self, message: WSMessage) -> None:
-        """A frame that cannot be followed is answered and harms nothing."""
-        if message.type is WSMsgType.BINARY:
-            self.mailbox.put(error_frame(ChatError("bad_frame")))
-            return
+        """A frame that cannot be followed is answered and harms nothing; who goes on with too many is closed."""
+        rates = self._services.rates
+        wait = rates.frames.take(self)
         try:
-            self._obey(protocol.parse(message.data, self._services.config.max_message_chars))
+            frame = protocol.parse(message.data, self._services.config.max_message_chars)
+            if not wait and isinstance(frame, protocol.Send):
+                wait = rates.messages.take(self.user.id)
+            if wait:
+                raise protocol.BadFrame(
+                    ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), protocol.echo_of(frame)
+                )
+            self._obey(frame)
         except protocol.BadFrame as error:
             self.mailbox.put(error_frame(error, **error.echo))
+        if wait and rates.refusals.take(self):
+            self.mailbox.close(CloseCode.POLICY)
 
     def _obey(self, frame: protocol.Frame) -> None:
         match frame:

@@ -14,6 +14,10 @@ class Hub:
     def users(self) -> list[int]:
         return list(self._mailboxes)
 
+    def count(self, user_id: int) -> int:
+        """How many mailboxes a person has here."""
+        return len(self._mailboxes.get(user_id, ()))
+
     def join(self, user_id: int, mailbox: Mailbox) -> None:
         self._mailboxes[user_id] = (*self._mailboxes.get(user_id, ()), mailbox)
 

@@ -8,6 +8,8 @@ from chatserver.errors import ChatError
 from chatserver.messages import Message, as_frame
 from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
 
+MAX_DEPTH = 8  # of objects and lists in a frame
+
 
 class CloseCode(IntEnum):
     """Why the server ends a socket. All but `SIGNED_OUT` mean: come back."""
@@ -65,24 +67,50 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that stands twice, every reader takes another value (RFC 7493 §2.3)."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a name stands twice")
+    return fields
+
+
 # Made once: the functions of `json` make them for every call.
-DECODER = json.JSONDecoder(parse_constant=_refuse)
+DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_fields)
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def parse(raw: str, max_chars: int) -> Frame:
+def parse(raw: str | bytes, max_chars: int) -> Frame:
     """A frame from the browser. Unknown fields are ignored; raises BadFrame for anything that does not fit."""
     try:
-        fields = DECODER.decode(raw)
+        fields = DECODER.decode(raw) if isinstance(raw, str) else None  # browsers send text, never binary frames
     except (ValueError, RecursionError):
         fields = None
-    if not isinstance(fields, dict):
+    if not isinstance(fields, dict) or _is_deep(fields):
         raise BadFrame(ChatError("bad_frame"), {})
     try:
         return _frame(fields, max_chars)
     except ChatError as error:
         echo = {"id": fields.get("id"), "thread": fields.get("thread")}
         raise BadFrame(error, {k: v for k, v in echo.items() if _fit_to_echo(v)}) from None
+
+
+def _is_deep(fields: dict[str, Any]) -> bool:
+    """Whether objects and lists stand in one another more than `MAX_DEPTH` deep. Nearly all frames are flat."""
+    level: list[Any] = [fields]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def echo_of(frame: Frame) -> dict[str, Any]:
+    """What an error says of the frame that it answers."""
+    return {name: value for name, value in frame._asdict().items() if name in {"id", "thread"}}
 
 
 def _fit_to_echo(value: object) -> bool:

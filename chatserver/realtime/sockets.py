@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between looks at the clocks of all sockets
 HANDSHAKES = 50  # at once; of thousands after a restart each waits for its turn, not for its time to run out
+ONE_LESS = 30.0  # seconds until one of somebody's many sockets may have ended
 GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
 
@@ -52,8 +53,16 @@ class Sockets:
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
     async def upgrade(self, request: web.Request, user: User, session_key: str) -> "Upgraded":
-        """The handshake of a request that may have a socket."""
+        """The handshake of a request that may have a socket.
+
+        Raises ChatError `too_many`, or `bad_frame` for another version of the protocol.
+        """
         config = self._services.config
+        if request.headers.get("Sec-WebSocket-Version") != "13":  # aiohttp takes the drafts, too (RFC 6455 §4.1)
+            raise ChatError("bad_frame")
+        self._services.rates.handshakes.ask(user.id)
+        if 0 < config.sockets_per_person <= self._hub.count(user.id):
+            raise ChatError("too_many", retry_after=ONE_LESS)
         max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
         ws = Upgraded(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
         await ws.prepare(request)
@@ -70,6 +79,8 @@ class Sockets:
         self._hub.join(user.id, connection.mailbox)
         if self._closing:  # its handshake was under way
             connection.mailbox.close(CloseCode.GOING_AWAY)
+        elif 0 < self._services.config.sockets_per_person < self._hub.count(user.id):  # others came at the same moment
+            connection.mailbox.close(CloseCode.POLICY)
         try:
             await self._subscriber.add(user.id)
             await connection.run()

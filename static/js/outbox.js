@@ -126,7 +126,9 @@ export class Outbox extends EventTarget {
   #failed({ id, code, message, retry_after: retryAfter }) {
     if (!id || this.#inFlight?.entry.id !== id) return;
     if (DEFINITE.has(code)) { this.#refuse(this.#inFlight.entry, message); return; }
-    this.#answered(Math.max(1, backOff(++this.#failures), (retryAfter ?? 0) * 1000));
+    const asked = (retryAfter ?? 0) * 1000;
+    if (code === 'too_many' && asked) this.#answered(asked); // nothing is wrong: no need to wait longer each time
+    else this.#answered(Math.max(1, backOff(++this.#failures), asked));
   }
 
   #refuse(entry, reason) {

@@ -520,7 +520,9 @@ class Server extends EventTarget { // as a socket shows it
   send({ id, text }) { if (this.live) this.got.push([id, text]); return this.live; }
   tell(type, detail = {}) { this.dispatchEvent(new CustomEvent(type, { detail })); }
   store() { this.tell('sent', { thread: 7, id: this.got.at(-1)[0], seq: this.got.length, at: '' }); }
-  refuse(code) { this.tell('error', { id: this.got.at(-1)[0], thread: 7, code, message: code, retry_after: 0 }); }
+  refuse(code, wait = 0) {
+    this.tell('error', { id: this.got.at(-1)[0], thread: 7, code, message: code, retry_after: wait });
+  }
   connect(live) { this.live = live; this.tell('statechange'); }
   has(count) { return new Promise((resolve) => { // received
     const look = () => (this.got.length < count ? setTimeout(look) : resolve(this.got.map(([, text]) => text)));
@@ -570,6 +572,21 @@ async def test_what_may_be_stored_goes_again_before_the_next(page: Page) -> None
         server.store();
         return [await server.has(3), server.got[0][0] === server.got[1][0]];"""
     assert await run(page, OUTBOX + script) == [["one", "one", "two"], True]
+
+
+async def test_what_was_too_many_goes_again_after_the_time_asked_for_and_before_the_next(page: Page) -> None:
+    script = """const waits = [];
+        const { setTimeout: wait } = window;
+        window.setTimeout = (then, ms) => { waits.push(ms); return wait(then, ms); };
+        signal.addEventListener('abort', () => { window.setTimeout = wait; });
+        Math.random = () => 1; // the longest waits
+        outbox.add(7, 'one'); outbox.add(7, 'two');
+        for (const count of [1, 2, 3, 4]) { await server.has(count); server.refuse('too_many', 0.07); }
+        await server.has(5);
+        server.store();
+        const ids = new Set((await server.has(6), server.got.map(([id]) => id)));
+        return [await server.has(6), ids.size, waits.filter((ms) => ms === 70).length];"""
+    assert await run(page, OUTBOX + script) == [["one"] * 5 + ["two"], 2, 4]
 
 
 async def test_a_refused_message_stays_behind_and_goes_again_as_a_new_one(page: Page) -> None:

@@ -60,6 +60,10 @@ class World:
             "DATA_DIR": str(self.servers.data_dir / "secrets"),
             "ORIGINS": self.url,
             "PORT": str(port),
+            # Everybody comes back at once, and says again what was not acknowledged.
+            "MESSAGES_PER_SECOND": "0",
+            "FRAMES_PER_SECOND": "0",
+            "HANDSHAKES_PER_MINUTE": "0",
             "LD_PRELOAD": "",  # a clock that can be set is PostgreSQL's and Redis's: gunicorn does not start under it
         }
         self._gunicorn = await asyncio.create_subprocess_exec(

@@ -1,0 +1,319 @@
+"""How much one may do: more is refused with the seconds to wait, who goes on is closed, and nothing is lost by it."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from chatserver.rates import SWEEP_FROM, Rate
+from tests.conftest import API_KEY, Serve
+from tests.people import Person, Socket
+from tests.security.raw import Raw, cookie_of
+
+SLOWLY = 0.001  # per second: a test is over before the next
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# -- the rate itself --------------------------------------------------------------------------------------------------
+
+
+def test_a_rate_allows_a_burst_and_then_one_at_a_time() -> None:
+    clock = Clock()
+    rate = Rate(2, 3, clock)
+    assert [rate.take("ana") for _ in range(5)] == [0, 0, 0, 0.5, 0.5]
+    clock.now += 0.25
+    assert rate.take("ana") == 0.25
+    clock.now += 0.25
+    assert [rate.take("ana"), rate.take("ana")] == [0, 0.5]
+
+
+def test_who_waits_as_long_as_is_said_is_allowed() -> None:
+    clock = Clock()
+    rate = Rate(7, 2, clock)
+    for _ in range(1000):
+        while wait := rate.take("ana"):
+            clock.now += wait
+            assert rate.take("ana") < 1e-9
+            clock.now += 1e-9
+
+
+def test_a_rest_brings_back_the_burst_and_no_more() -> None:
+    clock = Clock()
+    rate = Rate(2, 3, clock)
+    for _ in range(3):
+        rate.take("ana")
+    clock.now += 1_000_000
+    assert [rate.take("ana") for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_nobody_uses_up_what_is_another_ones() -> None:
+    rate = Rate(2, 1, Clock())
+    assert [rate.take("ana"), rate.take("ben"), rate.take("ana")] == [0, 0, 0.5]
+
+
+@pytest.mark.parametrize("rate", [Rate(0, 5), Rate(5, 0)])
+def test_without_a_limit_everything_is_allowed_and_nothing_remembered(rate: Rate) -> None:
+    assert not any(rate.take("ana") for _ in range(1000))
+    assert len(rate) == 0
+
+
+def test_who_has_left_is_forgotten() -> None:
+    clock = Clock()
+    rate = Rate(1, 5, clock)
+    for person in range(100 * SWEEP_FROM):
+        clock.now += 0.1
+        rate.take(person)
+        assert len(rate) <= SWEEP_FROM
+
+
+def test_nobody_is_forgotten_before_their_time() -> None:
+    clock = Clock()
+    rate = Rate(SLOWLY, 1, clock)
+    for person in range(3 * SWEEP_FROM):
+        rate.take(person)
+    assert all(rate.take(person) for person in range(3 * SWEEP_FROM))
+
+
+# -- messages ---------------------------------------------------------------------------------------------------------
+
+
+async def test_messages_above_the_rate_are_refused_by_their_ids_and_stored_when_sent_again(serve: Serve) -> None:
+    url = await serve(messages_per_second=2, messages_burst=4)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        socket = await ana.socket()
+        texts = {await socket.sends(thread, f"number {number}"): f"number {number}" for number in range(6)}
+        answers: list[dict[str, Any]] = []
+        while len(answers) < 6:
+            frame = await socket.next()
+            answers += [frame] if frame["type"] in {"sent", "error"} else []
+        refused = [answer for answer in answers if answer["type"] == "error"]
+        assert refused
+        for error in refused:
+            assert (error["code"], error["thread"]) == ("too_many", thread)
+            assert 0 < error["retry_after"] <= 0.5
+            assert error["message"].endswith(".")
+            await says_until_it_is_sent(socket, thread, texts[error["id"]], error["id"])
+        stored = (await ana.json(f"/messages/chat/{thread}/history"))["messages"][1:]
+        assert sorted(message["text"] for message in stored) == list(texts.values())
+
+
+async def says_until_it_is_sent(socket: Socket, thread: int, text: str, id: str) -> None:
+    """As a browser does: the same again after the time that is asked for."""
+    while True:
+        await socket.sends(thread, text, id)
+        while (frame := await socket.next()).get("id") != id or frame["type"] == "message":
+            pass
+        if frame["type"] == "sent":
+            return
+        await asyncio.sleep(frame["retry_after"])
+
+
+async def test_a_person_has_one_rate_for_all_sockets_and_the_forms(serve: Serve) -> None:
+    url = await serve(messages_per_second=SLOWLY, messages_burst=3)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        for socket in (await ana.socket(), await ana.socket()):
+            await socket.receives("sent", id=await socket.sends(thread))
+        await socket.sends(thread)
+        assert (await socket.receives("error"))["code"] == "too_many"
+        for path, page in ((f"/messages/chat/{thread}/", None), ("/messages/send_message/", "/messages/")):
+            answer = await ana.post(path, page, message="a long letter", recipient_name="Ben", client_id=str(uuid4()))
+            assert answer.status == 429
+            assert answer.alert == "Too many at once. Wait a moment and try again."
+            assert 900 <= int(answer.headers["Retry-After"]) <= 1000
+            assert "a long letter" in answer.text
+        assert len((await ana.json(f"/messages/chat/{thread}/history"))["messages"]) == 3
+        at_ben = await ben.socket()
+        await at_ben.receives("sent", id=await at_ben.sends(thread))
+
+
+async def test_a_refused_form_keeps_its_id_and_is_one_message_when_it_is_sent_again(serve: Serve) -> None:
+    url = await serve(messages_per_second=2, messages_burst=1)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        path, id = f"/messages/chat/{thread}/", str(uuid4())
+        answers = [await ana.post(path, message="again", client_id=id)]
+        while answers[-1].status == 429:
+            assert answers[-1].field("client_id") == id
+            answers.append(await ana.post(path, message="again", client_id=id))
+        assert answers[-1].status == 303
+        assert len((await ana.json(f"{path}history"))["messages"]) == 2
+
+
+async def test_a_form_with_a_mistake_uses_up_nothing(serve: Serve) -> None:
+    url = await serve(messages_per_second=SLOWLY, messages_burst=1)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        for changes in ({"message": " "}, {"recipient_name": "Nobody"}, {"client_id": "none"}):
+            form = {"message": "hi", "recipient_name": "Ben", "client_id": str(uuid4())} | changes
+            assert (await ana.post("/messages/send_message/", "/messages/", **form)).status in {400, 404}
+        await ana.writes_to(ben)
+
+
+async def test_other_programs_send_as_many_as_they_like(serve: Serve) -> None:
+    url = await serve(messages_per_second=SLOWLY, messages_burst=1)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        for _ in range(30):
+            fields = {"api_key": API_KEY, "sender_id": str(ana.id), "message": "hi"}
+            assert (await ana.post_raw(f"/messages/send_message_api/{thread}/", fields)).status == 200
+
+
+async def test_who_goes_on_above_the_rate_is_closed_and_loses_nothing(serve: Serve) -> None:
+    url = await serve(messages_per_second=2, messages_burst=3)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Raw(url) as raw:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        await raw.upgrades(cookie=cookie_of(ana))
+        ids = [str(uuid4()) for _ in range(20)]
+        for id in ids:
+            await raw.says(type="send", thread=thread, id=id, text=id)
+        assert await raw.ends() == 1008
+        socket = await ana.socket()
+        for id in ids[:4]:  # whatever became of them
+            await says_until_it_is_sent(socket, thread, id, id)
+        stored = [message["id"] for message in (await ana.json(f"/messages/chat/{thread}/history"))["messages"][1:]]
+        assert set(ids[:4]) <= set(stored)
+        assert len(set(stored)) == len(stored)
+
+
+# -- frames -----------------------------------------------------------------------------------------------------------
+
+
+async def test_frames_of_any_kind_above_the_rate_are_refused_by_what_they_name(serve: Serve) -> None:
+    url = await serve(frames_per_second=SLOWLY, frames_burst=3)
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up()
+        socket, other, id = await ana.socket(), await ana.socket(), str(uuid4())
+        for _ in range(3):
+            await socket.says("ping")
+            await socket.receives("pong")
+        for fields, echo in [
+            ({"type": "ping"}, {}),
+            ({"type": "open", "thread": 5}, {"thread": 5}),
+            ({"type": "send", "thread": 5, "id": id, "text": "hi"}, {"thread": 5, "id": id}),
+        ]:
+            await socket.ws.send_json(fields)
+            error = await socket.next()
+            assert error.pop("message")
+            assert 990 < error.pop("retry_after") <= 1000
+            assert error == {"type": "error", "code": "too_many"} | echo
+        await other.says("ping")  # has a rate of its own
+        await other.receives("pong")
+
+
+@pytest.mark.parametrize("text", ['{"type": "ping"}', "nonsense", "{}"])
+async def test_a_flood_of_frames_is_closed(serve: Serve, text: str) -> None:
+    url = await serve(frames_per_second=SLOWLY, frames_burst=20)
+    async with Person(url, "Ana") as ana, Raw(url) as raw:
+        await ana.sign_up()
+        await raw.upgrades(cookie=cookie_of(ana))
+        for _ in range(100):
+            await raw.frame(text.encode())
+        await raw.hears("hello")
+        await raw.frame(text.encode())
+        assert await raw.ends() == 1008
+
+
+async def test_a_socket_that_has_ended_is_forgotten(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates: list[Rate] = []
+    init = Rate.__init__
+
+    def noting(self: Rate, per_second: float, burst: int) -> None:
+        init(self, per_second, burst)
+        rates.append(self)
+
+    monkeypatch.setattr(Rate, "__init__", noting)
+    url = await serve(frames_per_second=SLOWLY, frames_burst=2)
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up()
+        socket = await ana.socket()
+        for _ in range(3):
+            await socket.says("ping")
+            await socket.next()
+        assert sum(map(len, rates)) == 2  # of frames, and of refusals
+        await socket.ws.close()
+        await (await ana.socket()).ws.close()
+        assert sum(map(len, rates)) == 0
+
+
+# -- sockets ----------------------------------------------------------------------------------------------------------
+
+
+async def refused(person: Person) -> aiohttp.ClientResponse:
+    response = await person.http.get(
+        "/messages/ws",
+        headers={
+            "Origin": str(person.url.origin()), "Upgrade": "websocket", "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "==",
+        },
+    )  # fmt: skip
+    assert (response.status, (await response.json())["code"]) == (429, "too_many")
+    return response
+
+
+async def test_one_socket_too_many_is_refused_until_another_is_closed(serve: Serve) -> None:
+    url = await serve(sockets_per_person=3)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        sockets = [await ana.socket() for _ in range(3)]
+        assert (await refused(ana)).headers["Retry-After"] == "30"
+        await ben.socket()
+        await sockets[0].ws.close()
+        await ana.socket()
+
+
+async def test_of_many_sockets_opened_at_the_same_moment_no_more_stay_than_are_allowed(serve: Serve) -> None:
+    url = await serve(sockets_per_person=3)
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up()
+        opened = await asyncio.gather(*(ana.socket() for _ in range(12)), return_exceptions=True)
+        sockets = [socket for socket in opened if isinstance(socket, Socket)]
+        left = 0
+        for socket in sockets:
+            await socket.says("ping")
+            try:
+                await socket.receives("pong")
+                left += 1
+            except AssertionError:
+                assert socket.ws.close_code == 1008
+        assert left == 3
+
+
+async def test_handshakes_above_the_rate_are_refused_before_the_upgrade(serve: Serve) -> None:
+    url = await serve(handshakes_per_minute=3)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        for _ in range(3):
+            await (await ana.socket()).ws.close()
+        assert 1 <= int((await refused(ana)).headers["Retry-After"]) <= 20
+        await ben.socket()
+
+
+async def test_a_handshake_with_a_foreign_origin_or_no_session_uses_up_nothing(serve: Serve) -> None:
+    url = await serve(handshakes_per_minute=1)
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up()
+        for headers in ({"Origin": "https://evil.example"}, {"cookie": ""}):
+            async with Raw(url) as raw:
+                answer = await raw.upgrades(**{"cookie": cookie_of(ana)} | headers)
+            assert answer is not None
+            assert answer.status in {401, 403}
+        await ana.socket()

@@ -1,0 +1,141 @@
+"""Who says too little too slowly is cut off; who makes progress, and every WebSocket, is not."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from yarl import URL
+
+from chatserver.config import Config
+from tests.conftest import Serve
+from tests.people import Person
+from tests.security.conftest import GUNICORN, SERVE, process
+from tests.security.raw import Raw, cookie_of
+
+HEAD = "POST /messages/sign-in/ HTTP/1.1"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+async def url(serve: Serve) -> URL:
+    """Of a server that waits for a second."""
+    return await serve(request_timeout=1)
+
+
+async def test_who_says_nothing_is_cut_off(url: URL) -> None:
+    async with Raw(url) as raw:
+        await raw.is_closed()
+
+
+async def test_half_a_header_is_cut_off(url: URL) -> None:
+    async with Raw(url) as raw:
+        await raw.sends(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: y")
+        await raw.is_closed()
+
+
+async def test_a_header_that_never_ends_is_cut_off_however_it_goes_on(url: URL) -> None:
+    async def drips(raw: Raw) -> None:
+        await raw.sends(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
+        while True:
+            await raw.sends(b"y")
+            await asyncio.sleep(0.05)
+
+    async with Raw(url) as raw:
+        dripping = asyncio.create_task(drips(raw))
+        await raw.is_closed()
+        dripping.cancel()
+
+
+async def test_the_second_header_on_a_connection_has_no_more_time_than_the_first(url: URL) -> None:
+    async with Raw(url) as raw:
+        await raw.requests("GET /healthz HTTP/1.1")
+        assert await raw.answer() is not None
+        await raw.sends(b"GET /healthz HTTP/1.1\r\nX: y")
+        await raw.is_closed()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("Content-Length: 100", b""),
+        ("Content-Length: 100", b"username=Ana"),
+        ("Transfer-Encoding: chunked", b"c\r\nusername=Ana\r\n"),
+        ("Transfer-Encoding: chunked", b"c\r\nuser"),
+        ("Content-Length: 1099511627776", b"username=Ana"),
+    ],
+)
+async def test_half_a_body_is_cut_off(url: URL, kind: str, body: bytes) -> None:
+    async with Raw(url) as raw:
+        await raw.requests(HEAD, FORM, kind, body=body)
+        await raw.is_closed()
+
+
+async def test_a_body_that_comes_byte_by_byte_is_cut_off(url: URL) -> None:
+    async def drips(raw: Raw) -> None:
+        while True:
+            await raw.sends(b"x")
+            await asyncio.sleep(0.05)
+
+    async with Raw(url) as raw:
+        await raw.requests(HEAD, FORM, "Content-Length: 100000")
+        dripping = asyncio.create_task(drips(raw))
+        await raw.is_closed()
+        dripping.cancel()
+
+
+async def test_a_slow_body_that_makes_progress_arrives(url: URL) -> None:
+    """Three seconds, where nothing at all may take one."""
+    async with Raw(url) as raw:
+        await raw.requests(HEAD, FORM, "Content-Length: 6000")
+        for _ in range(30):
+            await raw.sends(b"x" * 200)
+            await asyncio.sleep(0.1)
+        (answer,) = await raw.answers()
+    assert answer.status == 403
+
+
+async def test_a_connection_that_was_of_use_may_rest(url: URL) -> None:
+    async with Raw(url) as raw, Raw(url) as silent:
+        await raw.requests("GET /healthz HTTP/1.1")
+        assert await raw.answer() is not None
+        await silent.is_closed()
+        await raw.requests("GET /healthz HTTP/1.1")
+        assert await raw.answer() is not None
+
+
+async def test_an_open_socket_may_be_silent_and_slow(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    async with Raw(ana.url) as raw:
+        await raw.upgrades(cookie=cookie_of(ana))
+        await raw.hears("hello")
+        text = f'{{"type": "send", "thread": {thread}, "id": "{uuid4()}", "text": "slowly"}}'.encode()
+        await raw.frame(text[:10], declared=len(text))
+        async with Raw(ana.url) as silent:
+            await silent.is_closed()
+        await raw.sends(text[10:])
+        assert (await raw.hears("sent"))["seq"] == 2
+
+
+async def test_a_connection_may_be_slow_where_no_limit_is_set(serve: Serve) -> None:
+    patient = await serve(request_timeout=0)
+    async with Raw(patient) as raw:
+        await raw.sends(b"GET /healthz HTTP/1.1\r\n")
+        await raw.sends(b"Host: x\r\n\r\n")
+        assert await raw.answer() is not None
+
+
+@pytest.mark.parametrize("command", [SERVE, GUNICORN], ids=["serve", "gunicorn"])
+async def test_the_server_as_it_is_started_cuts_off_and_tells_nothing(config: Config, command: tuple[str, ...]) -> None:
+    async with process(config, *command, REQUEST_TIMEOUT="1") as server:
+        async with Raw(server.url) as raw, Raw(server.url) as silent, Raw(server.url) as broken:
+            await raw.requests(HEAD, FORM, "Content-Length: 100", body=b"username=Ana")
+            await broken.sends(b"nonsense\r\n\r\n")
+            answer = await broken.answer()
+            await silent.is_closed()
+            await raw.is_closed()
+        assert answer is not None
+        assert (answer.status, answer.headers.get("server")) == (400, None)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        log = server.log.read_text()
+        assert "a broken request from 127.0.0.1: " in log or command == GUNICORN
+        assert "Traceback" not in log
