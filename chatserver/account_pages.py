@@ -8,8 +8,10 @@ from aiohttp import web
 
 from chatserver import blocks
 from chatserver.accounts import Checked, User
+from chatserver.choices import remember_choice
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
+from chatserver.i18n import current_language
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, PUBLISHER, REDIS, SESSIONS
 from chatserver.privacy import Privacy, privacy_of, set_privacy
 from chatserver.proxies import client_address
@@ -17,6 +19,7 @@ from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import renew_session, revoke
 from chatserver.sign_in import CLEAR, SIGN_IN, require_user
+from chatserver.zones import BROWSERS, CHOSEN, browsers_zone, zone_names
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +79,19 @@ async def change_privacy(request: web.Request) -> web.Response:
     return await _obey(request, work, "online", "seen")
 
 
+async def choose_zone(request: web.Request) -> web.Response:
+    """Holds in this browser, like the language; '' is the browser's own."""
+
+    async def work(request: web.Request, user: User, form: Form) -> web.Response:
+        if form["zone"] and form["zone"] not in zone_names("en"):
+            raise ChatError("bad_frame")
+        response = _done("zone")
+        remember_choice(request, response, CHOSEN, form["zone"])
+        return response
+
+    return await _obey(request, work, "zone")
+
+
 async def delete_account(request: web.Request) -> web.Response:
     """For good, whatever the person was doing elsewhere."""
 
@@ -115,6 +131,7 @@ async def _check_again(request: web.Request, user: User, form: Form, field: str)
 
 async def _account(request: web.Request, user: User) -> dict[str, Any]:
     sessions = request.app[SESSIONS]
+    zones, own_zone = zone_names(current_language()), browsers_zone(request.cookies).key
     return {
         "path": ACCOUNT,
         "sign_ins": await sessions.sign_ins.all_of(user.id, sessions.key_of(request)),
@@ -122,6 +139,8 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "blocked": await blocks.blocked_by(request.app[DB], user),
         "done": request.query.get("done", ""),
         "name_rest_days": request.app[CONFIG].name_rest_days,
+        "zones": zones,
+        "browsers_zone": zones.get(own_zone, own_zone) if BROWSERS in request.cookies else "",
     }
 
 
