@@ -39,6 +39,7 @@ async def change_password(request: web.Request) -> web.Response:
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         checked = await _check_again(request, user, form, "current_password")
+        request.app[ACCOUNTS].check_new_password(user, form["new_password"])
         sign_ins, publisher = request.app[SESSIONS].sign_ins, request.app[PUBLISHER]
         await revoke(sign_ins, publisher, user, request.app[SESSIONS].key_of(request))
         await request.app[ACCOUNTS].change_password(checked, form["new_password"])
