@@ -19,7 +19,7 @@ from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import renew_session, revoke
 from chatserver.sign_in import CLEAR, SIGN_IN, require_user
-from chatserver.zones import BROWSERS, CHOSEN, browsers_zone, zone_names
+from chatserver.zones import BROWSERS, CHOSEN, browsers_zone, newest_name, zone_names
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ async def _check_again(request: web.Request, user: User, form: Form, field: str)
 
 async def _account(request: web.Request, user: User) -> dict[str, Any]:
     sessions = request.app[SESSIONS]
-    zones, own_zone = zone_names(current_language()), browsers_zone(request.cookies).key
+    zones, own_zone = zone_names(current_language()), newest_name(browsers_zone(request.cookies).key)
     return {
         "path": ACCOUNT,
         "sign_ins": await sessions.sign_ins.all_of(user.id, sessions.key_of(request)),

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import get_timezone_location
 
 UTC = ZoneInfo("UTC")
 BROWSERS, CHOSEN = "timezone", "chosen_timezone"  # cookies
@@ -31,23 +30,25 @@ def browsers_zone(cookies: Mapping[str, str]) -> ZoneInfo:
 def chosen_zone(cookies: Mapping[str, str]) -> str:
     """The name of the zone chosen, '' when the browser's counts."""
     name = cookies.get(CHOSEN, "")
-    return name if name in zone_names("en") else ""
+    return name if name and name in zone_names("en") else ""
 
 
 @lru_cache
 def zone_names(language: str) -> dict[str, str]:
     """The zones one may choose, each as "Moscow, Russia" in a language, in the order of these names."""
-    locale, territories, known = Locale.parse(language), get_global("zone_territories"), available_timezones()
+    locale, known = Locale.parse(language), available_timezones()
+    cities = {newest_name(zone): data.get("city") for zone, data in locale.time_zones.items()}
     names = {
-        zone: f"{_city(zone, locale)}, {locale.territories[territory]}"
-        for zone, territory in territories.items()
-        if zone in known and territory != "001"
+        zone: f"{cities.get(zone) or zone.rpartition('/')[2].replace('_', ' ')}, {locale.territories[territory]}"
+        for zone, territory in get_global("zone_territories").items()
+        if zone in known and territory not in {"001", "ZZ"}  # the world, nowhere
     }
     return {"UTC": "UTC"} | dict(sorted(names.items(), key=lambda name: name[1]))
 
 
-def _city(zone: str, locale: Locale) -> str:
-    return get_timezone_location(zone, locale=locale, return_city=True).rpartition("/")[2]
+def newest_name(zone: str) -> str:
+    """What a zone is called today: Europe/Kyiv for Europe/Kiev."""
+    return str(get_global("zone_aliases").get(zone, zone))
 
 
 def beginning_of(day: str, zone: ZoneInfo) -> datetime | None:

@@ -27,7 +27,7 @@ function chooseLocale() {
 function chosenZone() {
   const { zone } = document.documentElement.dataset;
   try {
-    return zone && new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    return zone ? new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone : undefined;
   } catch {
     return undefined;
   }
