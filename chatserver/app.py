@@ -15,6 +15,7 @@ from chatserver.attempts import Attempts
 from chatserver.batcher import Batcher
 from chatserver.compression import compress
 from chatserver.config import Config, load_config
+from chatserver.exports import Exports
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
 from chatserver.passwords import Hasher
@@ -76,6 +77,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
     marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)
 
+    exports = app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].sign_ins, config.export_lifetime)
+
     hub = Hub()
     repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
 
@@ -109,7 +112,14 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     tasks = [
         asyncio.create_task(keep_running(work))
-        for work in (subscriber.run, repair.run, presence.run, sockets.keep_time, sockets.keep_checking)
+        for work in (
+            subscriber.run,
+            repair.run,
+            presence.run,
+            sockets.keep_time,
+            sockets.keep_checking,
+            exports.run,
+        )
     ]
     yield
     await writer.drain()

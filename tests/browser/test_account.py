@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
+from tests.conftest import execute
 from tests.people import PASSWORD
 
 ACCOUNT = "/messages/account/"
@@ -195,34 +196,26 @@ async def test_drafts_go_when_one_signs_out_on_a_plain_page_too(site: Site, pers
     assert await ana.page.evaluate("localStorage.length") == 0
 
 
-EXPORT = """<div id="export" data-running><label for="bar">Gathering</label><progress id="bar"></progress></div>"""
-
-
-async def test_the_copy_of_ones_data_is_followed_and_shown_when_it_is_made(person: Opens) -> None:
+async def test_the_copy_of_ones_data_is_followed_and_told_of_when_it_is_made(person: Opens, database_url: str) -> None:
     ana = await person("Ana")
     await ana.joins()
-    told = iter(['{"state": "waiting"}', '{"state": "running", "done": 3, "total": 4}', '{"state": "ready"}'])
-    shown: list[str] = []
-
-    async def tell(route: Route) -> None:
-        shown.append(await ana.page.evaluate("String(document.querySelector('progress').value)"))
-        await route.fulfill(body=next(told), content_type="application/json")
-
-    async def show(route: Route) -> None:
-        response = await route.fetch()
-        part = "<div id='export'><p>It is made.</p></div>" if shown else EXPORT
-        text = re.sub(r"(<main[^>]*>)", rf"\1{part}", await response.text(), count=1)
-        await route.fulfill(
-            response=response,
-            body=re.sub(r'<div id="export".*?</div>\s*</section>', "</section>", text, flags=re.DOTALL)
-            if text.count('id="export"') > 1
-            else text,
-        )
-
-    await ana.page.route("**/account/export", tell)
-    await ana.page.route(re.compile(f"{ACCOUNT}$"), show)
     await ana.goes_to(ACCOUNT)
+    await ana.presses("Gather my data")
+    await ana.sees("Your data are being gathered.")
+    download = ana.page.get_by_role("link", name="Download")
+    await expect(download).to_be_visible()
+    async with ana.page.expect_download() as started:
+        await download.click()
+    assert (await started.value).suggested_filename.endswith(".zip")
+    execute(database_url, "update exports set state = 'running', done = 1, total = 4, changed_at = now()")
+    await ana.goes_to(ACCOUNT)
+    bar = ana.page.get_by_role("progressbar", name="Gathering your data…")
+    await expect(bar).to_have_js_property("value", 1)
+    await ana.is_accessible()
     await ana.fills_in(new_password="half typed")
-    await ana.sees("It is made.")
-    assert shown == ["0", "0", "0.75"] or shown[-1] == "3"
+    execute(database_url, "update exports set done = 3, changed_at = now()")
+    await expect(bar).to_have_js_property("value", 3)
+    execute(database_url, "update exports set state = 'failed'")
+    await ana.sees_alert("Your data could not be gathered.")
+    await ana.is_accessible()
     await expect(ana.page.locator("[name=new_password]")).to_have_value("half typed")

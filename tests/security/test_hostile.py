@@ -1,8 +1,10 @@
 """Names and texts full of code are names and texts: nothing runs, and the policy has nothing to report."""
 
+from urllib.parse import quote
+
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens
+from tests.browser.conftest import Opens, Site
 from tests.people import PASSWORD
 
 TEXTS = [
@@ -52,6 +54,28 @@ async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Opens
     await expect(ana.page.locator("[name=recipient_name]")).to_have_value(name)
     await expect(ana.page.locator("[name=message]")).to_have_value(name)
     assert await ana.page.evaluate("window.hacked") is None
+
+
+async def test_hostile_addresses_cookies_and_headers_do_nothing(site: Site, person: Opens) -> None:
+    hostile = "".join(TEXTS)
+    ana = await person(
+        "Ana", user_agent=f"Firefox/1 Linux {TEXTS[0]}", extra_http_headers={"Accept-Language": TEXTS[1]}
+    )
+    await ana.joins()
+    await site.has("Ben")
+    thread = await ana.writes_to("Ben", "Hello")
+    names = ("timezone", "timezone_chosen", "theme", "language", "chat_device")
+    await ana.page.context.add_cookies([{"name": name, "value": quote(hostile), "url": ana.page.url} for name in names])
+    chat = f"/messages/chat/{thread}/"
+    for path in [
+        *(f"{chat}?{name}=" for name in ("at", "on", "list", "done")),
+        *(
+            f"/messages/{where}"
+            for where in ("?list=", "sign-in/?next=", "account/?done=", "reset/", "chat/", "people?name=")
+        ),
+    ]:
+        await ana.goes_to(path + quote(hostile))
+        assert await ana.page.evaluate("window.hacked") is None, path
 
 
 async def test_signing_in_never_leads_to_another_site(person: Opens) -> None:
