@@ -8,8 +8,10 @@ from aiohttp import web
 
 from chatserver import blocks
 from chatserver.accounts import Checked, User
+from chatserver.choices import remember_choice
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
+from chatserver.i18n import current_language
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, EXPORTS, PUBLISHER, REDIS, SESSIONS
 from chatserver.privacy import Privacy, privacy_of, set_privacy
 from chatserver.proxies import client_address
@@ -17,6 +19,7 @@ from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import renew_session, revoke
 from chatserver.sign_in import CLEAR, SIGN_IN, require_user
+from chatserver.zones import BROWSERS, CHOSEN, browsers_zone, newest_name, zone_names
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ async def change_password(request: web.Request) -> web.Response:
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         checked = await _check_again(request, user, form, "current_password")
+        request.app[ACCOUNTS].check_new_password(user, form["new_password"])
         sign_ins, publisher = request.app[SESSIONS].sign_ins, request.app[PUBLISHER]
         await revoke(sign_ins, publisher, user, request.app[SESSIONS].key_of(request))
         await request.app[ACCOUNTS].change_password(checked, form["new_password"])
@@ -74,6 +78,19 @@ async def change_privacy(request: web.Request) -> web.Response:
         return _done("privacy")
 
     return await _obey(request, work, "online", "seen")
+
+
+async def choose_zone(request: web.Request) -> web.Response:
+    """Holds in this browser, like the language; '' is the browser's own."""
+
+    async def work(request: web.Request, user: User, form: Form) -> web.Response:
+        if form["zone"] and form["zone"] not in zone_names("en"):
+            raise ChatError("bad_frame")
+        response = _done("zone")
+        remember_choice(request, response, CHOSEN, form["zone"])
+        return response
+
+    return await _obey(request, work, "zone")
 
 
 async def ask_for_export(request: web.Request) -> web.Response:
@@ -125,6 +142,7 @@ async def _check_again(request: web.Request, user: User, form: Form, field: str)
 
 async def _account(request: web.Request, user: User) -> dict[str, Any]:
     sessions = request.app[SESSIONS]
+    zones, own_zone = zone_names(current_language()), newest_name(browsers_zone(request.cookies).key)
     return {
         "path": ACCOUNT,
         "sign_ins": await sessions.sign_ins.all_of(user.id, sessions.key_of(request)),
@@ -133,6 +151,8 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "export": await request.app[EXPORTS].of(user),
         "done": request.query.get("done", ""),
         "name_rest_days": request.app[CONFIG].name_rest_days,
+        "zones": zones,
+        "browsers_zone": zones.get(own_zone, own_zone) if BROWSERS in request.cookies else "",
     }
 
 

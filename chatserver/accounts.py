@@ -133,9 +133,13 @@ class Accounts:
 
     # -- changing -----------------------------------------------------------------------------------------------------
 
+    def check_new_password(self, user: User, password: str) -> None:
+        """Before anything is done for it. Raises ChatError `bad_password` or `common_password`."""
+        check_password(password, user.name, self._origins, "new_password")
+
     async def change_password(self, checked: Checked, password: str) -> Checked:
         """Raises ChatError `bad_password` or `common_password`; `wrong_current_password` when it changed meanwhile."""
-        check_password(password, checked.user.name, self._origins, "new_password")
+        self.check_new_password(checked.user, password)
         new_hash = await self._hasher.hash(password)
         rows = await self._db.write(
             "set_password", user_id=checked.user.id, old_hash=checked.password_hash, password_hash=new_hash
@@ -160,7 +164,8 @@ class Accounts:
     async def reset_password(self, token: str, password: str) -> Checked:
         """Raises ChatError `reset_ended`, `bad_password` or `common_password`; then the link can be used again."""
         user = await self.find_reset(token)
-        password_hash = await self._hasher.hash(check_password(password, user.name, self._origins, "new_password"))
+        self.check_new_password(user, password)
+        password_hash = await self._hasher.hash(password)
         rows = await self._db.write("use_reset", token_hash=_hashed(token), password_hash=password_hash)
         if not rows:
             raise ChatError("reset_ended")

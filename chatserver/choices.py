@@ -30,6 +30,11 @@ async def _remember(request: web.Request, name: str, choices: Collection[str]) -
     if form[name] not in choices:
         raise ChatError("bad_frame")
     response = web.Response(status=303, headers={"Location": str(URL(safe_next(form["next"]), encoded=True))})
-    max_age = 0 if form[name] == AUTO else YEAR
-    response.set_cookie(name, form[name], max_age=max_age, samesite="Lax", secure=request.app[CONFIG].production)
+    remember_choice(request, response, name, "" if form[name] == AUTO else form[name])
     return response
+
+
+def remember_choice(request: web.Request, response: web.StreamResponse, name: str, choice: str) -> None:
+    """In a cookie of this browser, for a year; '' forgets it."""
+    max_age = YEAR if choice else 0
+    response.set_cookie(name, choice, max_age=max_age, samesite="Lax", secure=request.app[CONFIG].production)

@@ -72,7 +72,7 @@ async def chat(request: web.Request) -> web.Response:
 async def _to_day(request: web.Request, user: User) -> NoReturn:
     """To the first message of a day, where the person is, or after it; to the last ones when there is none."""
     thread_id = _thread_id(request)
-    moment = beginning_of(request.query["on"], viewers_zone(request.cookies.get("timezone", "")))
+    moment = beginning_of(request.query["on"], viewers_zone(request.cookies))
     seq = await messages.first_since(request.app[DB], thread_id, user.id, moment) if moment else None
     raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/" + (f"?at={seq}" if seq else ""))
 

@@ -22,7 +22,7 @@ from chatserver.links import with_links
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
 from chatserver.static_files import ALL_STYLES, static_files
-from chatserver.zones import viewers_zone
+from chatserver.zones import chosen_zone, viewers_zone
 
 
 @cache
@@ -125,12 +125,13 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
     viewer = Viewer(
         me.id if me else 0,
         language,
-        viewers_zone(request.cookies.get("timezone", "")),
+        viewers_zone(request.cookies),
         times.clock_locale(request.headers.get("Accept-Language", ""), language),
     )
     context = {
         "language": language,
         "theme": theme if theme in THEMES else "",
+        "chosen_zone": chosen_zone(request.cookies),
         "path": request.path_qs if request.method == "GET" else request.path,
         "viewer": viewer,
         "draw": Drawing(environment(), viewer),

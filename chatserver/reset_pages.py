@@ -28,6 +28,7 @@ async def reset(request: web.Request) -> web.Response:
     user = await accounts.find_reset(token)
     try:
         await check_form(request)
+        accounts.check_new_password(user, form["new_password"])
         await revoke(request.app[SESSIONS].sign_ins, request.app[PUBLISHER], user)
         checked = await accounts.reset_password(token, form["new_password"])
         await revoke(request.app[SESSIONS].sign_ins, request.app[PUBLISHER], user)

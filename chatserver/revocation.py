@@ -1,7 +1,5 @@
 """Ending what lets somebody in: their sessions, and within a second the sockets of these in every process."""
 
-import asyncio
-
 from aiohttp import web
 
 from chatserver.accounts import User
@@ -9,8 +7,6 @@ from chatserver.keys import PUBLISHER, SESSIONS
 from chatserver.realtime.protocol import renewed, signed_out
 from chatserver.realtime.publisher import Publisher
 from chatserver.sign_ins import SignIns
-
-RENEWAL = 0.5  # seconds until a browser has its new cookie
 
 
 async def revoke(sign_ins: SignIns, publisher: Publisher, user: User, own_key: str = "") -> int:
@@ -22,8 +18,7 @@ async def revoke(sign_ins: SignIns, publisher: Publisher, user: User, own_key: s
 
 
 async def renew_session(request: web.Request, user: User) -> str:
-    """Another token for this browser, whose other pages come back with it; returns its key. Raises Unavailable."""
-    publisher = request.app[PUBLISHER]
+    """Another token for this browser, whose open pages go on; returns its key. Raises Unavailable."""
     old_key, new_key = await request.app[SESSIONS].begin(request, user)
-    asyncio.get_running_loop().call_later(RENEWAL, publisher.publish, [user.id], renewed(old_key))
+    request.app[PUBLISHER].publish([user.id], renewed(old_key, new_key))
     return new_key

@@ -21,6 +21,7 @@ ROUTES = [
     web.post("/messages/account/password/", account_pages.change_password),
     web.post("/messages/account/sessions/", account_pages.end_sessions),
     web.post("/messages/account/privacy/", account_pages.change_privacy),
+    web.post("/messages/account/zone/", account_pages.choose_zone),
     web.post("/messages/account/delete/", account_pages.delete_account),
     web.get("/messages/account/export", export_pages.progress),
     web.post("/messages/account/export/", account_pages.ask_for_export),

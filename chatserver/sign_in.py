@@ -41,7 +41,8 @@ async def sign_up(request: web.Request) -> web.Response:
 
 
 async def sign_in_page(request: web.Request) -> web.Response:
-    return await render(request, "sign_in.html", form=Form(), next=safe_next(request.query.get("next", "")))
+    target, deleted = safe_next(request.query.get("next", "")), request.query.get("deleted") == "yes"
+    return await render(request, "sign_in.html", form=Form(), next=target, deleted=deleted)
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -53,7 +54,7 @@ async def sign_in(request: web.Request) -> web.Response:
         response = await begin_session(request, checked, target)
     except ChatError as error:
         log.info("sign-in refused from %s: %s", client_address(request), error.code)
-        return await render_refused(request, "sign_in.html", form, error, next=target)
+        return await render_refused(request, "sign_in.html", form, error, next=target, deleted=False)
     log.info("signed in: user %d from %s", checked.user.id, client_address(request))
     return response
 

@@ -28,6 +28,7 @@ TABLE = {
     ("POST", "/messages/account/password/"): (303, 403, 403, 403),
     ("POST", "/messages/account/sessions/"): (303, 403, 403, 403),
     ("POST", "/messages/account/privacy/"): (303, 303, 303, 303),
+    ("POST", "/messages/account/zone/"): (303, 303, 303, 303),
     ("POST", "/messages/account/delete/"): (303, 403, 403, 403),
     ("GET", "/messages/account/export"): (401, 200, 200, 200),
     ("GET", "/messages/account/data.zip"): (303, 404, 404, 404),

@@ -39,7 +39,10 @@ def test_every_error_code_stands_in_the_protocol_with_its_status() -> None:
 def test_every_route_stands_in_the_protocol() -> None:
     text = page("docs/protocol.md")
     for route in ROUTES:
-        assert f"`{route.path.replace('{thread}', '<thread>')}`" in text or f"GET {route.path}`" in text, route.path
+        assert (
+            f"`{route.path.replace('{thread}', '<thread>').replace('{token}', '<token>')}`" in text
+            or f"GET {route.path}`" in text
+        ), route.path
 
 
 def test_every_file_that_a_document_names_exists() -> None:

@@ -230,9 +230,14 @@ class Connection:
 
     async def _forward(self, event: Event) -> None:
         """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
-        if event.type in {"signed_out", "renewed"}:
+        if event.type == "signed_out":
             if event.text == self.session_key:
-                self.mailbox.close(CloseCode.SIGNED_OUT if event.type == "signed_out" else CloseCode.GOING_AWAY)
+                self.mailbox.close(CloseCode.SIGNED_OUT)
+            return
+        if event.type == "renewed":
+            old_key, _, new_key = event.text.partition(" ")
+            if old_key == self.session_key:
+                self.session_key = new_key
             return
         if event.type == "presence":
             await self._tell_presence()

@@ -188,9 +188,9 @@ def signed_out(session_key: str) -> Event:
     return Event("signed_out", 0, 0, session_key)
 
 
-def renewed(session_key: str) -> Event:
-    """The same for a session that goes on under another token: its sockets come back with the new cookie."""
-    return Event("renewed", 0, 0, session_key)
+def renewed(session_key: str, new_key: str) -> Event:
+    """The same for a session that goes on under another token: its sockets belong to that one now."""
+    return Event("renewed", 0, 0, f"{session_key} {new_key}")
 
 
 def news_of(event: Event) -> bytes:

@@ -10,7 +10,7 @@ insert into blocks (blocker_id, blocked_id) values (%(blocker_id)s, %(blocked_id
 delete from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
 -- name: is_blocked
-select from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
+select 1 from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
 -- name: blocked_by
 -- Whom a person has blocked, by name.

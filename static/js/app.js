@@ -73,6 +73,8 @@ const firstKey = async (event) => (await shortcuts())?.press(event);
 addEventListener('keydown', firstKey);
 document.querySelector('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());
 
+document.querySelector('form[action="/messages/sign-out/"]').addEventListener('submit', () => app.drafts.clear());
+
 let today = new Date().toDateString();
 setInterval(() => {
   if (today === new Date().toDateString()) return;

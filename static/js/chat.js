@@ -27,8 +27,9 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
   const seesEnd = () => scroll.atEnd && history.complete && !document.hidden && document.hasFocus();
   const reading = new Reading(socket, thread, timeline, scroll, seesEnd, chat.thread.readSeq, signal);
   const people = new People(socket, thread, find('typing'), find('presence'), { me, texts });
-  const form = find('composer');
-  const composer = new Composer(form, texts, drafts, thread, signal);
+  const form = find('composer'); // none where one cannot write: to who is blocked, or deleted
+  const composer = form && new Composer(form, texts, drafts, thread, signal);
+  const focus = () => (composer ?? pane).focus({ preventScroll: true });
   let away = false; // while nobody looks, the first that comes gets a line above it
   const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(pane.querySelector('#to-end').href); };
 
@@ -87,8 +88,8 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
   });
   const adapt = () => {
     const plain = socket.state === 'unsupported' || socket.state === 'blocked';
-    composer.intercepts = !plain;
-    find('send-plainly').hidden = !plain || !outbox.entries(thread).length;
+    if (composer) composer.intercepts = !plain;
+    find('send-plainly').hidden = !composer || !plain || !outbox.entries(thread).length;
     list.showOffline(!socket.live);
     find('presence').hidden = !socket.live; // not known
   };
@@ -106,11 +107,11 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
   on(outbox, 'refused', (entry) => list.refuse(entry));
   on(outbox, 'discarded', ({ id }) => list.drop(id));
   list.addEventListener('tryagain', ({ detail }) => outbox.tryAgain(detail));
-  list.addEventListener('discard', ({ detail }) => { outbox.discard(detail); composer.focus(); });
+  list.addEventListener('discard', ({ detail }) => { outbox.discard(detail); focus(); });
 
-  composer.addEventListener('compose', ({ detail }) => { outbox.add(thread, detail); people.sent(); });
-  composer.addEventListener('write', () => people.tell());
-  find('to-end').addEventListener('click', (event) => { event.preventDefault(); toEnd(); composer.focus(); });
+  composer?.addEventListener('compose', ({ detail }) => { outbox.add(thread, detail); people.sent(); });
+  composer?.addEventListener('write', () => people.tell());
+  find('to-end').addEventListener('click', (event) => { event.preventDefault(); toEnd(); focus(); });
   find('send-plainly').addEventListener('click', async () => {
     const { sendPlainly } = await import('./plain_send.js');
     sendPlainly(form, outbox.entries(thread)[0]);
@@ -120,7 +121,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
     event.target.hidePopover();
     router.go(`${event.target.action}?${new URLSearchParams(new FormData(event.target))}`);
   });
-  pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') composer.focus(); });
+  pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') focus(); });
   history.addEventListener('failed', () => notify(texts.historyFailed));
   history.addEventListener('loaded', () => notify('', texts.historyFailed));
   const copying = new AbortController();

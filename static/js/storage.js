@@ -95,6 +95,13 @@ export class Drafts {
     }
   }
 
+  /** Forgets them all, for good: who signs out leaves none at this browser. */
+  clear() {
+    const keys = this.#storage ? Object.keys(this.#storage) : [];
+    for (const key of keys.filter((each) => each.startsWith(this.#prefix))) this.#storage.removeItem(key);
+    this.#storage = null; // what is still in the box goes with the page
+  }
+
   /**
    * @param {number} thread
    * @param {(text: string) => void} changed called for what other tabs put

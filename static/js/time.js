@@ -1,12 +1,16 @@
-/** Moments as this person reads them, in the zone of this browser: the same words as the server writes. */
+/** Moments as this person reads them, in the zone chosen or this browser's: the same words as the server writes. */
 const YEAR_S = 365 * 24 * 3600;
 const DAY_MS = 24 * 3600 * 1000;
 
 const language = document.documentElement.lang;
 const locale = chooseLocale();
-const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-const dayFormat = new Intl.DateTimeFormat(locale, { month: 'long', day: 'numeric' });
-const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+const timeZone = chosenZone();
+const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
+const dayFormat = new Intl.DateTimeFormat(locale, { month: 'long', day: 'numeric', timeZone });
+const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
+const numeralFormat = new Intl.DateTimeFormat('en', {
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone,
+});
 const recentFormat = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
 /** Whose clock and dates: the first locale this person prefers in the page's language, like `en-GB`; else that. */
@@ -19,13 +23,23 @@ function chooseLocale() {
   }
 }
 
-/** Tells the server our IANA zone. Returns whether the page was drawn for another. */
+/** The zone that the page was drawn for by choice; undefined, the browser's own, when there is none it knows. */
+function chosenZone() {
+  const { zone } = document.documentElement.dataset;
+  try {
+    return zone ? new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells the server the browser's own IANA zone. Returns whether the page was drawn for another, and not by choice. */
 export function tellTimeZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const cookie = `timezone=${zone}`;
   if (!zone || document.cookie.split('; ').includes(cookie)) return false;
   document.cookie = `${cookie}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax`;
-  return true;
+  return !timeZone;
 }
 
 /** Writes all times anew: after the zone turned out to be another, or the day changed. */
@@ -53,8 +67,8 @@ function write(element) {
 
 /** 23.11.2026 18:04:05, in every language. @param {Date} moment */
 export function full(moment) {
-  const time = [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map(two).join(':');
-  return `${numbers(moment)} ${time}`;
+  const { hour, minute, second } = numerals(moment);
+  return `${numbers(moment)} ${hour}:${minute}:${second}`;
 }
 
 /** 18:04, or 6:04 PM. */
@@ -62,7 +76,7 @@ export const clock = (moment) => unbroken(clockFormat.format(moment));
 
 /** Today, Yesterday, November 23, or November 23, 2025 when that is another year than today's. */
 function dayName(moment) {
-  const isOfThisYear = moment.getFullYear() === new Date().getFullYear();
+  const isOfThisYear = numerals(moment).year === numerals(new Date()).year;
   return recent(moment) || unbroken((isOfThisYear ? dayFormat : dateFormat).format(moment));
 }
 
@@ -81,11 +95,22 @@ function recent(moment) {
 
 /** By the calendar, however long the days are. */
 export function daysAgo(moment) {
-  const day = (each) => Date.UTC(each.getFullYear(), each.getMonth(), each.getDate()) / DAY_MS;
-  return day(new Date()) - day(moment);
+  const dayNumber = (each) => {
+    const { year, month, day } = numerals(each);
+    return Date.UTC(year, month - 1, day) / DAY_MS;
+  };
+  return dayNumber(new Date()) - dayNumber(moment);
 }
 
-const two = (number) => String(number).padStart(2, '0');
 /** 23.11.2026, in every language. */
-export const numbers = (moment) => `${two(moment.getDate())}.${two(moment.getMonth() + 1)}.${moment.getFullYear()}`;
+export function numbers(moment) {
+  const { day, month, year } = numerals(moment);
+  return `${day}.${month}.${year}`;
+}
+
+/** Two digits each of the calendar and the clock there, four of the year. */
+function numerals(moment) {
+  return Object.fromEntries(numeralFormat.formatToParts(moment).map(({ type, value }) => [type, value]));
+}
+
 const unbroken = (words) => words.replace(/\s/g, '\u00a0'); // browsers differ in which space they write

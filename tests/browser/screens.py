@@ -69,6 +69,11 @@ class Screen:
         await self.page.locator("[popovertarget=menu]").click()
         await self.page.locator("#menu").get_by_role("button", name=label, exact=True).click()
 
+    async def chooses_link(self, label: str) -> None:
+        """A link of the menu."""
+        await self.page.locator("[popovertarget=menu]").click()
+        await self.page.locator("#menu").get_by_role("link", name=label, exact=True).click()
+
     async def joins(self) -> None:
         """Signs up without looking at the form, and goes to the conversations."""
         page = await self.page.request.get("/messages/sign-up/")

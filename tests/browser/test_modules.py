@@ -5,6 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from urllib.parse import unquote
 
@@ -32,6 +33,7 @@ window.empty = () => {{ // for the next test
   window.signal = window.ending.signal;
   localStorage.clear();
   document.documentElement.lang = 'en';
+  delete document.documentElement.dataset.zone;
   document.getElementById('main').replaceChildren();
 }};
 window.draw = (html) => {{ document.getElementById('main').innerHTML = html; }};
@@ -135,17 +137,29 @@ async def test_names_have_the_letters_and_colours_that_the_server_gives_them(pag
 
 async def test_moments_are_told_as_by_the_server(page: Page, zone: Zone) -> None:
     shapes = ["clock", "full", "day", "list"]
-    script = """const { case: { language, languages, moment, zone }, shapes } = given;
+    script = """const { case: { language, languages, moment, zone }, shapes, chosen } = given;
         document.documentElement.lang = language;
         Object.defineProperty(navigator, 'languages', { value: languages, configurable: true });
-        const { showTime } = await import(`/js/time.js?${JSON.stringify([language, languages, zone])}`);
+        const { showTime } = await import(`/js/time.js?${JSON.stringify([language, languages, zone, chosen])}`);
         draw('<time></time>');
         const time = document.querySelector('time');
         return shapes.map((shape) => { showTime(time, moment, shape); return time.textContent; });"""
-    for case in cases("times"):
-        await zone(case["zone"])
+    for case, chosen in product(cases("times"), (False, True)):
+        await zone("Pacific/Apia" if chosen else case["zone"])
+        await page.evaluate(
+            "(zone) => { document.documentElement.dataset.zone = zone; }", case["zone"] if chosen else ""
+        )
         await page.clock.set_fixed_time(case["now"])
-        assert await run(page, script, {"case": case, "shapes": shapes}) == [case[shape] for shape in shapes], case
+        given = {"case": case, "shapes": shapes, "chosen": chosen}
+        assert await run(page, script, given) == [case[shape] for shape in shapes], given
+
+
+async def test_a_chosen_zone_that_this_browser_does_not_know_counts_for_nothing(page: Page, zone: Zone) -> None:
+    await zone("Europe/Berlin")
+    script = """document.documentElement.dataset.zone = 'Mars/Olympus';
+        const { full } = await import('/js/time.js?mars');
+        return full(new Date('2026-11-23T17:04:05Z'));"""
+    assert await run(page, script) == "23.11.2026 18:04:05"
 
 
 # -- times --------------------------------------------------------------------------------------------------------
@@ -196,6 +210,17 @@ async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(p
           return [kept, drafts.get(7)];
         });"""
     assert await run(page, script) == ["half a", "", "half a", ""]
+
+
+async def test_who_signs_out_leaves_no_drafts_and_others_keep_theirs(page: Page) -> None:
+    script = """const { Drafts } = await use('storage');
+        new Drafts(11).put(7, 'of somebody else');
+        const drafts = new Drafts(1);
+        drafts.put(7, 'half a');
+        drafts.clear();
+        drafts.put(7, 'as the page goes');
+        return JSON.stringify(localStorage);"""
+    assert await run(page, script) == '{"chatserver.draft.11.7":"of somebody else"}'
 
 
 async def test_a_chat_that_was_left_hears_of_no_drafts(page: Page) -> None:

@@ -61,7 +61,7 @@ PROTECTIONS = [
     Protection(
         "Numbers and recipients are settled under the thread's lock",
         "sql/queries/messages.sql",
-        "-- Nothing is stored for who is not a participant: no row answers them.\n"
+        "-- has blocked: their row has no number. Blocks change under the same locks.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
         "",
         "test_group_commit.py::test_who_is_being_removed_stores_nothing_more",

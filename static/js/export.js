@@ -1,0 +1,29 @@
+/** Follows how the copy of a person's data is made, and then shows what the page says of it, without loading it anew. */
+const EVERY_MS = 1_000;
+const ENDED = new Set(['none', 'ready', 'failed']);
+
+/** @param {HTMLElement} element as the server drew it, with a `<progress>` */
+export async function followExport(element) {
+  const bar = element.querySelector('progress');
+  let made;
+  do {
+    await new Promise((resolve) => { setTimeout(resolve, EVERY_MS); });
+    made = await ask(made);
+    if (made?.total) Object.assign(bar, { max: made.total, value: made.done });
+  } while (!ENDED.has(made?.state));
+  const response = await fetch('/messages/account/', { cache: 'no-store' }).catch(() => ({}));
+  const fresh = response.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('export');
+  if (fresh) element.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true)));
+  else location.reload();
+}
+
+/** What the server tells of it, or what it told before while it is away. */
+async function ask(before) {
+  try {
+    const response = await fetch('/messages/account/export', { cache: 'no-store' });
+    if (response.status === 401) return { state: 'none' }; // signed out: the page says so
+    return response.ok ? await response.json() : before;
+  } catch {
+    return before;
+  }
+}
