@@ -18,9 +18,7 @@ async def knock(url: URL, path: str, number: int) -> int:
         return (await guest.post(path, username=guest.name, password="a password of theirs")).status
 
 
-async def test_while_a_hundred_sign_in_at_once_messages_arrive(
-    ana: Person, ben: Person, serve: Serve
-) -> None:
+async def test_while_a_hundred_sign_in_at_once_messages_arrive(ana: Person, ben: Person, serve: Serve) -> None:
     thread = await ana.writes_to(ben)
     writing, reading = await ana.socket(), await ben.socket()
     crowd = asyncio.gather(*(knock(ana.url, "/messages/sign-in/", number) for number in range(CROWD)))
