@@ -69,7 +69,7 @@ PROTECTIONS = [
     Protection(
         "Locks are taken in one order",
         "sql/queries/messages.sql",
-        "-- Nothing is stored for who is not a participant: no row answers them.\n"
+        "-- has blocked: their row has no number. Blocks change under the same locks.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id desc for no key update;",
         "test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
@@ -256,6 +256,76 @@ PROTECTIONS = [
         '    if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;',
         "",
         "browser/test_story.py::test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other",
+    ),
+    Protection(
+        "Who is blocked stores nothing",
+        "sql/queries/messages.sql",
+        "      and not exists (select from blocks k where k.blocked_id = b.sender_id",
+        "      and not exists (select from blocks k where false",
+        "test_blocks.py::test_a_frame_is_refused_and_nobody_hears_of_it",
+    ),
+    Protection(
+        "What somebody does not show is hidden",
+        "sql/queries/threads.sql",
+        "u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null",
+        "true",
+        "test_account.py::test_who_does_not_show_it_is_told_of_but_not_what_they_have_read",
+    ),
+    Protection(
+        "Only signing in writes a session",
+        "chatserver/sessions.py",
+        ", ex=self._idle, xx=True)",
+        ", ex=self._idle)",
+        "test_account.py::test_a_tab_that_went_on_ends_with_the_new_session",
+    ),
+    Protection(
+        "A password that changed meanwhile lets nobody in",
+        "chatserver/sign_in.py",
+        "    if not await request.app[ACCOUNTS].still_holds(checked):",
+        "    if False:",
+        "test_sessions.py::test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in",
+    ),
+    Protection(
+        "A changed password ends the other sessions",
+        "chatserver/revocation.py",
+        "    for key in ended:",
+        "    for key in ():",
+        "test_account.py::test_ana_ends_all_other_sessions",
+    ),
+    Protection(
+        "Tries are counted for a name",
+        "chatserver/attempts.py",
+        '        if not await self._take(self._tries, key, ""):',
+        "        if False:",
+        "test_sign_in.py::test_all_servers_of_a_site_count_together",
+    ),
+    Protection(
+        "A known browser has tries of its own",
+        "chatserver/devices.py",
+        '    return device if fits else ""',
+        '    return ""',
+        "test_sign_in.py::test_at_a_browser_where_ana_has_signed_in_before_nobody_else_locks_her_out",
+    ),
+    Protection(
+        "Half a header is cut off",
+        "chatserver/edge.py",
+        "        super().connection_made(transport)\n        self._start_timer(self.force_close)",
+        "        super().connection_made(transport)",
+        "security/test_slowness.py::test_half_a_header_is_cut_off",
+    ),
+    Protection(
+        "A frame is not too deep",
+        "chatserver/realtime/protocol.py",
+        " or _is_deep(fields)",
+        "",
+        "security/test_frames.py::test_a_frame_that_is_none_of_ours_is_answered_as_such",
+    ),
+    Protection(
+        "A person's messages have one rate",
+        "chatserver/realtime/connection.py",
+        "wait = rates.messages.take(self.user.id)",
+        "wait = 0",
+        "security/test_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
     ),
 ]
 
