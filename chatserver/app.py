@@ -66,7 +66,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     assert config.database_url is not None
     await asyncio.to_thread(check_schema, config.database_url)
     database = app[keys.DB] = await db.connect(
-        config.database_url, config.database_connections, config.database_timeout
+        config.database_url, config.database_connections, config.database_timeout, config.database_pooling
     )
     app[keys.ACCOUNTS] = Accounts(database, config.hashing_threads, config.hashing_queue)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)

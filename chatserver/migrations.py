@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 
 from chatserver.folders import folder
@@ -72,4 +73,10 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
         raise MigrationError(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
     with closing(connection):
         connection.autocommit = True
-        yield connection
+        try:
+            yield connection
+        except psycopg2.errors.InsufficientPrivilege as error:
+            raise MigrationError(
+                f"{connection.info.user} may not do this in PostgreSQL ({str(error).splitlines()[0]}): only the owner of "
+                "the tables may migrate, and must GRANT the rights of docs/deploy.md to who serves."
+            ) from None
