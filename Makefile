@@ -6,7 +6,7 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults protections bench check screenshots browser catalogues lock clean install
+.PHONY: help run demo test faults protections production-test bench check screenshots browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -22,6 +22,9 @@ faults: install  ## Break things while people talk, and count what was lost (FAU
 
 protections: install  ## Turn each protection off in a copy of the code, and see its test fail
 	@$(BIN)/python -m tests.faults.protections
+
+production-test: install  ## Tell the whole story with haproxy, nginx, gunicorn and Debian's servers (ARGS="-k pgbouncer")
+	@PRODUCTION_TEST=1 $(BIN)/python -m pytest -p no:cacheprovider -v --tb=short tests/production $(ARGS)
 
 bench: install  ## Measure speed and size, against the limits of the parts (BENCH="latency idle", BENCH=--quick)
 	@$(PYTHON) requirements/install.py bench
@@ -62,7 +65,7 @@ clean:  ## Remove what was installed and cached; the data in .data stay
 
 help:
 	@echo "chatserver: private messages for any website, in real time."
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }

@@ -34,7 +34,7 @@ class Config:
     app_env: str = "development"
     host: str = "127.0.0.1"
     port: int = 8080
-    bind: str = ""
+    bind: tuple[str, ...] = ()
     workers: int = 2
     database_url: str | None = None
     database_pooling: str = "session"

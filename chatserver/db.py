@@ -186,13 +186,7 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
     for address in addresses:
         try:
             async with asyncio.timeout(timeout / len(addresses) if timeout else None):
-                connection = await aiopg.connect(
-                    address,
-                    enable_hstore=False,  # it would ask the server for types that we don't use
-                    enable_uuid=False,
-                    options=options,
-                    application_name="chatserver",
-                )
+                connection = await _connect(address, options)
                 if prepare:
                     async with connection.cursor() as cursor:
                         await _execute(cursor, prepare)
@@ -203,6 +197,22 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
             place.last = address
             return connection
     raise AssertionError  # there is always one address
+
+
+async def _connect(address: str, options: str) -> Connection:
+    async def connect() -> Connection:
+        return await aiopg.connect(
+            address,
+            enable_hstore=False,  # it would ask the server for types that we don't use
+            enable_uuid=False,
+            options=options,
+            application_name="chatserver",
+        )
+
+    try:
+        return await connect()
+    except RuntimeError:  # uvloop's, once, for a socket whose number was that of a refused one
+        return await connect()
 
 
 async def _addresses(url: str) -> list[str]:

@@ -21,7 +21,7 @@ def _settings() -> Config:
 
 _config = _settings()
 _host = f"[{_config.host}]" if ":" in _config.host else _config.host
-bind = _config.bind or f"{_host}:{_config.port}"
+bind = list(_config.bind) or [f"{_host}:{_config.port}"]
 workers = _config.workers
 wsgi_app = "chatserver.app:create_app"
 worker_class = "aiohttp.GunicornUVLoopWebWorker"
