@@ -127,7 +127,7 @@ def _pooler(url: str) -> Iterator[str]:
 def _redis(config: Config) -> Iterator[str]:
     assert config.redis_url is not None
     try:
-        client = Redis.from_url(config.redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        client = Redis.from_url(config.redis_url, protocol=2, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     except ValueError as error:
         yield f"REDIS_URL cannot be understood: {error}."
         return
@@ -141,8 +141,16 @@ def _redis(config: Config) -> Iterator[str]:
                 return
             for attempt in REDIS_TRIES:
                 attempt(client, prefix)
+            if information.get("maxmemory") and information.get("maxmemory_policy") != "noeviction":
+                yield (
+                    f"Redis throws keys away when it is full (maxmemory-policy {information['maxmemory_policy']}), and so "
+                    "signs people out: set it to noeviction."
+                )
         except AuthenticationError as error:
-            yield f"Redis refuses the user or the password of REDIS_URL: correct it ({error})."
+            yield (
+                f"Redis refuses the user or the password of REDIS_URL ({error}): they are given like "
+                "redis://user:password@host:6379/0."
+            )
         except NoPermissionError as error:
             yield f"The Redis user of REDIS_URL may not do what is needed: see its ACL in docs/deploy.md ({error})."
         except ReadOnlyError:
@@ -151,17 +159,9 @@ def _redis(config: Config) -> Iterator[str]:
             yield "Redis is full: raise its maxmemory, or see who else fills it."
         except (RedisError, OSError) as error:
             yield _redis_trouble(str(error) or type(error).__name__)
-            return
-        if information.get("maxmemory") and information.get("maxmemory_policy") != "noeviction":
-            yield (
-                f"Redis throws keys away when it is full (maxmemory-policy {information['maxmemory_policy']}), and so "
-                "signs people out: set it to noeviction."
-            )
 
 
 def _redis_trouble(reason: str) -> str:
-    if "NOAUTH" in reason or "Authentication required" in reason:
-        return "Redis wants a password: give it in REDIS_URL, like redis://user:password@host:6379/0."
     if "MISCONF" in reason:
         return f"Redis takes no writes, since it cannot save to its disk: is that full? ({reason})."
     return f"Redis does not answer: {reason}. Is it running, and is REDIS_URL right?"

@@ -70,7 +70,20 @@ async def test_a_dead_host_in_the_list_is_passed_over(talk: Stage) -> None:
 async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage) -> None:
     standby, port = talk.folder / "postgres-standby" / "data", unused_port()
     first = talk.ports["postgres"]
-    talk.once(program("pg_basebackup"), "-h", talk.folder / "run", "-p", first, "-U", "postgres", "-R", "-D", standby)
+    talk.once(
+        program("pg_basebackup"),
+        "-h",
+        talk.folder / "run",
+        "-p",
+        first,
+        "-U",
+        "postgres",
+        "-c",
+        "fast",
+        "-R",
+        "-D",
+        standby,
+    )
     talk.start_postgres("postgres-standby", port)
     superuser = {"host": str(talk.folder / "run"), "port": first, "user": "postgres"}
     with closing(psycopg2.connect(**superuser)) as connection:

@@ -18,7 +18,11 @@ from tests.production.stage import Stage
 
 
 async def judge(stage: Stage, report: Report, since: float) -> None:
-    await settle(stage, report, 10, since)
+    """Everyone goes on talking, then falls silent; nothing may be missing on any screen."""
+    said = {talker.user_id: len(talker.acknowledged) for talker in stage.talkers}
+    await stage.until(lambda: all(len(each.acknowledged) > said[each.user_id] + 1 for each in stage.talkers), 40)
+    report.measured["everyone went on after"] = f"{time.monotonic() - since:.1f} s"
+    await settle(stage, report, 10, None)
     check(stage, report)
     print(
         f"\n{report.fault}: {report.attempted} attempted, {report.acknowledged} acknowledged, {report.stored} stored, "
