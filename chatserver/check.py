@@ -143,8 +143,8 @@ def _redis(config: Config) -> Iterator[str]:
                 attempt(client, prefix)
             if information.get("maxmemory") and information.get("maxmemory_policy") != "noeviction":
                 yield (
-                    f"Redis throws keys away when it is full (maxmemory-policy {information['maxmemory_policy']}), and so "
-                    "signs people out: set it to noeviction."
+                    "Redis throws keys away when it is full, and so signs people out: set maxmemory-policy to "
+                    f"noeviction, not {information['maxmemory_policy']}."
                 )
         except AuthenticationError as error:
             yield (

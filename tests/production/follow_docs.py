@@ -27,7 +27,10 @@ start() {
     echo $! > /run/chatserver-$1.pid
     $(unit ExecStartPost $1 | sed 's/^-//')
 }
-stop() { pkill -TERM -P $(cat /run/chatserver-$1.pid); while pkill -0 -P $(cat /run/chatserver-$1.pid); do sleep 0.1; done; }
+stop() {
+    pkill -TERM -P $(cat /run/chatserver-$1.pid)
+    while pkill -0 -P $(cat /run/chatserver-$1.pid); do sleep 0.1; done
+}
 case "$*" in
     "daemon-reload") ;;
     "enable --now chatserver.target") start 1; start 2 ;;
@@ -37,14 +40,16 @@ esac
 """
 AFTERWARDS = r"""
 echo "== the chat answers"
-page() { curl --silent --show-error --fail --cacert /etc/chatserver/tls/fullchain.pem --resolve $DOMAIN:443:127.0.0.1 "$@"; }
+ours="--silent --show-error --cacert /etc/chatserver/tls/fullchain.pem --resolve $DOMAIN:443:127.0.0.1"
+page() { curl $ours --fail "$@"; }
 page https://$DOMAIN/messages/sign-in/ > /tmp/page
 style=$(grep -o '/messages/static/[^"]*\.css' /tmp/page | head -1)
 page --compressed --dump-header /tmp/headers https://$DOMAIN$style > /dev/null
 grep -i 'cache-control: public, max-age=31536000, immutable' /tmp/headers
 grep -i 'content-encoding: gzip' /tmp/headers
-test "$(curl --silent --output /dev/null --write-out '%{http_code}' --insecure --resolve $DOMAIN:443:127.0.0.1 https://$DOMAIN/readyz)" = 404
-token=$(page --cookie-jar /tmp/jar https://$DOMAIN/messages/sign-up/ | grep -o 'name="csrf_token" value="[^"]*"' | head -1 | cut -d'"' -f4)
+test "$(curl $ours --output /dev/null --write-out '%{http_code}' https://$DOMAIN/readyz)" = 404
+page --cookie-jar /tmp/jar https://$DOMAIN/messages/sign-up/ > /tmp/page
+token=$(grep -o 'name="csrf_token" value="[^"]*"' /tmp/page | head -1 | cut -d'"' -f4)
 page --cookie /tmp/jar --cookie-jar /tmp/jar --data-urlencode "csrf_token=$token" --data username=Ana \
     --data 'password=correct horse battery' --output /dev/null --write-out '%{http_code} %{redirect_url}\n' \
     https://$DOMAIN/messages/sign-up/ | tee /tmp/answer
@@ -76,14 +81,8 @@ def main() -> int:
     follow = mounts + f"exec chroot {root} /bin/bash /root/follow.sh"
     # A world of its own, which ends with the script: nothing it started stays.
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/bash", "-c", follow]
-    environ = {
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME": "/root",
-        "LANG": "C.UTF-8",
-    }
-    environ |= {
-        name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name.startswith("PIP_")
-    }
+    environ = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+    environ |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     return subprocess.run(command, env=environ, check=False).returncode
 
 
