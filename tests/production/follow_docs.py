@@ -28,8 +28,8 @@ start() {
     $(unit ExecStartPost $1 | sed 's/^-//')
 }
 stop() {
-    pkill -TERM -P $(cat /run/chatserver-$1.pid)
-    while pkill -0 -P $(cat /run/chatserver-$1.pid); do sleep 0.1; done
+    kill -TERM $(cat /run/chatserver-$1.pid)
+    while kill -0 $(cat /run/chatserver-$1.pid) 2> /dev/null; do sleep 0.1; done
 }
 case "$*" in
     "daemon-reload") ;;

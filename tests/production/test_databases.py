@@ -164,11 +164,14 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
     code, sentence = talk.check()
     assert code == 1
     assert "made by a newer version of chatserver (9999_tomorrows): update the code" in sentence
-    await judge(talk, report, time.monotonic())
-    await talk.instance_ready(1)
-    with closing(psycopg2.connect(talk.owner_url)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute("drop table reactions; alter table messages drop edited_at; alter table users drop motto; "
-                       "delete from migrations where name = '9999_tomorrows'")  # fmt: skip
+    try:
+        await judge(talk, report, time.monotonic())
+        await talk.instance_ready(1)
+    finally:
+        await talk.everyone_leaves()
+        with closing(psycopg2.connect(talk.owner_url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("drop table reactions; alter table messages drop edited_at; alter table users drop motto; "
+                           "delete from migrations where name = '9999_tomorrows'")  # fmt: skip
 
 
 async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
