@@ -113,7 +113,8 @@ async def test_static_files_come_from_nginx_compressed_and_for_ever(stage: Stage
     async with aiohttp.ClientSession() as http:
         page = await (await http.get(f"{stage.url}/messages/sign-in/", ssl=stage.trust)).text()
         style = re.search(r'href="(/messages/static/[^"]+\.css)"', page)[1]
-        async with http.get(f"{stage.url}{style}?asked-here", ssl=stage.trust, headers={"Accept-Encoding": "gzip"}) as answer:
+        asked, packed = f"{stage.url}{style}?asked-here", {"Accept-Encoding": "gzip"}
+        async with http.get(asked, ssl=stage.trust, headers=packed) as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
             assert answer.headers["Content-Encoding"] == "gzip"
             assert answer.headers["Vary"] == "Accept-Encoding"
