@@ -8,7 +8,8 @@ SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults protections security audit bench check screenshots browser catalogues lock clean install
+.PHONY: help run demo test faults protections security audit production-test bench check screenshots browser catalogues \
+	lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -42,6 +43,9 @@ security: $(TOOLS)/installed  ## Look for holes: bandit, semgrep, detect-secrets
 
 audit: $(TOOLS)/installed  ## Ask pip-audit for known holes in the pinned packages; fails where its database is out of reach
 	@$(BIN)/python -m tests.security.audit
+
+production-test: install  ## Tell the whole story with haproxy, nginx, gunicorn and Debian's servers (ARGS="-k pgbouncer")
+	@PRODUCTION_TEST=1 $(BIN)/python -m pytest -p no:cacheprovider -v --tb=short tests/production $(ARGS)
 
 bench: install  ## Measure speed and size, against the limits of the parts (BENCH="latency idle", BENCH=--quick)
 	@$(PYTHON) requirements/install.py bench
@@ -83,7 +87,7 @@ clean:  ## Remove what was installed and cached; the data in .data stay
 
 help:
 	@echo "chatserver: private messages for any website, in real time."
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }

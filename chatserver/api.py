@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
 from chatserver.text import MAX_ID, clean_text, name_beginning, parse_id, parse_uuid
 from chatserver.threads import find_thread
+
+log = logging.getLogger(__name__)
 
 
 async def send_message(request: web.Request) -> web.Response:
@@ -98,6 +101,11 @@ async def socket(request: web.Request) -> Upgraded:
     """The Origin first, since a browser sends its cookies to us from any site's page (RFC 6455 §10.2)."""
     if request.headers.get("Origin") not in request.app[CONFIG].origins:
         raise ChatError("wrong_origin")
+    if "Sec-WebSocket-Key" in request.headers and "Upgrade" not in request.headers:
+        log.warning(
+            "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."
+        )
+        raise ChatError("bad_frame")
     async with request.app[SOCKETS].handshakes:
         user = await _require_user(request)
     return await request.app[SOCKETS].upgrade(request, user, request.app[SESSIONS].key_of(request))

@@ -70,9 +70,9 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     """PostgreSQL, the writers, and the tasks that carry news, from start to the last commit."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     assert config.database_url is not None
-    await asyncio.to_thread(check_schema, config.database_url)
+    await asyncio.to_thread(check_schema, config.database_url, newer_too=True)
     database = app[keys.DB] = await db.connect(
-        config.database_url, config.database_connections, config.database_timeout
+        config.database_url, config.database_connections, config.database_timeout, config.database_pooling
     )
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from chatserver import __version__, db, edge, groups
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
+from chatserver.check import refuse_to_start
 from chatserver.commands import UsageError, servers, with_database
 from chatserver.config import Config, ConfigError, load_config, make_secret
 from chatserver.embedded import EmbeddedError
@@ -22,6 +24,7 @@ from chatserver.passwords import Hasher
 from chatserver.provision import ProvisionError, provision
 from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
+from chatserver.static_files import static_files
 from chatserver.text import parse_id
 from chatserver.user_commands import add_user_commands
 
@@ -59,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--demo", action="store_true", help="with three people and a few conversations to look at")
     command("serve", _serve, "the web server alone, on DATABASE_URL and REDIS_URL")
     command("migrate", _migrate, "bring the database's schema up to date")
+    command("check", _check, "whether settings, servers, versions, schema and rights are right, and what to do if not")
+    static = command("static", _static, "lay the static files out for a web server, compressed")
+    static.add_argument("folder", type=Path)
     command("secret", _secret, "make a key for SECRET_KEYS or API_KEY")
     many = command("provision", _provision, "many people and threads at once, for tests and benchmarks")
     many.add_argument("--users", type=int, required=True)
@@ -86,8 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _serve(_: argparse.Namespace) -> None:
     config = load_config()
-    if not config.database_url or not config.redis_url:
-        raise UsageError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
+    refuse_to_start(config)
     set_up_logging()
     try:
         asyncio.run(_serve_app(config))
@@ -110,6 +115,18 @@ def _migrate(_: argparse.Namespace) -> None:
         assert config.database_url is not None
         applied = migrate(config.database_url)
     print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+def _check(_: argparse.Namespace) -> None:
+    refuse_to_start(load_config())
+    print("All is well.")
+
+
+def _static(arguments: argparse.Namespace) -> None:
+    try:
+        print(static_files().write(arguments.folder))
+    except OSError as error:
+        raise UsageError(f"The static files cannot be written: {error}.") from None
 
 
 def _secret(_: argparse.Namespace) -> None:

@@ -22,7 +22,7 @@ def with_database(config: Config, work: Work) -> dict[str, Any]:
     """Does some work on the database of the settings. Raises MigrationError, Unavailable."""
 
     async def connected(config: Config, url: str) -> dict[str, Any]:
-        database = await db.connect(url, 1, 0)
+        database = await db.connect(url, 1, 0, config.database_pooling)
         try:
             return await work(config, database)
         finally:

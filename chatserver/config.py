@@ -17,6 +17,12 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 
 MIN_SECRET_CHARS = 16
+CHOICES = {
+    "app_env": ("development", "production"),
+    "database_pooling": ("session", "transaction"),
+    "default_language": LANGUAGES,
+}
+SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
 
 
 class ConfigError(Exception):
@@ -28,7 +34,10 @@ class Config:
     app_env: str = "development"
     host: str = "127.0.0.1"
     port: int = 8080
+    bind: tuple[str, ...] = ()
+    workers: int = 2
     database_url: str | None = None
+    database_pooling: str = "session"
     redis_url: str | None = None
     redis_prefix: str = "chat:"
     data_dir: Path = PACKAGE.parent / ".data"
@@ -150,21 +159,24 @@ def _parse(raw: str, kind: Any) -> Any:
 def _problems(config: Config) -> list[str]:
     """Mistakes that single values don't show."""
     problems = []
-    if config.app_env not in {"development", "production"}:
-        problems.append(f"APP_ENV must be development or production, not {config.app_env!r}.")
+    for name, choices in CHOICES.items():
+        if (value := getattr(config, name)) not in choices:
+            problems.append(f"{name.upper()} must be {' or '.join(choices)}, not {value!r}.")
     if config.port > 65535:
         problems.append(f"PORT must be at most 65535, not {config.port}.")
-    if config.default_language not in LANGUAGES:
-        problems.append(f"DEFAULT_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {config.default_language!r}.")
     if config.redis_url and not config.redis_url.startswith(("redis://", "rediss://", "unix://")):
         problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
-    if not config.database_connections:
-        problems.append("DATABASE_CONNECTIONS must be 1 or more.")
+    problems += [
+        f"{name.upper()} must be 1 or more."
+        for name in ("workers", "database_connections")
+        if not getattr(config, name)
+    ]
     for network in config.trusted_proxies:
         try:
-            ip_network(network)
+            if network != "unix":
+                ip_network(network)
         except ValueError:
-            problems.append(f"TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, not {network!r}.")
+            problems.append(f"TRUSTED_PROXIES must be unix, or addresses or networks like 10.0.0.0/8, not {network!r}.")
     problems += [
         f"ORIGINS must be like https://example.org, without a path, not {origin!r}."
         for origin in config.origins
@@ -181,6 +193,14 @@ def _production_problems(config: Config) -> list[str]:
     ):
         problems.append(
             f"SECRET_KEYS and API_KEY need {MIN_SECRET_CHARS} characters or more each: "
+            "`python -m chatserver secret` makes one."
+        )
+    if any(
+        SAMPLE in secret
+        for secret in (*config.secret_keys, config.api_key, config.database_url or "", config.redis_url or "")
+    ):
+        problems.append(
+            f"SECRET_KEYS, API_KEY or a password in DATABASE_URL or REDIS_URL is still the sample's ({SAMPLE}…): "
             "`python -m chatserver secret` makes one."
         )
     return problems

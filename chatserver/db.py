@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from functools import cache
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, NamedTuple, TypeVar
 
 import aiopg
 import psycopg2
+import psycopg2.extensions
 from aiopg.connection import Connection, Cursor
 
 from chatserver.errors import Unavailable
@@ -29,15 +32,15 @@ class UnknownOutcome(Unavailable):
 
 
 class Database:
-    """Runs the queries of `sql/queries/` by name, prepared. Every connection commits each call by itself.
+    """Runs the queries of `sql/queries/` by name; `calls` says how. Every connection commits each call by itself.
 
     A call ends within `timeout` seconds, whatever PostgreSQL does, or raises Unavailable.
     """
 
-    def __init__(self, pool: "Pool", timeout: float) -> None:
+    def __init__(self, pool: "Pool", timeout: float, calls: dict[str, str]) -> None:
         self._pool = pool
         self._timeout = timeout or None
-        self._calls = {name: query.call for name, query in load_queries().items()}
+        self._calls = calls
 
     async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
         """The rows of a query that may run twice: a read, or a write that changes nothing the second time."""
@@ -138,38 +141,107 @@ class Pool:
             self._slots.put_nowait(None)
 
 
-async def connect(url: str, connections: int, timeout: float) -> Database:
-    """A database that answers, with up to so many connections. `timeout` in seconds, 0 = none. Raises Unavailable."""
-    # A little more than ours, so that the server ends what we have given up; and it notices when we are gone.
-    options = f"-c statement_timeout={int(timeout * 1200)} -c client_connection_check_interval=500"
-    # Planning our larger queries takes longer than running them: once a connection is enough. Each has its index, and
-    # a plan that was made while a table was small must not read through it when it is large.
-    options += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+async def connect(url: str, connections: int, timeout: float, pooling: str = "session") -> Database:
+    """A database that answers, with up to so many connections. `timeout` in seconds, 0 = none. Raises Unavailable.
 
-    prepare = "".join(query.prepare for query in load_queries().values())
+    `pooling` "transaction": a PgBouncer gives each transaction whichever connection is free, so that nothing set or
+    prepared on one can be counted on: what a query needs travels with it.
+    """
+    queries = load_queries()
+    limit = int(timeout * 1200)  # a little more than ours, so that the server ends what we have given up
+    if pooling == "transaction":
+        calls = {name: f"set local statement_timeout = {limit}; {query.plain}" for name, query in queries.items()}
+        connect_one = partial(_connect_somewhere, _Place(url), timeout, "", "")
+    else:
+        calls = {name: query.call for name, query in queries.items()}
+        # The server notices when we are gone. Planning our larger queries takes longer than running them: once a
+        # connection is enough. Each has its index, and a plan that was made while a table was small must not read
+        # through it when it is large.
+        options = (
+            f"-c statement_timeout={limit} -c client_connection_check_interval=500 "
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+        )
+        prepare = "".join(query.prepare for query in queries.values())
+        connect_one = partial(_connect_somewhere, _Place(url), timeout, options, prepare)
+    database = Database(Pool(connect_one, connections), timeout, calls)
+    await database.fetch("database_time")
+    return database
 
-    async def connect_one() -> Connection:
-        connection = await aiopg.connect(
-            url,
+
+@dataclass
+class _Place:
+    """Where PostgreSQL is: the URL, and which of its addresses answered last."""
+
+    url: str
+    last: str = ""
+
+
+async def _connect_somewhere(place: _Place, timeout: float, options: str, prepare: str) -> Connection:
+    """A connection to the first address that takes us, the one that did last before the others.
+
+    libpq would try them by itself, but closes a socket and opens another meanwhile, of which aiopg learns nothing; and
+    it looks names up while everything stands still.
+    """
+    addresses = sorted(await _addresses(place.url), key=lambda address: address != place.last)
+    for address in addresses:
+        try:
+            async with asyncio.timeout(timeout / len(addresses) if timeout else None):
+                connection = await _connect(address, options)
+                if prepare:
+                    async with connection.cursor() as cursor:
+                        await _execute(cursor, prepare)
+        except (*LOST, TimeoutError):
+            if address == addresses[-1]:
+                raise
+        else:
+            place.last = address
+            return connection
+    raise AssertionError  # there is always one address
+
+
+async def _connect(address: str, options: str) -> Connection:
+    async def connect() -> Connection:
+        return await aiopg.connect(
+            address,
             enable_hstore=False,  # it would ask the server for types that we don't use
             enable_uuid=False,
             options=options,
             application_name="chatserver",
         )
-        async with connection.cursor() as cursor:
-            await _execute(cursor, prepare)
-        return connection
 
-    database = Database(Pool(connect_one, connections), timeout)
-    await database.fetch("database_time")
-    return database
+    try:
+        return await connect()
+    except RuntimeError:  # uvloop's, once, for a socket whose number was that of a refused one
+        return await connect()
+
+
+async def _addresses(url: str) -> list[str]:
+    """A connection string for each address of each host of a URL."""
+    given = psycopg2.extensions.parse_dsn(url)
+    hosts, ports = given.get("host", "").split(","), given.get("port", "").split(",")
+    found = []
+    for host, port in zip(hosts, ports * len(hosts) if len(ports) == 1 else ports, strict=False):
+        one = given | {"host": host, "port": port}
+        if not host or host.startswith("/") or "hostaddr" in given:
+            found.append(psycopg2.extensions.make_dsn(**one))
+            continue
+        with suppress(OSError):  # a name that nobody knows: perhaps another host is there
+            known = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            found += [psycopg2.extensions.make_dsn(**one, hostaddr=name[0]) for *_, name in known]
+    if not found:
+        raise psycopg2.OperationalError(f"the host of DATABASE_URL is not known: {given.get('host')}")
+    return found
 
 
 class Query(NamedTuple):
-    """`prepare` is done once on a connection; then `call` runs the query's statements, with parameters by name."""
+    """`prepare` is done once on a connection; then `call` runs the query's statements, with parameters by name.
+
+    `plain` runs them unprepared.
+    """
 
     prepare: str
     call: str
+    plain: str
 
 
 @cache
@@ -188,7 +260,7 @@ def load_queries() -> dict[str, Query]:
 def _query(name: str, body: str) -> Query:
     statements = [part for part in re.sub(r"--.*", "", body).split(";") if part.strip()]
     parts = [_statement(f"{name}_{number}", statement) for number, statement in enumerate(statements)]
-    return Query("".join(part.prepare for part in parts), "".join(part.call for part in parts))
+    return Query(*("".join(texts) for texts in zip(*parts, strict=True)))
 
 
 def _statement(name: str, statement: str) -> Query:
@@ -199,4 +271,8 @@ def _statement(name: str, statement: str) -> Query:
     places = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
     body = PARAMETER.sub(lambda found: places[found[1]] + found[2], statement).replace("%%", "%")
     given = ", ".join(f"%({parameter})s{type_}" for parameter, type_ in types.items())
-    return Query(f"prepare {name} as {body};", f"execute {name}({given});" if given else f"execute {name};")
+    return Query(
+        f"prepare {name} as {body};",
+        f"execute {name}({given});" if given else f"execute {name};",
+        PARAMETER.sub(lambda found: f"%({found[1]})s{types[found[1]]}", statement) + ";",
+    )

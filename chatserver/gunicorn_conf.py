@@ -1,25 +1,58 @@
-"""How gunicorn runs the application: `gunicorn --config python:chatserver.gunicorn_conf --workers 2 --bind …`.
+"""How gunicorn runs the application: `gunicorn --config python:chatserver.gunicorn_conf`, or deploy/gunicorn.conf.py.
 
 https://docs.gunicorn.org/en/stable/settings.html
 """
 
 import gc
+import os
+import sys
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from chatserver.check import refuse_address, refuse_to_start
+from chatserver.config import Config, ConfigError, load_config
 from chatserver.edge import KEEP_ALIVE, Runner
 
+
+def _settings() -> Config:
+    try:
+        return load_config()
+    except ConfigError as error:
+        sys.exit(f"chatserver: {error}")
+
+
+_config = _settings()
+_host = f"[{_config.host}]" if ":" in _config.host else _config.host
+bind = list(_config.bind) or [f"{_host}:{_config.port}"]
+workers = _config.workers
 wsgi_app = "chatserver.app:create_app"
 worker_class = "aiohttp.GunicornUVLoopWebWorker"
-keepalive = int(KEEP_ALIVE)
+keepalive = int(KEEP_ALIVE)  # longer than the proxies keep a connection, so that none is closed under a request
 backlog = 4096  # connections waiting to be accepted: after a restart everyone comes back at once
+umask = 0o117  # of a Unix socket: who is not of its group cannot connect
+graceful_timeout = 25  # seconds for requests under way; sockets are told 1001 at once
+timeout = 30  # seconds until a worker that stands still is killed; more, so that a graceful end is never cut short
 control_socket_disable = True
+max_requests = 0  # a worker that ends for it would close every socket of its own
 
 # The code is loaded once, and the workers share its memory. An update therefore needs a restart: SIGHUP only begins the
-# workers anew.
+# workers anew, with the settings as they are then.
 preload_app = True
+
+
+def on_starting(server: Any) -> None:
+    """What would fail in every worker, again and again, ends it here with a sentence."""
+    try:
+        if not server.cfg.workers:
+            raise ConfigError("There must be 1 worker or more (--workers, WORKERS): without one nobody is answered.")
+        refuse_to_start(load_config())
+        if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():  # sockets handed over are open already
+            for address in server.cfg.address:
+                refuse_address(address)
+    except ConfigError as error:
+        sys.exit(f"chatserver: {error}")
 
 
 def when_ready(_server: object) -> None:

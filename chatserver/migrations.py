@@ -4,15 +4,19 @@ Replaces yoyo-migrations, which brings a configuration, a command and four table
 Synchronous: it runs before the server does.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 
 from chatserver.folders import folder
 
 LOCK = 4_271_001  # any number that only we use
+LOCK_TIMEOUT = 1.0  # seconds
+ATTEMPTS = 30
 
 
 class MigrationError(Exception):
@@ -30,30 +34,53 @@ def migrate(database_url: str) -> list[str]:
             cursor.execute("create table if not exists migrations (name text primary key, applied_at timestamptz)")
         missing = _missing(connection)
         for name in missing:
-            with connection, connection.cursor() as cursor:
-                cursor.execute("begin")
-                cursor.execute(_files()[name])
-                cursor.execute("insert into migrations values (%s, now())", [name])
-                cursor.execute("commit")
+            _apply(connection, name)
         return missing
 
 
-def check_schema(database_url: str) -> None:
-    """Raises MigrationError unless the schema is exactly this code's."""
+def _apply(connection: psycopg2.extensions.connection, name: str) -> None:
+    """A lock that is not to be had at once is given up and tried again: whoever waits for it makes all others wait,
+    and the server is meant to serve meanwhile.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        cursor = connection.cursor()
+        try:
+            cursor.execute("begin")
+            cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT:g}s'")
+            cursor.execute(_files()[name])
+            cursor.execute("insert into migrations values (%s, now())", [name])
+            cursor.execute("commit")
+        except psycopg2.errors.LockNotAvailable:
+            cursor.execute("rollback")
+            if attempt == ATTEMPTS:
+                raise MigrationError(
+                    f"{name} found its tables locked for a minute: see pg_stat_activity for who holds them, "
+                    "and run it again."
+                ) from None
+            time.sleep(LOCK_TIMEOUT)
+        else:
+            return
+
+
+def check_schema(database_url: str, *, newer_too: bool = False) -> None:
+    """Raises MigrationError unless the schema is exactly this code's; or, with `newer_too`, one that came after it.
+
+    What was running before an update goes on with the newer schema until it is restarted, even if a process dies.
+    """
     with _connection(database_url) as connection:
         with connection.cursor() as cursor:
             cursor.execute("select to_regclass('migrations') is not null")
             (ready,) = cursor.fetchone() or (False,)
-        if not ready or _missing(connection):
+        if not ready or _missing(connection, newer_too=newer_too):
             raise MigrationError("The database schema is older than this version: run `python -m chatserver migrate`.")
 
 
-def _missing(connection: psycopg2.extensions.connection) -> list[str]:
+def _missing(connection: psycopg2.extensions.connection, *, newer_too: bool = False) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("select name from migrations")
         applied = {str(name) for (name,) in cursor}
     unknown = applied - _files().keys()
-    if unknown:
+    if unknown and not newer_too:
         raise MigrationError(
             f"The database was made by a newer version of chatserver ({max(unknown)}): update the code."
         )
@@ -72,4 +99,10 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
         raise MigrationError(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
     with closing(connection):
         connection.autocommit = True
-        yield connection
+        try:
+            yield connection
+        except psycopg2.errors.InsufficientPrivilege as error:
+            raise MigrationError(
+                f"{connection.info.user} may not do this ({str(error).splitlines()[0]}): only the owner of "
+                "the tables may migrate, and must GRANT the rights of docs/deploy.md to who serves."
+            ) from None

@@ -7,16 +7,18 @@ from aiohttp import web
 
 from chatserver.keys import CONFIG
 
+UNIX = "unix"  # in TRUSTED_PROXIES: whoever may connect to our Unix socket, where a peer has no address
+
 
 def client_address(request: web.Request) -> str:
     """The address of the person's end: `X-Forwarded-For` counts only as far as trusted proxies wrote it.
 
     Read from the right, since everything left of the first address that we don't trust may be forged.
     """
-    trusted = _networks(request.app[CONFIG].trusted_proxies)
+    trusted = request.app[CONFIG].trusted_proxies
     address = request.remote or ""
     for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
-        if not _is_in(address, trusted) or not hop.strip():
+        if not _is_trusted(address, trusted) or not hop.strip():
             break
         address = hop.strip()
     return address if _is_address(address) else request.remote or ""
@@ -24,11 +26,13 @@ def client_address(request: web.Request) -> str:
 
 @lru_cache
 def _networks(names: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
-    return [ip_network(name) for name in names]
+    return [ip_network(name) for name in names if name != UNIX]
 
 
-def _is_in(address: str, networks: list[IPv4Network | IPv6Network]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
+def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    if not address:
+        return UNIX in trusted
+    return _is_address(address) and any(ip_address(address) in network for network in _networks(trusted))
 
 
 def _is_address(text: str) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 import posixpath
 import re
 from functools import cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from aiohttp import web
 
@@ -65,6 +65,16 @@ class StaticFiles:
                 if imported not in found:
                     found.append(imported)
         return [self.url(module) for module in found[1:]]
+
+    def write(self, root: Path) -> Path:
+        """Lays the files out for nginx (`gzip_static`), by their addresses under `root`; returns their folder."""
+        for name, content in self._files.items():
+            path = root / self.url(name).lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            if name in self._packed:
+                path.with_name(f"{path.name}.gz").write_bytes(self._packed[name])
+        return root / "messages" / "static" / self._hash
 
     async def serve(self, request: web.Request) -> web.Response:
         """A file; one asked for under an older hash (a page from before an update) comes as it is now, uncached."""

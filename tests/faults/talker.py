@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import socket
+import ssl
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class Talker:
     talking: bool = True
     opens: bool = True  # a chat; else a list page
     text: str = "x"
+    trust: ssl.SSLContext | bool = True  # whose certificates are believed
     unavailable: float = 0  # when a send was last refused as such
 
     def __post_init__(self) -> None:
@@ -76,7 +78,7 @@ class Talker:
                 try:
                     async with asyncio.timeout(10):
                         ws = await http.ws_connect(
-                            f"{self.url}/messages/ws", headers={"Origin": self.origin}, autoping=True
+                            f"{self.url}/messages/ws", headers={"Origin": self.origin}, autoping=True, ssl=self.trust
                         )
                     attempt = 0
                     try:

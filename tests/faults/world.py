@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -33,6 +34,8 @@ PAUSE = 0.5  # seconds between an answer and a person's next message
 
 class World:
     """`url` goes straight to gunicorn, `cut_url` by way of `network`; gunicorn reaches Redis by way of `news`."""
+
+    trust: ssl.SSLContext | bool = True  # whose certificates people believe
 
     def __init__(self, data_dir: Path) -> None:
         self.servers = EmbeddedServers(data_dir, durable=True)
@@ -133,8 +136,8 @@ class World:
                     url = self.cut_url if behind_the_cut and place == 0 else self.url
                     user = made["users"][index]
                     who = (url, self.url, user["cookie"], user["id"], user["username"], [thread["id"]], PAUSE)
-                    self.talkers.append(Talker(*who))
-                    self.listeners.append(Talker(*who, talking=False, opens=False))
+                    self.talkers.append(Talker(*who, trust=self.trust))
+                    self.listeners.append(Talker(*who, trust=self.trust, talking=False, opens=False))
                     came += [self.talkers[-1], self.listeners[-1]]
         for talker in came:
             self._tasks.append(asyncio.create_task(talker.run(self.first_sent)))

@@ -1,0 +1,37 @@
+"""One stage for all; run by `make production-test` alone, since it needs Debian's programs and minutes."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.production.programs import install
+from tests.production.stage import Stage
+
+collect_ignore_glob = [] if os.environ.get("PRODUCTION_TEST") else ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+async def stage() -> AsyncIterator[Stage]:
+    if sentence := install():
+        pytest.exit(sentence, returncode=1)
+    with tempfile.TemporaryDirectory(prefix="production-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        stage = Stage(Path(folder))
+        try:
+            await stage.start()
+            yield stage
+        finally:
+            await stage.stop()
+            if keep := os.environ.get("PRODUCTION_LOGS"):
+                shutil.copytree(stage.folder / "logs", keep, dirs_exist_ok=True)
+
+
+@pytest.fixture
+async def talk(stage: Stage) -> AsyncIterator[Stage]:
+    """The stage, with people who talk."""
+    yield stage
+    await stage.everyone_leaves()

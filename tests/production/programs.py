@@ -1,0 +1,59 @@
+"""Debian's programs: installed when that is possible, else named."""
+
+import glob
+import os
+import shutil
+import subprocess
+
+# The program, and the package that brings it
+NEEDED = {
+    "haproxy": "haproxy",
+    "nginx": "nginx-light",
+    "pgbouncer": "pgbouncer",
+    "postgres": "postgresql",
+    "redis-server": "redis-server",
+    "supervisord": "supervisor",
+    "openssl": "openssl",
+}
+PLACES = ["/usr/sbin", "/usr/bin", *sorted(glob.glob("/usr/lib/postgresql/*/bin"))]
+NO_SERVICES = "/usr/sbin/policy-rc.d"  # Debian's own way to install a service without starting it
+
+
+def find(name: str) -> str | None:
+    """Debian's program, and not another one that comes first in PATH."""
+    places = [*PLACES, *sorted(glob.glob("/usr/lib/postgresql/*/bin"))]
+    return shutil.which(name, path=os.pathsep.join(places))
+
+
+def program(name: str) -> str:
+    path = find(name)
+    assert path is not None, f"{name} is not installed"
+    return path
+
+
+def install() -> str:
+    """Installs what is missing, as root on Debian; returns a sentence when it cannot."""
+    if not missing():
+        return ""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        guarded = os.path.exists(NO_SERVICES)
+        if not guarded:
+            with open(NO_SERVICES, "w") as file:
+                file.write("#!/bin/sh\nexit 101\n")
+            os.chmod(NO_SERVICES, 0o755)
+        try:
+            subprocess.run(["apt-get", "update", "-q"], check=False, env=environ)
+            subprocess.run(
+                ["apt-get", "install", "-qy", "--no-install-recommends", *missing()], check=False, env=environ
+            )
+        finally:
+            if not guarded:
+                os.remove(NO_SERVICES)
+    if missing():
+        return f"make production-test needs {' '.join(missing())}: apt-get install them, or run it as root on Debian."
+    return ""
+
+
+def missing() -> list[str]:
+    return sorted({package for name, package in NEEDED.items() if find(name) is None})

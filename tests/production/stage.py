@@ -1,0 +1,335 @@
+"""haproxy → nginx → gunicorn, two instances of two workers → PostgreSQL and Redis, on loopback, in one folder."""
+
+import asyncio
+import contextlib
+import grp
+import json
+import os
+import pwd
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import psycopg2
+from aiohttp.test_utils import unused_port
+from redis import Redis
+
+from tests.faults.world import ROOT, World
+from tests.production.files import render
+from tests.production.programs import program
+
+SECRET = "a-secret-of-the-production-test"
+ORIGIN_ADDRESSES = {1: "127.0.0.1", 2: "127.0.0.2"}  # an instance on each
+
+
+class Stage(World):
+    """`url` is haproxy's, with TLS; people talk through it. The last lines of every log are kept in `folder`."""
+
+    python = sys.executable
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.talkers, self.listeners, self.first_sent = [], [], {}
+        self._tasks = []
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.ports = {
+            name: unused_port()
+            for name in ("haproxy", "plain", "nginx", "checks", "one", "two", "naive", "postgres", "redis")
+        }
+        self.url = f"https://localhost:{self.ports['haproxy']}"
+        self.user = ordinary_user()
+        self.owner_url = self.database("chatserver_owner", f"{SECRET}-owner", self.ports["postgres"])
+        self.database_url = self.database("chatserver", SECRET, self.ports["postgres"])
+        self.servers = SimpleNamespace(database_url=self.owner_url)  # for the checker
+        self.redis_url = f"redis://chatserver:{SECRET}@127.0.0.1:{self.ports['redis']}/0"
+
+    def database(self, user: str, password: str, port: int) -> str:
+        return f"postgresql://{user}:{password}@127.0.0.1:{port}/chatserver"
+
+    # -- starting and stopping ----------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        for name in ("logs", "run", "run/1", "run/2", "static", "postgres", "redis", "nginx", "haproxy"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.make_certificate()
+        self._give_away()
+        self.start_postgres()
+        self.start_redis()
+        self.write_settings()
+        self.chatserver("migrate", DATABASE_URL=self.owner_url)
+        self.chatserver("static", str(self.folder / "static"))
+        assert self.check() == (0, "All is well.\n")
+        for number in (1, 2):
+            self.start_instance(number)
+        self.start_nginx()
+        self.start_haproxy()
+        await self.ready()
+
+    async def stop(self) -> None:
+        await self.everyone_leaves()
+        for name in reversed(list(self._running)):
+            self.end(name, signal.SIGINT if name.startswith("postgres") else signal.SIGTERM)
+
+    async def everyone_leaves(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self.talkers.clear()
+        self.listeners.clear()
+
+    def run(self, name: str, *command: object, as_user: bool = True, **options: Any) -> None:
+        """Starts a program that stays in the foreground."""
+        who: dict[str, Any] = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        if as_user and os.geteuid() == 0:
+            options = who | options
+        with (self.folder / "logs" / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [str(part) for part in command], stdout=log, stderr=log, **({"cwd": self.folder} | options)
+            )
+
+    def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> float:
+        """Returns the seconds it took."""
+        start = time.monotonic()
+        process = self._running.pop(name)
+        process.send_signal(how)
+        process.wait(40)
+        return time.monotonic() - start
+
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        return self._running[name]
+
+    def log(self, name: str) -> str:
+        return (self.folder / "logs" / f"{name}.log").read_text(errors="replace")
+
+    def _give_away(self) -> None:
+        if os.geteuid() == 0:
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+    # -- the parts ----------------------------------------------------------------------------------------------------
+
+    def make_certificate(self) -> None:
+        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+        subprocess.run(
+            [program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
+             "-addext", "subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        (self.folder / "haproxy" / "chatserver.pem").write_text(certificate.read_text() + key.read_text())
+        self.trust = ssl.create_default_context(cafile=certificate)
+
+    def start_postgres(self, name: str = "postgres", port: int | None = None) -> None:
+        data, port = self.folder / name / "data", port or self.ports["postgres"]
+        fresh = not data.exists()
+        if fresh:
+            self.once(program("initdb"), "-D", data, "-U", "postgres", "-A", "scram-sha-256", "--locale", "C.UTF-8",
+                      "--auth-local", "trust", "-E", "UTF8")  # fmt: skip
+        self.run(name, program("postgres"), "-D", data, "-p", port, "-k", self.folder / "run", "-h", "127.0.0.1")
+        self.wait_for(lambda: psycopg2.connect(host=str(self.folder / "run"), port=port, user="postgres").close())
+        if fresh:
+            psql = [program("psql"), "-q", "-h", self.folder / "run", "-p", port, "-U", "postgres"]
+            passwords = ["-v", f"owner_password={SECRET}-owner", "-v", f"password={SECRET}"]
+            self.once(*psql, *passwords, "-f", render("postgresql.sql", self.folder / "postgresql.sql").write())
+
+    def start_redis(self) -> None:
+        path = render("redis.conf", self.folder / "redis" / "redis.conf").replace(("change-me-redis", SECRET)).write()
+        self.run("redis", program("redis-server"), path, "--port", self.ports["redis"], "--dir", self.folder / "redis")
+        self.wait_for(lambda: Redis.from_url(self.redis_url).ping())
+
+    def write_settings(self, **more: object) -> None:
+        """The sample's settings with our secrets; and our own connections to haproxy and Redis."""
+        path = self.folder / "chatserver.env"
+        example = render("chatserver.env.example", path).replace(
+            ("postgresql://chatserver:change-me-database@127.0.0.1:5432/chatserver", self.database_url),
+            ("redis://chatserver:change-me-redis@127.0.0.1:6379/0", self.redis_url),
+            ("change-me-secret-key", f"{SECRET}-key"),
+            ("change-me-api-key", f"{SECRET}-api"),
+            ("https://chat.example.org", self.url),
+            ("TRUSTED_PROXIES=unix", "TRUSTED_PROXIES=unix, 127.0.0.0/8"),
+        )
+        example.write()
+        with path.open("a") as file:
+            file.writelines(f"{name}={value}\n" for name, value in more.items())
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {**os.environ, "CONFIG_FILE": str(self.folder / "chatserver.env")}
+
+    def start_instance(self, number: int) -> None:
+        port = self.ports["one" if number == 1 else "two"]
+        bind = f"unix:{self.folder}/run/{number}/http.sock,{ORIGIN_ADDRESSES[number]}:{port}"
+        # As ourselves, since Python may be where nobody else can read; its group is nginx's.
+        group = {"group": self.user.pw_gid} if os.geteuid() == 0 else {}
+        command = [self.python, "-m", "gunicorn", "--config", ROOT / "deploy" / "gunicorn.conf.py"]
+        command += ["--access-logfile", "-", "--log-config-json", self._write_log_config()]
+        environ = {**self.environ, "BIND": bind}
+        self.run(f"gunicorn-{number}", *command, as_user=False, cwd=ROOT, env=environ, **group)
+
+    def _write_log_config(self) -> Path:
+        """So that the lines about signing in are seen."""
+        path = self.folder / "logging.json"
+        loggers = {name: {"level": "INFO", "handlers": ["console"]} for name in ("gunicorn.error", "gunicorn.access")}
+        handlers = {"console": {"class": "logging.StreamHandler"}}
+        root = {"level": "INFO", "handlers": ["console"]}
+        config = {"version": 1, "disable_existing_loggers": False, "root": root, "loggers": loggers}
+        path.write_text(json.dumps({**config, "handlers": handlers}))
+        return path
+
+    def start_nginx(self, *changes: tuple[str, object]) -> None:
+        """Debian's nginx.conf is not used: it wants /etc, /run and /var for itself."""
+        place = self.folder / "nginx"
+        main = place / "nginx.conf"
+        self.write_nginx(place, *changes)
+        self.run("nginx", program("nginx"), "-p", place, "-c", main, "-g", "daemon off;")
+
+    def write_nginx(self, place: Path, *changes: tuple[str, object]) -> Path:
+        render("nginx/http.conf", place / "http.conf").replace(
+            ("/run/chatserver", self.folder / "run"),
+            ("# set_real_ip_from 10.0.0.1", "set_real_ip_from 127.0.0.1"),
+            ("# real_ip_header", "real_ip_header"),
+        ).write()
+        locations = render("nginx/locations.conf", place / "snippets" / "chatserver.conf")
+        locations.replace(("root /var/www/chatserver", f"root {self.folder}/static"), *changes).write()
+        render("nginx/proxy.conf", place / "snippets" / "chatserver-proxy.conf").write()
+        render("nginx/behind-haproxy.conf", place / "site.conf").replace(
+            ("listen 8080;", f"listen 127.0.0.1:{self.ports['nginx']};"),
+            ("listen [::]:8080;", f"listen [::1]:{self.ports['nginx']};"),
+            ("listen 8081;", f"listen 127.0.0.1:{self.ports['checks']};"),
+            ("listen [::]:8081;", f"listen [::1]:{self.ports['checks']};"),
+            ("chat.example.org", "localhost"),
+        ).write()
+        temporary = "".join(
+            f"{what}_temp_path {self.folder}/run/{what};\n"
+            for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        main = place / "nginx.conf"
+        main.write_text(
+            f"pid {self.folder}/run/nginx.pid;\nerror_log stderr;\nevents {{ worker_connections 4096; }}\n"
+            f"http {{\n{temporary}access_log {self.folder}/logs/nginx-access.log;\ninclude /etc/nginx/mime.types;\n"
+            "include http.conf;\ninclude site.conf;\n}\n"
+        )
+        return main
+
+    def write_haproxy(self) -> Path:
+        pages = f"127.0.0.1:{self.ports['nginx']} check port {self.ports['checks']}"
+        return (
+            render("haproxy.cfg", self.folder / "haproxy" / "haproxy.cfg")
+            .replace(
+                ("/run/haproxy/admin.sock", self.folder / "run" / "haproxy.sock"),
+                ("/etc/haproxy/chatserver.pem", self.folder / "haproxy" / "chatserver.pem"),
+                ("user haproxy", f"user {self.user.pw_name}"),
+                ("group haproxy", f"group {grp.getgrgid(self.user.pw_gid).gr_name}"),
+                ("maxconn 100000", "maxconn 2000"),
+                ("bind :443", f"bind 127.0.0.1:{self.ports['haproxy']}"),
+                ("bind :::443 v6only", f"bind ::1:{self.ports['haproxy']} v6only"),
+                ("bind :80", f"bind 127.0.0.1:{self.ports['plain']}"),
+                ("bind :::80 v6only", f"bind ::1:{self.ports['plain']} v6only"),
+                ("10.0.0.11:8001", f"127.0.0.1:{self.ports['one']}"),
+                ("10.0.0.12:8001", f"127.0.0.2:{self.ports['two']}"),
+                ("10.0.0.11:8080 check port 8081", pages),
+                ("10.0.0.12:8080 check port 8081", pages),
+            )
+            .write()
+        )
+
+    def start_haproxy(self) -> None:
+        self.run("haproxy", program("haproxy"), "-db", "-f", self.write_haproxy(), as_user=False)
+
+    # -- what is done with them ---------------------------------------------------------------------------------------
+
+    def once(self, *command: object) -> str:
+        who: dict[str, Any] = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            **(who if os.geteuid() == 0 else {}),
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def chatserver(self, *arguments: str, **settings: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "chatserver", *arguments],
+            cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def check(self, **settings: str) -> tuple[int, str]:
+        """What `python -m chatserver check` says."""
+        done = subprocess.run(
+            [self.python, "-m", "chatserver", "check"],
+            cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    def wait_for(self, attempt: Callable[[], object], patience: float = 20) -> None:
+        end = time.monotonic() + patience
+        while True:
+            try:
+                attempt()
+            except Exception:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
+    async def ready(self, patience: float = 40) -> float:
+        """Until the pages come through all of it."""
+        return await self.answers(f"{self.url}/messages/sign-in/", patience)
+
+    async def instance_ready(self, number: int) -> float:
+        port = self.ports["one" if number == 1 else "two"]
+        return await self.answers(f"http://{ORIGIN_ADDRESSES[number]}:{port}/readyz", 40)
+
+    async def answers(self, url: str, patience: float) -> float:
+        start = time.monotonic()
+        async with aiohttp.ClientSession() as http, asyncio.timeout(patience):
+            while True:
+                for name, process in self._running.items():
+                    assert process.poll() is None, f"{name} has ended: {self.log(name)[-1000:]}"
+                with contextlib.suppress(aiohttp.ClientError, OSError):
+                    async with http.get(url, ssl=self.trust) as response:
+                        if response.status == 200:
+                            return time.monotonic() - start
+                await asyncio.sleep(0.05)
+
+    async def restart(self, number: int) -> float:
+        """One instance; the others go on. Returns the seconds it took to end."""
+        took = await asyncio.to_thread(self.end, f"gunicorn-{number}")
+        self.start_instance(number)
+        await self.instance_ready(number)
+        return took
+
+    async def restart_with(self, **settings: object) -> None:
+        """Both instances, with some settings changed."""
+        self.write_settings(**settings)
+        for number in (1, 2):
+            await self.restart(number)
+        await self.ready()
+
+    async def provision(self, **numbers: int) -> dict[str, Any]:
+        """In development's name, since production refuses it."""
+        arguments = [part for name, number in numbers.items() for part in (f"--{name}", str(number))]
+        made = json.loads(await asyncio.to_thread(self.chatserver, "provision", *arguments, APP_ENV="development"))
+        for user in made["users"]:
+            user["cookie"] = f"__Host-{user['cookie']}"
+        return dict(made)
+
+
+def ordinary_user() -> pwd.struct_passwd:
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())

@@ -1,0 +1,190 @@
+"""PostgreSQL in the ways it is run: behind PgBouncer, on several hosts, backed up, migrated while people talk."""
+
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import aiohttp
+import psycopg2
+import pytest
+from aiohttp.test_utils import unused_port
+
+from chatserver import migrations
+from tests.faults.checker import Report
+from tests.faults.world import children
+from tests.production.files import render
+from tests.production.programs import program
+from tests.production.stage import SECRET, Stage
+from tests.production.test_story import judge
+
+
+@pytest.fixture(autouse=True)
+async def restored(stage: Stage) -> AsyncIterator[None]:
+    """The settings are as they were, for the next test."""
+    yield
+    await stage.everyone_leaves()
+    await stage.restart_with()
+
+
+async def test_behind_a_pgbouncer_that_pools_transactions_nothing_is_lost(talk: Stage) -> None:
+    place, port = talk.folder / "pgbouncer", unused_port()
+    place.mkdir()
+    (place / "userlist.txt").write_text(f'"chatserver" "{SECRET}"\n')
+    config = render("pgbouncer.ini", place / "pgbouncer.ini").replace(
+        ("port=5432", f"port={talk.ports['postgres']}"),
+        ("/etc/pgbouncer/userlist.txt", place / "userlist.txt"),
+        ("listen_port = 6432", f"listen_port = {port}"),
+        ("default_pool_size = 20", "default_pool_size = 3"),  # fewer than ours, so that they are really shared
+    )
+    talk.run("pgbouncer", program("pgbouncer"), config.write())
+    url = talk.database("chatserver", SECRET, port)
+    talk.wait_for(lambda: psycopg2.connect(url).close())
+    code, sentence = talk.check(DATABASE_URL=url)
+    assert code == 1
+    assert "set DATABASE_POOLING=transaction" in sentence
+    assert talk.check(DATABASE_URL=url, DATABASE_POOLING="transaction") == (0, "All is well.\n")
+    await talk.restart_with(DATABASE_URL=url, DATABASE_POOLING="transaction")
+    await talk.people_talk(10)
+    report = Report("through PgBouncer")
+    await talk.restart(1)
+    await judge(talk, report, time.monotonic())
+    async with aiohttp.ClientSession(headers={"Cookie": talk.talkers[0].cookie}) as http:
+        for path in ("/messages/", f"/messages/chat/{talk.talkers[0].threads[0]}/", "/messages/people?q=user"):
+            async with http.get(talk.url + path, ssl=talk.trust) as response:
+                assert response.status == 200, path
+    await talk.everyone_leaves()
+    await talk.restart_with()
+    talk.end("pgbouncer", signal.SIGINT)
+
+
+async def test_a_dead_host_in_the_list_is_passed_over(talk: Stage) -> None:
+    hosts = f"127.0.0.1:{unused_port()},127.0.0.1:{talk.ports['postgres']}"
+    url = f"postgresql://chatserver:{SECRET}@{hosts}/chatserver?target_session_attrs=read-write"
+    await talk.restart_with(DATABASE_URL=url)
+    await talk.people_talk(3)
+    await judge(talk, Report("a dead host in the list"), time.monotonic())
+
+
+async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage) -> None:
+    standby, port = talk.folder / "postgres-standby" / "data", unused_port()
+    first = talk.ports["postgres"]
+    talk.once(
+        program("pg_basebackup"),
+        "-h",
+        talk.folder / "run",
+        "-p",
+        first,
+        "-U",
+        "postgres",
+        "-c",
+        "fast",
+        "-R",
+        "-D",
+        standby,
+    )
+    talk.start_postgres("postgres-standby", port)
+    superuser = {"host": str(talk.folder / "run"), "port": first, "user": "postgres"}
+    with closing(psycopg2.connect(**superuser)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("alter system set synchronous_standby_names = '*'")
+        connection.cursor().execute("select pg_reload_conf()")
+    hosts = f"127.0.0.1:{first},127.0.0.1:{port}"
+    url = f"postgresql://chatserver:{SECRET}@{hosts}/chatserver?target_session_attrs=read-write"
+    await talk.restart_with(DATABASE_URL=url)
+    await talk.people_talk(10)
+    report = Report("a standby takes over")
+    talk.end("postgres", signal.SIGQUIT)
+    talk.once(program("pg_ctl"), "promote", "-D", standby)
+    promoted = time.monotonic()
+    talk.ports["postgres"] = port  # the primary from now on
+    talk.owner_url = talk.servers.database_url = talk.database("chatserver_owner", f"{SECRET}-owner", port)
+    talk.database_url = talk.database("chatserver", SECRET, port)
+    await talk.ready()
+    await judge(talk, report, promoted)
+
+
+async def test_a_backup_restored_on_a_fresh_server_has_the_same_conversations(talk: Stage) -> None:
+    made = await talk.provision(users=4, threads=2, messages=250)
+    dump = talk.folder / "postgres" / "chatserver.dump"
+    talk.once(program("pg_dump"), "-Fc", "-f", dump, talk.owner_url)
+    port = unused_port()
+    talk.start_postgres("postgres-fresh", port)
+    fresh_owner = talk.database("chatserver_owner", f"{SECRET}-owner", port)
+    talk.once(program("pg_restore"), "--no-owner", "--exit-on-error", "-d", fresh_owner, dump)
+    before = await everything(talk, made)
+    url = talk.database("chatserver", SECRET, port)
+    assert talk.check(DATABASE_URL=url) == (0, "All is well.\n")
+    await talk.restart_with(DATABASE_URL=url)
+    assert await everything(talk, made) == before
+    assert len(before[0]) == 250
+    await talk.restart_with()
+    talk.end("postgres-fresh", signal.SIGINT)
+
+
+async def everything(stage: Stage, made: dict) -> list:
+    """All messages of all threads, as their people get them."""
+    found = []
+    async with aiohttp.ClientSession() as http:
+        for thread in made["threads"]:
+            messages, before = [], ""
+            cookie = made["users"][thread["members"][0]]["cookie"]
+            while True:
+                url = f"{stage.url}/messages/chat/{thread['id']}/history{before}"
+                async with http.get(url, headers={"Cookie": cookie}, ssl=stage.trust) as response:
+                    page = await response.json()
+                messages = page["messages"] + messages
+                if not page["more"]:
+                    break
+                before = f"?before={messages[0]['seq']}"
+            found.append(messages)
+    return found
+
+
+TOMORROWS = """
+alter table messages add column edited_at timestamptz;
+alter table users add column motto text not null default '';
+create table reactions (thread_id bigint not null, seq bigint not null, user_id bigint not null references users,
+    primary key (thread_id, seq, user_id));
+create index reactions_by_user on reactions (user_id);
+"""
+
+
+async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
+    talk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    todays = migrations._files()
+    monkeypatch.setattr(migrations, "_files", lambda: {**todays, "9999_tomorrows": TOMORROWS})
+    await talk.people_talk(10)
+    report = Report("a migration while people talk")
+    assert migrations.migrate(talk.owner_url) == ["9999_tomorrows"]
+    # A process that dies meanwhile comes back; one that is started by hand says that it is too old.
+    os.kill(children(talk.process("gunicorn-1").pid)[0], signal.SIGKILL)
+    code, sentence = talk.check()
+    assert code == 1
+    assert "made by a newer version of chatserver (9999_tomorrows): update the code" in sentence
+    try:
+        await judge(talk, report, time.monotonic())
+        await talk.instance_ready(1)
+    finally:
+        await talk.everyone_leaves()
+        with closing(psycopg2.connect(talk.owner_url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("drop table reactions; alter table messages drop edited_at; alter table users drop motto; "
+                           "delete from migrations where name = '9999_tomorrows'")  # fmt: skip
+
+
+async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
+    talk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    todays = migrations._files()
+    added = {"9998_waits": "alter table messages add column pinned_at timestamptz"}
+    monkeypatch.setattr(migrations, "_files", lambda: {**todays, **added})
+    monkeypatch.setattr(migrations, "ATTEMPTS", 2)
+    await talk.people_talk(3)
+    report = Report("a migration that waits for a lock")
+    with closing(psycopg2.connect(talk.owner_url)) as somebody:
+        somebody.cursor().execute("select count(*) from messages")  # and never commits
+        with pytest.raises(migrations.MigrationError, match="found its tables locked"):
+            migrations.migrate(talk.owner_url)
+    await judge(talk, report, time.monotonic())

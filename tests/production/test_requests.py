@@ -1,0 +1,187 @@
+"""Requests that two programs could read differently, and what a browser must not be able to claim."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.conftest import browser  # noqa: F401  # a fixture
+from tests.browser.screens import Screen
+from tests.production.programs import program
+from tests.production.stage import Stage
+
+SEEN = re.compile(r'"[A-Z]+ (?:https?://[^/ ]+)?/[^ ?]*\?([a-z]+-[0-9a-f-]+)')
+TRIES = {
+    "length and chunks": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}"
+    ),
+    "chunks and length": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Length: 4\r\n\r\n{size:x}\r\n{hidden}\r\n0\r\n\r\n"
+    ),
+    "chunks by another name": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n"
+        "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{hidden}"
+    ),
+    "chunks with a space": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n"
+        "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n{hidden}"
+    ),
+    "two lengths": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: {size}\r\n"
+        "\r\n{hidden}"
+    ),
+    "a length with a sign": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: +{size}\r\n\r\n{hidden}"
+    ),
+    "lines that end in a bare LF": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\nHost: localhost\nContent-Length: {size}\n\n{hidden}"
+    ),
+    "a header after a bare LF": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nX: x\nTransfer-Encoding: chunked\r\n"
+        "Content-Length: {length}\r\n\r\n0\r\n\r\n{hidden}"
+    ),
+    "a chunk's size with a bare LF": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "{size:x}\n{hidden}\r\n0\r\n\r\n"
+    ),
+    "a folded header": (
+        "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding:\r\n chunked\r\n"
+        "Content-Length: {length}\r\n\r\n0\r\n\r\n{hidden}"
+    ),
+    "an upgrade with a body": (
+        "GET /messages/ws?{seen} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        "Content-Length: {size}\r\n\r\n{hidden}"
+    ),
+    "an upgrade to plain HTTP/2": (
+        "GET /messages/?{seen} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n{hidden}"
+    ),
+    "an upgrade of a version that there is not": (
+        "GET /messages/ws?{seen} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 777\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n{hidden}"
+    ),
+    "a body of a GET": (
+        "GET /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n{hidden}"
+    ),
+}  # fmt: skip
+
+
+async def send(port: int, text: str, trust: ssl.SSLContext | None) -> bytes:
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", port, ssl=trust, server_hostname="localhost" if trust else None
+    )
+    try:
+        writer.write(text.encode())
+        async with asyncio.timeout(2):
+            return await reader.read(65536)
+    except (TimeoutError, ConnectionError):
+        return b""
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("front", ["haproxy", "nginx"])
+@pytest.mark.parametrize("what", TRIES)
+async def test_gunicorn_sees_no_request_that_the_proxy_did_not_see(stage: Stage, what: str, front: str) -> None:
+    seen, smuggled = f"seen-{uuid4()}", f"smuggled-{uuid4()}"
+    hidden = f"GET /messages/sign-in/?{smuggled} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    text = TRIES[what].format(seen=seen, hidden=hidden, size=len(hidden), length=len(hidden) + 5)
+    assert isinstance(stage.trust, ssl.SSLContext)
+    await send(stage.ports[front], text, stage.trust if front == "haproxy" else None)
+    after = f"after-{uuid4()}"
+    async with aiohttp.ClientSession() as http:  # another person's next request gets its own answer
+        for _ in range(4):
+            async with http.get(f"{stage.url}/messages/sign-in/?{after}", ssl=stage.trust) as response:
+                assert response.status == 200
+    await asyncio.sleep(0.1)
+    behind = SEEN.findall(stage.log("gunicorn-1") + stage.log("gunicorn-2"))
+    before = SEEN.findall(stage.log("haproxy") if front == "haproxy" else stage.log("nginx-access"))
+    assert behind.count(seen) <= before.count(seen)
+    assert behind.count(smuggled) <= before.count(smuggled)
+    assert behind.count(after) == 4
+
+
+@pytest.mark.parametrize("front", ["haproxy", "nginx"])
+async def test_a_forged_address_changes_nothing(stage: Stage, front: str) -> None:
+    name = f"nobody{uuid4().hex[:8]}"
+    forged = {"X-Forwarded-For": "6.6.6.6, 127.0.0.1", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
+    url = stage.url if front == "haproxy" else f"http://127.0.0.1:{stage.ports['nginx']}"
+    async with aiohttp.ClientSession(headers=forged) as http:
+        async with http.get(f"{url}/messages/sign-in/", ssl=stage.trust) as page:
+            token = re.search(r'name="csrf_token" value="([^"]+)"', await page.text())
+            cookie = page.headers["Set-Cookie"].partition(";")[0]
+        assert token is not None
+        fields = {"username": name, "password": "a wrong password", "csrf_token": token[1]}
+        lines = stage.log("gunicorn-1").count("sign-in refused") + stage.log("gunicorn-2").count("sign-in refused")
+        answer = await http.post(f"{url}/messages/sign-in/", data=fields, headers={"Cookie": cookie}, ssl=stage.trust)
+        assert answer.status == 403
+    both = stage.log("gunicorn-1") + stage.log("gunicorn-2")
+    assert both.count("sign-in refused") == lines + 1
+    # nginx itself is asked here from an address that it trusts, haproxy's.
+    if front == "haproxy":
+        assert "sign-in refused from 6.6.6.6" not in both
+        assert "sign-in refused from 127.0.0.1" in both
+
+
+async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> None:
+    async with aiohttp.ClientSession() as http:
+        for base in (stage.url, f"http://127.0.0.1:{stage.ports['nginx']}"):
+            for path in ("/healthz", "/readyz", "/metrics", "/%68ealthz", "//healthz", "/messages/../readyz"):
+                async with http.get(aiohttp.client.URL(base + path, encoded=True), ssl=stage.trust) as response:
+                    assert response.status in {400, 404}, (base, path)
+
+
+async def test_it_is_served_over_ipv6_too_and_plain_http_leads_to_tls(stage: Stage) -> None:
+    async with aiohttp.ClientSession() as http:
+        url = f"https://[::1]:{stage.ports['haproxy']}/messages/sign-in/"
+        async with http.get(url, ssl=stage.trust) as response:
+            assert response.status == 200
+        url = f"http://127.0.0.1:{stage.ports['plain']}/messages/"
+        async with http.get(url, allow_redirects=False) as response:
+            assert response.status == 301
+            assert response.headers["Location"].startswith("https://")
+
+
+async def test_a_stranger_cannot_connect_to_the_unix_socket(stage: Stage) -> None:
+    mode = (stage.folder / "run" / "1" / "http.sock").stat()
+    assert mode.st_mode & 0o777 == 0o660
+    assert mode.st_gid == stage.user.pw_gid
+
+
+@pytest.fixture
+async def naive(stage: Stage) -> AsyncIterator[str]:
+    """A proxy that somebody set up without a thought for WebSocket."""
+    place, port = stage.folder / "naive", stage.ports["naive"]
+    main = stage.write_nginx(place)
+    (place / "site.conf").write_text(
+        f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {stage.folder}/certificate.pem;\n"
+        f"ssl_certificate_key {stage.folder}/key.pem;\n"
+        f"location / {{ proxy_pass http://127.0.0.1:{stage.ports['one']}; proxy_set_header Host $http_host;\n"
+        f"proxy_set_header Origin {stage.url}; }} }}\n"
+    )
+    main.write_text(main.read_text().replace("run/nginx.pid", "run/naive.pid"))
+    stage.run("naive", program("nginx"), "-p", place, "-c", main, "-g", "daemon off;")
+    await stage.answers(f"https://localhost:{port}/messages/sign-in/", 20)
+    yield f"https://localhost:{port}"
+    stage.end("naive")
+
+
+async def test_behind_a_proxy_that_drops_upgrade_the_page_and_the_log_say_so(
+    stage: Stage,
+    naive: str,
+    browser: Browser,  # noqa: F811
+) -> None:
+    context = await browser.new_context(base_url=naive, locale="en-US", ignore_https_errors=True)
+    cleo = await Screen.open(context, "Cleo")
+    await cleo.joins()
+    await cleo.page.get_by_text("Live updates do not get through here.").first.wait_for(timeout=40_000)
+    assert "drops the Upgrade header" in stage.log("gunicorn-1")
+    await context.close()

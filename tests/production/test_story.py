@@ -1,0 +1,134 @@
+"""The whole way: haproxy → nginx → gunicorn → PostgreSQL and Redis, as people use it."""
+
+import asyncio
+import contextlib
+import os
+import re
+import time
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.conftest import browser  # noqa: F401  # a fixture
+from tests.browser.screens import Screen
+from tests.faults.checker import Report, check, settle
+from tests.faults.faults import closes
+from tests.faults.world import children
+from tests.production.stage import Stage
+
+
+async def judge(stage: Stage, report: Report, since: float) -> None:
+    """Everyone goes on talking, then falls silent; nothing may be missing on any screen."""
+    said = {talker.user_id: len(talker.acknowledged) for talker in stage.talkers}
+    await stage.until(lambda: all(len(each.acknowledged) > said[each.user_id] + 1 for each in stage.talkers), 40)
+    report.measured["everyone went on after"] = f"{time.monotonic() - since:.1f} s"
+    await settle(stage, report, 10, None)
+    with contextlib.suppress(TimeoutError):  # lists get what was lost on the way within 10 s, by the repair
+        await stage.until(lambda: not all_missed(stage), 10)
+    check(stage, report)
+    print(
+        f"\n{report.fault}: {report.attempted} attempted, {report.acknowledged} acknowledged, {report.stored} stored, "
+          f"{report.lost} lost, {report.doubled} doubled, {report.reordered} reordered, "
+          f"complete after {report.complete or 0:.1f} s {report.measured}")  # fmt: skip
+    assert report.missed == []
+
+
+def all_missed(stage: Stage) -> list[str]:
+    now = Report("now")
+    check(stage, now)
+    return now.missed
+
+
+async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(stage: Stage, browser: Browser) -> None:  # noqa: F811
+    screens = []
+    for name in ("Ana", "Ben"):
+        context = await browser.new_context(base_url=stage.url, locale="en-US", ignore_https_errors=True)
+        screens.append(await Screen.open(context, name))
+        await screens[-1].joins()
+    ana, ben = screens
+    thread = await ana.writes_to("Ben", "Hello")
+    await ben.goes_to(f"/messages/chat/{thread}/")
+    await ben.sees_messages("Hello")
+    await ben.writes("Hello, Ana")
+    await ana.sees_messages("Hello", "Hello, Ana")
+    await stage.restart(1)
+    await stage.restart(2)
+    await ana.writes("Still there?")
+    await ben.sees_messages("Hello", "Hello, Ana", "Still there?")
+    for screen in screens:
+        assert screen.troubles == []
+        await screen.page.context.close()
+
+
+async def test_restarted_one_by_one_under_load_it_loses_nothing(talk: Stage) -> None:
+    await talk.people_talk(10)
+    report, start = Report("restarted one by one"), time.monotonic()
+    took = [await talk.restart(number) for number in (1, 2, 1, 2)]
+    codes = [code for talker in talk.talkers + talk.listeners for at, code in talker.closes if at >= start]
+    report.measured |= {"slowest end": f"{max(took):.1f} s", "closed with 1001": f"{codes.count(1001)} of {len(codes)}"}
+    report.expect(set(codes) == {1001}, "every socket is told 1001")
+    report.expect(max(took) < 4, "an instance ends within 4 s")
+    report.expect(not any(talker.refused for talker in talk.talkers), "nobody is refused by a proxy")
+    await judge(talk, report, time.monotonic())
+
+
+async def test_begun_anew_by_sighup_it_loses_nothing(talk: Stage) -> None:
+    await talk.people_talk(10)
+    report, start = Report("SIGHUP"), time.monotonic()
+    for number in (1, 2):
+        talk.process(f"gunicorn-{number}").send_signal(1)
+    await talk.until(lambda: len(closes(talk, start)) >= len(talk.talkers), 30)
+    codes = [code for talker in talk.talkers + talk.listeners for at, code in talker.closes if at >= start]
+    report.expect(set(codes) == {1001}, "every socket is told 1001")
+    await judge(talk, report, time.monotonic())
+
+
+async def test_an_instance_that_is_killed_loses_nothing(talk: Stage) -> None:
+    await talk.people_talk(10)
+    report = Report("kill -9 of an instance")
+    instance = talk.process("gunicorn-1")
+    for pid in (instance.pid, *children(instance.pid)):
+        os.kill(pid, 9)
+    killed = time.monotonic()
+    instance.wait()
+    await asyncio.sleep(2)
+    talk.start_instance(1)
+    await talk.instance_ready(1)
+    await judge(talk, report, killed)
+
+
+async def test_haproxy_and_nginx_may_be_begun_anew(talk: Stage) -> None:
+    await talk.people_talk(5)
+    report = Report("nginx and haproxy reloaded and restarted")
+    talk.process("nginx").send_signal(1)
+    await asyncio.sleep(1)
+    talk.end("haproxy")
+    talk.start_haproxy()
+    await talk.ready()
+    await judge(talk, report, time.monotonic())
+
+
+async def test_static_files_come_from_nginx_compressed_and_for_ever(stage: Stage) -> None:
+    async with aiohttp.ClientSession() as http:
+        page = await (await http.get(f"{stage.url}/messages/sign-in/", ssl=stage.trust)).text()
+        style = re.search(r'href="(/messages/static/[^"]+\.css)"', page)[1]
+        asked, packed = f"{stage.url}{style}?asked-here", {"Accept-Encoding": "gzip"}
+        async with http.get(asked, ssl=stage.trust, headers=packed) as answer:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "@layer" in await answer.text()
+        assert "asked-here" not in stage.log("gunicorn-1") + stage.log("gunicorn-2")
+        older = re.sub(r"/static/\w+/", "/static/0123456789abcdef/", style)
+        async with http.get(stage.url + older, ssl=stage.trust) as answer:
+            assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+@pytest.fixture(autouse=True)
+async def whole(stage: Stage) -> None:
+    """Each test begins with everything running."""
+    await stage.instance_ready(1)
+    await stage.instance_ready(2)
+    await stage.ready()

@@ -1,0 +1,217 @@
+"""What keeps the server from working: one clear sentence, wherever it is started, and no traceback."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import make_dsn, parse_dsn
+
+from chatserver import check
+from chatserver.config import Config
+from chatserver.folders import folder
+from tests.conftest import execute
+from tests.test_groups import chatserver
+
+ROOT = folder("tests").parent
+WAYS = ["check", "serve", "gunicorn"]
+ROLES = """
+create role without_rights login;
+create role a_reader login;
+grant select on all tables in schema public to a_reader;
+grant connect on database postgres to public
+"""
+
+
+async def start(config: Config, way: str, **settings: str) -> tuple[int, str]:
+    """Starts or checks the server in one of its ways; returns the exit code and all that was said."""
+    if way != "gunicorn":
+        code, output, errors = await chatserver(config, way, **settings)
+        return code, output + errors
+    environ = {
+        **os.environ, "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url),
+        "REDIS_PREFIX": config.redis_prefix, "DATA_DIR": str(config.data_dir), "PORT": str(config.port), **settings,
+    }  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning",
+        cwd=ROOT, env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
+
+
+def said(answer: tuple[int, str], *sentences: str) -> None:
+    code, text = answer
+    assert code == 1, text
+    assert "Traceback" not in text
+    assert text.startswith("chatserver: ")
+    for sentence in sentences:
+        assert sentence in text, text
+    assert len(text.strip().splitlines()) == len(sentences)
+
+
+@pytest.fixture
+def as_user(config: Config) -> Iterator[Callable[[str], str]]:
+    """DATABASE_URL as another user of PostgreSQL."""
+    url = str(config.database_url)
+    for statement in ROLES.split(";"):
+        execute(url, statement)
+    yield lambda user: make_dsn(**parse_dsn(url) | {"user": user})
+    for role in ("without_rights", "a_reader"):
+        execute(url, f"drop owned by {role}; drop role {role}")
+
+
+async def test_all_is_well(config: Config) -> None:
+    assert await start(config, "check") == (0, "All is well.\n")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_servers_that_are_away_are_both_told(config: Config, way: str) -> None:
+    settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/chat", "REDIS_URL": "redis://127.0.0.1:1"}
+    said(await start(config, way, **settings), "Is it running, and is DATABASE_URL right?", "is REDIS_URL right?")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_old_schema_is_to_be_migrated_and_a_newer_one_wants_newer_code(config: Config, way: str) -> None:
+    url = str(config.database_url)
+    execute(url, "insert into migrations values ('9999_tomorrows', now())")
+    try:
+        said(await start(config, way), "made by a newer version of chatserver (9999_tomorrows): update the code.")
+    finally:
+        execute(url, "delete from migrations where name = '9999_tomorrows'")
+    execute(url, "create table kept as select * from migrations; delete from migrations")
+    try:
+        said(await start(config, way), "older than this version: run `python -m chatserver migrate`.")
+    finally:
+        execute(url, "insert into migrations select * from kept; drop table kept")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_user_without_rights_is_told_which(config: Config, way: str, as_user: Callable[[str], str]) -> None:
+    code, text = await start(config, way, DATABASE_URL=as_user("a_reader"))
+    assert code == 1
+    assert "a_reader may not insert, update, delete in the table messages: as its owner, GRANT insert" in text
+    assert "Traceback" not in text
+
+
+async def test_a_user_who_sees_nothing_is_told_so(config: Config, as_user: Callable[[str], str]) -> None:
+    url = as_user("without_rights")
+    said(await start(config, "check", DATABASE_URL=url), "without_rights may not do this (permission denied for table")
+
+
+async def test_a_database_or_a_user_that_there_is_not_is_named(config: Config) -> None:
+    parts = parse_dsn(str(config.database_url))
+    for change, name in (({"dbname": "nowhere"}, 'database "nowhere"'), ({"user": "nobody_here"}, "nobody_here")):
+        answer = await start(config, "check", DATABASE_URL=make_dsn(**parts | change))
+        said(answer, name)
+
+
+@pytest.mark.parametrize("url", ["postgresql://[", "postgresql://u:p@h:port/x", "host=", "postgresql://x/?nonsense=1"])
+async def test_a_url_that_makes_no_sense_is_a_sentence(config: Config, url: str) -> None:
+    code, text = await start(config, "check", DATABASE_URL=url)
+    assert (code, "Traceback" in text) == (1, False)
+    assert text.startswith("chatserver: PostgreSQL does not answer: ")
+
+
+@pytest.mark.parametrize("url", ["redis://h:port", "redis://[", "unix:///nowhere/at/all"])
+async def test_a_redis_url_that_leads_nowhere_is_a_sentence(config: Config, url: str) -> None:
+    code, text = await start(config, "check", REDIS_URL=url)
+    assert (code, "Traceback" in text) == (1, False)
+    assert "REDIS_URL" in text
+
+
+async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "POSTGRESQL", 990_000)
+    with pytest.raises(check.ConfigError, match="which is too old: 14 is needed"):
+        await asyncio.to_thread(check.refuse_to_start, config)
+
+
+@asynccontextmanager
+async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4") -> AsyncIterator[str]:
+    """A Redis that answers some commands in its own way, and the others with OK; its address."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer):
+            while head := await reader.readline():
+                words = []
+                for _ in range(int(head[1:])):
+                    size = int((await reader.readline())[1:])
+                    words.append((await reader.readexactly(size + 2))[:-2])
+                information = b"redis_version:" + version + b"\r\n"
+                plain = b"$%d\r\n%s\r\n" % (len(information), information) if words[0] == b"INFO" else b"+OK\r\n"
+                writer.write(answers.get(words[0], plain))
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield "redis://127.0.0.1:%d/0" % server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("answers", "version", "sentence"),
+    [
+        ({}, b"6.2.14", "Redis is version 6.2.14, which is too old: 7 is needed, or newer, or Valkey."),
+        ({b"SET": b"-READONLY You can't write against a read only replica.\r\n"}, b"7.2.4", "Redis is read-only"),
+        ({b"SET": b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"}, b"7.2.4", "Redis is full: raise"),
+        ({b"SET": b"-MISCONF Errors writing to the AOF file\r\n"}, b"7.2.4", "it cannot save to its disk"),
+        ({b"SET": b"-NOPERM no permissions\r\n"}, b"7.2.4", "may not do what is needed: see its ACL in docs/deploy.md"),
+        ({b"INFO": b"-NOAUTH Authentication required.\r\n"}, b"7.2.4", "password of REDIS_URL (Authentication"),
+    ],
+)  # fmt: skip
+async def test_a_redis_that_will_not_do_is_a_sentence(
+    config: Config, answers: dict[bytes, bytes], version: bytes, sentence: str
+) -> None:
+    async with redis_that(answers, version) as url:
+        said(await start(config, "check", REDIS_URL=url), sentence)
+
+
+async def test_a_wrong_password_of_redis_is_a_sentence(config: Config) -> None:
+    wrong = b"-WRONGPASS invalid username-password pair or user is disabled.\r\n"
+    async with redis_that({b"AUTH": wrong, b"HELLO": wrong}) as url:
+        answer = await start(config, "check", REDIS_URL=url.replace("redis://", "redis://chat:wrong@"))
+        said(answer, "Redis refuses the user or the password of REDIS_URL")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_no_worker_at_all_is_refused(config: Config, way: str) -> None:
+    said(await start(config, way, WORKERS="0"), "WORKERS must be 1 or more.")
+
+
+async def test_gunicorns_own_way_to_have_no_worker_is_refused(config: Config) -> None:
+    said(await start(config, "gunicorn", GUNICORN_CMD_ARGS="--workers 0"), "There must be 1 worker or more")
+
+
+@pytest.mark.parametrize("way", ["serve", "gunicorn"])
+async def test_a_port_in_use_is_a_sentence(config: Config, way: str) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        port = listening.getsockname()[1]
+        code, text = await start(config, way, PORT=str(port))
+    assert code == 1
+    assert f"chatserver: Nothing can be served on 127.0.0.1:{port}: " in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_secrets_of_the_sample_are_refused(config: Config, way: str) -> None:
+    sample = ROOT / "deploy" / "chatserver.env.example"
+    settings = dict(line.split("=", 1) for line in sample.read_text().splitlines() if line and line[0] != "#")
+    said(await start(config, way, **settings), "a password in DATABASE_URL or REDIS_URL is still")
+
+
+async def test_static_files_are_laid_out_for_nginx(config: Config, tmp_path: Path) -> None:
+    code, output, _ = await chatserver(config, "static", str(tmp_path))
+    assert code == 0
+    place = Path(output.strip())
+    assert place.parent == tmp_path / "messages" / "static"
+    assert (place / "css" / "all.css").is_file()
+    assert (place / "css" / "all.css.gz").stat().st_size < (place / "css" / "all.css").stat().st_size
+
+
+async def test_static_files_that_cannot_be_written_are_a_sentence(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, _, errors = await chatserver(config, "static", str(tmp_path / "file"))
+    assert code == 1
+    assert errors.startswith("chatserver: The static files cannot be written: ")
