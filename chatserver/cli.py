@@ -3,9 +3,7 @@
 import argparse
 import asyncio
 import json
-import logging
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from chatserver import __version__, db, groups
+from chatserver import __version__, db, groups, logs
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
 from chatserver.config import Config, ConfigError, load_config, make_secret
@@ -90,7 +88,7 @@ def _serve(_: argparse.Namespace) -> None:
     config = load_config()
     if not config.database_url or not config.redis_url:
         raise UsageError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
-    set_up_logging()
+    logs.set_up(config)
     try:
         web.run_app(
             create_app(config),
@@ -102,12 +100,6 @@ def _serve(_: argparse.Namespace) -> None:
         )
     except OSError as error:  # a port in use, a host that isn't ours
         raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {error.strerror}.") from None
-
-
-def set_up_logging() -> None:
-    """One line an event, in UTC."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.Formatter.converter = time.gmtime
 
 
 def _migrate(_: argparse.Namespace) -> None:

@@ -17,6 +17,12 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 
 MIN_SECRET_CHARS = 16
+CHOICES = {
+    "app_env": ("development", "production"),
+    "default_language": LANGUAGES,
+    "log_format": ("", "json", "plain"),
+    "access_log": ("", "on", "off"),
+}
 
 
 class ConfigError(Exception):
@@ -37,6 +43,13 @@ class Config:
     origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     default_language: str = "en"
+
+    # Watching it: seconds
+    log_format: str = ""
+    access_log: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    loop_lag_warning: float = 0.1
 
     # Sessions and passwords: seconds, and hashes at once / waiting
     session_idle: float = 7 * 86400
@@ -140,12 +153,14 @@ def _parse(raw: str, kind: Any) -> Any:
 def _problems(config: Config) -> list[str]:
     """Mistakes that single values don't show."""
     problems = []
-    if config.app_env not in {"development", "production"}:
-        problems.append(f"APP_ENV must be development or production, not {config.app_env!r}.")
-    if config.port > 65535:
-        problems.append(f"PORT must be at most 65535, not {config.port}.")
-    if config.default_language not in LANGUAGES:
-        problems.append(f"DEFAULT_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {config.default_language!r}.")
+    for name, choices in CHOICES.items():
+        if (value := getattr(config, name)) not in choices:
+            problems.append(f"{name.upper()} must be {' or '.join(filter(None, choices))}, not {value!r}.")
+    problems += [
+        f"{name.upper()} must be at most 65535, not {getattr(config, name)}."
+        for name in ("port", "metrics_port")
+        if getattr(config, name) > 65535
+    ]
     if config.redis_url and not config.redis_url.startswith(("redis://", "rediss://", "unix://")):
         problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if not config.database_connections:
