@@ -27,7 +27,6 @@ def log_config(config: Config) -> dict[str, Any]:
     """For `dictConfig`, and gunicorn's `logconfig_dict`: its own lines go the same way as ours."""
     chosen = config.log_format or ("json" if config.production and not sys.stderr.isatty() else "plain")
     with_access = (config.access_log or ("on" if config.production else "off")) == "on"
-    through_root = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -35,8 +34,8 @@ def log_config(config: Config) -> dict[str, Any]:
         "handlers": {"stderr": {"()": CountingHandler, "formatter": "lines"}},
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
-            "gunicorn.error": through_root,
-            "gunicorn.access": through_root,
+            "gunicorn.error": {"handlers": [], "propagate": True},
+            "gunicorn.access": {"level": "CRITICAL"},  # tells paths and query strings
             "chatserver.access": {"level": "INFO" if with_access else "WARNING"},
         },
     }

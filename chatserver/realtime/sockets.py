@@ -89,13 +89,13 @@ class Sockets:
         except Exception:
             log.exception("a socket failed")  # it is no place for an error page any more
         finally:
-            connection.note_end()
             self._connections.discard(connection)
             self._unchecked.discard(connection)
             self._left.set()
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
                 self._services.presence.left(user.id)
+            connection.note_end()
 
     async def keep_time(self) -> None:
         """Pings, and cuts off who is silent or stuck, until cancelled: one timer for all sockets."""
