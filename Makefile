@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
+TOOLS := .venv/security/bin
+SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults protections bench check screenshots browser catalogues lock clean install
+.PHONY: help run demo test faults protections security audit bench check screenshots browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
 	@$(BIN)/python -m chatserver run
@@ -22,6 +24,24 @@ faults: install  ## Break things while people talk, and count what was lost (FAU
 
 protections: install  ## Turn each protection off in a copy of the code, and see its test fail
 	@$(BIN)/python -m tests.faults.protections
+
+security: $(TOOLS)/installed  ## Look for holes: bandit, semgrep, detect-secrets, schemathesis, tests/security, and the audit
+	@echo "bandit ..."  # B104, B108 and B704 are ruff's S104, S108 and S704, in `make check`, and a rule of semgrep's
+	@$(TOOLS)/bandit -q -ll -s B104,B108,B704 -r chatserver requirements
+	@echo "semgrep ..."
+	@$(SEMGREP) --test tests/security/semgrep
+	@$(SEMGREP) --strict --error --config tests/security/semgrep/rules.yml chatserver templates static
+	@echo "detect-secrets ..."  # the people of the tests and of the demo have passwords
+	@git ls-files -z -- ':!tests' | xargs -0 $(TOOLS)/detect-secrets-hook --exclude-secrets '^a demo, not a secret$$'
+	@git ls-files -z -- tests | xargs -0 $(TOOLS)/detect-secrets-hook --disable-plugin KeywordDetector
+	@echo "schemathesis ..."
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security/described_api.py
+	@echo "tests/security ..."
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security
+	@$(BIN)/python -m tests.security.audit --if-reachable
+
+audit: $(TOOLS)/installed  ## Ask pip-audit for known holes in the pinned packages; fails where its database is out of reach
+	@$(BIN)/python -m tests.security.audit
 
 bench: install  ## Measure speed and size, against the limits of the parts (BENCH="latency idle", BENCH=--quick)
 	@$(PYTHON) requirements/install.py bench
@@ -55,6 +75,7 @@ lock: install  ## Pin the newest versions of all requirements, with hashes
 	$(COMPILE) requirements/production.in -o requirements/production.txt
 	$(COMPILE) requirements/development.in -c requirements/production.txt -o requirements/development.txt
 	$(COMPILE) requirements/bench.in -c requirements/development.txt -o requirements/bench.txt
+	$(COMPILE) requirements/security.in -o requirements/security.txt
 
 clean:  ## Remove what was installed and cached; the data in .data stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
@@ -67,3 +88,9 @@ help:
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }
 	@$(PYTHON) requirements/install.py
+
+$(TOOLS)/installed: requirements/security.txt | install  # beside the product's packages, so as not to change them
+	@echo "Installing the tools into .venv/security (only once; a minute or two) ..."
+	@$(BIN)/python -m venv --clear .venv/security
+	@$(TOOLS)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/security.txt
+	@touch $@

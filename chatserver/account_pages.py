@@ -10,7 +10,7 @@ from chatserver import blocks
 from chatserver.accounts import Checked, User
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
-from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, PUBLISHER, REDIS, SESSIONS
+from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, EXPORTS, PUBLISHER, REDIS, SESSIONS
 from chatserver.privacy import Privacy, privacy_of, set_privacy
 from chatserver.proxies import client_address
 from chatserver.realtime.protocol import signed_out
@@ -76,6 +76,16 @@ async def change_privacy(request: web.Request) -> web.Response:
     return await _obey(request, work, "online", "seen")
 
 
+async def ask_for_export(request: web.Request) -> web.Response:
+    """One at a time: while one is waiting or being made, nothing begins."""
+
+    async def work(request: web.Request, user: User, _: Form) -> web.Response:
+        begun = await request.app[EXPORTS].ask(user)
+        return _done("export" if begun else "export_running")
+
+    return await _obey(request, work)
+
+
 async def delete_account(request: web.Request) -> web.Response:
     """For good, whatever the person was doing elsewhere."""
 
@@ -120,6 +130,7 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "sign_ins": await sessions.sign_ins.all_of(user.id, sessions.key_of(request)),
         "privacy": await privacy_of(request.app[DB], user),
         "blocked": await blocks.blocked_by(request.app[DB], user),
+        "export": await request.app[EXPORTS].of(user),
         "done": request.query.get("done", ""),
         "name_rest_days": request.app[CONFIG].name_rest_days,
     }

@@ -3,12 +3,16 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
 from chatserver.passwords import Hasher, check_password, decoy_hash
 from chatserver.text import clean_name, name_key
+
+ERASED_AT_ONCE = 500  # messages
 
 
 class User(NamedTuple):
@@ -28,6 +32,22 @@ class Stored(NamedTuple):
     name: str
     password_hash: str
     disabled: bool
+
+
+class Details(NamedTuple):
+    """What is known of somebody but for what they said."""
+
+    created_at: datetime
+    is_admin: bool
+    disabled: bool
+    shows_online: bool
+    shows_seen: bool
+    threads: int
+
+
+async def details_of(db: Database, user: User) -> Details:
+    (row,) = await db.fetch("details_of", user_id=user.id)
+    return Details(*row)
 
 
 class Accounts:
@@ -158,8 +178,15 @@ class Accounts:
         await self._db.write("delete_user", user_id=user.id, rest_days=rest_days)
 
     async def erase_messages(self, user: User) -> int:
-        """Empties the texts of all that somebody has sent; returns how many."""
-        return len(await self._db.write("erase_messages", user_id=user.id))
+        """Empties the texts of all that somebody has sent, some at a time; returns how many."""
+        erased, start = 0, str(UUID(int=0))
+        while row := await self._db.fetch_one("erase_messages", user_id=user.id, start=start, number=ERASED_AT_ONCE):
+            number, last = row
+            erased += number
+            if last == start:
+                break
+            start = last
+        return erased
 
 
 def _hashed(token: str) -> str:

@@ -16,6 +16,7 @@ from chatserver.attempts import Attempts
 from chatserver.batcher import Batcher
 from chatserver.compression import compress
 from chatserver.config import Config, load_config
+from chatserver.exports import Exports
 from chatserver.loop_lag import LoopLag
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
@@ -89,6 +90,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
     marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)
 
+    exports = app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].sign_ins, config.export_lifetime)
+
     hub = Hub()
     repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
 
@@ -121,9 +124,19 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     services = Services(config, database, writer, marks, publisher, openings, presence)
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
     sampler = Sampler(sockets, writer, publisher, database.pool, lambda: subscriber.live)
-    lag = LoopLag(config.loop_lag_warning)
-    work = (subscriber.run, repair.run, presence.run, sockets.keep_time, sockets.keep_checking, sampler.run, lag.run)
-    tasks = [asyncio.create_task(keep_running(each)) for each in work]
+    tasks = [
+        asyncio.create_task(keep_running(work))
+        for work in (
+            subscriber.run,
+            repair.run,
+            presence.run,
+            sockets.keep_time,
+            sockets.keep_checking,
+            exports.run,
+            sampler.run,
+            LoopLag(config.loop_lag_warning).run,
+        )
+    ]
     yield
     await writer.drain()
     await marks.drain()

@@ -1,11 +1,9 @@
 """`python -m chatserver …`: everything that is done from a terminal."""
 
 import argparse
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,21 +12,19 @@ from aiohttp import web
 from chatserver import __version__, db, groups, logs
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
+from chatserver.commands import UsageError, servers, with_database
 from chatserver.config import Config, ConfigError, load_config, make_secret
-from chatserver.embedded import EmbeddedError, EmbeddedServers, running
+from chatserver.embedded import EmbeddedError
 from chatserver.errors import ChatError
-from chatserver.migrations import MigrationError, check_schema, migrate
+from chatserver.migrations import MigrationError, migrate
 from chatserver.passwords import Hasher
 from chatserver.provision import ProvisionError, provision
 from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from chatserver.text import parse_id
+from chatserver.user_commands import add_user_commands
 
 SHUTDOWN = 2.0  # seconds that requests under way may still take
-
-
-class UsageError(Exception):
-    """What was asked for cannot be done so; one sentence."""
 
 
 def main() -> int:
@@ -41,6 +37,8 @@ def main() -> int:
     except ChatError as error:
         print(f"chatserver: {error if error.code == 'unavailable' else error.sentence}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return result
 
 
@@ -75,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         change.set_defaults(run=_thread, action=name)
     create.add_argument("names", nargs="+", metavar="NAME")
     create.set_defaults(run=_thread, action="create")
+    add_user_commands(commands)
     return parser
 
 
@@ -103,7 +102,7 @@ def _serve(_: argparse.Namespace) -> None:
 
 
 def _migrate(_: argparse.Namespace) -> None:
-    with _servers(load_config()) as config:
+    with servers(load_config()) as config:
         assert config.database_url is not None
         applied = migrate(config.database_url)
     print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
@@ -133,7 +132,7 @@ def _provision(arguments: argparse.Namespace) -> None:
         finally:
             await redis.aclose()
 
-    print(json.dumps(_with_database(config, work)))
+    print(json.dumps(with_database(config, work)))
 
 
 def _thread(arguments: argparse.Namespace) -> None:
@@ -147,31 +146,4 @@ def _thread(arguments: argparse.Namespace) -> None:
             users = await change(database, accounts, thread_id, arguments.names)
         return {"id": thread_id, "members": [user._asdict() for user in users]}
 
-    print(json.dumps(_with_database(load_config(), work), ensure_ascii=False))
-
-
-def _with_database(config: Config, work: Callable[[Config, db.Database], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    async def connected(config: Config, url: str) -> dict[str, Any]:
-        database = await db.connect(url, 1, 0)
-        try:
-            return await work(config, database)
-        finally:
-            await database.close()
-
-    with _servers(config) as found:
-        assert found.database_url is not None
-        check_schema(found.database_url)
-        return asyncio.run(connected(found, found.database_url))
-
-
-@contextmanager
-def _servers(config: Config) -> Iterator[Config]:
-    """The servers of the settings; in development those that `make run` has running, or else started for the moment."""
-    if config.database_url and config.redis_url:
-        yield config
-    elif urls := running(config.data_dir):
-        yield replace(config, database_url=config.database_url or urls[0], redis_url=config.redis_url or urls[1])
-    else:
-        with EmbeddedServers(config.data_dir, database_url=config.database_url, redis_url=config.redis_url) as servers:
-            migrate(servers.database_url)
-            yield replace(config, database_url=servers.database_url, redis_url=servers.redis_url)
+    print(json.dumps(with_database(load_config(), work), ensure_ascii=False))

@@ -63,6 +63,7 @@ class Config:
     sign_ups_per_address: int = 300
     reset_lifetime: float = 3600
     name_rest_days: int = 180
+    export_lifetime: float = 86400
 
     # Messages: code points, bytes, messages
     max_message_chars: int = 10_000

@@ -63,7 +63,7 @@ class Drawing:
 
     def conversations(self, rows: Sequence[Conversation]) -> Markup:
         drawn = [self._draw("conversation", row, row.sender_id == self._me_id) for row in rows]
-        return Markup("\n".join(drawn))  # noqa: S704
+        return _joined(drawn)
 
     def messages(self, messages: Sequence[Message], read_seq: int, seen_seq: int) -> Markup:
         """A chat's messages, with the days between them and a line before the first that is new to the viewer.
@@ -91,7 +91,7 @@ class Drawing:
             own = message.sender_id == me_id
             seen = own and message.seq <= seen_seq
             parts.append(self._draw("message", message, own, seen, together[place], together[place + 1]))
-        return Markup("\n".join(parts))  # noqa: S704
+        return _joined(parts)
 
     def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
         """`flags`: own, seen, continues, continued, as far as the template asks for them."""
@@ -105,6 +105,11 @@ def _draw(scene: Scene, name: str, item: Any, flags: tuple[bool, ...]) -> Markup
     how = dict(zip(("own", "seen", "continues", "continued"), flags, strict=False))
     context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
     return Markup(scene.environment.get_template(f"{name}.html").render(context))  # noqa: S704
+
+
+def _joined(parts: list[Markup]) -> Markup:
+    """As Markup's own join, which escapes each part once more: 0.3 ms a page. mypy sees that all are HTML."""
+    return Markup("\n".join(parts))  # noqa: S704
 
 
 def is_long(text: str) -> bool:

@@ -7,6 +7,7 @@ from chatserver.accounts import Accounts
 from chatserver.attempts import Attempts
 from chatserver.config import Config
 from chatserver.db import Database
+from chatserver.exports import Exports
 from chatserver.realtime.marks import Marks
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.sockets import Sockets
@@ -18,6 +19,7 @@ DB = web.AppKey("db", Database)
 REDIS = web.AppKey("redis", Redis)
 ACCOUNTS = web.AppKey("accounts", Accounts)
 ATTEMPTS = web.AppKey("attempts", Attempts)
+EXPORTS = web.AppKey("exports", Exports)
 SESSIONS = web.AppKey("sessions", SessionStorage)
 PUBLISHER = web.AppKey("publisher", Publisher)
 WRITER = web.AppKey("writer", Writer)

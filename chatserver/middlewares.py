@@ -74,7 +74,8 @@ async def _answer(request: web.Request, error: ChatError, status: int) -> web.Re
     count_refusal(error.code)
     if answers_programs(request):
         body = {"error": error.sentence, "code": error.code}
-        return with_retry(web.json_response(body, status=status), error)
+        headers = {"Allow": "POST"} if error.code == "not_post" else None  # RFC 9110 §15.5.6
+        return with_retry(web.json_response(body, status=status, headers=headers), error)
     return with_retry(await render_error(request, status, error.sentence), error)
 
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from chatserver import account_pages, api, block_pages, choices, health, pages, reset_pages, sign_in
+from chatserver import account_pages, api, block_pages, choices, export_pages, health, pages, reset_pages, sign_in
 from chatserver.static_files import static_files
 
 ROUTES = [
@@ -22,6 +22,9 @@ ROUTES = [
     web.post("/messages/account/sessions/", account_pages.end_sessions),
     web.post("/messages/account/privacy/", account_pages.change_privacy),
     web.post("/messages/account/delete/", account_pages.delete_account),
+    web.get("/messages/account/export", export_pages.progress),
+    web.post("/messages/account/export/", account_pages.ask_for_export),
+    web.get("/messages/account/data.zip", export_pages.download),
     web.post("/messages/block/", block_pages.block),
     web.post("/messages/unblock/", block_pages.unblock),
     web.get("/messages/reset/{token}/", reset_pages.reset_page),
@@ -41,7 +44,16 @@ ROUTES = [
     web.get("/readyz", health.ready),
 ]
 
-FOR_PROGRAMS = {api.history, api.people, api.send_message, api.session, api.socket, health.alive, health.ready}
+FOR_PROGRAMS = {
+    api.history,
+    api.people,
+    api.send_message,
+    api.session,
+    api.socket,
+    export_pages.progress,
+    health.alive,
+    health.ready,
+}
 
 
 def add_routes(app: web.Application) -> None:

@@ -87,6 +87,7 @@ async def test_each_mistake_has_its_sentence_and_code(
 async def test_only_post_is_taken(ana: Person, method: str) -> None:
     async with ana.http.request(method, "/messages/send_message_api/1/") as response:
         assert (response.status, (await response.json())["code"]) == (405, "not_post")
+        assert response.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"5", b"\xff", b'{"message": "\xff"}', b"[" * 100_000])

@@ -15,8 +15,8 @@ from tests.people import Person
 Command = Any
 
 
-async def chatserver(config: Config, *arguments: str, **settings: str) -> tuple[int, str, str]:
-    """Runs `python -m chatserver …` on this test's servers."""
+async def chatserver(config: Config, *arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
+    """Runs `python -m chatserver …` on this test's servers; `typed` is piped in."""
     environ = {
         **os.environ,
         "DATABASE_URL": str(config.database_url),
@@ -27,9 +27,9 @@ async def chatserver(config: Config, *arguments: str, **settings: str) -> tuple[
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "chatserver", *arguments,
-        env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env=environ, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    output, errors = await process.communicate()
+    output, errors = await process.communicate(typed.encode())
     return process.returncode or 0, output.decode(), errors.decode()
 
 

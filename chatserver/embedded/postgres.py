@@ -10,6 +10,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 import psycopg2
+from psycopg2 import sql
 
 from chatserver.embedded.children import Children
 from chatserver.embedded.errors import EmbeddedError, last_line
@@ -94,7 +95,7 @@ class Postgres:
             cursor = connection.cursor()
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
             if cursor.rowcount == 0:
-                cursor.execute(f"CREATE DATABASE {DATABASE}")
+                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         return True
 
 

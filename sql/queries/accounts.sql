@@ -14,6 +14,12 @@ select id, name, password_hash, disabled_at is not null from users where name_ke
 -- The same, by the id; no row for who is deleted.
 select id, name, password_hash, disabled_at is not null from users where id = %(user_id)s and deleted_at is null;
 
+-- name: details_of
+-- What is known of somebody but for what they said.
+select created_at, is_admin, disabled_at is not null, shows_online, shows_seen,
+       (select count(*) from participants p where p.user_id = users.id)
+from users where id = %(user_id)s;
+
 -- name: settings_of
 select shows_online, shows_seen from users where id = %(user_id)s;
 
@@ -75,12 +81,23 @@ where p.user_id = %(user_id)s and t.id = p.thread_id and t.pair_low is null;
 delete from password_resets where user_id = %(user_id)s;
 update users
 set name = '', name_key = ':' || id, password_hash = '!', deleted_at = now(), is_admin = false, shows_online = false
-where id = %(user_id)s and deleted_at is null
-returning id;
+where id = %(user_id)s and deleted_at is null;
+delete from exports where user_id = %(user_id)s;  -- now that nobody can ask for another one
 
 -- name: erase_messages
--- The texts of all that a person has sent; the numbers and times stay, so that no history has a hole.
-update messages set text = '' where sender_id = %(user_id)s and text <> '' returning thread_id, seq;
+-- The texts of what a person has sent, of `number` messages from an id on; the numbers and times stay, so that no
+-- history has a hole. One row: how many were erased, and the last id, which the next call begins with; or none.
+with part as (
+    select thread_id, seq, client_id from messages
+    where sender_id = %(user_id)s and client_id >= %(start)s::uuid
+    order by client_id
+    limit %(number)s
+), erased as (
+    update messages m set text = '' from part
+    where m.thread_id = part.thread_id and m.seq = part.seq and m.text <> ''
+    returning m.seq
+)
+select (select count(*) from erased), client_id from part order by client_id desc limit 1;
 
 -- name: people_by_beginning
 -- At most `number` other people whose name begins so, by the name without case: first whom one shares a thread with, and

@@ -43,6 +43,13 @@ from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[]) with ordinality as
 join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_id
 join threads t on t.id = p.thread_id;
 
+-- name: threads_after
+-- The ids of a person's threads after one, and the number of messages in each.
+select t.id, t.last_seq from participants p join threads t on t.id = p.thread_id
+where p.user_id = %(user_id)s and p.thread_id > %(after)s
+order by p.thread_id
+limit %(number)s;
+
 -- name: participants_of
 -- Who takes part in a thread and has not blocked the asking person; no rows unless that one takes part, too.
 select user_id from participants p

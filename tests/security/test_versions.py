@@ -1,0 +1,31 @@
+"""Older versions of these have holes that are known: neither what is pinned, installed nor declared may fall below."""
+
+import re
+from importlib.metadata import version
+
+import pytest
+
+from tests.test_docs import page
+
+FLOORS = {"aiohttp": "3.14.5", "redis": "8.1", "gunicorn": "23", "cryptography": "50"}
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_the_pinned_version_has_no_known_hole(package: str) -> None:
+    (pinned,) = re.findall(rf"^{package}==(\S+)", page("requirements/production.txt"), flags=re.MULTILINE)
+    assert numbers(pinned) >= numbers(FLOORS[package])
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_the_installed_version_has_no_known_hole(package: str) -> None:
+    assert numbers(version(package)) >= numbers(FLOORS[package])
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_an_older_version_is_not_allowed_beside_the_server(package: str) -> None:
+    (declared,) = re.findall(rf"^ +{package}>=(\S+)", page("setup.cfg"), flags=re.MULTILINE)
+    assert numbers(declared) >= numbers(FLOORS[package])
