@@ -276,8 +276,8 @@ class Connection:
             return
         self._open[thread.id] = after
         if after < thread.total:
-            CATCH_UPS.labels("replay").inc()
             await self._catch_up(thread.id)
+            CATCH_UPS.labels("replay").inc()
         people = [person.as_frame() for person in thread.people]
         await self._send(
             encode({"type": "opened", "thread": thread.id, "last": self._open[thread.id], "people": people})

@@ -57,7 +57,10 @@ class Sockets:
         config = self._services.config
         max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
         ws = Upgraded(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
-        await ws.prepare(request)
+        try:
+            await ws.prepare(request)
+        except ConnectionResetError:
+            raise web.HTTPBadRequest from None  # gone already: no fault of ours
         ws.headers.clear()  # sent: what is not needed any more would be kept ten thousand times
         request.clear()
         ws.connection = Connection(self._services, ws, request.transport, user, session_key, address=address)
