@@ -14,6 +14,7 @@ from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
 from chatserver.people import complete_name
+from chatserver.proxies import client_address
 from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
@@ -108,7 +109,8 @@ async def socket(request: web.Request) -> Upgraded:
         raise ChatError("bad_frame")
     async with request.app[SOCKETS].handshakes:
         user = await _require_user(request)
-    return await request.app[SOCKETS].upgrade(request, user, request.app[SESSIONS].key_of(request))
+    key = request.app[SESSIONS].key_of(request)
+    return await request.app[SOCKETS].upgrade(request, user, key, client_address(request))
 
 
 async def _require_user(request: web.Request) -> User:

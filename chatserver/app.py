@@ -9,13 +9,15 @@ import aiohttp_jinja2
 import aiohttp_session
 from aiohttp import web
 
-from chatserver import db, keys
+from chatserver import db, exporter, keys
+from chatserver.access_log import account_for
 from chatserver.accounts import Accounts
 from chatserver.attempts import Attempts
 from chatserver.batcher import Batcher
 from chatserver.compression import compress
 from chatserver.config import Config, load_config
 from chatserver.exports import Exports
+from chatserver.loop_lag import LoopLag
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
 from chatserver.passwords import Hasher
@@ -33,6 +35,7 @@ from chatserver.realtime.writer import Writer
 from chatserver.redis import connect_redis
 from chatserver.rendering import environment
 from chatserver.routes import add_routes
+from chatserver.sampling import Sampler
 from chatserver.sessions import SessionStorage
 from chatserver.threads import Asked, Thread, find_threads
 
@@ -49,8 +52,17 @@ async def create_app(config: Config | None = None) -> web.Application:
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
     app = web.Application(
-        # Errors inside of the sessions, whose cookie an error page needs as any other; and outside, for theirs.
-        middlewares=[serve_upgraded, compress, language, errors, aiohttp_session.session_middleware(sessions), errors],
+        # A socket's request is accounted for before the socket lives. Errors inside of the sessions, whose cookie
+        # an error page needs as any other; and outside, for theirs.
+        middlewares=[
+            serve_upgraded,
+            account_for,
+            compress,
+            language,
+            errors,
+            aiohttp_session.session_middleware(sessions),
+            errors,
+        ],
         client_max_size=config.max_frame_bytes or 2**63,
     )
     app[keys.CONFIG] = config
@@ -62,6 +74,7 @@ async def create_app(config: Config | None = None) -> web.Application:
     add_routes(app)
     app.on_response_prepare.append(set_headers)
     app.cleanup_ctx.append(_services)
+    app.cleanup_ctx.append(exporter.serve)
     app.on_shutdown.append(_close_sockets)
     return app
 
@@ -112,6 +125,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     presence = Presence(redis, config, lambda: hub.users)
     services = Services(config, database, writer, marks, publisher, openings, presence, app[keys.RATES])
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
+    sampler = Sampler(sockets, writer, publisher, database.pool, lambda: subscriber.live)
     tasks = [
         asyncio.create_task(keep_running(work))
         for work in (
@@ -121,6 +135,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
             sockets.keep_time,
             sockets.keep_checking,
             exports.run,
+            sampler.run,
+            LoopLag(config.loop_lag_warning).run,
         )
     ]
     yield

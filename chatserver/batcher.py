@@ -45,6 +45,10 @@ class Batcher(Generic[Item, Result]):
             self._task = asyncio.create_task(self._run())
         return future
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     async def drain(self) -> None:
         """Returns when nothing waits any more."""
         while self._task is not None and not self._task.done():

@@ -3,15 +3,13 @@
 import argparse
 import asyncio
 import json
-import logging
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chatserver import __version__, db, edge, groups
+from chatserver import __version__, db, edge, groups, logs
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
 from chatserver.check import refuse_to_start
@@ -93,7 +91,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _serve(_: argparse.Namespace) -> None:
     config = load_config()
     refuse_to_start(config)
-    set_up_logging()
+    logs.set_up(config)
     try:
         asyncio.run(_serve_app(config))
     except OSError as error:  # a port in use, a host that isn't ours
@@ -102,12 +100,6 @@ def _serve(_: argparse.Namespace) -> None:
 
 async def _serve_app(config: Config) -> None:
     await edge.serve(await create_app(config), config.host, config.port, SHUTDOWN)
-
-
-def set_up_logging() -> None:
-    """One line an event, in UTC."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.Formatter.converter = time.gmtime
 
 
 def _migrate(_: argparse.Namespace) -> None:

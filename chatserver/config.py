@@ -21,6 +21,8 @@ CHOICES = {
     "app_env": ("development", "production"),
     "database_pooling": ("session", "transaction"),
     "default_language": LANGUAGES,
+    "log_format": ("", "json", "plain"),
+    "access_log": ("", "on", "off"),
 }
 SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
 
@@ -47,6 +49,13 @@ class Config:
     trusted_proxies: tuple[str, ...] = ()
     default_language: str = "en"
     request_timeout: float = 10
+
+    # Watching it: seconds
+    log_format: str = ""
+    access_log: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    loop_lag_warning: float = 0.1
 
     # Sessions and passwords: seconds, and hashes at once / waiting
     session_idle: float = 7 * 86400
@@ -161,9 +170,12 @@ def _problems(config: Config) -> list[str]:
     problems = []
     for name, choices in CHOICES.items():
         if (value := getattr(config, name)) not in choices:
-            problems.append(f"{name.upper()} must be {' or '.join(choices)}, not {value!r}.")
-    if config.port > 65535:
-        problems.append(f"PORT must be at most 65535, not {config.port}.")
+            problems.append(f"{name.upper()} must be {' or '.join(filter(None, choices))}, not {value!r}.")
+    problems += [
+        f"{name.upper()} must be at most 65535, not {getattr(config, name)}."
+        for name in ("port", "metrics_port")
+        if getattr(config, name) > 65535
+    ]
     if config.redis_url and not config.redis_url.startswith(("redis://", "rediss://", "unix://")):
         problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
     problems += [

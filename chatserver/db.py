@@ -38,7 +38,7 @@ class Database:
     """
 
     def __init__(self, pool: "Pool", timeout: float, calls: dict[str, str]) -> None:
-        self._pool = pool
+        self.pool = pool
         self._timeout = timeout or None
         self._calls = calls
 
@@ -58,7 +58,7 @@ class Database:
         return await asyncio.shield(asyncio.create_task(self._in_time(lambda: self._run(name, parameters))))
 
     async def close(self) -> None:
-        await self._pool.close()
+        await self.pool.close()
 
     async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
         task = asyncio.current_task()
@@ -86,7 +86,7 @@ class Database:
         raise AssertionError  # never reached
 
     async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
-        async with self._pool.connection() as connection, connection.cursor() as cursor:
+        async with self.pool.connection() as connection, connection.cursor() as cursor:
             await _execute(cursor, self._calls[name], parameters)
             rows: list[Row] = await cursor.fetchall() if cursor.description else []
             return rows
@@ -112,15 +112,24 @@ class Pool:
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
         self._connect = connect
-        self._size = size
+        self.size = size
+        self.waiting = 0
         self._closed = False
         self._slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()  # the one used last is the warmest
         for _ in range(size):
             self._slots.put_nowait(None)
 
+    @property
+    def used(self) -> int:
+        return self.size - self._slots.qsize()
+
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        slot = await self._slots.get()
+        self.waiting += 1
+        try:
+            slot = await self._slots.get()
+        finally:
+            self.waiting -= 1
         try:
             if self._closed:
                 raise Unavailable("the server is stopping")
@@ -133,7 +142,7 @@ class Pool:
 
     async def close(self) -> None:
         """Waits for what is under way, then closes every connection; whoever comes later is refused."""
-        slots = [await self._slots.get() for _ in range(self._size)]
+        slots = [await self._slots.get() for _ in range(self.size)]
         self._closed = True
         for slot in slots:
             if slot is not None:

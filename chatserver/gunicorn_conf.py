@@ -11,9 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from chatserver.check import refuse_address, refuse_to_start
 from chatserver.config import Config, ConfigError, load_config
-from chatserver.edge import KEEP_ALIVE, Runner
+from chatserver.shared_metrics import clean_up, forget, share
 
 
 def _settings() -> Config:
@@ -24,9 +23,18 @@ def _settings() -> Config:
 
 
 _config = _settings()
+if _config.metrics_port:
+    share()
+
+# They import prometheus_client, which looks for what `share` made.
+from chatserver import exporter, logs  # noqa: E402
+from chatserver.check import refuse_address, refuse_to_start  # noqa: E402
+from chatserver.edge import KEEP_ALIVE, Runner  # noqa: E402
+
 _host = f"[{_config.host}]" if ":" in _config.host else _config.host
 bind = list(_config.bind) or [f"{_host}:{_config.port}"]
 workers = _config.workers
+logconfig_dict = logs.log_config(_config)
 wsgi_app = "chatserver.app:create_app"
 worker_class = "aiohttp.GunicornUVLoopWebWorker"
 keepalive = int(KEEP_ALIVE)  # longer than the proxies keep a connection, so that none is closed under a request
@@ -51,7 +59,9 @@ def on_starting(server: Any) -> None:
         if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():  # sockets handed over are open already
             for address in server.cfg.address:
                 refuse_address(address)
+        exporter.listen(_config)
     except ConfigError as error:
+        clean_up()
         sys.exit(f"chatserver: {error}")
 
 
@@ -79,3 +89,11 @@ async def _run(worker: Any, create_app: Any) -> web.AppRunner:
         access_log_format=worker._get_valid_log_format(settings.access_log_format),
         shutdown_timeout=settings.graceful_timeout * 0.95,  # as aiohttp's own: gunicorn kills at the whole
     )
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    forget(worker.pid)
+
+
+def on_exit(_server: object) -> None:
+    clean_up()

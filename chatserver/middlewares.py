@@ -6,8 +6,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from chatserver import i18n
+from chatserver.access_log import method_of, route_of
 from chatserver.errors import ChatError, Unavailable
 from chatserver.keys import CONFIG, SOCKETS
+from chatserver.metrics import count_refusal
 from chatserver.realtime.sockets import Upgraded
 from chatserver.rendering import render_error, with_retry
 from chatserver.routes import answers_programs
@@ -53,7 +55,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except ChatError as error:
         if isinstance(error, Unavailable):
-            log.warning("%s %s: %s", request.method, request.rel_url.raw_path, error)
+            log.warning("%s %s: %s", method_of(request), route_of(request), error)
         return await _answer(request, error, error.status)
     except web.HTTPException as error:
         if error.status < 400:
@@ -64,11 +66,12 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Exception:
-        log.exception("%s %s failed", request.method, request.rel_url.raw_path)
+        log.exception("%s %s failed", method_of(request), route_of(request))
         return await _answer(request, ChatError("server_error"), 500)
 
 
 async def _answer(request: web.Request, error: ChatError, status: int) -> web.Response:
+    count_refusal(error.code)
     if answers_programs(request):
         body = {"error": error.sentence, "code": error.code}
         headers = {"Allow": "POST"} if error.code == "not_post" else None  # RFC 9110 §15.5.6

@@ -20,6 +20,7 @@ from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, i
 from chatserver.keys import CONFIG
 from chatserver.links import with_links
 from chatserver.messages import as_time
+from chatserver.metrics import count_refusal
 from chatserver.sessions import find_user
 from chatserver.static_files import ALL_STYLES, static_files
 from chatserver.zones import chosen_zone, viewers_zone
@@ -81,6 +82,7 @@ async def render_refused(
     request: web.Request, template: str, form: Form, error: ChatError, **context: Any
 ) -> web.Response:
     """The same page again, with what was typed and the error. Raises Unavailable like `render`."""
+    count_refusal(error.code)
     form.refuse(error)
     return with_retry(await render(request, template, status=error.status, form=form, **context), error)
 

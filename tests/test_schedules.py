@@ -80,7 +80,7 @@ class Screen:
     def connect(self) -> None:
         self.wire = Wire()
         user = self.machine.users[self.person]
-        self.connection = Connection(self.machine.services, self.wire, None, user, "")  # type: ignore[arg-type]
+        self.connection = Connection(self.machine.services, self.wire, None, user, "", address="")  # type: ignore[arg-type]
         self.machine.hub.join(user.id, self.connection.mailbox)
         self.task = self.machine.loop.create_task(self.connection.run())
 

@@ -7,7 +7,7 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from chatserver.accounts import User
 from chatserver.batcher import Batcher
@@ -15,8 +15,10 @@ from chatserver.config import Config
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import as_time, missed
+from chatserver.metrics import CATCH_UPS, deliveries
 from chatserver.rates import Rates
 from chatserver.realtime import protocol
+from chatserver.realtime.ends import End, note_end
 from chatserver.realtime.mailbox import Item, Mailbox
 from chatserver.realtime.marks import Mark, Marks
 from chatserver.realtime.presence import Presence
@@ -47,6 +49,11 @@ class Services:
 
 class Connection:
     __slots__ = (
+        "_address",
+        "_began",
+        "_end",
+        "_frames_in",
+        "_frames_out",
         "_open",
         "_services",
         "_transport",
@@ -67,6 +74,8 @@ class Connection:
         transport: asyncio.Transport | None,
         user: User,
         session_key: str,
+        *,
+        address: str,
     ) -> None:
         self._services = services
         self._ws = ws
@@ -78,6 +87,10 @@ class Connection:
         self.mailbox = Mailbox(services.config.queue_frames, services.config.queue_bytes)
         self.last_heard = self.last_pinged = monotonic()
         self.sending_since: float | None = None
+        self._address = address
+        self._began = self.last_heard
+        self._end: End | None = None  # as far as it is ours
+        self._frames_in = self._frames_out = 0
 
     async def run(self) -> None:
         """Serves the socket to its end. The person's channel is subscribed already."""
@@ -94,6 +107,7 @@ class Connection:
             await _end(reader)
             await _end(self._typing)
         if code is not None:
+            self._end = self._end or End(code, "server")
             await self._ws.close(code=code)
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -103,6 +117,7 @@ class Connection:
         try:
             while (message := await self._ws.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 self.last_heard = monotonic()
+                self._frames_in += 1
                 self._hear(message)
         finally:
             self.mailbox.close(None)
@@ -251,8 +266,13 @@ class Connection:
                 return
             self._open[event.thread] = event.seq
         await self._send(event.text)
+        if event.type == "message":
+            deliveries.count()
+            if last is not None:
+                deliveries.time(event.text)
 
     async def _fill_gap(self, event: Event) -> None:
+        CATCH_UPS.labels("gap").inc()
         try:
             await self._catch_up(event.thread)
         except Unavailable:
@@ -268,12 +288,14 @@ class Connection:
         thread = await self._services.openings.submit(Asked(frame.thread, self.user.id))
         after = thread.total if frame.after is None else frame.after
         if after > thread.total or 0 < config.replay_limit < thread.total - after:
+            CATCH_UPS.labels("reset").inc()
             self._close(thread.id)
             await self._send(encode({"type": "reset", "thread": thread.id}))
             return
         self._open[thread.id] = after
         if after < thread.total:
             await self._catch_up(thread.id)
+            CATCH_UPS.labels("replay").inc()
         people = [person.as_frame() for person in thread.people]
         await self._send(
             encode({"type": "opened", "thread": thread.id, "last": self._open[thread.id], "people": people})
@@ -302,9 +324,21 @@ class Connection:
         self.sending_since = monotonic()
         await self._ws.send_str(text)
         self.sending_since = None
+        self._frames_out += 1
 
-    def abort(self) -> None:
-        """Cuts the connection without a word: a peer that takes nothing, or says nothing."""
+    def note_end(self) -> None:
+        note_end(
+            self._end or End(self._ws.close_code or WSCloseCode.ABNORMAL_CLOSURE, "browser"),
+            user_id=self.user.id,
+            address=self._address,
+            seconds=monotonic() - self._began,
+            frames_in=self._frames_in,
+            frames_out=self._frames_out,
+        )
+
+    def abort(self, why: str) -> None:
+        """Cuts the connection without a word: a peer that takes nothing (`stuck`), or says nothing (`silent`)."""
+        self._end = End(WSCloseCode.ABNORMAL_CLOSURE, why)
         if self._transport is not None:
             self._transport.abort()
 

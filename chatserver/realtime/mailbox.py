@@ -38,6 +38,10 @@ class Mailbox:
         self._bytes += size
         self._wake()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._items)
+
     def close(self, end: End) -> None:
         """Ends the mailbox, whatever waits in it: who comes back catches up. The first end counts."""
         if not self._ended:

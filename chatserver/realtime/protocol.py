@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from chatserver.errors import ChatError
 from chatserver.messages import Message, as_frame
+from chatserver.metrics import count_refusal
 from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
 
 MAX_DEPTH = 8  # of objects and lists in a frame
@@ -160,6 +161,7 @@ def encode(frame: dict[str, Any]) -> str:
 
 def error_frame(error: ChatError, **echo: object) -> str:
     """The error as a frame, its sentence in the language of the socket at hand."""
+    count_refusal(error.code)
     frame = {"type": "error", **echo, "code": error.code, "message": error.sentence}
     if error.retry_after is not None:
         frame["retry_after"] = error.retry_after

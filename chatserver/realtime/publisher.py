@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine, Sequence
+from time import monotonic
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from chatserver.metrics import PUBLISH, PUBLISH_FAILED
 from chatserver.realtime.protocol import Event, news_of
 from chatserver.redis import AWAY
 
@@ -49,6 +51,10 @@ class Publisher:
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     async def close(self) -> None:
         """Gives what waits a last chance."""
         if self._task is not None:
@@ -69,12 +75,15 @@ class Publisher:
         return arguments
 
     async def _in_time(self, sending: Coroutine[Any, Any, None]) -> None:
+        start = monotonic()
         try:
             async with asyncio.timeout(self._timeout):
                 await sending
+            PUBLISH.observe(monotonic() - start)
             self._failing = False
         except AWAY as error:
             await self._disconnect()
+            PUBLISH_FAILED.inc()
             if not self._failing:
                 log.warning("Redis takes no news, PostgreSQL is asked instead: %s", str(error) or type(error).__name__)
             self._failing = True

@@ -11,6 +11,7 @@ import psycopg2
 from chatserver.db import Database
 from chatserver.errors import Unavailable
 from chatserver.messages import message_of
+from chatserver.metrics import CATCH_UPS
 from chatserver.realtime.protocol import Event, message_event
 
 log = logging.getLogger(__name__)
@@ -114,4 +115,5 @@ class Repair:
         for (user_id, thread_id), lost in missing.items():
             for seq in sorted(lost):
                 if event := events.get((thread_id, seq)):
+                    CATCH_UPS.labels("repair").inc()
                     self._deliver(user_id, event)

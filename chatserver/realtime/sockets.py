@@ -9,6 +9,7 @@ from time import monotonic
 
 from aiohttp import web
 
+from chatserver import metrics
 from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.realtime.connection import Connection, Services
@@ -52,7 +53,7 @@ class Sockets:
         self._closing = False
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
-    async def upgrade(self, request: web.Request, user: User, session_key: str) -> "Upgraded":
+    async def upgrade(self, request: web.Request, user: User, session_key: str, address: str) -> "Upgraded":
         """The handshake of a request that may have a socket.
 
         Raises ChatError `too_many`, or `bad_frame` for another version of the protocol.
@@ -65,15 +66,28 @@ class Sockets:
             raise ChatError("too_many", retry_after=ONE_LESS)
         max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
         ws = Upgraded(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
-        await ws.prepare(request)
+        try:
+            await ws.prepare(request)
+        except ConnectionResetError:
+            raise web.HTTPBadRequest from None  # gone already: no fault of ours
         ws.headers.clear()  # sent: what is not needed any more would be kept ten thousand times
         request.clear()
-        ws.connection = Connection(self._services, ws, request.transport, user, session_key)
+        ws.connection = Connection(self._services, ws, request.transport, user, session_key, address=address)
         return ws
+
+    @property
+    def count(self) -> int:
+        return len(self._connections)
+
+    @property
+    def longest_mailbox(self) -> int:
+        """Frames that wait for one socket, the most of any. Of 10,000 it takes a millisecond."""
+        return max((connection.mailbox.waiting for connection in self._connections), default=0)
 
     async def serve(self, connection: Connection) -> None:
         """Serves a socket to its end."""
         user = connection.user
+        metrics.HANDSHAKES.inc()
         self._connections.add(connection)
         self._unchecked.add(connection)
         self._hub.join(user.id, connection.mailbox)
@@ -95,6 +109,7 @@ class Sockets:
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
                 self._services.presence.left(user.id)
+            connection.note_end()
 
     async def keep_time(self) -> None:
         """Pings, and cuts off who is silent or stuck, until cancelled: one timer for all sockets."""
@@ -105,7 +120,7 @@ class Sockets:
             for connection in list(self._connections):
                 stuck = connection.sending_since is not None and now - connection.sending_since > config.send_timeout
                 if (config.send_timeout and stuck) or 0 < config.silence_timeout < now - connection.last_heard + TICK:
-                    connection.abort()
+                    connection.abort("stuck" if stuck else "silent")
                 elif 0 < config.ping_interval < now - connection.last_pinged:
                     connection.last_pinged = now
                     connection.mailbox.put(PING)

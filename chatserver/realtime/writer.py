@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 from typing import NamedTuple
 
 import psycopg2
@@ -12,6 +13,7 @@ from chatserver.batcher import Batcher
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
 from chatserver.messages import Message
+from chatserver.metrics import BATCH, COMMIT, STORED
 from chatserver.realtime.protocol import message_event
 from chatserver.realtime.publisher import Publisher
 
@@ -44,6 +46,10 @@ class Writer:
         )
         self.drain = self._batcher.drain
 
+    @property
+    def waiting(self) -> int:
+        return self._batcher.waiting
+
     def submit(self, message: Outgoing) -> "asyncio.Future[Stored]":
         """The future ends with what is committed, or ChatError `no_such_thread` (the sender takes no part in it),
         `accepts_no_messages` (the other one of the two has blocked the sender), `duplicate_id` or `unavailable` (not
@@ -64,6 +70,7 @@ class Writer:
 
     async def _store_together(self, batch: list[Outgoing]) -> list[Stored | Exception]:
         """Safe to run again when the outcome is not known: what was stored is found by its id."""
+        start = monotonic()
         rows = await self._db.fetch(
             "store_messages",
             thread_ids=[message.thread_id for message in batch],
@@ -71,6 +78,9 @@ class Writer:
             client_ids=[message.client_id for message in batch],
             texts=[message.text for message in batch],
         )
+        COMMIT.observe(monotonic() - start)
+        BATCH.observe(len(batch))
+        STORED.inc(len(rows))
         results: list[Stored | Exception | None] = [None] * len(batch)
         recipients: dict[int, Sequence[int]] = {}
         for place, thread_id, seq, sent_at, text, sender_name, first_row_recipients in rows:

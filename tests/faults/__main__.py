@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 import tempfile
 import time
@@ -14,6 +15,7 @@ from tests.faults.places import ORDINARY, PLACES, Impossible
 from tests.faults.world import World
 
 PAIRS = 10
+LOOP_LAG = 1.0  # seconds: longer, and everybody waits
 COLUMNS = "{:32} {:>9} {:>12} {:>6} {:>4} {:>7} {:>9} {:>9}  {}"
 
 
@@ -73,9 +75,17 @@ async def run_in(folder: Path, report: Report) -> None:
         report.missed.append(f"gave up waiting at {where}")
     finally:
         await world.stop()
+    still = loop_stood_still(folder)
+    report.expect(still <= LOOP_LAG, f"an event loop stood still for {still:.1f} s")
     if report.missed:
         log = (folder / "gunicorn.log").read_text(errors="replace").splitlines()
         report.missed += [f"log: {line}" for line in log[-10:]]
+
+
+def loop_stood_still(folder: Path) -> float:
+    """The longest time, in seconds, that a server's event loop logged."""
+    log = (folder / "gunicorn.log").read_text(errors="replace")
+    return max(map(float, re.findall(r"the event loop stood still for ([\d.]+) s", log)), default=0)
 
 
 if __name__ == "__main__":

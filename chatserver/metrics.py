@@ -1,0 +1,159 @@
+"""What is measured, for Prometheus: every metric in one place; `docs/operations.md` lists them.
+
+Names: https://prometheus.io/docs/practices/naming/
+Under gunicorn with METRICS_PORT each process keeps its values in files that any of them can add up
+(`shared_metrics.py`); otherwise they are in memory. A counter takes 0.5 to 1.5 µs, a histogram 1.5 to 3 µs: messages
+that sockets get are added up by `Deliveries` (1 µs each) and passed on once a second.
+"""
+
+from bisect import bisect_left
+from datetime import datetime
+from time import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+from chatserver.errors import TABLE
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
+REGISTRY = CollectorRegistry()
+FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
+PATIENT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
+SIZES = (1, 2, 5, 10, 20, 50, 100)  # messages
+CLOSE_CODES = {1000, 1001, 1002, 1006, 1007, 1008, 1009, 4001, 4008}  # a browser may give any other one
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+CATCH_UP_KINDS = ("replay", "reset", "gap", "repair")
+
+
+def _counter(name: str, documentation: str, *labels: str) -> Counter:
+    return Counter(f"chatserver_{name}", documentation, labels, registry=REGISTRY)
+
+
+def _sum(name: str, documentation: str) -> Gauge:
+    """A gauge of which the processes' values add up."""
+    return Gauge(f"chatserver_{name}", documentation, registry=REGISTRY, multiprocess_mode="livesum")
+
+
+def _greatest(name: str, documentation: str, *labels: str) -> Gauge:
+    return Gauge(f"chatserver_{name}", documentation, labels, registry=REGISTRY, multiprocess_mode="livemax")
+
+
+def _histogram(name: str, documentation: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+    return Histogram(f"chatserver_{name}", documentation, labels, registry=REGISTRY, buckets=buckets)
+
+
+class BatchedHistogram(Histogram):
+    """One that also takes many observations at once, counted by bucket already: the library takes them one by one."""
+
+    def add(self, counts: list[int], total: float) -> None:
+        for bucket, count in zip(self._buckets, counts, strict=True):
+            if count:
+                bucket.inc(count)
+        self._sum.inc(total)
+
+
+# Sockets
+SOCKETS = _sum("sockets", "Open sockets.")
+HANDSHAKES = _counter("handshakes_total", "Sockets that were opened.")
+CLOSED = _counter(
+    "sockets_closed_total", "Sockets that ended, by close code and by whom (server, browser).", "code", "by"
+)
+CUT_OFF = _counter("sockets_cut_off_total", "Sockets cut off: stuck took nothing, silent said nothing.", "reason")
+LONGEST_MAILBOX = _greatest("longest_mailbox_frames", "Frames that wait for one socket, the most of any.")
+
+# Messages
+STORED = _counter("messages_stored_total", "Messages committed and acknowledged; a repeat counts again.")
+BATCH = _histogram("commit_batch_messages", "Messages that shared a commit.", SIZES)
+COMMIT = _histogram("commit_seconds", "From sending a batch to PostgreSQL to its commit.", FAST)
+PUBLISH = _histogram("publish_seconds", "From sending news to Redis to its answer.", FAST)
+PUBLISH_FAILED = _counter("publish_failures_total", "Times that Redis took no news: the repair makes them good.")
+DELIVERED = _counter("messages_delivered_total", "Messages written to sockets, replays not counted.")
+DELIVERY = BatchedHistogram(
+    "chatserver_delivery_seconds",
+    "From a message's time, by PostgreSQL's clock, until it was written to a socket that shows its thread, by ours.",
+    registry=REGISTRY,
+    buckets=PATIENT,
+)
+CATCH_UPS = _counter(
+    "catch_ups_total",
+    "Replays and resets of opened threads, gaps that were filled, messages that only the repair found.",
+    "kind",
+)
+WRITER_WAITING = _sum("messages_waiting", "Messages that wait for PostgreSQL.")
+PUBLISHER_WAITING = _sum("news_waiting", "Events that wait for Redis.")
+
+# Requests
+REQUESTS = _counter("http_requests_total", "Answers, by method, route and status.", "method", "route", "status")
+REQUEST_TIME = _histogram("http_request_seconds", "Time to an answer; of a socket, its handshake.", PATIENT, "route")
+REFUSALS = _counter("refusals_total", "Error frames, pages and answers, by code.", "code")
+LOG_LINES = _counter("log_lines_total", "Lines logged as warning or error.", "level")
+
+# The process
+LOOP_LAG = _histogram("loop_lag_seconds", "How late the event loop came to what was due.", FAST)
+POOL_SIZE = _sum("database_connections_max", "Connections to PostgreSQL that there may be.")
+POOL_USED = _sum("database_connections_in_use", "Connections to PostgreSQL in use.")
+POOL_WAITING = _sum("database_waiting", "Queries that wait for a connection.")
+REDIS_AWAY = _greatest("redis_away", "1 while a process gets no news from Redis.")
+MEMORY = _sum("resident_memory_bytes", "Memory of the processes; what they share counts in each.")
+CPU = _counter("cpu_seconds_total", "Processor time of the processes.")
+STARTED = _greatest("start_time_seconds", "When the youngest process began, in Unix time.")
+INFO = _greatest("info", "1, with the version.", "version")
+
+# A series that begins with its first event hides that event from rate() and increase().
+for _kind in CATCH_UP_KINDS:
+    CATCH_UPS.labels(_kind)
+for _code in TABLE:
+    REFUSALS.labels(_code)
+for _level in ("warning", "error"):
+    LOG_LINES.labels(_level)
+for _reason in ("stuck", "silent"):
+    CUT_OFF.labels(_reason)
+CLOSED.labels("4008", "server")
+
+
+class Deliveries:
+    """Messages on their way out of this process, counted."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._counts = [0] * (len(PATIENT) + 1)
+        self._seconds = 0.0
+        self._delivered = 0
+
+    def count(self) -> None:
+        self._delivered += 1
+
+    def time(self, frame: str) -> None:
+        """How long ago the frame's message was stored: `"at"` stands at its end."""
+        try:
+            seconds = max(time() - datetime.fromisoformat(frame[-26:-2]).timestamp(), 0)
+        except ValueError:  # another version's
+            return
+        self._counts[bisect_left(PATIENT, seconds)] += 1
+        self._seconds += seconds
+
+    def pass_on(self) -> None:
+        DELIVERED.inc(self._delivered)
+        DELIVERY.add(self._counts, self._seconds)
+        self._begin()
+
+
+deliveries = Deliveries()
+
+
+def count_refusal(code: str) -> None:
+    REFUSALS.labels(code).inc()
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    REQUESTS.labels(method if method in METHODS else "other", route, str(status)).inc()
+    REQUEST_TIME.labels(route).observe(seconds)
+
+
+def count_end(code: int, by: str) -> None:
+    """A socket's end, by its close code; `by`: server, browser, or why it was cut off."""
+    if by in {"stuck", "silent"}:
+        CUT_OFF.labels(by).inc()
+    else:
+        CLOSED.labels(str(code) if code in CLOSE_CODES else "other", by).inc()
