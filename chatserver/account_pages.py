@@ -142,7 +142,8 @@ async def _check_again(request: web.Request, user: User, form: Form, field: str)
 
 async def _account(request: web.Request, user: User) -> dict[str, Any]:
     sessions = request.app[SESSIONS]
-    zones, own_zone = zone_names(current_language()), newest_name(browsers_zone(request.cookies).key)
+    zones, own_name = zone_names(current_language()), browsers_zone(request.cookies).key
+    own_zone = zones.get(own_name) or zones.get(newest_name(own_name), own_name)
     return {
         "path": ACCOUNT,
         "sign_ins": await sessions.sign_ins.all_of(user.id, sessions.key_of(request)),
@@ -152,7 +153,7 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "done": request.query.get("done", ""),
         "name_rest_days": request.app[CONFIG].name_rest_days,
         "zones": zones,
-        "browsers_zone": zones.get(own_zone, own_zone) if BROWSERS in request.cookies else "",
+        "browsers_zone": own_zone if BROWSERS in request.cookies else "",
     }
 
 

@@ -215,6 +215,15 @@ async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_aga
     assert titles[0] == titles[2] != titles[1]
 
 
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [("UTC", "UTC"), ("Asia/Calcutta", "Kolkata, India"), ("America/Indianapolis", "Indianapolis, United States")],
+)
+async def test_the_browsers_own_zone_has_a_name_under_whatever_name_it_goes(ana: Person, zone: str, name: str) -> None:
+    ana.http.cookie_jar.update_cookies({"timezone": zone}, ana.url)
+    assert f"As this browser ({name})" in (await ana.get(ACCOUNT)).text
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "localtime", "posix/Europe/Berlin", "\0"])
 async def test_what_is_no_zone_is_refused_and_counts_for_nothing_in_the_cookie(ana: Person, zone: str) -> None:
     assert (await sends(ana, "zone", zone=zone)).status == 400
