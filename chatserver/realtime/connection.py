@@ -244,21 +244,25 @@ class Connection:
         self._services.presence.unwatch(self.mailbox, thread)
 
     async def _forward(self, event: Event) -> None:
-        """An open thread's messages go out in order, without gap or repetition; all else as it comes."""
-        if event.type == "signed_out":
-            if event.text == self.session_key:
-                self.mailbox.close(CloseCode.SIGNED_OUT)
-            return
-        if event.type == "renewed":
-            old_key, _, new_key = event.text.partition(" ")
-            if old_key == self.session_key:
-                self.session_key = new_key
-            return
-        if event.type == "presence":
-            await self._tell_presence()
-            return
+        match event.type:
+            case "message":
+                await self._forward_message(event)
+            case "signed_out":
+                if event.text == self.session_key:
+                    self.mailbox.close(CloseCode.SIGNED_OUT)
+            case "renewed":
+                old_key, _, new_key = event.text.partition(" ")
+                if old_key == self.session_key:
+                    self.session_key = new_key
+            case "presence":
+                await self._tell_presence()
+            case _:
+                await self._send(event.text)
+
+    async def _forward_message(self, event: Event) -> None:
+        """An open thread's messages go out in order, without gap or repetition; those of others as they come."""
         last = self._open.get(event.thread)
-        if event.type == "message" and last is not None:
+        if last is not None:
             if event.seq <= last:
                 return
             if event.seq > last + 1:
@@ -266,10 +270,9 @@ class Connection:
                 return
             self._open[event.thread] = event.seq
         await self._send(event.text)
-        if event.type == "message":
-            deliveries.count()
-            if last is not None:
-                deliveries.time(event.text)
+        deliveries.count()
+        if last is not None:
+            deliveries.time(event.text)
 
     async def _fill_gap(self, event: Event) -> None:
         CATCH_UPS.labels("gap").inc()
