@@ -5,10 +5,12 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 	--no-emit-index-url --no-emit-find-links
 TOOLS := .venv/security/bin
 SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
-BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome
+
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults protections security audit production-test bench check screenshots browser catalogues \
+.PHONY: help run demo test long faults protections security audit production-test bench check screenshots browser catalogues \
 	lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
@@ -18,7 +20,10 @@ demo: install  ## The same, with three people and a few conversations to look at
 	@$(BIN)/python -m chatserver run --demo
 
 test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) -m "not long" $(ARGS)
+
+long: install  ## Run the tests that take longer: attacks byte by byte, starts that fail, whole commands
+	@$(PYTEST) -m long $(ARGS)
 
 faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" picks some)
 	@$(BIN)/python -m tests.faults $(FAULTS)
@@ -60,14 +65,16 @@ screenshots: install  ## Draw the README's pictures anew
 	@$(BIN)/python -m tests.browser.screenshots
 
 browser: install  ## Fetch a Chromium for the browser tests, if there is none
-	@for name in $(BROWSERS); do \
-		if command -v $$name; then echo "is a browser already."; exit 0; fi; \
+	@if ! command -v chromium-headless-shell && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		apt-get update -q; \
+		for package in chromium-headless-shell chromium; do \
+			DEBIAN_FRONTEND=noninteractive apt-get install -qy $$package && break; \
+		done; \
+	fi; \
+	for name in $(BROWSERS); do \
+		if command -v $$name; then echo "is a browser."; exit 0; fi; \
 	done; \
-	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy chromium; \
-	else \
-		$(BIN)/playwright install chromium; \
-	fi
+	$(BIN)/playwright install chromium
 
 catalogues: install  ## Gather new sentences into the catalogues of both languages, to be translated
 	@$(BIN)/pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 --no-location -o .venv/messages.pot .

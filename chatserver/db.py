@@ -145,7 +145,9 @@ class Pool:
         slots = [await self._slots.get() for _ in range(self.size)]
         self._closed = True
         for slot in slots:
-            if slot is not None:
+            if (
+                slot is not None and not slot.closed
+            ):  # aiopg would close it again, by a descriptor that is another's now
                 await slot.close()
             self._slots.put_nowait(None)
 

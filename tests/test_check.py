@@ -17,6 +17,8 @@ from chatserver.folders import folder
 from tests.conftest import execute
 from tests.test_groups import chatserver
 
+pytestmark = pytest.mark.long
+
 ROOT = folder("tests").parent
 WAYS = ["check", "serve", "gunicorn"]
 ROLES = """

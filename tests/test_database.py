@@ -1,4 +1,4 @@
-"""What the database must not lose: a cancellation that comes with its answer."""
+"""Traps of aiopg: a cancellation that comes with an answer, and a connection that is closed twice."""
 
 import asyncio
 import time
@@ -23,3 +23,19 @@ async def test_a_task_that_is_cancelled_while_its_answer_arrives_ends(config: Co
     await asyncio.wait([asked])
     await database.close()
     assert asked.cancelled()
+
+
+async def test_a_connection_that_a_cancelled_query_closed_is_not_closed_again(config: Config) -> None:
+    """Its descriptor is another's by then."""
+    assert config.database_url is not None
+    database = await db.connect(config.database_url, 1, timeout=0)
+    async with await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1") as server:
+        with closing(psycopg2.connect(config.database_url)) as holding_up:
+            holding_up.cursor().execute("lock table users in access exclusive mode")
+            asked = asyncio.create_task(database.fetch("user_by_id", user_id=1))
+            await lock_is_waited_for(config)
+            asked.cancel()
+            await asyncio.wait([asked])
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        await database.close()
+        writer.close()

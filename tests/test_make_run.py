@@ -21,6 +21,8 @@ from aiohttp.test_utils import unused_port
 from chatserver.embedded import EmbeddedServers, running
 from chatserver.embedded.lock import holder_of, is_alive
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 DEADLINE = 30  # seconds
 

@@ -17,6 +17,8 @@ from tests.conftest import Serve, execute
 from tests.people import PASSWORD, PATIENCE, Person
 from tests.test_groups import chatserver
 
+pytestmark = pytest.mark.long
+
 NOBODY_LISTENS = "redis://127.0.0.1:1"
 ANOTHER = "another horse battery"
 

@@ -3,11 +3,14 @@
 import asyncio
 from collections import Counter
 
+import pytest
 from yarl import URL
 
 from chatserver.config import Config
 from tests.conftest import Serve
 from tests.people import Person
+
+pytestmark = pytest.mark.long
 
 CROWD = 100
 DEADLINE = 5  # seconds, on a busy machine; a quiet one takes less than a tenth of one

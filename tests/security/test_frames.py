@@ -7,6 +7,8 @@ from tests.people import Person
 from tests.security.conftest import SERVE, process
 from tests.security.raw import BINARY, CLOSE, PING, TEXT, Raw, cookie_of
 
+pytestmark = pytest.mark.long
+
 LIMIT = 131_072
 MORE = 129 * 1024
 CONTINUED = 0

@@ -7,6 +7,8 @@ import pytest
 from tests.people import Person
 from tests.security.raw import KEY, PING, Raw, cookie_of
 
+pytestmark = pytest.mark.long
+
 Origin = Callable[[str, int], str | None]
 
 

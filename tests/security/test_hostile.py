@@ -2,10 +2,13 @@
 
 from urllib.parse import quote
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
 from tests.people import PASSWORD
+
+pytestmark = pytest.mark.long
 
 TEXTS = [
     "<script>window.hacked = 1</script>",
@@ -83,6 +86,7 @@ async def test_signing_in_never_leads_to_another_site(person: Opens) -> None:
     await ana.joins()
     for target in ("//evil.example/", "/\\evil.example"):
         await ana.chooses("Sign out")
+        await expect(ana.page).to_have_url("/messages/sign-in/")
         await ana.page.goto(f"/messages/sign-in/?next={target}")
         await ana.fills_in(username="Ana", password=PASSWORD)
         await ana.page.locator("main").get_by_role("button", name="Sign in").click()

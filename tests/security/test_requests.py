@@ -8,6 +8,8 @@ from yarl import URL
 from tests.people import Person
 from tests.security.raw import KEY, Raw, cookie_of
 
+pytestmark = pytest.mark.long
+
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /messages/sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 HIDDEN = b"GET /messages/nowhere HTTP/1.1\r\nHost: x\r\n\r\n"  # a second request inside of the first

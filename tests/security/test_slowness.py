@@ -12,6 +12,8 @@ from tests.people import Person
 from tests.security.conftest import GUNICORN, SERVE, process
 from tests.security.raw import Raw, cookie_of
 
+pytestmark = pytest.mark.long
+
 HEAD = "POST /messages/sign-in/ HTTP/1.1"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 
