@@ -145,9 +145,8 @@ class Pool:
         slots = [await self._slots.get() for _ in range(self.size)]
         self._closed = True
         for slot in slots:
-            if (
-                slot is not None and not slot.closed
-            ):  # aiopg would close it again, by a descriptor that is another's now
+            # Of one that is closed already aiopg would touch the descriptor, which is another's by now.
+            if slot is not None and not slot.closed:
                 await slot.close()
             self._slots.put_nowait(None)
 
