@@ -101,6 +101,8 @@ def make_environment():
             "%s lacks the modules venv and ensurepip: on Debian or Ubuntu, apt install python%d.%d-venv brings them."
             % ((sys.executable,) + tuple(sys.version_info[:2]))
         )
+    if os.path.islink(VENV):  # to make it anew would empty what another checkout works with
+        sys.exit(".venv is a link to %s: remove it, and the next make gives this checkout its own." % os.readlink(VENV))
     say("Making a Python environment in .venv (only once) ...")
     python = getattr(sys, "_base_executable", sys.executable)  # not .venv's own, when that is active
     result = subprocess.run([python, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False)
