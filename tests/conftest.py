@@ -47,12 +47,16 @@ def execute(database_url: str, statement: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+async def holds(database_url: str, question: str) -> None:
+    """Waits until a query of the database has a row."""
+    async with asyncio.timeout(PATIENCE):
+        while not execute(database_url, question):
+            await asyncio.sleep(0.01)
+
+
 async def lock_is_waited_for(config: Config) -> None:
     """Waits until a query of the server stands at PostgreSQL, before a lock that the test holds."""
-    assert config.database_url is not None
-    async with asyncio.timeout(PATIENCE):
-        while not execute(config.database_url, "select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
-            await asyncio.sleep(0.01)
+    await holds(str(config.database_url), "select from pg_stat_activity where wait_event_type = 'Lock'")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
-from tests.conftest import execute
+from tests.conftest import execute, holds
 
 PHONE = {"width": 320, "height": 568}
 
@@ -141,7 +141,12 @@ async def test_messages_stand_under_their_days_and_together_when_said_in_one_min
     await ana.writes("and mine")
     await ana.sees_pending(0)
     drawn = "[...document.querySelectorAll('#messages > *')].map(each => each.className.replace(' at', ''))"
-    await expect(ana.page).to_have_title("Ben")  # nothing is unread any more
+    await expect(ana.page).to_have_title("Ben")  # nothing is unread any more,
+    await holds(  # on the server, too
+        database_url,
+        "select from participants p join threads t on t.id = thread_id join users u on u.id = user_id"
+        " where u.name = 'Ana' and last_seq = read_seq + sent_unread",
+    )
     live = await ana.page.evaluate(drawn)
     await ana.page.reload()
     assert await ana.page.evaluate(drawn) == live  # the browser draws by the same rules as the server
