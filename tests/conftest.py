@@ -56,7 +56,7 @@ async def holds(database_url: str, question: str) -> None:
 
 async def lock_is_waited_for(config: Config) -> None:
     """Waits until a query of the server stands at PostgreSQL, before a lock that the test holds."""
-    await holds(str(config.database_url), "select from pg_stat_activity where wait_event_type = 'Lock'")
+    await holds(str(config.database_url), "select 1 from pg_stat_activity where wait_event_type = 'Lock'")
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ async def test_messages_stand_under_their_days_and_together_when_said_in_one_min
     await expect(ana.page).to_have_title("Ben")  # nothing is unread any more,
     await holds(  # on the server, too
         database_url,
-        "select from participants p join threads t on t.id = thread_id join users u on u.id = user_id"
+        "select 1 from participants p join threads t on t.id = thread_id join users u on u.id = user_id"
         " where u.name = 'Ana' and last_seq = read_seq + sent_unread",
     )
     live = await ana.page.evaluate(drawn)
