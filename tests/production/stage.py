@@ -170,19 +170,17 @@ class Stage(World):
         bind = f"unix:{self.folder}/run/{number}/http.sock,{ORIGIN_ADDRESSES[number]}:{port}"
         # As ourselves, since Python may be where nobody else can read; its group is nginx's.
         group = {"group": self.user.pw_gid} if os.geteuid() == 0 else {}
-        command = [self.python, "-m", "gunicorn", "--config", ROOT / "deploy" / "gunicorn.conf.py"]
-        command += ["--access-logfile", "-", "--log-config-json", self._write_log_config()]
+        command = [self.python, "-m", "gunicorn", "--config", self._write_gunicorn_conf(), "--access-logfile", "-"]
         environ = {**self.environ, "BIND": bind}
         self.run(f"gunicorn-{number}", *command, as_user=False, cwd=ROOT, env=environ, **group)
 
-    def _write_log_config(self) -> Path:
-        """So that the lines about signing in are seen."""
-        path = self.folder / "logging.json"
-        loggers = {name: {"level": "INFO", "handlers": ["console"]} for name in ("gunicorn.error", "gunicorn.access")}
-        handlers = {"console": {"class": "logging.StreamHandler"}}
-        root = {"level": "INFO", "handlers": ["console"]}
-        config = {"version": 1, "disable_existing_loggers": False, "root": root, "loggers": loggers}
-        path.write_text(json.dumps({**config, "handlers": handlers}))
+    def _write_gunicorn_conf(self) -> Path:
+        """The real one, but that every request leaves a line with its whole address: to be counted."""
+        path = self.folder / "gunicorn.conf.py"
+        path.write_text(
+            f"exec(open({str(ROOT / 'deploy' / 'gunicorn.conf.py')!r}).read())\n"
+            "logconfig_dict['loggers']['gunicorn.access'] = {'level': 'INFO', 'propagate': True}\n"
+        )
         return path
 
     def start_nginx(self, *changes: tuple[str, object]) -> None:
