@@ -22,13 +22,13 @@ from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.migrations import check_schema
 from chatserver.passwords import Hasher
 from chatserver.rates import rates_of
-from chatserver.realtime.connection import Services
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
 from chatserver.realtime.presence import Presence
 from chatserver.realtime.protocol import event_from
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.repair import Repair
+from chatserver.realtime.services import Services
 from chatserver.realtime.sockets import Sockets
 from chatserver.realtime.subscriber import Subscriber
 from chatserver.realtime.writer import Writer

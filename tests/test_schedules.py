@@ -24,12 +24,13 @@ from chatserver.accounts import User
 from chatserver.batcher import Batcher
 from chatserver.config import Config
 from chatserver.rates import rates_of
-from chatserver.realtime.connection import Connection, Services
+from chatserver.realtime.connection import Connection
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Mark, Marks
 from chatserver.realtime.presence import Presence
 from chatserver.realtime.protocol import Event
 from chatserver.realtime.repair import Repair
+from chatserver.realtime.services import Services
 from chatserver.realtime.writer import Outgoing, Writer
 
 PEOPLE = ("Ana", "Ben", "Cleo")

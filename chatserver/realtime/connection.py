@@ -1,31 +1,23 @@
-"""One socket, from hello to close: a reader that obeys the browser, a listener that sends what its mailbox gets."""
+"""One socket, from hello to close: a listener that sends what its mailbox gets, beside the reader."""
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from math import ceil
 from time import monotonic
 from typing import Any
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from chatserver.accounts import User
-from chatserver.batcher import Batcher
-from chatserver.config import Config
-from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
-from chatserver.messages import as_time, missed
+from chatserver.messages import missed
 from chatserver.metrics import CATCH_UPS, deliveries
-from chatserver.rates import Rates
 from chatserver.realtime import protocol
 from chatserver.realtime.ends import End, note_end
 from chatserver.realtime.mailbox import Item, Mailbox
-from chatserver.realtime.marks import Mark, Marks
-from chatserver.realtime.presence import Presence
 from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame, message_frame
-from chatserver.realtime.publisher import Publisher
-from chatserver.realtime.writer import Outgoing, Stored, Writer
-from chatserver.threads import Asked, Thread
+from chatserver.realtime.reader import Reader, end_task
+from chatserver.realtime.services import Services
+from chatserver.threads import Asked
 
 log = logging.getLogger(__name__)
 
@@ -33,31 +25,16 @@ REPLAY_PAGE = 100  # messages read at once
 RETRY_PAUSE = 1.0  # seconds until a gap that could not be read is tried again
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What every socket of a process shares."""
-
-    config: Config
-    db: Database
-    writer: Writer
-    marks: Marks
-    publisher: Publisher
-    openings: Batcher[Asked, Thread]
-    presence: Presence
-    rates: Rates
-
-
 class Connection:
     __slots__ = (
         "_address",
         "_began",
         "_end",
-        "_frames_in",
         "_frames_out",
         "_open",
+        "_reader",
         "_services",
         "_transport",
-        "_typing",
         "_ws",
         "last_heard",
         "last_pinged",
@@ -81,128 +58,41 @@ class Connection:
         self._ws = ws
         self._transport = transport
         self._open: dict[int, int] = {}  # thread: the number up to which this socket has everything
-        self._typing: asyncio.Task[None] | None = None
         self.user = user
         self.session_key = session_key
         self.mailbox = Mailbox(services.config.queue_frames, services.config.queue_bytes)
+        self._reader = Reader(services, user.id, self.mailbox)
         self.last_heard = self.last_pinged = monotonic()
         self.sending_since: float | None = None
         self._address = address
         self._began = self.last_heard
         self._end: End | None = None  # as far as it is ours
-        self._frames_in = self._frames_out = 0
+        self._frames_out = 0
 
     async def run(self) -> None:
         """Serves the socket to its end. The person's channel is subscribed already."""
         hello = {"type": "hello", "user": {"id": self.user.id, "name": self.user.name}}
         await self._send(encode(hello))
-        reader = asyncio.create_task(self._read())
+        reading = asyncio.create_task(self._read())
         try:
             code = await self._listen()
         finally:
             self._services.presence.forget(self.mailbox)
-            self._services.rates.frames.forget(self)
-            self._services.rates.refusals.forget(self)
             # Nobody may be reading when we close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
-            await _end(reader)
-            await _end(self._typing)
+            await end_task(reading)
+            await self._reader.close()
         if code is not None:
             self._end = self._end or End(code, "server")
             await self._ws.close(code=code)
-
-    # -- reading ------------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
         """Ends when the socket does, and the mailbox with it."""
         try:
             while (message := await self._ws.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 self.last_heard = monotonic()
-                self._frames_in += 1
-                self._hear(message)
+                self._reader.hear(message)
         finally:
             self.mailbox.close(None)
-
-    def _hear(self, message: WSMessage) -> None:
-        """A frame that cannot be followed is answered and harms nothing; who goes on with too many is closed."""
-        rates = self._services.rates
-        wait = rates.frames.take(self)
-        try:
-            frame = protocol.parse(message.data, self._services.config.max_message_chars)
-            if not wait and isinstance(frame, protocol.Send):
-                wait = rates.messages.take(self.user.id)
-            if wait:
-                raise protocol.BadFrame(
-                    ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), protocol.echo_of(frame)
-                )
-            self._obey(frame)
-        except protocol.BadFrame as error:
-            self.mailbox.put(error_frame(error, **error.echo))
-        if wait and rates.refusals.take(self):
-            self.mailbox.close(CloseCode.POLICY)
-
-    def _obey(self, frame: protocol.Frame) -> None:
-        match frame:
-            case protocol.Send():
-                self._store(frame)
-            case protocol.Open() | protocol.Close():
-                self.mailbox.put(frame)  # in its turn among what is sent
-            case protocol.Read(thread, seq):
-                self._mark(thread, seq)
-            case protocol.Typing(thread):
-                if self._typing is None or self._typing.done():
-                    self._typing = asyncio.create_task(self._tell_typing(thread))
-            case protocol.Ping():
-                self.mailbox.put('{"type":"pong"}')
-
-    def _store(self, frame: protocol.Send) -> None:
-        """Hands the message on; the answer goes out after COMMIT."""
-        try:
-            stored = self._services.writer.submit(Outgoing(frame.thread, self.user.id, frame.id, frame.text))
-        except Unavailable as error:
-            self.mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
-            return
-        stored.add_done_callback(lambda future: self._answer(frame, future))
-
-    def _answer(self, frame: protocol.Send, future: "asyncio.Future[Stored]") -> None:
-        try:
-            seq, sent_at = future.result()
-        except ChatError as error:
-            self.mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
-        else:
-            sent = {
-                "type": "sent",
-                "thread": frame.thread,
-                "id": frame.id,
-                "seq": seq,
-                "at": as_time(sent_at),
-            }
-            self.mailbox.put(encode(sent))
-
-    def _mark(self, thread: int, seq: int) -> None:
-        def answer(future: "asyncio.Future[None]") -> None:
-            error = future.exception()
-            if isinstance(error, ChatError):
-                self.mailbox.put(error_frame(error, thread=thread))
-
-        try:
-            self._services.marks.submit(Mark(thread, self.user.id, seq)).add_done_callback(answer)
-        except Unavailable as error:
-            self.mailbox.put(error_frame(error, thread=thread))
-
-    async def _tell_typing(self, thread: int) -> None:
-        try:
-            rows = await self._services.db.fetch("participants_of", thread_id=thread, user_id=self.user.id)
-            if not rows:
-                raise ChatError("no_such_thread")
-        except ChatError as error:
-            self.mailbox.put(error_frame(error, thread=thread))
-            return
-        limit = self._services.config.announce_people
-        if not limit or len(rows) <= limit:
-            event = Event("typing", thread, 0, encode({"type": "typing", "thread": thread, "user": self.user.id}))
-            self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self.user.id], event)
-
-    # -- sending ------------------------------------------------------------------------------------------------------
 
     async def _listen(self) -> CloseCode | None:
         """Sends what the mailbox gets, one thing after the other: the only place that writes to the socket.
@@ -335,7 +225,7 @@ class Connection:
             user_id=self.user.id,
             address=self._address,
             seconds=monotonic() - self._began,
-            frames_in=self._frames_in,
+            frames_in=self._reader.frames,
             frames_out=self._frames_out,
         )
 
@@ -344,10 +234,3 @@ class Connection:
         self._end = End(WSCloseCode.ABNORMAL_CLOSURE, why)
         if self._transport is not None:
             self._transport.abort()
-
-
-async def _end(task: asyncio.Task[None] | None) -> None:
-    """Cancels a task and sees it out."""
-    if task is not None:
-        task.cancel()
-        await asyncio.wait([task])

@@ -12,9 +12,10 @@ from aiohttp import web
 from chatserver import metrics
 from chatserver.accounts import User
 from chatserver.errors import ChatError
-from chatserver.realtime.connection import Connection, Services
+from chatserver.realtime.connection import Connection
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.protocol import CloseCode
+from chatserver.realtime.services import Services
 from chatserver.realtime.subscriber import Subscriber
 
 log = logging.getLogger(__name__)

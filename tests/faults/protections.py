@@ -322,8 +322,8 @@ PROTECTIONS = [
     ),
     Protection(
         "A person's messages have one rate",
-        "chatserver/realtime/connection.py",
-        "wait = rates.messages.take(self.user.id)",
+        "chatserver/realtime/reader.py",
+        "wait = rates.messages.take(self._user_id)",
         "wait = 0",
         "security/test_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
     ),

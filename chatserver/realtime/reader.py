@@ -1,0 +1,122 @@
+"""What a browser says on its socket: each frame is parsed, checked and followed, or answered with what is wrong."""
+
+import asyncio
+from math import ceil
+
+from aiohttp import WSMessage
+
+from chatserver.errors import ChatError, Unavailable
+from chatserver.messages import as_time
+from chatserver.realtime import protocol
+from chatserver.realtime.mailbox import Mailbox
+from chatserver.realtime.marks import Mark
+from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame
+from chatserver.realtime.services import Services
+from chatserver.realtime.writer import Outgoing, Stored
+
+
+class Reader:
+    """Answers go to the mailbox, for the listener to send."""
+
+    __slots__ = ("_mailbox", "_services", "_typing", "_user_id", "frames")
+
+    def __init__(self, services: Services, user_id: int, mailbox: Mailbox) -> None:
+        self._services = services
+        self._user_id = user_id
+        self._mailbox = mailbox
+        self._typing: asyncio.Task[None] | None = None
+        self.frames = 0
+
+    def hear(self, message: WSMessage) -> None:
+        """A frame that cannot be followed is answered and harms nothing; who goes on with too many is closed."""
+        self.frames += 1
+        rates = self._services.rates
+        wait = rates.frames.take(self)
+        try:
+            frame = protocol.parse(message.data, self._services.config.max_message_chars)
+            if not wait and isinstance(frame, protocol.Send):
+                wait = rates.messages.take(self._user_id)
+            if wait:
+                raise protocol.BadFrame(
+                    ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), protocol.echo_of(frame)
+                )
+            self._obey(frame)
+        except protocol.BadFrame as error:
+            self._mailbox.put(error_frame(error, **error.echo))
+        if wait and rates.refusals.take(self):
+            self._mailbox.close(CloseCode.POLICY)
+
+    def _obey(self, frame: protocol.Frame) -> None:
+        match frame:
+            case protocol.Send():
+                self._store(frame)
+            case protocol.Open() | protocol.Close():
+                self._mailbox.put(frame)  # in its turn among what is sent
+            case protocol.Read(thread, seq):
+                self._mark(thread, seq)
+            case protocol.Typing(thread):
+                if self._typing is None or self._typing.done():
+                    self._typing = asyncio.create_task(self._tell_typing(thread))
+            case protocol.Ping():
+                self._mailbox.put('{"type":"pong"}')
+
+    def _store(self, frame: protocol.Send) -> None:
+        """Hands the message on; the answer goes out after COMMIT."""
+        try:
+            stored = self._services.writer.submit(Outgoing(frame.thread, self._user_id, frame.id, frame.text))
+        except Unavailable as error:
+            self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
+            return
+        stored.add_done_callback(lambda future: self._answer(frame, future))
+
+    def _answer(self, frame: protocol.Send, future: "asyncio.Future[Stored]") -> None:
+        try:
+            seq, sent_at = future.result()
+        except ChatError as error:
+            self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
+        else:
+            sent = {
+                "type": "sent",
+                "thread": frame.thread,
+                "id": frame.id,
+                "seq": seq,
+                "at": as_time(sent_at),
+            }
+            self._mailbox.put(encode(sent))
+
+    def _mark(self, thread: int, seq: int) -> None:
+        def answer(future: "asyncio.Future[None]") -> None:
+            error = future.exception()
+            if isinstance(error, ChatError):
+                self._mailbox.put(error_frame(error, thread=thread))
+
+        try:
+            self._services.marks.submit(Mark(thread, self._user_id, seq)).add_done_callback(answer)
+        except Unavailable as error:
+            self._mailbox.put(error_frame(error, thread=thread))
+
+    async def _tell_typing(self, thread: int) -> None:
+        try:
+            rows = await self._services.db.fetch("participants_of", thread_id=thread, user_id=self._user_id)
+            if not rows:
+                raise ChatError("no_such_thread")
+        except ChatError as error:
+            self._mailbox.put(error_frame(error, thread=thread))
+            return
+        limit = self._services.config.announce_people
+        if not limit or len(rows) <= limit:
+            event = Event("typing", thread, 0, encode({"type": "typing", "thread": thread, "user": self._user_id}))
+            self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self._user_id], event)
+
+    async def close(self) -> None:
+        """Forgets what was counted, and sees out what is under way."""
+        self._services.rates.frames.forget(self)
+        self._services.rates.refusals.forget(self)
+        await end_task(self._typing)
+
+
+async def end_task(task: asyncio.Task[None] | None) -> None:
+    """Cancels a task and sees it out."""
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task])
