@@ -133,10 +133,10 @@ async def _obey(request: web.Request, work: Work, *fields: str) -> web.Response:
 
 async def _check_again(request: web.Request, user: User, form: Form, field: str) -> Checked:
     """Raises ChatError `wrong_current_password`, at the field, or `too_many_tries`."""
-    attempts = request.app[ATTEMPTS]
-    await attempts.current_password(user)
+    attempts, session_key = request.app[ATTEMPTS], request.app[SESSIONS].key_of(request)
+    await attempts.current_password(session_key)
     checked = await request.app[ACCOUNTS].check_again(user, form[field], field)
-    await attempts.said_current_password(user)
+    await attempts.said_current_password(session_key)
     return checked
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
-from chatserver.passwords import Hasher, check_password, decoy_hash
+from chatserver.passwords import NO_PASSWORD, Hasher, check_password, decoy_hash
 from chatserver.text import clean_name, name_key
 
 ERASED_AT_ONCE = 500  # messages
@@ -77,12 +77,14 @@ class Accounts:
         return Checked(User(*rows[0]), password_hash)
 
     async def check(self, name: str, password: str) -> Checked:
-        """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work.
+        """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work,
+        and so does an account without a password.
 
         Raises `account_disabled` for who knows the password, Unavailable.
         """
         stored = await self._by_name(name)
-        fits = await self._hasher.fits(password, stored.password_hash if stored else decoy_hash())
+        may_fit = stored is not None and stored.password_hash != NO_PASSWORD
+        fits = await self._hasher.fits(password, stored.password_hash if stored and may_fit else decoy_hash())
         if not fits or not stored:
             raise ChatError("wrong_password")
         if stored.disabled:

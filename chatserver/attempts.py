@@ -15,7 +15,7 @@ from chatserver.accounts import User
 from chatserver.config import Config
 from chatserver.errors import ChatError
 from chatserver.redis import in_time
-from chatserver.text import name_key
+from chatserver.text import typed_key
 
 MINUTE, HOUR = 60, 3600  # seconds
 
@@ -41,46 +41,47 @@ class Attempts:
         self._sign_ups = _limit(config.sign_ups_per_address, HOUR, "sign-up-from")
         self._questions = _limit(config.people_a_minute, MINUTE, "people")
 
-    async def sign_in(self, name: str, address: str, device: str) -> str:
-        """One more password for a name; returns what `succeeded` forgets.
+    async def sign_in(self, name: str, network: str, device: str) -> str:
+        """One more password for a name, from a `network`; returns what `succeeded` forgets.
 
         A known `device` has tries of its own, so that nobody is locked out there by what others try elsewhere (OWASP,
         Slow Down Online Guessing Attacks with Device Cookies). Raises ChatError `too_many_tries`.
         """
-        key = name_key(name.strip())[:200]
+        key = typed_key(name)
         if device and await self._take(self._tries, key, device):
             return device
-        if self._tries_from_address and not await self._has_room(self._tries_from_address, address):
-            await self._refuse("too_many_tries", self._tries_from_address, address)
+        if self._tries_from_address and not await self._has_room(self._tries_from_address, network):
+            await self._refuse("too_many_tries", self._tries_from_address, network)
         if not await self._take(self._tries, key, ""):
             assert self._tries is not None
             await self._refuse("too_many_tries", self._tries, key, "")
         return ""
 
-    async def failed(self, address: str) -> None:
-        """It was a wrong one."""
-        await self._take(self._tries_from_address, address)
+    async def failed(self, network: str) -> None:
+        """It was a wrong one. Counted only now, so that a few more may be tried that come at the same moment."""
+        await self._take(self._tries_from_address, network)
 
     async def succeeded(self, name: str, device: str) -> None:
         """It was the right one: the name's tries begin anew."""
         if self._tries:
             async with in_time(self._timeout):
-                await self._windows.clear(self._tries, name_key(name.strip())[:200], device)
+                await self._windows.clear(self._tries, typed_key(name), device)
 
-    async def current_password(self, user: User) -> None:
-        """One more try of somebody signed in to say their password again. Raises ChatError `too_many_tries`."""
-        if self._tries and not await self._take(self._tries, "id", str(user.id)):
-            await self._refuse("too_many_tries", self._tries, "id", str(user.id))
+    async def current_password(self, session_key: str) -> None:
+        """One more try of somebody signed in to say their password again: in this browser, so that a stolen session
+        keeps nobody from changing it in another. Raises ChatError `too_many_tries`."""
+        if self._tries and not await self._take(self._tries, "session", session_key):
+            await self._refuse("too_many_tries", self._tries, "session", session_key)
 
-    async def said_current_password(self, user: User) -> None:
+    async def said_current_password(self, session_key: str) -> None:
         if self._tries:
             async with in_time(self._timeout):
-                await self._windows.clear(self._tries, "id", str(user.id))
+                await self._windows.clear(self._tries, "session", session_key)
 
-    async def sign_up(self, address: str) -> None:
+    async def sign_up(self, network: str) -> None:
         """One more account. Raises ChatError `too_many_accounts`."""
-        if self._sign_ups and not await self._take(self._sign_ups, address):
-            await self._refuse("too_many_accounts", self._sign_ups, address)
+        if self._sign_ups and not await self._take(self._sign_ups, network):
+            await self._refuse("too_many_accounts", self._sign_ups, network)
 
     async def ask_for_people(self, user: User) -> None:
         """One more beginning of a name to be completed. Raises ChatError `too_many`."""

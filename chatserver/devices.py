@@ -10,7 +10,7 @@ import secrets
 from aiohttp import web
 
 from chatserver.keys import CONFIG
-from chatserver.text import name_key
+from chatserver.text import typed_key
 
 YEAR = 365 * 86400  # seconds
 
@@ -40,4 +40,5 @@ def _cookie(request: web.Request) -> str:
 
 
 def _code(key: str, device: str, name: str) -> str:
-    return hmac.new(key.encode(), f"device:{device}:{name_key(name.strip())}".encode(), hashlib.sha256).hexdigest()
+    signed = f"device:{device}:{typed_key(name)}".encode("utf-8", "replace")
+    return hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -31,11 +32,16 @@ def check_password(password: str, name: str, origins: Iterable[str] = (), field:
     """
     if len(password) not in CHARS or UNSTORABLE.search(password):
         raise ChatError("bad_password", field)
-    bare = re.sub(r"[\W\d_]", "", password.lower())
     sites = {part for origin in origins for part in re.split(r"[^\w-]", origin.lower()) if len(part) > 3}
-    if password.lower() in _common() or bare in {name.lower(), *OURS, *sites}:
+    guessed = {_bare(word) for word in (name, *OURS, *sites)} - {""}
+    if password.lower() == name.lower() or password.lower() in _common() or _bare(password) in guessed:
         raise ChatError("common_password", field)
     return password
+
+
+def _bare(word: str) -> str:
+    """Its letters: what is left of a name that digits and signs are put around."""
+    return re.sub(r"[\W\d_]", "", word.lower())
 
 
 @cache
@@ -60,8 +66,8 @@ def password_fits(password: str, password_hash: str) -> bool:
 
 @cache
 def decoy_hash() -> str:
-    """What a password is checked against when there is nobody by the name."""
-    return hash_password("")
+    """What a password is checked against when there is nobody by the name, or none that fits."""
+    return hash_password(secrets.token_urlsafe())
 
 
 class Hasher:

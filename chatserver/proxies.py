@@ -1,7 +1,7 @@
 """Whose request it is when proxies stand before us."""
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
 
@@ -22,6 +22,15 @@ def client_address(request: web.Request) -> str:
             break
         address = hop.strip()
     return address if _is_address(address) else request.remote or ""
+
+
+def client_network(request: web.Request) -> str:
+    """What counts as one address for limits: of IPv6 a /64, which whoever has one of its addresses has all of."""
+    text = client_address(request)
+    address = ip_address(text) if _is_address(text) else None
+    if not isinstance(address, IPv6Address):
+        return text
+    return str(address.ipv4_mapped or ip_network((address.packed[:8] + bytes(8), 64)))
 
 
 @lru_cache

@@ -11,7 +11,7 @@ from chatserver.devices import known_device, remember_device
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
 from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS
-from chatserver.proxies import client_address
+from chatserver.proxies import client_address, client_network
 from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
 from chatserver.sessions import find_user
@@ -31,7 +31,7 @@ async def sign_up(request: web.Request) -> web.Response:
     address = client_address(request)
     try:
         await check_form(request)
-        await request.app[ATTEMPTS].sign_up(address)
+        await request.app[ATTEMPTS].sign_up(client_network(request))
         checked = await request.app[ACCOUNTS].sign_up(form["username"], form["password"])
     except ChatError as error:
         log.info("sign-up refused from %s: %s", address, error.code)
@@ -60,13 +60,13 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def _check_password(request: web.Request, name: str, password: str) -> Checked:
-    attempts, address = request.app[ATTEMPTS], client_address(request)
-    device = await attempts.sign_in(name, address, known_device(request, name))
+    attempts, network = request.app[ATTEMPTS], client_network(request)
+    device = await attempts.sign_in(name, network, known_device(request, name))
     try:
         checked = await request.app[ACCOUNTS].check(name, password)
     except ChatError as error:
         if error.code == "wrong_password":
-            await attempts.failed(address)
+            await attempts.failed(network)
         raise
     await attempts.succeeded(name, device)
     return checked

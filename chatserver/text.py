@@ -41,6 +41,11 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
+def typed_key(raw: str) -> str:
+    """What a name as it is typed counts as, if it can be one or not: alike for all that `clean_name` takes as one."""
+    return name_key(raw[:200].strip())[:200]
+
+
 def name_beginning(raw: str) -> str:
     """What the keys of names begin with that begin as is typed here; '' for what no name begins with."""
     name = unicodedata.normalize("NFKC", raw[:200].strip())

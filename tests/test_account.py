@@ -102,6 +102,12 @@ async def test_who_finds_a_browser_open_cannot_try_passwords_without_end(ana: Pe
     assert 0 < int(answer.headers["Retry-After"]) <= 25 * 60
 
 
+async def test_who_tries_passwords_in_one_browser_locks_nobody_out_of_another(ana: Person, laptop: Person) -> None:
+    assert [(await sends(laptop, "delete", delete_password="no")).status for _ in range(6)] == [403] * 5 + [429]
+    answer = await sends(ana, "password", current_password=PASSWORD, new_password=NEW_PASSWORD)
+    assert answer.status == 303
+
+
 # -- where one is signed in ---------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,12 @@
 """Signing up, in and out."""
 
+import secrets
+
 import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
+from chatserver import passwords
 from chatserver.attempts import Attempts
 from chatserver.config import Config
 from chatserver.errors import Unavailable
@@ -137,7 +140,24 @@ async def test_signing_out_ends_this_session_only(ana: Person) -> None:
 async def test_nobody_signs_in_to_an_account_without_a_password(url: URL, database_url: str) -> None:
     execute(database_url, "insert into users (name, name_key, password_hash) values ('Robot', 'robot', '!')")
     async with Person(url, "Robot") as robot:
-        assert (await robot.sign_in("!")).status == 403
+        assert [(await robot.sign_in(password)).status for password in ("!", "")] == [403, 403]
+
+
+async def test_who_cannot_sign_in_costs_the_work_of_a_wrong_password(
+    ana: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(database_url, "insert into users (name, name_key, password_hash) values ('Robot', 'robot', '!')")
+    work: list[str] = []
+    fits = passwords.password_fits
+
+    def noted(password: str, password_hash: str) -> bool:
+        work.append(password_hash.rpartition(",p=")[0])
+        return fits(password, password_hash)
+
+    monkeypatch.setattr(passwords, "password_fits", noted)
+    for name in ("Ana", "Nobody", "Robot", "no name", ""):
+        assert (await tries(ana.url, name)).status == 403
+    assert work == ["$argon2id$v=19$m=19456,t=2"] * 5
 
 
 # -- who tries passwords ------------------------------------------------------------------------------------------
@@ -159,6 +179,11 @@ async def test_after_five_wrong_passwords_for_a_name_one_waits_whether_there_is_
         assert refused.status == 429
         assert refused.alert.startswith("Too many wrong passwords. Try again in 25 min")
         assert 24 * 60 < int(refused.headers["Retry-After"]) <= 25 * 60
+
+
+async def test_spaces_around_a_name_are_no_other_name(ana: Person) -> None:
+    assert [(await tries(ana.url, f"{' ' * number}Ana{' ' * 200}x")).status for number in range(5)] == [403] * 5
+    assert (await tries(ana.url, "Ana", PASSWORD)).status == 429
 
 
 async def test_at_a_browser_where_ana_has_signed_in_before_nobody_else_locks_her_out(ana: Person) -> None:
@@ -187,6 +212,18 @@ async def test_who_tries_one_password_for_many_names_waits_too(serve: Serve) -> 
         assert [(await tries(url, f"Name{number}")).status for number in range(4)] == [403] * 3 + [429]
         assert (await tries(url, "Ana", PASSWORD)).status == 429
         assert (await ana.sign_in()).status == 303
+
+
+async def test_the_addresses_of_one_network_of_ipv6_are_one(serve: Serve) -> None:
+    url = await serve(sign_in_tries_per_address=3, trusted_proxies=("127.0.0.1",))
+
+    async def tries_from(address: str) -> int:
+        async with Person(url, f"Nobody-{secrets.token_hex(4)}", **{"X-Forwarded-For": address}) as somebody:
+            return (await somebody.sign_in()).status
+
+    assert [await tries_from(f"2001:db8:0:1::{number}") for number in range(4)] == [403] * 3 + [429]
+    assert await tries_from("2001:db8:0:2::1") == 403
+    assert [await tries_from(f"::ffff:192.0.2.{number}") for number in range(4)] == [403] * 4
 
 
 async def test_all_servers_of_a_site_count_together(serve: Serve) -> None:
@@ -225,10 +262,10 @@ async def test_who_is_disabled_is_told_so_and_nobody_else(ana: Person, database_
     assert (await ana.sign_in("not this one")).alert == "The name or the password is wrong."
 
 
-@pytest.mark.parametrize("password", ["password1", "Chatserver!", "ben-12345"])
+@pytest.mark.parametrize("password", ["password1", "Chatserver!", "Ben_200051212", "-ben_20005-", "ben_200051212"])
 async def test_a_password_that_everybody_tries_first_is_refused(url: URL, password: str) -> None:
-    async with Person(url, "Ben") as ben:
-        answer = await ben.post("/messages/sign-up/", username="Ben", password=password)
+    async with Person(url, "Ben_200051212") as ben:
+        answer = await ben.post("/messages/sign-up/", username=ben.name, password=password)
     assert answer.status == 400
     assert answer.alert.startswith("This password is easily guessed.")
     assert 'id="password-error"' in answer.text

@@ -209,6 +209,22 @@ async def test_a_forged_cookie_stands_for_nobody_but_its_own_session(ana: Person
     assert handshake.status == (101 if expected == 200 else 401)
 
 
+async def test_a_browsers_cookie_that_nobody_could_have_made_is_none(ana: Person) -> None:
+    sign_in = "/messages/sign-in/"
+    form = f"username=Ana&password=wrong&csrf_token={(await ana.get(sign_in)).field('csrf_token')}"
+    async with Raw(ana.url) as raw:
+        await raw.requests(
+            f"POST {sign_in} HTTP/1.1",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(form)}",
+            f"Cookie: {cookie_of(ana)}; chat_device=\xff.aaaa",
+            body=form.encode(),
+        )
+        answer = await raw.answer()
+    assert answer is not None
+    assert answer.status == 403
+
+
 async def test_the_last_of_two_cookies_of_one_name_counts_for_pages_and_sockets_alike(ana: Person, ben: Person) -> None:
     both = f"{cookie_of(ana)}; {cookie_of(ben)}"
     async with Raw(ana.url) as raw:
