@@ -113,9 +113,6 @@ class Accounts:
             raise ChatError("no_such_user", "recipient_name")
         return User(stored.id, stored.name)
 
-    async def exists(self, user_id: int) -> bool:
-        return await self._by_id(user_id) is not None
-
     async def may_talk(self, user_id: int) -> bool:
         """Whether there is somebody of this id who is neither disabled nor deleted."""
         stored = await self._by_id(user_id)

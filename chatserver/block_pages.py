@@ -6,7 +6,8 @@ from yarl import URL
 from chatserver import blocks
 from chatserver.errors import ChatError
 from chatserver.forms import check_form, read_form, safe_next
-from chatserver.keys import ACCOUNTS, DB
+from chatserver.keys import DB, PUBLISHER
+from chatserver.realtime.protocol import hidden
 from chatserver.sign_in import require_user
 from chatserver.text import parse_id
 
@@ -25,7 +26,11 @@ async def _change(request: web.Request, *, blocked: bool) -> web.Response:
     form = await read_form(request, "user", "next")
     await check_form(request)
     user_id = parse_id(form["user"])
-    if user_id is None or not await request.app[ACCOUNTS].exists(user_id):
+    if user_id is None:
         raise ChatError("no_such_user")
-    await (blocks.block if blocked else blocks.unblock)(request.app[DB], me, user_id)
+    if blocked:
+        await blocks.block(request.app[DB], me, user_id)
+        request.app[PUBLISHER].publish([user_id], hidden(me.id))
+    else:
+        await blocks.unblock(request.app[DB], me, user_id)
     return web.Response(status=303, headers={"Location": str(URL(safe_next(form["next"]), encoded=True))})

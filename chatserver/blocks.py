@@ -9,18 +9,19 @@ from chatserver.errors import ChatError
 
 
 async def block(db: Database, blocker: User, blocked_id: int) -> None:
-    """Raises ChatError `to_oneself`."""
+    """Whom one has met, in a thread. Raises ChatError `to_oneself`, or `no_such_user` for everybody else."""
     if blocker.id == blocked_id:
         raise ChatError("to_oneself")
-    await db.fetch("block", blocker_id=blocker.id, blocked_id=blocked_id)
+    if not await db.fetch("block", blocker_id=blocker.id, blocked_id=blocked_id):
+        raise ChatError("no_such_user")
 
 
 async def unblock(db: Database, blocker: User, blocked_id: int) -> None:
     await db.fetch("unblock", blocker_id=blocker.id, blocked_id=blocked_id)
 
 
-async def is_blocked(db: Database, blocker_id: int, blocked_id: int) -> bool:
-    return await db.fetch_one("is_blocked", blocker_id=blocker_id, blocked_id=blocked_id) is not None
+async def accepts_messages(db: Database, user_id: int, sender_id: int) -> bool:
+    return await db.fetch_one("accepts_messages", user_id=user_id, sender_id=sender_id) is not None
 
 
 async def blocked_by(db: Database, blocker: User) -> list[User]:

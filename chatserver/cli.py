@@ -13,13 +13,14 @@ from chatserver import __version__, db, edge, groups, logs
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
 from chatserver.check import refuse_to_start
-from chatserver.commands import UsageError, servers, with_database
+from chatserver.commands import UsageError, publishing, servers, with_database
 from chatserver.config import Config, ConfigError, load_config, make_secret
 from chatserver.embedded import EmbeddedError
 from chatserver.errors import ChatError
 from chatserver.migrations import MigrationError, migrate
 from chatserver.passwords import Hasher
 from chatserver.provision import ProvisionError, provision
+from chatserver.realtime.protocol import removed
 from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from chatserver.static_files import static_files
@@ -149,14 +150,18 @@ def _provision(arguments: argparse.Namespace) -> None:
 
 
 def _thread(arguments: argparse.Namespace) -> None:
-    async def work(_: Config, database: db.Database) -> dict[str, Any]:
+    async def work(config: Config, database: db.Database) -> dict[str, Any]:
         accounts = Accounts(database, Hasher(1, 0))
         if arguments.action == "create":
             thread_id, users = await groups.create(database, accounts, arguments.names)
+        elif arguments.action == "add":
+            thread_id = parse_id(arguments.thread) or 0
+            users = await groups.add(database, accounts, thread_id, arguments.names)
         else:
             thread_id = parse_id(arguments.thread) or 0
-            change = groups.add if arguments.action == "add" else groups.remove
-            users = await change(database, accounts, thread_id, arguments.names)
+            users = await groups.remove(database, accounts, thread_id, arguments.names)
+            async with publishing(config) as (_, publisher):
+                publisher.publish([user.id for user in users], removed(thread_id))
         return {"id": thread_id, "members": [user._asdict() for user in users]}
 
     print(json.dumps(with_database(load_config(), work), ensure_ascii=False))

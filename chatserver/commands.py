@@ -1,15 +1,19 @@
 """What the commands of the terminal share: the servers they work on, and how they refuse."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
+
+from redis.asyncio import Redis
 
 from chatserver import db
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers, running
 from chatserver.migrations import check_schema, migrate
+from chatserver.realtime.publisher import Publisher
+from chatserver.redis import connect_redis
 
 Work = Callable[[Config, db.Database], Awaitable[dict[str, Any]]]
 
@@ -32,6 +36,18 @@ def with_database(config: Config, work: Work) -> dict[str, Any]:
         assert found.database_url is not None
         check_schema(found.database_url)
         return asyncio.run(connected(found, found.database_url))
+
+
+@asynccontextmanager
+async def publishing(config: Config) -> AsyncIterator[tuple[Redis, Publisher]]:
+    """Redis, and what tells the servers there by it: whatever it was given is told when this ends, if Redis answers."""
+    redis = connect_redis(config)
+    publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
+    try:
+        yield redis, publisher
+    finally:
+        await publisher.close()
+        await redis.aclose()
 
 
 @contextmanager

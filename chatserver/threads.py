@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chatserver.blocks import is_blocked
+from chatserver.blocks import accepts_messages
 from chatserver.db import Database
 from chatserver.errors import ChatError
 from chatserver.messages import deleted_name, erased_text
@@ -132,7 +132,8 @@ def title_of(names: Sequence[str], others: int) -> str:
 async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:
     """The thread of two people, found or made: not for a first message that was sent before, which would be refused.
 
-    Raises ChatError `to_oneself`, `duplicate_id`, or `accepts_no_messages` when the other has blocked this one.
+    Raises ChatError `to_oneself`, `duplicate_id`, or `accepts_no_messages` when the other has blocked this
+    one or deleted their account.
     """
     if user_id == other_id:
         raise ChatError("to_oneself", "recipient_name")
@@ -140,6 +141,6 @@ async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str |
         row = await db.fetch_one(query, a=user_id, b=other_id, first_id=first_id)
         if row is not None:
             return int(row[0])
-    if await is_blocked(db, other_id, user_id):
+    if not await accepts_messages(db, other_id, user_id):
         raise ChatError("accepts_no_messages", "recipient_name")
     raise ChatError("duplicate_id")

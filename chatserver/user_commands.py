@@ -9,12 +9,10 @@ from pathlib import Path
 
 from chatserver import administration as work
 from chatserver.accounts import Accounts
-from chatserver.commands import UsageError, with_database
+from chatserver.commands import UsageError, publishing, with_database
 from chatserver.config import Config, load_config
 from chatserver.db import Database
 from chatserver.passwords import Hasher
-from chatserver.realtime.publisher import Publisher
-from chatserver.redis import connect_redis
 from chatserver.sign_ins import SignIns
 
 Work = Callable[[work.Site, argparse.Namespace], Awaitable[work.Answer]]
@@ -55,14 +53,9 @@ def _run(arguments: argparse.Namespace) -> None:
     does: Work = arguments.does
 
     async def on_site(config: Config, db: Database) -> work.Answer:
-        redis = connect_redis(config)
-        publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
         accounts = Accounts(db, Hasher(1, 0), config.origins)
-        try:
+        async with publishing(config) as (redis, publisher):
             return await does(work.Site(config, db, accounts, SignIns(redis, config), publisher), arguments)
-        finally:
-            await publisher.close()
-            await redis.aclose()
 
     print(json.dumps(with_database(load_config(), on_site), ensure_ascii=False))
 

@@ -1,17 +1,20 @@
 """The account page: the password, where one is signed in, who sees what, the time zone, and the end."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
+import psycopg2
 import pytest
 from yarl import URL
 
 from chatserver.config import Config
 from chatserver.i18n import current_language, use_language
 from chatserver.messages import deleted_name
-from tests.conftest import Serve, execute
+from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.people import PASSWORD, Answer, Person, Socket
 from tests.test_groups import thread
 from tests.test_presence import OFTEN, everything_so_far, frames_until, people_of
@@ -268,6 +271,21 @@ async def test_the_name_of_who_is_gone_rests(ana: Person, url: URL, database_url
         assert (answer.status, answer.alert) == (409, "This name is taken. Choose another.")
         execute(database_url, "update former_names set free_at = now()")
         await other.sign_up()
+
+
+async def test_a_name_rests_for_who_signs_up_while_its_person_is_going(
+    ana: Person, config: Config, database_url: str
+) -> None:
+    with closing(psycopg2.connect(database_url)) as going, going.cursor() as cursor:
+        cursor.execute("insert into former_names (name_key, free_at) values ('ana', now() + interval '1 day')")
+        cursor.execute("update users set name = '', name_key = ':1', deleted_at = now()")
+        async with Person(ana.url, "Ana") as other:
+            page = await other.get("/messages/sign-up/")
+            fields = {"csrf_token": page.field("csrf_token"), "username": "Ana", "password": PASSWORD}
+            signing_up = asyncio.create_task(other.post_raw("/messages/sign-up/", fields))
+            await lock_is_waited_for(config)
+            going.commit()
+            assert (await signing_up).alert == "This name is taken. Choose another."
 
 
 async def test_a_name_that_does_not_rest_is_free_at_once_and_the_page_does_not_speak_of_it(serve: Serve) -> None:

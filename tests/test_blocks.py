@@ -29,6 +29,12 @@ async def chat(ana: Person, ben: Person) -> int:
     return chat
 
 
+@pytest.fixture
+async def met(ana: Person, ben: Person, cleo: Person, config: Config) -> int:
+    """A group of all three."""
+    return int((await thread(config, "create", "Ana", "Ben", "Cleo"))["id"])
+
+
 async def blocks(person: Person, other: Person, how: str = "block", page: str = "/messages/") -> Answer:
     answer = await person.post(f"/messages/{how}/", page=page, user=str(other.id), next=page)
     assert (answer.status, answer.location) == (303, page)
@@ -76,12 +82,14 @@ async def test_a_message_from_before_is_sent_however_often_it_is_repeated(ana: P
     assert await socket.receives_one_of("sent", "error") == sent
 
 
-async def test_a_first_message_to_who_has_blocked_makes_no_thread(ana: Person, ben: Person, database_url: str) -> None:
+async def test_a_first_message_to_who_has_blocked_makes_no_thread(
+    ana: Person, ben: Person, met: int, database_url: str
+) -> None:
     await blocks(ana, ben)
     fields = {"recipient_name": "Ana", "message": "Hello", "client_id": str(uuid4())}
     answer = await ben.post("/messages/send_message/", page="/messages/", **fields)
     assert (answer.status, answer.alert) == (403, REFUSAL)
-    assert execute(database_url, "select id from threads") == []
+    assert execute(database_url, "select id from threads") == [(met,)]
 
 
 async def test_what_is_taken_back_is_over(ana: Person, ben: Person, chat: int) -> None:
@@ -110,6 +118,25 @@ async def test_who_is_blocked_sees_neither_who_is_online_nor_what_was_read(
     assert not [frame for frame in told if frame["type"] == "read"]
 
 
+async def test_who_is_blocked_with_the_chat_open_sees_no_more_who_is_online(
+    ana: Person, ben: Person, cleo: Person, met: int
+) -> None:
+    chat = await ben.writes_to(ana)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    await at_ben.opens(chat)
+    await at_ben.opens(met)
+    await at_ben.receives("presence", user=ana.id, online=True)
+    await blocks(ana, ben)
+    assert await at_ben.receives("presence", user=ana.id) == {"type": "presence", "user": ana.id, "online": False}
+    await at_ana.ws.close()
+    at_ana = await ana.socket()
+    at_cleo = await cleo.socket()
+    told = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
+    await at_cleo.ws.close()
+    told += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
+    assert people_of(told) == {cleo.id}
+
+
 async def test_who_is_blocked_is_not_told(ana: Person, ben: Person) -> None:
     chat = await ben.writes_to(ana)
     pages = []
@@ -122,16 +149,16 @@ async def test_who_is_blocked_is_not_told(ana: Person, ben: Person) -> None:
     assert pages[0] == pages[1]
 
 
-async def test_in_a_group_both_go_on(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
-    group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+async def test_in_a_group_both_go_on(ana: Person, ben: Person, met: int) -> None:
     await blocks(ana, ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
-    await at_ben.sends(group, "to all")
+    await at_ben.sends(met, "to all")
     assert (await at_ana.receives("message"))["text"] == "to all"
-    assert 'action="/messages/block/"' not in (await ana.get(f"/messages/chat/{group}/")).text
+    assert 'action="/messages/block/"' not in (await ana.get(f"/messages/chat/{met}/")).text
 
 
-async def test_nobody_blocks_oneself_or_nobody(ana: Person) -> None:
-    for user, status in ((str(ana.id), 400), ("999", 404), ("x", 404), ("", 404)):
+async def test_nobody_blocks_oneself_or_nobody_or_whom_they_have_not_met(ana: Person, ben: Person) -> None:
+    for user, status in ((str(ana.id), 400), (str(ben.id), 404), ("999", 404), ("x", 404), ("", 404)):
         answer = await ana.post("/messages/block/", page="/messages/", user=user, next="/messages/")
         assert answer.status == status
+    assert "You have blocked nobody." in (await ana.get("/messages/account/")).text

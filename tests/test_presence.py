@@ -65,6 +65,24 @@ async def test_ben_sees_that_ana_is_online_when_he_opens_their_chat(ana: Person,
     await at_ana.ws.close()
 
 
+async def test_who_was_removed_with_the_chat_open_sees_no_more_who_is_online(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+    at_cleo = await cleo.socket()
+    await at_cleo.opens(group)
+    await frames_until(at_cleo, type="presence", user=ana.id, online=False)
+    await thread(config, "remove", str(group), "Cleo")
+    chat = await cleo.writes_to(ben)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    await at_cleo.opens(chat)
+    told = await frames_until(at_cleo, type="presence", user=ben.id, online=True)
+    await at_ben.ws.close()
+    told += await frames_until(at_cleo, type="presence", user=ben.id, online=False)
+    assert ana.id not in people_of(told)
+    await at_ana.ws.close()
+
+
 async def test_ben_sees_ana_come(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ben = await ben.socket()

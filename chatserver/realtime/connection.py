@@ -144,6 +144,11 @@ class Connection:
                 old_key, _, new_key = event.text.partition(" ")
                 if old_key == self.session_key:
                     self.session_key = new_key
+            case "hidden":
+                if frame := self._services.presence.hide(self.mailbox, int(event.text)):
+                    await self._send(frame)
+            case "removed":
+                self._close(event.thread)
             case "presence":
                 await self._tell_presence()
             case _:

@@ -195,6 +195,16 @@ def renewed(session_key: str, new_key: str) -> Event:
     return Event("renewed", 0, 0, f"{session_key} {new_key}")
 
 
+def hidden(user_id: int) -> Event:
+    """The same for who was blocked by this person, and is told no more whether they are online."""
+    return Event("hidden", 0, 0, str(user_id))
+
+
+def removed(thread_id: int) -> Event:
+    """The same for who was taken out of a group: it is open no more."""
+    return Event("removed", thread_id, 0, "")
+
+
 def news_of(event: Event) -> bytes:
     """An event as Redis carries it: what a server must know of it in a line of its own; none parses the frame."""
     return f"{event.type} {event.thread} {event.seq}\n{event.text}".encode()

@@ -1,5 +1,7 @@
 -- name: add_user
--- A new person; no row when the name is taken, or was not long ago.
+-- A new person; no row when the name is taken, or was not long ago. The first statement waits for who has it and is just
+-- going: then the second one knows that the name rests.
+select id from users where name_key = %(name_key)s::text for share;
 insert into users (name, name_key, password_hash)
 select %(name)s::text, %(name_key)s::text, %(password_hash)s::text
 where not exists (select from former_names where name_key = %(name_key)s::text and free_at > now())
@@ -72,10 +74,6 @@ insert into former_names (name_key, free_at)
 select name_key, now() + %(rest_days)s * interval '1 day' from users where id = %(user_id)s and deleted_at is null
 on conflict (name_key) do update set free_at = excluded.free_at;
 delete from blocks where blocker_id = %(user_id)s or blocked_id = %(user_id)s;
-insert into blocks (blocker_id, blocked_id)
-select %(user_id)s::bigint, case pair_low when %(user_id)s::bigint then pair_high else pair_low end
-from threads t join participants p on p.thread_id = t.id
-where p.user_id = %(user_id)s::bigint and t.pair_low is not null;
 delete from participants p using threads t
 where p.user_id = %(user_id)s and t.id = p.thread_id and t.pair_low is null;
 delete from password_resets where user_id = %(user_id)s;

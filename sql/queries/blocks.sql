@@ -1,16 +1,26 @@
 -- name: block
--- Under the lock of the thread of the two, if they have one: nothing is stored there after this.
+-- Under the lock of the thread of the two, if they have one: nothing is stored there after this. No row unless they share
+-- a thread, or they are blocked already: nobody learns from this who stands behind an id.
 select id from threads
 where pair_low = least(%(blocker_id)s::bigint, %(blocked_id)s::bigint)
   and pair_high = greatest(%(blocker_id)s::bigint, %(blocked_id)s::bigint)
 for no key update;
-insert into blocks (blocker_id, blocked_id) values (%(blocker_id)s, %(blocked_id)s) on conflict do nothing;
+insert into blocks (blocker_id, blocked_id)
+select %(blocker_id)s, u.id from users u
+where u.id = %(blocked_id)s and u.deleted_at is null
+  and exists (select from participants p join participants o on o.thread_id = p.thread_id and o.user_id = u.id
+              where p.user_id = %(blocker_id)s)
+on conflict do nothing;
+select 1 from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
 -- name: unblock
 delete from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
--- name: is_blocked
-select 1 from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
+-- name: accepts_messages
+-- No row for who has blocked the sender, or deleted their account.
+select 1 from users u
+where u.id = %(user_id)s and u.deleted_at is null
+  and not exists (select from blocks where blocker_id = u.id and blocked_id = %(sender_id)s);
 
 -- name: blocked_by
 -- Whom a person has blocked, by name.

@@ -2,8 +2,8 @@
 -- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
 -- locks it takes: the first locks the threads, in the order of their ids, so that two batches never wait for each other
 -- in a ring; the second sees all that was committed before. `known` are repeats: they answer with what was stored.
--- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two for whom the other one
--- has blocked: their row has no number. Blocks change under the same locks.
+-- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two when the other one has
+-- blocked the sender, or deleted their account: then the row has no number. Both happen under the same locks.
 select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])
@@ -17,9 +17,10 @@ with batch as (
     join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id
     join threads t on t.id = b.thread_id
     join users s on s.id = b.sender_id and s.disabled_at is null and s.deleted_at is null
+    left join users other on other.id = case b.sender_id when t.pair_low then t.pair_high else t.pair_low end
     where not exists (select from known k where k.place = b.place)
-      and not exists (select from blocks k where k.blocked_id = b.sender_id
-                      and k.blocker_id = case b.sender_id when t.pair_low then t.pair_high else t.pair_low end)
+      and other.deleted_at is null
+      and not exists (select from blocks k where k.blocker_id = other.id and k.blocked_id = b.sender_id)
 ), stored as (
     insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
     select thread_id, seq, sender_id, client_id, text, sent_at from fresh

@@ -63,12 +63,13 @@ select id from threads where pair_low = least(%(a)s::bigint, %(b)s::bigint) and 
 -- name: make_pair
 -- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
 -- only touches its row. No row when the message that it is made for, of the first of them, was stored before, or when
--- the second has blocked the first.
+-- the second has blocked the first or deleted their account.
 with pair as (
     insert into threads (pair_low, pair_high)
     select least(%(a)s::bigint, %(b)s::bigint), greatest(%(a)s::bigint, %(b)s::bigint)
     where not exists (select from messages where sender_id = %(a)s::bigint and client_id = %(first_id)s::uuid)
       and not exists (select from blocks where blocker_id = %(b)s::bigint and blocked_id = %(a)s::bigint)
+      and exists (select from users where id = %(b)s::bigint and deleted_at is null)
     on conflict (pair_low, pair_high) do update set pair_low = excluded.pair_low
     returning id
 ), joined as (
