@@ -15,9 +15,8 @@ from chatserver.i18n import current_language
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, EXPORTS, PUBLISHER, REDIS, SESSIONS
 from chatserver.privacy import Privacy, privacy_of, set_privacy
 from chatserver.proxies import client_address
-from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
-from chatserver.revocation import renew_session, revoke
+from chatserver.revocation import close_sockets, renew_session, revoke
 from chatserver.sign_in import CLEAR, SIGN_IN, require_user
 from chatserver.zones import BROWSERS, CHOSEN, browsers_zone, newest_name, zone_names
 
@@ -42,8 +41,11 @@ async def change_password(request: web.Request) -> web.Response:
         request.app[ACCOUNTS].check_new_password(user, form["new_password"])
         sign_ins, publisher = request.app[SESSIONS].sign_ins, request.app[PUBLISHER]
         await revoke(sign_ins, publisher, user, request.app[SESSIONS].key_of(request))
-        await request.app[ACCOUNTS].change_password(checked, form["new_password"])
+        changed = await request.app[ACCOUNTS].change_password(checked, form["new_password"])
         await revoke(sign_ins, publisher, user, await renew_session(request, user))
+        if not await request.app[ACCOUNTS].still_holds(changed):  # disabled, say, and signed out, while this one began
+            await revoke(sign_ins, publisher, user)
+            raise web.HTTPSeeOther(SIGN_IN)
         log.info("password changed: user %d from %s", user.id, client_address(request))
         return _done("password")
 
@@ -63,8 +65,7 @@ async def end_sessions(request: web.Request) -> web.Response:
             found = await sessions.sign_ins.all_of(user.id, own_key)
             keys = [sign_in.key for sign_in in found if sign_in.id == form["end"]]
             await sessions.sign_ins.end(user.id, keys)
-            for key in keys:
-                publisher.publish([user.id], signed_out(key))
+            close_sockets(publisher, user, keys)
         log.info("sessions ended: user %d from %s", user.id, client_address(request))
         return _done("sessions")
 
@@ -104,12 +105,12 @@ async def ask_for_export(request: web.Request) -> web.Response:
 
 
 async def delete_account(request: web.Request) -> web.Response:
-    """For good, whatever the person was doing elsewhere."""
+    """For good, whatever the person was doing elsewhere. The sessions end first: none may outlive the account."""
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         await _check_again(request, user, form, "delete_password")
         sign_ins, publisher = request.app[SESSIONS].sign_ins, request.app[PUBLISHER]
-        await revoke(sign_ins, publisher, user, request.app[SESSIONS].key_of(request))
+        await revoke(sign_ins, publisher, user)
         await request.app[ACCOUNTS].delete(user, request.app[CONFIG].name_rest_days)
         await revoke(sign_ins, publisher, user)
         log.info("account deleted: user %d from %s", user.id, client_address(request))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from chatserver.accounts import Accounts, User, details_of
 from chatserver.commands import UsageError
-from chatserver.config import Config
+from chatserver.config import MOST, Config
 from chatserver.db import Database
 from chatserver.errors import Unavailable
 from chatserver.export_files import in_thread, write_export
@@ -21,8 +21,6 @@ from chatserver.passwords import NO_PASSWORD
 from chatserver.realtime.publisher import Publisher
 from chatserver.revocation import revoke
 from chatserver.sign_ins import SignIns
-
-NO_LIMIT = 100 * 365 * 86400  # seconds: a link that does not end
 
 Answer = dict[str, Any]
 
@@ -81,7 +79,7 @@ async def reset(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def _link(site: Site, user: User) -> Answer:
-    seconds = site.config.reset_lifetime or NO_LIMIT
+    seconds = site.config.reset_lifetime or MOST
     token = await site.accounts.make_reset(user, seconds)
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     return {"link": f"{site.config.origins[0]}/messages/reset/{token}/", "until": as_time(until)}

@@ -17,6 +17,8 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 
 MIN_SECRET_CHARS = 16
+MOST = 100 * 365 * 86400  # a hundred years in seconds: what no clock runs over with
+AT_MOST = {"port": 65535, "metrics_port": 65535, "name_rest_days": 36_500}
 CHOICES = {
     "app_env": ("development", "production"),
     "database_pooling": ("session", "transaction"),
@@ -157,8 +159,8 @@ def _parse(raw: str, kind: Any) -> Any:
             number = kind(raw.replace("_", "no"))  # Python would take 8_0
         except ValueError:
             number = -1
-        if not 0 <= number < 10**12:  # NaN too fails this
-            raise ValueError("must be a number, 0 or more")
+        if not 0 <= number <= MOST:  # NaN too fails this
+            raise ValueError(f"must be a number from 0 to {MOST}")
         return number
     if kind == tuple[str, ...]:
         return tuple(part for part in raw.replace(",", " ").split() if part)
@@ -172,9 +174,9 @@ def _problems(config: Config) -> list[str]:
         if (value := getattr(config, name)) not in choices:
             problems.append(f"{name.upper()} must be {' or '.join(filter(None, choices))}, not {value!r}.")
     problems += [
-        f"{name.upper()} must be at most 65535, not {getattr(config, name)}."
-        for name in ("port", "metrics_port")
-        if getattr(config, name) > 65535
+        f"{name.upper()} must be at most {most}, not {getattr(config, name)}."
+        for name, most in AT_MOST.items()
+        if getattr(config, name) > most
     ]
     if config.redis_url and not config.redis_url.startswith(("redis://", "rediss://", "unix://")):
         problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")

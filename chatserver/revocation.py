@@ -1,5 +1,7 @@
 """Ending what lets somebody in: their sessions, and within a second the sockets of these in every process."""
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from chatserver.accounts import User
@@ -12,13 +14,19 @@ from chatserver.sign_ins import SignIns
 async def revoke(sign_ins: SignIns, publisher: Publisher, user: User, own_key: str = "") -> int:
     """Ends all of somebody's sessions, but for one's own; returns how many. Raises Unavailable."""
     ended = await sign_ins.end_others(user.id, own_key)
-    for key in ended:
-        publisher.publish([user.id], signed_out(key))
+    close_sockets(publisher, user, ended)
     return len(ended)
+
+
+def close_sockets(publisher: Publisher, user: User, keys: Iterable[str]) -> None:
+    """Those of sessions that have ended."""
+    for key in keys:
+        publisher.publish([user.id], signed_out(key))
 
 
 async def renew_session(request: web.Request, user: User) -> str:
     """Another token for this browser, whose open pages go on; returns its key. Raises Unavailable."""
-    old_key, new_key = await request.app[SESSIONS].begin(request, user)
-    request.app[PUBLISHER].publish([user.id], renewed(old_key, new_key))
-    return new_key
+    begun = await request.app[SESSIONS].begin(request, user)
+    request.app[PUBLISHER].publish([user.id], renewed(begun.old_key, begun.key))
+    close_sockets(request.app[PUBLISHER], user, begun.ended)
+    return begun.key

@@ -11,6 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from aiohttp import web
 from aiohttp_session import Session, SessionData, get_session, new_session
@@ -50,6 +51,14 @@ return ended"""
 
 
 Raw = bytes | str | None
+
+
+class Begun(NamedTuple):
+    """The key of a new session, that of the browser's old one, and those of the person's oldest, if they end for it."""
+
+    key: str
+    old_key: str
+    ended: list[str]
 
 
 class SessionStorage(RedisStorage):
@@ -113,8 +122,8 @@ class SessionStorage(RedisStorage):
     def _encoded(self, session: Session) -> str:
         return json.dumps(self._get_session_data(session))
 
-    async def begin(self, request: web.Request, user: User) -> tuple[str, str]:
-        """Signs a person in: a new token; the browser's old session ends. Returns the keys of the old and the new one.
+    async def begin(self, request: web.Request, user: User) -> Begun:
+        """Signs a person in: a new token; the browser's old session ends.
 
         The new one is written at once, so that what ends all of a person's sessions finds it. Raises Unavailable.
         """
@@ -126,9 +135,8 @@ class SessionStorage(RedisStorage):
         session.set_new_identity(new_token())
         now = int(time.time())
         session.update(user=user.id, name=user.name, began=now, browser=browser_of(request.headers))
-        new_key = self.key(str(session.identity))
-        await self.sign_ins.begin(user.id, new_key, self._encoded(session))
-        return old_key, new_key
+        key = self.key(str(session.identity))
+        return Begun(key, old_key, await self.sign_ins.begin(user.id, key, self._encoded(session)))
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
         """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person.

@@ -12,8 +12,8 @@ from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
 from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS
 from chatserver.proxies import client_address, client_network
-from chatserver.realtime.protocol import signed_out
 from chatserver.rendering import render, render_refused
+from chatserver.revocation import close_sockets
 from chatserver.sessions import find_user
 
 log = logging.getLogger(__name__)
@@ -79,11 +79,12 @@ async def begin_session(request: web.Request, checked: Checked, target: str) -> 
     """
     former = await find_user(request)
     sessions = request.app[SESSIONS]
-    old_key, new_key = await sessions.begin(request, checked.user)
+    begun = await sessions.begin(request, checked.user)
     if former is not None:
-        request.app[PUBLISHER].publish([former.id], signed_out(old_key))
+        close_sockets(request.app[PUBLISHER], former, [begun.old_key])
+    close_sockets(request.app[PUBLISHER], checked.user, begun.ended)
     if not await request.app[ACCOUNTS].still_holds(checked):
-        await sessions.sign_ins.end(checked.user.id, [new_key])
+        await sessions.sign_ins.end(checked.user.id, [begun.key])
         raise ChatError("wrong_password")
     response = web.Response(status=303, headers={"Location": str(URL(target, encoded=True))})
     remember_device(request, response, checked.user.name)
@@ -99,7 +100,7 @@ async def sign_out(request: web.Request) -> web.Response:
     key = await request.app[SESSIONS].end(request, response)
     if user is not None:
         log.info("signed out: user %d from %s", user.id, client_address(request))
-        request.app[PUBLISHER].publish([user.id], signed_out(key))
+        close_sockets(request.app[PUBLISHER], user, [key])
     return response
 
 

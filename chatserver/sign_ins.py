@@ -13,14 +13,23 @@ from chatserver.redis import in_time
 
 MAX_SIGN_INS = 100  # of a person: the oldest ends
 # Writes the session KEYS[1] = ARGV[1], for ARGV[2] seconds if any, into the set KEYS[2], which lives for ARGV[4].
+# Of more than ARGV[5] those that are over go, and then the oldest, whose keys are returned.
 BEGIN = """\
 redis.call('SET', KEYS[1], ARGV[1])
 if ARGV[2] ~= '' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1])
 if ARGV[4] ~= '' then redis.call('EXPIRE', KEYS[2], ARGV[4]) end
-while redis.call('ZCARD', KEYS[2]) > tonumber(ARGV[5]) do
-  redis.call('DEL', redis.call('ZPOPMIN', KEYS[2])[1])
-end"""
+local ended, most = {}, tonumber(ARGV[5])
+if redis.call('ZCARD', KEYS[2]) > most then
+  for _, key in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+    if redis.call('EXISTS', key) == 0 then redis.call('ZREM', KEYS[2], key) end
+  end
+end
+while redis.call('ZCARD', KEYS[2]) > most do
+  ended[#ended + 1] = redis.call('ZPOPMIN', KEYS[2])[1]
+  redis.call('DEL', ended[#ended])
+end
+return ended"""
 # All sessions of the set KEYS[1] but the one ARGV[1]; returns their keys.
 END_OTHERS = """\
 local ended = {}
@@ -53,12 +62,13 @@ class SignIns:
         self._idle = int(config.session_idle) or None
         self._lifetime = int(config.session_lifetime) or None
 
-    async def begin(self, user_id: int, key: str, data: str) -> None:
-        """Raises Unavailable, as all here do."""
+    async def begin(self, user_id: int, key: str, data: str) -> list[str]:
+        """Returns the keys of the sessions that end for it. Raises Unavailable, as all here do."""
         async with in_time(self._timeout):
-            await self._redis.eval(
+            ended = await self._redis.eval(
                 BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SIGN_INS
             )
+        return [key.decode() for key in ended]
 
     async def all_of(self, user_id: int, own_key: str) -> list[SignIn]:
         """Those that live, the newest first; `own_key` is the one of the browser that asks."""

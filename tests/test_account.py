@@ -9,14 +9,17 @@ from uuid import uuid4
 
 import psycopg2
 import pytest
+from redis.asyncio import Redis
 from yarl import URL
 
+from chatserver.accounts import Accounts
 from chatserver.config import Config
 from chatserver.i18n import current_language, use_language
 from chatserver.messages import deleted_name
+from chatserver.sessions import SessionStorage
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.people import PASSWORD, Answer, Person, Socket
-from tests.test_groups import thread
+from tests.test_groups import chatserver, thread
 from tests.test_presence import OFTEN, everything_so_far, frames_until, people_of
 from tests.test_sessions import token_of
 
@@ -109,6 +112,22 @@ async def test_who_tries_passwords_in_one_browser_locks_nobody_out_of_another(an
     assert [(await sends(laptop, "delete", delete_password="no")).status for _ in range(6)] == [403] * 5 + [429]
     answer = await sends(ana, "password", current_password=PASSWORD, new_password=NEW_PASSWORD)
     assert answer.status == 303
+
+
+async def test_who_is_disabled_while_they_change_their_password_is_out(
+    ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = SessionStorage.begin
+
+    async def begin_late(*arguments: Any) -> Any:
+        code, _, errors = await chatserver(config, "user", "disable", "Ana")
+        assert code == 0, errors
+        return await begin(*arguments)
+
+    monkeypatch.setattr(SessionStorage, "begin", begin_late)
+    answer = await sends(ana, "password", current_password=PASSWORD, new_password=NEW_PASSWORD)
+    assert (answer.status, answer.location) == (303, "/messages/sign-in/")
+    assert not await is_signed_in(ana)
 
 
 # -- where one is signed in ---------------------------------------------------------------------------------------
@@ -255,6 +274,21 @@ async def test_who_deletes_their_account_is_gone(ana: Person, laptop: Person) ->
     assert not await is_signed_in(ana)
     assert not await is_signed_in(laptop)
     assert (await ana.sign_in()).alert == "The name or the password is wrong."
+
+
+async def test_nobody_is_signed_in_any_more_when_their_account_goes(
+    ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete, living = Accounts.delete, []
+
+    async def noted(*arguments: Any) -> None:
+        async with Redis.from_url(config.redis_url) as redis:
+            living.extend([key async for key in redis.scan_iter(f"{config.redis_prefix}session:*")])
+        await delete(*arguments)
+
+    monkeypatch.setattr(Accounts, "delete", noted)
+    assert (await sends(ana, "delete", delete_password=PASSWORD)).status == 303
+    assert living == []
 
 
 async def test_without_the_password_nobody_is_deleted(ana: Person) -> None:

@@ -28,7 +28,7 @@ async def test_secret_makes_another_key_each_time(config: Config) -> None:
         (("serve",), {"REDIS_URL": ""}, "DATABASE_URL and REDIS_URL must be set; "),
         (("serve",), {"HOST": "nowhere.invalid"}, "Nothing can be served on nowhere.invalid:"),
         (("serve",), {"APP_ENV": "production"}, "SECRET_KEYS must be set in production.\nAPI_KEY must be set"),
-        (("serve",), {"PORT": "x", "SESSION_IDLE": "-1"}, "PORT must be a number, 0 or more, not 'x'."),
+        (("serve",), {"PORT": "x", "SESSION_IDLE": "-1"}, "PORT must be a number from 0 to 3153600000, not 'x'."),
     ],
 )
 async def test_what_cannot_be_done_is_said_in_a_sentence(

@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
+from chatserver import sign_ins
 from chatserver.accounts import User
 from chatserver.config import Config
 from chatserver.passwords import Hasher
@@ -66,6 +67,30 @@ async def test_of_a_hundred_sign_ins_and_one_the_oldest_ends(config: Config, ana
         await storage.begin_many([User(ana.id, ana.name)] * MAX_SIGN_INS)
         assert len(await storage.sign_ins.all_of(ana.id, "")) == MAX_SIGN_INS
     assert (await ana.get("/messages/session")).status == 401
+
+
+async def test_the_sockets_of_the_oldest_end_with_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_ins, "MAX_SIGN_INS", 2)
+    url = await serve(session_recheck=0)
+    async with Person(url, "Ana") as oldest, Person(url, "Ana") as second, Person(url, "Ana") as third:
+        at_oldest = await (await oldest.sign_up()).socket()
+        await second.sign_in()
+        await third.sign_in()
+        assert await at_oldest.ends() == 4001
+        assert [(await each.get("/messages/session")).status for each in (second, third)] == [200, 200]
+
+
+async def test_sessions_that_are_over_count_for_nothing(
+    url: URL, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_ins, "MAX_SIGN_INS", 2)
+    async with Person(url, "Ana") as oldest, Person(url, "Ana") as second, Person(url, "Ana") as third:
+        await oldest.sign_up()
+        await second.sign_in()
+        async with Redis.from_url(config.redis_url) as redis:
+            await redis.delete(key_of(config, token_of(second)))  # as after its time
+        await third.sign_in()
+        assert [(await each.get("/messages/session")).status for each in (oldest, third)] == [200, 200]
 
 
 async def test_nothing_is_stored_for_who_only_looks(url: URL, config: Config) -> None:

@@ -61,7 +61,7 @@ PROTECTIONS = [
     Protection(
         "Numbers and recipients are settled under the thread's lock",
         "sql/queries/messages.sql",
-        "-- has blocked: their row has no number. Blocks change under the same locks.\n"
+        "-- blocked the sender, or deleted their account: then the row has no number. Both happen under the same locks.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
         "",
         "test_group_commit.py::test_who_is_being_removed_stores_nothing_more",
@@ -69,7 +69,7 @@ PROTECTIONS = [
     Protection(
         "Locks are taken in one order",
         "sql/queries/messages.sql",
-        "-- has blocked: their row has no number. Blocks change under the same locks.\n"
+        "-- blocked the sender, or deleted their account: then the row has no number. Both happen under the same locks.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id desc for no key update;",
         "test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
@@ -260,9 +260,30 @@ PROTECTIONS = [
     Protection(
         "Who is blocked stores nothing",
         "sql/queries/messages.sql",
-        "      and not exists (select from blocks k where k.blocked_id = b.sender_id",
-        "      and not exists (select from blocks k where false",
+        "      and not exists (select from blocks k where k.blocker_id = other.id and k.blocked_id = b.sender_id)",
+        "",
         "test_blocks.py::test_a_frame_is_refused_and_nobody_hears_of_it",
+    ),
+    Protection(
+        "Nobody writes to who is gone",
+        "sql/queries/messages.sql",
+        "      and other.deleted_at is null",
+        "",
+        "test_account.py::test_nobody_writes_to_who_is_gone",
+    ),
+    Protection(
+        "An id tells no name",
+        "sql/queries/blocks.sql",
+        "              where p.user_id = %(blocker_id)s)",
+        "              ) or true",
+        "test_blocks.py::test_nobody_blocks_oneself_or_nobody_or_whom_they_have_not_met",
+    ),
+    Protection(
+        "Spaces make no other name",
+        "chatserver/text.py",
+        "    return name_key(raw[:200].strip())[:200]",
+        "    return name_key(raw.strip())[:200]",
+        "test_sign_in.py::test_spaces_around_a_name_are_no_other_name",
     ),
     Protection(
         "What somebody does not show is hidden",
