@@ -3,7 +3,7 @@
 -- locks it takes: the first locks the threads, in the order of their ids, so that two batches never wait for each other
 -- in a ring; the second sees all that was committed before. `known` are repeats: they answer with what was stored.
 -- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two when the other one has
--- blocked the sender, or deleted their account: then the row has no number. Both happen under the same locks.
+-- blocked the sender, or deleted their account, both of which happen under the same locks: then the row has no number.
 select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])

@@ -61,7 +61,7 @@ PROTECTIONS = [
     Protection(
         "Numbers and recipients are settled under the thread's lock",
         "sql/queries/messages.sql",
-        "-- blocked the sender, or deleted their account: then the row has no number. Both happen under the same locks.\n"
+        "then the row has no number.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
         "",
         "test_group_commit.py::test_who_is_being_removed_stores_nothing_more",
@@ -69,7 +69,7 @@ PROTECTIONS = [
     Protection(
         "Locks are taken in one order",
         "sql/queries/messages.sql",
-        "-- blocked the sender, or deleted their account: then the row has no number. Both happen under the same locks.\n"
+        "then the row has no number.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id desc for no key update;",
         "test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
