@@ -71,6 +71,7 @@ PROTECTIONS = [
         "sql/queries/messages.sql",
         "then the row has no number.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
+        "then the row has no number.\n"
         "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id desc for no key update;",
         "test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
     ),
@@ -297,7 +298,7 @@ PROTECTIONS = [
         "chatserver/sessions.py",
         ", ex=self._idle, xx=True)",
         ", ex=self._idle)",
-        "test_account.py::test_a_tab_that_went_on_ends_with_the_new_session",
+        "test_account.py::test_who_is_disabled_while_they_change_their_password_is_out",
     ),
     Protection(
         "A password that changed meanwhile lets nobody in",
@@ -309,9 +310,9 @@ PROTECTIONS = [
     Protection(
         "A changed password ends the other sessions",
         "chatserver/revocation.py",
-        "    for key in ended:",
-        "    for key in ():",
-        "test_account.py::test_ana_ends_all_other_sessions",
+        "    close_sockets(publisher, user, ended)",
+        "",
+        "test_account.py::test_a_new_password_ends_the_other_sessions_and_keeps_this_browser",
     ),
     Protection(
         "Tries are counted for a name",
