@@ -30,13 +30,13 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Fi
 
 @pytest.fixture
 async def url(serve: Serve) -> URL:
-    return await serve(presence_interval=OFTEN)
+    return await serve(presence_interval=OFTEN, session_recheck=0)
 
 
 @pytest.fixture
 async def laptop(ana: Person, serve: Serve) -> AsyncIterator[Person]:
     """Ana signed in at another browser, and at another server of the same site."""
-    url = await serve(port=0, presence_interval=OFTEN, origins=(str(ana.url.origin()),))
+    url = await serve(port=0, presence_interval=OFTEN, session_recheck=0, origins=(str(ana.url.origin()),))
     async with Person(url, "Ana", **{"User-Agent": FIREFOX}) as laptop:
         laptop.id = ana.id
         assert (await laptop.sign_in()).status == 303
