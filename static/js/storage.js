@@ -114,6 +114,25 @@ export class Drafts {
   }
 }
 
+const LEAVING = 'chatserver.leaving'; // in the tab: who asked for the end of their account
+
+/** @param {number} userId */
+export function noteLeaving(userId) {
+  try { sessionStorage.setItem(LEAVING, userId); } catch { /* then what is kept here stays */ }
+}
+
+/** The account is gone, and what this browser kept for it goes, too. */
+export function forgetWhoLeft() {
+  const storage = localStorageOrNull();
+  const userId = storage && sessionStorage.getItem(LEAVING);
+  if (!userId) return;
+  const prefixes = [`chatserver.draft.${userId}.`, `chatserver.outbox.${userId}.`];
+  for (const key of Object.keys(storage)) {
+    if (prefixes.some((prefix) => key.startsWith(prefix))) storage.removeItem(key);
+  }
+  sessionStorage.removeItem(LEAVING);
+}
+
 function localStorageOrNull() {
   try {
     return window.localStorage;

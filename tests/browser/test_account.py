@@ -12,6 +12,8 @@ from tests.people import PASSWORD
 ACCOUNT = "/messages/account/"
 NEW_PASSWORD = "one for the road"
 PHONE = {"width": 320, "height": 568}
+KEPT = "Object.keys(localStorage).filter((key) => /^chatserver[.](draft|outbox)[.]/.test(key))"
+KEEPS_SOMETHING = f"() => {KEPT}.length > 0"
 
 
 @pytest.mark.parametrize(
@@ -173,15 +175,32 @@ async def test_who_signs_out_leaves_no_drafts_and_back_shows_no_message(site: Si
     await ana.joins()
     await ana.writes_to("Ben", "Between us")
     await ana.types("half a thought")
-    await ana.page.wait_for_function(
-        "() => Object.keys(localStorage).some((key) => key.startsWith('chatserver.draft.'))"
-    )
+    await ana.page.wait_for_function(KEEPS_SOMETHING)
     await ana.chooses("Sign out")
     await expect(ana.page).to_have_url(re.compile("/sign-in/"))
     assert await ana.page.evaluate("JSON.stringify(localStorage)") == "{}"
     await ana.page.go_back()
     await expect(ana.page).to_have_url(re.compile("/sign-in/"))
     await expect(ana.page.locator("body")).not_to_contain_text("Between us")
+
+
+async def test_who_deletes_their_account_leaves_nothing_in_the_browser(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Between us")
+    await ana.types("half a thought")
+    await ana.page.wait_for_function(KEEPS_SOMETHING)
+    await ana.page.evaluate("localStorage.setItem('chatserver.draft.999.1', 'of another person')")
+    await ana.goes_to(ACCOUNT)
+    await ana.fills_in(delete_password="not this one")
+    await ana.presses("Delete my account for good")
+    await ana.sees("The current password is wrong.")
+    assert len(await ana.page.evaluate(KEPT)) == 2
+    await ana.fills_in(delete_password=PASSWORD)
+    await ana.presses("Delete my account for good")
+    await ana.sees("Your account has been deleted.")
+    assert await ana.page.evaluate(KEPT) == ["chatserver.draft.999.1"]
 
 
 async def test_drafts_go_when_one_signs_out_on_a_plain_page_too(site: Site, person: Opens) -> None:
