@@ -1,6 +1,7 @@
 """Pages from templates: one Jinja environment, and what every template finds in it."""
 
 import contextlib
+import math
 from functools import cache, lru_cache
 from typing import Any
 
@@ -116,7 +117,7 @@ async def _unsent_message(request: web.Request) -> dict[str, str]:
 
 def with_retry(response: web.Response, error: ChatError) -> web.Response:
     if error.retry_after is not None:
-        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     return response
 
 
