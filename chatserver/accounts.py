@@ -147,6 +147,10 @@ class Accounts:
             raise ChatError("wrong_current_password", "current_password")
         return Checked(checked.user, new_hash)
 
+    async def end_password(self, user: User) -> None:
+        """Nobody signs in before a link sets another one; sessions must be ended besides."""
+        await self._db.write("end_password", user_id=user.id, no_password=NO_PASSWORD)
+
     async def make_reset(self, user: User, seconds: float) -> str:
         """The token of a link that sets a new password, once, within so many seconds; the one before it ends."""
         token = secrets.token_urlsafe(32)

@@ -70,12 +70,23 @@ async def set_admin(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def reset(site: Site, arguments: argparse.Namespace) -> Answer:
+    """`lock`: for an account that somebody else has got into; they are out before the link is made."""
     user = await site.accounts.find(arguments.name)
     if not await site.accounts.may_talk(user.id):
         raise UsageError(
             f"{user.name} is disabled: no link lets them in before `python -m chatserver user enable {user.name}`."
         )
-    return user._asdict() | await _link(site, user)
+    if not arguments.lock:
+        return user._asdict() | await _link(site, user)
+    await site.accounts.end_password(user)
+    try:
+        ended = await revoke(site.sign_ins, site.publisher, user)
+    except Unavailable:
+        raise UsageError(
+            f"{user.name}'s password is ended, but the sessions could not be, since Redis does not answer. Do it again "
+            "when it does."
+        ) from None
+    return user._asdict() | {"sessions_ended": ended} | await _link(site, user)
 
 
 async def _link(site: Site, user: User) -> Answer:

@@ -112,6 +112,17 @@ async def test_a_link_sets_a_new_password_once(ana: Person, config: Config) -> N
         assert (await elsewhere.sign_in(ANOTHER)).status == 303
 
 
+async def test_of_a_stolen_account_the_password_and_the_sessions_end_before_the_link_is_followed(
+    ana: Person, config: Config
+) -> None:
+    socket = await ana.socket()
+    made = await user(config, "reset", "Ana", "--lock")
+    assert made["sessions_ended"] == 1
+    assert await socket.ends() == 4001
+    assert (await ana.sign_in()).status == 403
+    assert await follows(ana, made["link"], PASSWORD) == 303
+
+
 async def test_who_is_disabled_is_signed_out_of_every_server_and_cannot_come_back(
     ana: Person, serve: Serve, config: Config
 ) -> None:

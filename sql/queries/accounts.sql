@@ -39,6 +39,10 @@ with changed as (
 )
 select id from changed;
 
+-- name: end_password
+-- No password fits any more, until a link sets one.
+update users set password_hash = %(no_password)s where id = %(user_id)s and deleted_at is null;
+
 -- name: make_reset
 -- A link for a person; the one before it ends.
 insert into password_resets (user_id, token_hash, ends_at)
