@@ -14,6 +14,8 @@ NEEDED = {
     "redis-server": "redis-server",
     "supervisord": "supervisor",
     "openssl": "openssl",
+    "promtool": "prometheus",
+    "systemd-analyze": "systemd",
 }
 PLACES = ["/usr/sbin", "/usr/bin", *sorted(glob.glob("/usr/lib/postgresql/*/bin"))]
 NO_SERVICES = "/usr/sbin/policy-rc.d"  # Debian's own way to install a service without starting it

@@ -5,8 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.production.files import DEPLOY, render
 from tests.production.programs import program
 from tests.production.stage import Stage
@@ -39,9 +37,6 @@ async def test_nginx_and_haproxy_take_those_of_several_servers(stage: Stage) -> 
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    verify = shutil.which("systemd-analyze")
-    if verify is None:
-        pytest.skip("systemd-analyze is not here")
     for name in ("gunicorn", "python"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
@@ -52,8 +47,18 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     render("chatserver.target", tmp_path / "chatserver.target").write()
     shutil.copy(tmp_path / "chatserver@.service", tmp_path / "chatserver@1.service")
     shutil.copy(tmp_path / "chatserver@.service", tmp_path / "chatserver@2.service")
-    output = said(verify, "verify", "--man=no", tmp_path / "chatserver@1.service", tmp_path / "chatserver.target")
+    output = said(
+        program("systemd-analyze"),
+        "verify",
+        "--man=no",
+        tmp_path / "chatserver@1.service",
+        tmp_path / "chatserver.target",
+    )
     assert "chatserver" not in output, output
+
+
+def test_prometheus_takes_the_alarms() -> None:
+    said(program("promtool"), "check", "rules", DEPLOY / "alerts.yml")
 
 
 async def test_supervisor_runs_two_instances_and_ends_them(stage: Stage, tmp_path: Path) -> None:
