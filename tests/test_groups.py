@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from chatserver.config import Config
-from tests.people import Person
+from tests.people import Person, Socket
 
 Command = Any
 
@@ -69,6 +69,35 @@ async def test_who_joins_reads_on_from_the_last_message(ana: Person, ben: Person
         id = await socket.sends(group, "hello Dora")
         await at_dora.receives("message", id=id)
         assert 'data-unread="1"' in (await dora.get("/messages/")).text
+
+
+async def test_what_happens_in_a_thread_reaches_its_participants_and_nobody_else(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    async with Person(ana.url, "Dora") as dora:
+        await dora.sign_up()
+        group = (await thread(config, "create", "Ana", "Ben", "Dora"))["id"]
+        at_ana, at_ben, at_cleo, at_dora = [await person.socket() for person in (ana, ben, cleo, dora)]
+        await at_dora.opens(group)
+        await thread(config, "remove", str(group), "Dora")
+        for chat in (group, await ana.writes_to(ben)):
+            await at_ana.opens(chat)
+            await at_ana.sends(chat, "for us alone")
+            seen = await at_ben.receives("message", text="for us alone", thread=chat)
+            await at_ben.says("read", thread=chat, seq=seen["seq"])
+            await at_ben.says("typing", thread=chat)
+            await at_ana.receives("typing", thread=chat)
+        for socket in (at_cleo, at_dora):
+            await socket.says("ping")
+            assert [frame["type"] for frame in await frames_until_pong(socket)] == ["pong"]
+
+
+async def frames_until_pong(socket: Socket) -> list[dict[str, Any]]:
+    """All that came, but for who is online."""
+    frames = [await socket.next()]
+    while frames[-1]["type"] != "pong":
+        frames.append(await socket.next())
+    return [frame for frame in frames if frame["type"] != "presence"]
 
 
 async def test_who_was_removed_gets_nothing_more_and_finds_nothing(
