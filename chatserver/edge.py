@@ -16,8 +16,9 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
 
+from chatserver.config import Config
 from chatserver.keys import CONFIG
-from chatserver.middlewares import HEADERS
+from chatserver.middlewares import headers_of
 
 log = logging.getLogger(__name__)
 
@@ -31,22 +32,20 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        config = self.app.get(CONFIG)
         return Server(
             made.request_handler,
             request_factory=made.request_factory,
             handler_cancellation=made.handler_cancellation,
-            request_timeout=config.request_timeout if config else 0,
+            config=self.app.get(CONFIG, Config(request_timeout=0)),
             **made._kwargs,
         )
 
 
 class Server(web.Server):
-    """`request_timeout` in seconds, 0 = none."""
-
-    def __init__(self, *args: Any, request_timeout: float, **options: Any) -> None:
+    def __init__(self, *args: Any, config: Config, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.request_timeout = request_timeout
+        self.request_timeout = config.request_timeout
+        self.headers = headers_of(config)  # once, and not for each connection
         self._make = self.request_factory
         self.request_factory = self._begin
 
@@ -69,11 +68,12 @@ class Server(web.Server):
 class Connection(RequestHandler):
     """Is cut off when its first byte, the rest of a header, or more of a body are not there in time."""
 
-    __slots__ = ("_between", "_timeout", "_timer")
+    __slots__ = ("_between", "_headers", "_timeout", "_timer")
 
     def __init__(self, manager: Server, **options: Any) -> None:
         super().__init__(manager, **options)
         self._timeout = manager.request_timeout
+        self._headers = manager.headers
         self._timer: asyncio.TimerHandle | None = None
         self._between = False  # two requests: as long as is kept alive, until something comes
 
@@ -132,20 +132,20 @@ class Connection(RequestHandler):
         """What never became a request, or failed outside of all middlewares: an answer that tells nothing about us."""
         if status == 400:
             log.info("a broken request from %s: %s", request.remote, type(exc).__name__)
-            response: web.StreamResponse = Bare(status=status, text="This is no request that can be answered.\n")
+            text = "This is no request that can be answered.\n"
         else:
             super().handle_error(request, status, exc, message)  # logs it
-            response = Bare(status=status, text="Something went wrong on the server.\n")
+            text = "Something went wrong on the server.\n"
+        response = Bare(status=status, text=text, headers=self._headers | {"Cache-Control": "no-store"})
         response.force_close()
         return response
 
 
 class Bare(web.Response):
-    """With the headers that protect, and without the one that names aiohttp and its version."""
+    """Without the header that names aiohttp and its version."""
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
-        self.headers.update(HEADERS | {"Cache-Control": "no-store"})
         self.headers.pop("Server", None)
 
 

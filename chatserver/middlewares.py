@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 
 from chatserver import i18n
 from chatserver.access_log import method_of, route_of
+from chatserver.config import Config
 from chatserver.errors import ChatError, Unavailable
 from chatserver.keys import CONFIG, SOCKETS
 from chatserver.metrics import count_refusal
@@ -26,6 +27,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_big"}
 
 
@@ -81,8 +83,11 @@ async def _answer(request: web.Request, error: ChatError, status: int) -> web.Re
 
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every response, errors and redirects included."""
-    response.headers.update(HEADERS)
+    response.headers.update(headers_of(request.app[CONFIG]))
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.pop("Server", None)
-    if request.app[CONFIG].production:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+def headers_of(config: Config) -> dict[str, str]:
+    """Those that protect, on every response."""
+    return HEADERS | HSTS if config.production else HEADERS

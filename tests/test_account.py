@@ -269,6 +269,7 @@ async def test_who_deletes_their_account_is_gone(ana: Person, laptop: Person) ->
     assert "Your name is given to nobody for 180 days." in page
     answer = await sends(ana, "delete", delete_password=PASSWORD)
     assert (answer.status, answer.location) == (303, "/messages/sign-in/?deleted=yes")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert "Your account has been deleted." in (await ana.get(answer.location)).text
     assert [await at_laptop.ends(), await at_ana.ends()] == [4001, 4001]
     assert not await is_signed_in(ana)

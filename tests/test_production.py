@@ -17,9 +17,11 @@ from yarl import URL
 
 from chatserver.config import Config
 from chatserver.folders import folder
-from tests.people import PATIENCE, Person
+from tests.people import PASSWORD, PATIENCE, Person
+from tests.security.raw import Raw
 
 ROOT = folder("tests").parent
+HSTS = "max-age=31536000; includeSubDomains"
 
 
 @pytest.fixture(scope="module")
@@ -109,4 +111,20 @@ async def test_production_cookies_are_secure_and_bound_to_the_host(config: Confi
         cookie = page.headers["Set-Cookie"]
         assert cookie.startswith("__Host-chat_session=")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
-        assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+        token = page.field("csrf_token")  # sent back by hand, since browsers keep such cookies only under TLS
+        signed_up = await ana.post_raw(
+            "/messages/sign-up/",
+            {"csrf_token": token, "username": "Ana", "password": PASSWORD},
+            headers={"Cookie": cookie.partition(";")[0]},
+        )
+        assert signed_up.status == 303
+        for kept in signed_up.headers.getall("Set-Cookie"):
+            assert kept.startswith("__Host-")
+            assert {"Secure", "HttpOnly", "Path=/"} <= set(kept.split("; "))
+        assert sum("SameSite=Strict" in kept for kept in signed_up.headers.getall("Set-Cookie")) == 1
+        assert page.headers["Strict-Transport-Security"] == HSTS
+        async with Raw(url) as broken:
+            await broken.sends(b"nonsense\r\n\r\n")
+            answer = await broken.answer()
+            assert answer is not None
+            assert (answer.status, answer.headers["strict-transport-security"]) == (400, HSTS)

@@ -116,7 +116,7 @@ async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, co
 
 
 async def test_when_somebody_else_signs_in_at_the_same_browser_its_old_sockets_end(serve: Serve) -> None:
-    async with Person(await serve(session_recheck=0.1), "Ana") as ana:
+    async with Person(await serve(session_recheck=0), "Ana") as ana:
         socket = await (await ana.sign_up()).socket()
         ana.name = "Ben"
         await ana.sign_up()

@@ -133,6 +133,7 @@ async def test_signing_out_ends_this_session_only(ana: Person) -> None:
         await elsewhere.sign_in()
         answer = await ana.sign_out()
         assert (answer.status, answer.location) == (303, "/messages/sign-in/")
+        assert answer.headers["Clear-Site-Data"] == '"cache"'
         assert (await ana.get("/messages/")).status == 303
         assert (await elsewhere.get("/messages/")).status == 200
 

@@ -13,7 +13,7 @@ from tests.people import Person
 pytestmark = pytest.mark.long
 
 CROWD = 100
-DEADLINE = 5  # seconds, on a busy machine; a quiet one takes less than a tenth of one
+DEADLINE = 1  # seconds
 
 
 async def knock(url: URL, path: str, number: int) -> int:

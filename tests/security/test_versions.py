@@ -2,9 +2,11 @@
 
 import re
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
+from chatserver.folders import folder
 from tests.test_docs import page
 
 FLOORS = {"aiohttp": "3.14.5", "redis": "8.1", "gunicorn": "23", "cryptography": "50"}
@@ -18,6 +20,15 @@ def numbers(version: str) -> tuple[int, ...]:
 def test_the_pinned_version_has_no_known_hole(package: str) -> None:
     (pinned,) = re.findall(rf"^{package}==(\S+)", page("requirements/production.txt"), flags=re.MULTILINE)
     assert numbers(pinned) >= numbers(FLOORS[package])
+
+
+@pytest.mark.parametrize(
+    "file", sorted((folder("tests").parent / "requirements").glob("*.txt")), ids=lambda file: file.name
+)
+def test_every_package_is_pinned_with_its_hashes(file: Path) -> None:
+    packages = re.split(r"\n(?=\S)", file.read_text().strip())
+    assert packages
+    assert [package for package in packages if not re.match(r"\S+==\S+ .*--hash=sha256:", package, re.DOTALL)] == []
 
 
 @pytest.mark.parametrize("package", FLOORS)
