@@ -16,15 +16,17 @@ from chatserver.shared_metrics import clean_up, forget, share
 
 
 def _settings() -> Config:
+    """Those of the start. What is measured is shared before prometheus_client is imported."""
     try:
-        return load_config()
+        config = load_config()
+        if config.metrics_port:
+            share()
     except ConfigError as error:
         sys.exit(f"chatserver: {error}")
+    return config
 
 
 _config = _settings()
-if _config.metrics_port:
-    share()
 
 # They import prometheus_client, which looks for what `share` made.
 from chatserver import exporter, logs  # noqa: E402
