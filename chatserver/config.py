@@ -35,6 +35,8 @@ CHOICES = {
     "log_format": ("", "json", "plain"),
     "access_log": ("", "on", "off"),
 }
+# What gunicorn's master opens, or sets up for all: SIGHUP changes the others.
+NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 BIND = re.compile(r"unix:.+|fd://\d+|(?:\[[\da-fA-F:.]+\]|[^:\[\]/]*):(\d{1,5})", re.ASCII)
 SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chatserver.config import Config, ConfigError, load_config
+from chatserver.config import NEED_RESTART, Config, ConfigError, load_config
 from chatserver.shared_metrics import clean_up, forget, share
 
 
@@ -33,9 +33,6 @@ from chatserver.app import read_files  # noqa: E402
 from chatserver.check import refuse_address, refuse_to_start  # noqa: E402
 from chatserver.edge import KEEP_ALIVE  # noqa: E402
 from chatserver.worker import run  # noqa: E402
-
-# What the master opens, or sets up for all. A reload changes the other settings.
-NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
 
 _host = f"[{_config.host}]" if ":" in _config.host else _config.host
 bind = list(_config.bind) or [f"{_host}:{_config.port}"]
