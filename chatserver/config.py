@@ -14,12 +14,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, get_type_hints
-from urllib.parse import urlsplit
 
-import psycopg2
-from psycopg2.extensions import parse_dsn
-from redis import ConnectionPool
-
+from chatserver.addresses import LAST_PORT, is_bind, is_database, is_redis
 from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 
@@ -27,7 +23,7 @@ MIN_SECRET_CHARS = 16
 MOST = 100 * 365 * 86400  # a hundred years in seconds: what no clock runs over with
 AT_LEAST_1 = ("workers", "database_connections")
 NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
-AT_MOST = {"port": 65535, "metrics_port": 65535, "name_rest_days": 36_500}
+AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_rest_days": 36_500}
 CHOICES = {
     "app_env": ("development", "production"),
     "database_pooling": ("session", "transaction"),
@@ -38,7 +34,6 @@ CHOICES = {
 # What gunicorn's master opens, or sets up for all: SIGHUP changes the others.
 NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-BIND = re.compile(r"unix:.+|fd://\d+|(?:\[[\da-fA-F:.]+\]|[^:\[\]/]*):(\d{1,5})", re.ASCII)
 SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
 
 
@@ -204,7 +199,7 @@ def _problems(config: Config) -> list[str]:
     problems += [
         f"BIND must be addresses like 0.0.0.0:8080 or [::1]:8080, or Unix sockets like unix:/path, not {address!r}."
         for address in config.bind
-        if not (parts := BIND.fullmatch(address)) or int(parts[1] or 0) > AT_MOST["port"]
+        if not is_bind(address)
     ]
     for network in config.trusted_proxies:
         try:
@@ -223,36 +218,17 @@ def _problems(config: Config) -> list[str]:
 def _url_problems(config: Config) -> list[str]:
     """Of what holds a password nothing is repeated, as the libraries would."""
     problems = []
-    if config.database_url and not _is_database(config.database_url):
+    if config.database_url and not is_database(config.database_url):
         problems.append(
             "DATABASE_URL cannot be understood: it is like postgresql://user:password@host:5432/name, and an @ in the "
             "password is written as %40."
         )
-    if config.redis_url and not _is_redis(config.redis_url):
+    if config.redis_url and not is_redis(config.redis_url):
         problems.append(
             "REDIS_URL cannot be understood: it is like redis://user:password@host:6379/0, or begins with rediss:// or "
             "unix://, and an @ in the password is written as %40."
         )
     return problems
-
-
-def _is_database(url: str) -> bool:
-    try:
-        parts = parse_dsn(url)
-    except (psycopg2.Error, UnicodeError):
-        return False
-    # An @ or a / in the password makes some of it the host or the port.
-    ports = [port for port in str(parts.get("port", "")).split(",") if port]
-    return "@" not in str(parts.get("host", ""))[1:] and all(port.isdecimal() for port in ports)
-
-
-def _is_redis(url: str) -> bool:
-    try:
-        ConnectionPool.from_url(url).make_connection()  # connects to nothing yet
-        parts = urlsplit(url)
-    except (ValueError, TypeError):  # a port or an option that is none
-        return False
-    return parts.scheme == "unix" or re.fullmatch(r"/?\d*", parts.path) is not None  # else the library takes 0
 
 
 def _production_problems(config: Config) -> list[str]:

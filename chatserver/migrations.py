@@ -109,8 +109,8 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
         connection.autocommit = True
         try:
             yield connection
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # it was lost meanwhile
-            raise MigrationError(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # lost meanwhile, a full disk
+            raise MigrationError(f"PostgreSQL could not finish: {' '.join(str(error).split())}") from None
         except psycopg2.errors.InsufficientPrivilege as error:
             raise MigrationError(
                 f"{connection.info.user} may not do this ({str(error).splitlines()[0]}): only the owner of "
