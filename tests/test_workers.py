@@ -86,7 +86,7 @@ async def answers_pings(socket: Socket) -> bool:
 
 
 class Door:
-    """The way to PostgreSQL: while it is shut, whoever comes is turned away and counted."""
+    """The way to PostgreSQL: while it is shut, whoever comes is turned away and counted; while silent, left waiting."""
 
     def __init__(self, database_url: str) -> None:
         self._parts = parse_dsn(database_url)
@@ -97,6 +97,14 @@ class Door:
     async def open(self) -> str:
         """The URL that leads through it."""
         return make_dsn(**self._parts | {"host": "127.0.0.1", "port": str(await self._proxy.start())})
+
+    @property
+    def silent(self) -> bool:
+        return self._proxy.silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._proxy.silent = silent
 
     async def _enter(self) -> Streams:
         if self.shut:
@@ -145,12 +153,13 @@ async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_other
             await socket.receives("message", thread=thread)
 
 
+@pytest.mark.parametrize("how", ["shut", "silent"])
 async def test_a_worker_that_waits_for_postgresql_ends_when_it_is_told_to(
-    config: Config, door: Door, tmp_path: Path
+    config: Config, door: Door, tmp_path: Path, how: str
 ) -> None:
     settings = {"DATABASE_URL": await door.open(), "WORKERS": "2"}
     async with gunicorn(config, tmp_path, **settings) as server:
-        door.shut = True
+        setattr(door, how, True)
         os.kill(min(server.workers), signal.SIGKILL)
         await server.says("waits for PostgreSQL")
 
