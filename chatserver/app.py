@@ -9,18 +9,18 @@ import aiohttp_jinja2
 import aiohttp_session
 from aiohttp import web
 
-from chatserver import db, exporter, keys
+from chatserver import exporter, keys
 from chatserver.access_log import account_for
 from chatserver.accounts import Accounts
 from chatserver.attempts import Attempts
 from chatserver.batcher import Batcher
 from chatserver.compression import compress
 from chatserver.config import Config, load_config
+from chatserver.db import load_queries
 from chatserver.exports import Exports
 from chatserver.loop_lag import LoopLag
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
-from chatserver.migrations import check_schema
-from chatserver.passwords import Hasher
+from chatserver.passwords import Hasher, common_passwords
 from chatserver.rates import rates_of
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
@@ -37,7 +37,9 @@ from chatserver.rendering import environment
 from chatserver.routes import add_routes
 from chatserver.sampling import Sampler
 from chatserver.sessions import SessionStorage
+from chatserver.static_files import static_files
 from chatserver.threads import Asked, Thread, find_threads
+from chatserver.waiting import wait_for_database
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +48,20 @@ RESTART_PAUSE = 1.0  # seconds
 OPENINGS = 100  # threads found by one query: many open at once after a restart
 
 
+def read_files() -> None:
+    """All that would be read from the disk when it is first needed: for processes that are forked from this one.
+
+    What runs is then of one version, whatever an update puts in place meanwhile. Catalogues are read when they are
+    imported, migrations when the schema is first looked at.
+    """
+    environment()
+    static_files()
+    load_queries()
+    common_passwords()
+
+
 async def create_app(config: Config | None = None) -> web.Application:
-    """The application, by default for the environment. Raises ConfigError; at start MigrationError, Unavailable."""
+    """The application, by default for the environment. Raises ConfigError."""
     config = config or load_config()
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
@@ -82,11 +96,7 @@ async def create_app(config: Config | None = None) -> web.Application:
 async def _services(app: web.Application) -> AsyncIterator[None]:
     """PostgreSQL, the writers, and the tasks that carry news, from start to the last commit."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
-    assert config.database_url is not None
-    await asyncio.to_thread(check_schema, config.database_url, newer_too=True)
-    database = app[keys.DB] = await db.connect(
-        config.database_url, config.database_connections, config.database_timeout, config.database_pooling
-    )
+    database = app[keys.DB] = await wait_for_database(config)
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
     writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)

@@ -3,10 +3,12 @@
 Every trouble is a sentence that says what to do; all that can be seen at once are told at once.
 """
 
+import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -15,10 +17,12 @@ from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemory
 
 from chatserver.config import Config, ConfigError
 from chatserver.migrations import MigrationError, check_schema
+from chatserver.shared_metrics import clean_up, share
 
 POSTGRESQL = 140_000  # the oldest, as PostgreSQL counts
 REDIS = 7
 PATIENCE = 5  # seconds
+SOCKET_PATH = 107  # bytes, as Linux has it
 RIGHTS = ("select", "insert", "update", "delete")
 READ_ONLY_TABLES = {"migrations"}
 OUR_TABLES = """\
@@ -33,17 +37,27 @@ REDIS_TRIES: tuple[Callable[[Redis, str], object], ...] = (
 )
 
 
-def refuse_to_start(config: Config) -> None:
-    """Raises ConfigError with all that is wrong, one sentence a line."""
+def refuse_to_start(config: Config, *, places: bool = False) -> None:
+    """Raises ConfigError with all that is wrong, one sentence a line.
+
+    `places`: also where gunicorn would listen and measure, as far as that is seen while it may be running already.
+    """
     if not config.database_url or not config.redis_url:
         raise ConfigError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
-    if troubles := [*_database(config), *_redis(config)]:
+    troubles = [*_database(config), *_redis(config)]
+    if places:
+        troubles += [*_sockets(config), *_measurements(config)]
+    if troubles:
         raise ConfigError("\n".join(troubles))
 
 
-def refuse_address(address: tuple[str, int] | str) -> None:
-    """Raises ConfigError for a TCP address that cannot be listened on; gunicorn would try it for five seconds."""
+def refuse_address(address: tuple[str, int] | str | int) -> None:
+    """Raises ConfigError for an address that cannot be listened on; gunicorn would try it for five seconds."""
+    if isinstance(address, int):  # a socket that is open already
+        return
     if isinstance(address, str):
+        if trouble := _socket_trouble(address):
+            raise ConfigError(trouble)
         return
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     try:
@@ -51,8 +65,37 @@ def refuse_address(address: tuple[str, int] | str) -> None:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(address)
             listening.listen()
-    except OSError as error:
-        raise ConfigError(f"Nothing can be served on {address[0]}:{address[1]}: {error.strerror}.") from None
+    except (OSError, OverflowError, UnicodeError) as error:  # a port or a name that cannot be
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"Nothing can be served on {address[0]}:{address[1]}: {reason}.") from None
+
+
+def _sockets(config: Config) -> Iterator[str]:
+    for address in config.bind:
+        if address.startswith("unix:") and (trouble := _socket_trouble(address[5:].removeprefix("//"))):
+            yield trouble
+
+
+def _socket_trouble(path: str) -> str | None:
+    folder, reason = Path(path).parent, None
+    if len(path.encode()) > SOCKET_PATH:
+        reason = f"its path has more than {SOCKET_PATH} bytes"
+    elif not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        reason = f"{folder} is no folder where a socket can be made"
+    elif Path(path).exists() and not Path(path).is_socket():
+        reason = "something is there already, and is no socket"
+    return f"Nothing can be served on unix:{path}: {reason}. Mend that, or correct BIND." if reason else None
+
+
+def _measurements(config: Config) -> Iterator[str]:
+    """Tried as gunicorn does it."""
+    if config.metrics_port:
+        try:
+            share()
+        except ConfigError as error:
+            yield str(error)
+        else:
+            clean_up()
 
 
 def _database(config: Config) -> Iterator[str]:
@@ -126,11 +169,7 @@ def _pooler(url: str) -> Iterator[str]:
 
 def _redis(config: Config) -> Iterator[str]:
     assert config.redis_url is not None
-    try:
-        client = Redis.from_url(config.redis_url, protocol=2, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
-    except ValueError as error:
-        yield f"REDIS_URL cannot be understood: {error}."
-        return
+    client = Redis.from_url(config.redis_url, protocol=2, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     prefix = f"{config.redis_prefix}{secrets.token_hex(8)}:"
     with closing(client):
         try:

@@ -95,8 +95,9 @@ def _serve(_: argparse.Namespace) -> None:
     logs.set_up(config)
     try:
         asyncio.run(_serve_app(config))
-    except OSError as error:  # a port in use, a host that isn't ours
-        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {error.strerror}.") from None
+    except (OSError, UnicodeError) as error:  # a port in use, a host that isn't ours or cannot be
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {reason}.") from None
 
 
 async def _serve_app(config: Config) -> None:
@@ -111,7 +112,7 @@ def _migrate(_: argparse.Namespace) -> None:
 
 
 def _check(_: argparse.Namespace) -> None:
-    refuse_to_start(load_config())
+    refuse_to_start(load_config(), places=True)
     print("All is well.")
 
 

@@ -5,20 +5,25 @@
 
 import contextlib
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, get_type_hints
 
+from chatserver.addresses import LAST_PORT, is_bind, is_database, is_redis
 from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 
 MIN_SECRET_CHARS = 16
 MOST = 100 * 365 * 86400  # a hundred years in seconds: what no clock runs over with
-AT_MOST = {"port": 65535, "metrics_port": 65535, "name_rest_days": 36_500}
+AT_LEAST_1 = ("workers", "database_connections")
+NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
+AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_rest_days": 36_500}
 CHOICES = {
     "app_env": ("development", "production"),
     "database_pooling": ("session", "transaction"),
@@ -26,6 +31,9 @@ CHOICES = {
     "log_format": ("", "json", "plain"),
     "access_log": ("", "on", "off"),
 }
+# What gunicorn's master opens, or sets up for all: SIGHUP changes the others.
+NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
+NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
 
 
@@ -118,13 +126,12 @@ class Config:
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """The settings of this process. Raises ConfigError that names every mistake."""
     environ = os.environ if environ is None else environ
-    given = {
-        **_read_file(Path(environ.get("CONFIG_FILE", PACKAGE.parent / "chatserver.env")), environ),
-        **environ,
-    }
+    in_file = _read_file(Path(environ.get("CONFIG_FILE", PACKAGE.parent / "chatserver.env")), environ)
+    given = {**in_file, **environ}
     hints = get_type_hints(Config)
     values: dict[str, Any] = {}
-    mistakes: list[str] = []
+    # A name that the environment has as well is for somebody else: systemd and others read such files, too.
+    mistakes = [_unknown(name, hints) for name in in_file if name.lower() not in hints and name not in environ]
     for setting in fields(Config):
         raw = given.get(setting.name.upper(), "").strip()
         if raw:
@@ -153,6 +160,14 @@ def _read_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
+def _unknown(name: str, known: Collection[str]) -> str:
+    """What is no name may be a secret that has lost its own: it is not repeated."""
+    if not NAME.fullmatch(name):
+        return "A line of the settings file is not NAME=value, with a name in capitals."
+    meant = get_close_matches(name, [setting.upper() for setting in known], 1)
+    return f"{name} in the settings file is no setting: {f'{meant[0]}?' if meant else 'see docs/configuration.md.'}"
+
+
 def _parse(raw: str, kind: Any) -> Any:
     if kind is int or kind is float:
         try:
@@ -178,12 +193,13 @@ def _problems(config: Config) -> list[str]:
         for name, most in AT_MOST.items()
         if getattr(config, name) > most
     ]
-    if config.redis_url and not config.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    problems += [f"{name.upper()} must be 1 or more." for name in AT_LEAST_1 if not getattr(config, name)]
+    problems += [f"{name.upper()} must be more than 0." for name in NOT_0 if not getattr(config, name)]
+    problems += _url_problems(config)
     problems += [
-        f"{name.upper()} must be 1 or more."
-        for name in ("workers", "database_connections")
-        if not getattr(config, name)
+        f"BIND must be addresses like 0.0.0.0:8080 or [::1]:8080, or Unix sockets like unix:/path, not {address!r}."
+        for address in config.bind
+        if not is_bind(address)
     ]
     for network in config.trusted_proxies:
         try:
@@ -197,6 +213,22 @@ def _problems(config: Config) -> list[str]:
         if not origin.startswith(("http://", "https://")) or origin.count("/") != 2
     ]
     return problems + (_production_problems(config) if config.production else [])
+
+
+def _url_problems(config: Config) -> list[str]:
+    """Of what holds a password nothing is repeated, as the libraries would."""
+    problems = []
+    if config.database_url and not is_database(config.database_url):
+        problems.append(
+            "DATABASE_URL cannot be understood: it is like postgresql://user:password@host:5432/name, and an @ in the "
+            "password is written as %40."
+        )
+    if config.redis_url and not is_redis(config.redis_url):
+        problems.append(
+            "REDIS_URL cannot be understood: it is like redis://user:password@host:6379/0, or begins with rediss:// or "
+            "unix://, and an @ in the password is written as %40."
+        )
+    return problems
 
 
 def _production_problems(config: Config) -> list[str]:

@@ -50,10 +50,11 @@ def _open(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.metrics_host else socket.AF_INET
     try:
         return socket.create_server((config.metrics_host, config.metrics_port), family=family)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # also a name that cannot be
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(
             f"Nothing can be served on METRICS_HOST {config.metrics_host}, METRICS_PORT {config.metrics_port}: "
-            f"{os.strerror(error.errno or 0)}. Every instance needs a port of its own."
+            f"{reason}. Every instance needs a port of its own, so the file that they share is no place for it."
         ) from None
 
 

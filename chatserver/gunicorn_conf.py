@@ -6,30 +6,33 @@ https://docs.gunicorn.org/en/stable/settings.html
 import gc
 import os
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aiohttp import web
-
-from chatserver.config import Config, ConfigError, load_config
+from chatserver.config import NEED_RESTART, Config, ConfigError, load_config
 from chatserver.shared_metrics import clean_up, forget, share
 
 
 def _settings() -> Config:
+    """Those of the start. What is measured is shared before prometheus_client is imported."""
     try:
-        return load_config()
+        config = load_config()
+        if config.metrics_port:
+            share()
     except ConfigError as error:
         sys.exit(f"chatserver: {error}")
+    return config
 
 
 _config = _settings()
-if _config.metrics_port:
-    share()
 
 # They import prometheus_client, which looks for what `share` made.
 from chatserver import exporter, logs  # noqa: E402
+from chatserver.app import read_files  # noqa: E402
 from chatserver.check import refuse_address, refuse_to_start  # noqa: E402
-from chatserver.edge import KEEP_ALIVE, Runner  # noqa: E402
+from chatserver.edge import KEEP_ALIVE  # noqa: E402
+from chatserver.worker import run  # noqa: E402
 
 _host = f"[{_config.host}]" if ":" in _config.host else _config.host
 bind = list(_config.bind) or [f"{_host}:{_config.port}"]
@@ -45,8 +48,8 @@ timeout = 30  # seconds until a worker that stands still is killed; more, so tha
 control_socket_disable = True
 max_requests = 0  # a worker that ends for it would close every socket of its own
 
-# The code is loaded once, and the workers share its memory. An update therefore needs a restart: SIGHUP only begins the
-# workers anew, with the settings as they are then.
+# The code and all files are read once, and the workers share their memory. An update therefore needs a restart: SIGHUP
+# only begins the workers anew, with the settings as they are then.
 preload_app = True
 
 
@@ -55,11 +58,12 @@ def on_starting(server: Any) -> None:
     try:
         if not server.cfg.workers:
             raise ConfigError("There must be 1 worker or more (--workers, WORKERS): without one nobody is answered.")
-        refuse_to_start(load_config())
+        refuse_to_start(_config)
         if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():  # sockets handed over are open already
             for address in server.cfg.address:
                 refuse_address(address)
         exporter.listen(_config)
+        read_files()
     except ConfigError as error:
         clean_up()
         sys.exit(f"chatserver: {error}")
@@ -71,24 +75,27 @@ def when_ready(_server: object) -> None:
     gc.freeze()
 
 
+def on_reload(server: Any) -> None:
+    """SIGHUP: the workers that begin next get the settings as they are now; those before, if they cannot be used."""
+    global _config, workers  # what a fork hands down
+    try:
+        changed = load_config()
+        refuse_to_start(changed)
+    except ConfigError as error:
+        server.log.error("The settings stay as they were: %s", error)  # noqa: TRY400  # a traceback tells nothing
+        return
+    kept = {name: getattr(_config, name) for name in NEED_RESTART}
+    if late := [name.upper() for name, value in kept.items() if getattr(changed, name) != value]:
+        server.log.warning("%s will change with the next restart", ", ".join(sorted(late)))
+    if server.cfg.workers == workers:  # and nothing else, like --workers, which counts more
+        server.cfg.set("workers", changed.workers)
+        server.num_workers = changed.workers
+    _config, workers = replace(changed, **kept), changed.workers
+
+
 def post_worker_init(worker: Any) -> None:
-    """Connections come in by our runner, with gunicorn's settings: aiohttp's worker takes one for an application.
-
-    https://docs.aiohttp.org/en/stable/deployment.html#start-gunicorn
-    """
-    worker.wsgi = partial(_run, worker, worker.wsgi)
-
-
-async def _run(worker: Any, create_app: Any) -> web.AppRunner:
-    settings = worker.cfg
-    return Runner(
-        await create_app(),
-        logger=worker.log,
-        keepalive_timeout=settings.keepalive,
-        access_log=worker.log.access_log if settings.accesslog else None,
-        access_log_format=worker._get_valid_log_format(settings.access_log_format),
-        shutdown_timeout=settings.graceful_timeout * 0.95,  # as aiohttp's own: gunicorn kills at the whole
-    )
+    """The application, with the settings of the master: a file that is being edited has no part in it."""
+    worker.wsgi = partial(run, worker, _config)
 
 
 def child_exit(_server: object, worker: Any) -> None:

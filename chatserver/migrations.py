@@ -5,8 +5,9 @@ Synchronous: it runs before the server does.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 
 import psycopg2
 import psycopg2.errors
@@ -32,13 +33,14 @@ def migrate(database_url: str) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_lock(%s)", [LOCK])
             cursor.execute("create table if not exists migrations (name text primary key, applied_at timestamptz)")
-        missing = _missing(connection)
+        files = _files()
+        missing = _missing(connection, files)
         for name in missing:
-            _apply(connection, name)
+            _apply(connection, name, files[name])
         return missing
 
 
-def _apply(connection: psycopg2.extensions.connection, name: str) -> None:
+def _apply(connection: psycopg2.extensions.connection, name: str, statements: str) -> None:
     """A lock that is not to be had at once is given up and tried again: whoever waits for it makes all others wait,
     and the server is meant to serve meanwhile.
     """
@@ -47,7 +49,7 @@ def _apply(connection: psycopg2.extensions.connection, name: str) -> None:
         try:
             cursor.execute("begin")
             cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT:g}s'")
-            cursor.execute(_files()[name])
+            cursor.execute(statements)
             cursor.execute("insert into migrations values (%s, now())", [name])
             cursor.execute("commit")
         except psycopg2.errors.LockNotAvailable:
@@ -71,20 +73,26 @@ def check_schema(database_url: str, *, newer_too: bool = False) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select to_regclass('migrations') is not null")
             (ready,) = cursor.fetchone() or (False,)
-        if not ready or _missing(connection, newer_too=newer_too):
+        if not ready or _missing(connection, _known(), newer_too=newer_too):
             raise MigrationError("The database schema is older than this version: run `python -m chatserver migrate`.")
 
 
-def _missing(connection: psycopg2.extensions.connection, *, newer_too: bool = False) -> list[str]:
+@cache
+def _known() -> tuple[str, ...]:
+    """The migrations as they were when this process began: an update brings new files before a new process."""
+    return tuple(_files())
+
+
+def _missing(connection: psycopg2.extensions.connection, known: Iterable[str], *, newer_too: bool = False) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("select name from migrations")
         applied = {str(name) for (name,) in cursor}
-    unknown = applied - _files().keys()
+    unknown = applied - set(known)
     if unknown and not newer_too:
         raise MigrationError(
             f"The database was made by a newer version of chatserver ({max(unknown)}): update the code."
         )
-    return [name for name in _files() if name not in applied]
+    return [name for name in known if name not in applied]
 
 
 def _files() -> dict[str, str]:
@@ -101,6 +109,8 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
         connection.autocommit = True
         try:
             yield connection
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # lost meanwhile, a full disk
+            raise MigrationError(f"PostgreSQL could not finish: {' '.join(str(error).split())}") from None
         except psycopg2.errors.InsufficientPrivilege as error:
             raise MigrationError(
                 f"{connection.info.user} may not do this ({str(error).splitlines()[0]}): only the owner of "

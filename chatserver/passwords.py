@@ -34,7 +34,7 @@ def check_password(password: str, name: str, origins: Iterable[str] = (), field:
         raise ChatError("bad_password", field)
     sites = {part for origin in origins for part in re.split(r"[^\w-]", origin.lower()) if len(part) > 3}
     guessed = {_bare(word) for word in (name, *OURS, *sites)} - {""}
-    if password.lower() == name.lower() or password.lower() in _common() or _bare(password) in guessed:
+    if password.lower() == name.lower() or password.lower() in common_passwords() or _bare(password) in guessed:
         raise ChatError("common_password", field)
     return password
 
@@ -45,7 +45,7 @@ def _bare(word: str) -> str:
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_passwords() -> frozenset[str]:
     """Those of the 20,000 most common passwords that are long enough, as Django has them (by Royce Williams)."""
     return frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())
 

@@ -54,6 +54,8 @@ def environment() -> jinja2.Environment:
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
     )
+    for name in made.list_templates():
+        made.get_template(name)  # now: an update puts others in their place while this version still runs
     return made
 
 

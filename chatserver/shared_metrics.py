@@ -4,16 +4,25 @@ import os
 import shutil
 import tempfile
 
+from chatserver.config import ConfigError
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
 def share() -> None:
     """Makes the folder, in time before `chatserver.metrics` is imported.
 
-    systemd's RuntimeDirectory is in memory and goes with the service; elsewhere it is in TMPDIR, or /tmp.
+    systemd's RuntimeDirectory is in memory and goes with the service; elsewhere it is in TMPDIR, or /tmp. Raises
+    ConfigError.
     """
     place = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or None
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="chatserver-metrics-", dir=place)
+    try:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="chatserver-metrics-", dir=place)
+    except OSError as error:
+        raise ConfigError(
+            f"METRICS_PORT needs a folder for what the processes measure, and none can be made ({error}): let TMPDIR "
+            "name one that can be written, or RUNTIME_DIRECTORY, where systemd sets it."
+        ) from None
 
 
 def forget(pid: int) -> None:

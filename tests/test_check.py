@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import unused_port
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from chatserver import check
@@ -112,14 +113,15 @@ async def test_a_database_or_a_user_that_there_is_not_is_named(config: Config) -
         said(answer, name)
 
 
-@pytest.mark.parametrize("url", ["postgresql://[", "postgresql://u:p@h:port/x", "host=", "postgresql://x/?nonsense=1"])
-async def test_a_url_that_makes_no_sense_is_a_sentence(config: Config, url: str) -> None:
-    code, text = await start(config, "check", DATABASE_URL=url)
-    assert (code, "Traceback" in text) == (1, False)
-    assert text.startswith("chatserver: PostgreSQL does not answer: ")
+@pytest.mark.parametrize("url", ["postgresql://[", "postgresql://u:p@h:port/x", "postgres//u:hunter22@h/x"])
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_url_that_makes_no_sense_is_a_sentence(config: Config, url: str, way: str) -> None:
+    answer = await start(config, way, DATABASE_URL=url)
+    said(answer, "DATABASE_URL cannot be understood")
+    assert "hunter22" not in answer[1]
 
 
-@pytest.mark.parametrize("url", ["redis://h:port", "redis://[", "unix:///nowhere/at/all"])
+@pytest.mark.parametrize("url", ["redis://h:port", "redis://[", "redis://h/notadb", "unix:///nowhere/at/all"])
 async def test_a_redis_url_that_leads_nowhere_is_a_sentence(config: Config, url: str) -> None:
     code, text = await start(config, "check", REDIS_URL=url)
     assert (code, "Traceback" in text) == (1, False)
@@ -184,6 +186,46 @@ async def test_no_worker_at_all_is_refused(config: Config, way: str) -> None:
 
 async def test_gunicorns_own_way_to_have_no_worker_is_refused(config: Config) -> None:
     said(await start(config, "gunicorn", GUNICORN_CMD_ARGS="--workers 0"), "There must be 1 worker or more")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("address", ["0.0.0.0:99999", "foo:bar", "[::1", "unix:"])
+async def test_an_address_that_is_none_is_a_sentence(config: Config, way: str, address: str) -> None:
+    said(await start(config, way, BIND=address), "BIND must be addresses like 0.0.0.0:8080")
+
+
+@pytest.mark.parametrize("way", ["check", "gunicorn"])
+async def test_a_unix_socket_that_cannot_be_made_is_a_sentence(config: Config, way: str, tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    for path, sentence in [
+        (tmp_path / "plain", "something is there already, and is no socket."),
+        (Path("/nowhere/x.sock"), "/nowhere is no folder where a socket can be made."),
+        (tmp_path / ("long" * 30), "its path has more than 107 bytes."),
+    ]:
+        answer = await start(config, way, BIND=f"127.0.0.1:{config.port}, unix:{path}")
+        said(answer, f"Nothing can be served on unix:{path}: {sentence} Mend that, or correct BIND.")
+
+
+async def test_gunicorns_own_way_to_name_no_address_is_a_sentence(config: Config) -> None:
+    for address in ("127.0.0.1:99999", "nobody.invalid:1", f"{'a' * 70}.example:1"):
+        answer = await start(config, "gunicorn", GUNICORN_CMD_ARGS=f"--bind {address}")
+        said(answer, f"Nothing can be served on {address}: ")
+
+
+@pytest.mark.parametrize("way", ["serve", "gunicorn"])
+@pytest.mark.parametrize("host", ["nobody.invalid", f"{'a' * 70}.example", "192.0.2.1"])
+async def test_a_host_that_is_none_is_a_sentence(config: Config, way: str, host: str) -> None:
+    port = str(config.port)
+    said(await start(config, way, HOST=host, PORT=port), f"Nothing can be served on {host}:{port}: ")
+    said(
+        await start(config, way, METRICS_HOST=host, METRICS_PORT=port), f"on METRICS_HOST {host}, METRICS_PORT {port}: "
+    )
+
+
+@pytest.mark.parametrize("way", ["check", "gunicorn"])
+async def test_nowhere_to_keep_the_measurements_is_a_sentence(config: Config, way: str) -> None:
+    settings = {"METRICS_PORT": str(unused_port()), "RUNTIME_DIRECTORY": "/nowhere"}
+    said(await start(config, way, **settings), "METRICS_PORT needs a folder for what the processes measure")
 
 
 @pytest.mark.parametrize("way", ["serve", "gunicorn"])

@@ -48,6 +48,10 @@ def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
         ("APP_ENV", "staging"), ("DEFAULT_LANGUAGE", "de"), ("ORIGINS", "example.org"), ("ORIGINS", "https://a.example/path"),
         ("TRUSTED_PROXIES", "nobody"), ("DATABASE_CONNECTIONS", "0"), ("REDIS_URL", "localhost"),
         ("CONFIG_FILE", "/nowhere/at/all"),
+        ("SIGN_IN_WINDOW", "0"), ("REDIS_SILENCE", "0"), ("REDIS_PING_INTERVAL", "0"), ("WORKERS", "0"),
+        ("BIND", "0.0.0.0:99999"), ("BIND", "foo:bar"), ("BIND", "[::1"), ("BIND", "foo"), ("BIND", "unix:"),
+        ("REDIS_URL", "redis://127.0.0.1:6379/notadb"), ("REDIS_URL", "redis://127.0.0.1/0?nonsense=1"),
+        ("DATABASE_URL", "postgresql://["), ("DATABASE_URL", "postgresql://x/?nonsense=1"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -61,3 +65,66 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     names = ["PORT", "DATABASE_URL", "REDIS_URL", "SECRET_KEYS", "API_KEY", "ORIGINS"]
     assert all(name in str(told.value) for name in names)
     assert "short" not in str(told.value).replace("SECRET_KEYS", "")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["0.0.0.0:8080", ":8080", "[::1]:80, example.org:81", "unix:/run/chatserver/1/http.sock,10.0.0.11:8001", "fd://3"],
+)
+def test_addresses_that_gunicorn_knows_are_taken(tmp_path: Path, value: str) -> None:
+    load(tmp_path, BIND=value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql://chat@db1,db2/chat?target_session_attrs=read-write", "postgresql://u:p%40p@db1:1,db2:2/chat",
+        "postgresql:///chat?host=/run/postgresql", "host=@abstract dbname=chat", "postgresql://u@[::1]:5432/chat",
+    ],
+)  # fmt: skip
+def test_databases_in_all_their_forms_are_taken(tmp_path: Path, value: str) -> None:
+    load(tmp_path, DATABASE_URL=value)
+
+
+@pytest.mark.parametrize("value", ["redis://h", "redis://h/", "rediss://u:p@h:1/15", "unix:///run/redis.sock?db=2"])
+def test_redis_in_all_its_forms_is_taken(tmp_path: Path, value: str) -> None:
+    load(tmp_path, REDIS_URL=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres//u:hunter22@h/x"), ("DATABASE_URL", "postgresql://u:at@hunter22@h/x"),
+        ("DATABASE_URL", "postgresql://u:hunter22/h/x"), ("REDIS_URL", "redis://u:hunter22"),
+        ("REDIS_URL", "redis://u:hunter22/5@h"), ("REDIS_URL", "u:hunter22@h"),
+    ],
+)  # fmt: skip
+def test_a_password_in_a_broken_url_is_not_repeated(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} cannot be understood") as told:
+        load(tmp_path, **{name: value})
+    assert "hunter22" not in str(told.value)
+
+
+def in_file(tmp_path: Path, text: str, **environ: str) -> object:
+    file = tmp_path / "settings"
+    file.write_text(text)
+    return load(tmp_path, CONFIG_FILE=str(file), **environ)
+
+
+def test_a_name_in_the_file_that_is_no_setting_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as told:
+        in_file(tmp_path, "WORKER=4\nPORT=x\nNOBODY_KNOWS_IT=1\n")
+    assert "WORKER in the settings file is no setting: WORKERS?" in str(told.value)
+    assert "NOBODY_KNOWS_IT in the settings file is no setting: see docs/configuration.md." in str(told.value)
+    assert "PORT must be a number" in str(told.value)
+
+
+def test_what_others_read_in_the_same_file_is_left_to_them(tmp_path: Path) -> None:
+    in_file(tmp_path, "TMPDIR=/var/tmp\nPORT=1111\n", TMPDIR="/var/tmp")
+    load(tmp_path, WORKER="4")
+
+
+def test_a_secret_on_a_line_of_its_own_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="A line of the settings file is not NAME=value") as told:
+        in_file(tmp_path, "hunter22=\npostgresql://u:hunter22@h/x\n")
+    assert "hunter22" not in str(told.value)

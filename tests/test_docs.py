@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from chatserver import __version__
-from chatserver.config import Config
+from chatserver.config import NEED_RESTART, Config
 from chatserver.errors import TABLE
 from chatserver.folders import folder
 from chatserver.routes import ROUTES
@@ -24,6 +24,11 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
     for setting in fields(Config):
         if isinstance(setting.default, int | float):
             assert float(rows[setting.name.upper()].strip(" `")) == setting.default, setting.name
+
+
+def test_the_settings_that_need_a_restart_are_listed() -> None:
+    listed = page("docs/operations.md").partition("need a restart")[2].partition("\n\n")[0]
+    assert re.findall(r"`([A-Z_]+)`", listed) == [name.upper() for name in NEED_RESTART]
 
 
 def test_every_error_code_stands_in_the_protocol_with_its_status() -> None:

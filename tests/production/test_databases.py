@@ -1,9 +1,10 @@
 """PostgreSQL in the ways it is run: behind PgBouncer, on several hosts, backed up, migrated while people talk."""
 
+import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 
 import aiohttp
@@ -26,6 +27,23 @@ async def restored(stage: Stage) -> AsyncIterator[None]:
     yield
     await stage.everyone_leaves()
     await stage.restart_with()
+
+
+async def while_people_talk(stage: Stage, work: Callable, *arguments: object) -> object:
+    """In a thread, so that they do talk: messages are stored and shown meanwhile, and nobody is refused."""
+    stored, shown = said(stage)
+    result = await asyncio.to_thread(work, *arguments)
+    stored_now, shown_now = said(stage)
+    assert stored_now > stored
+    assert shown_now > shown
+    assert not any(talker.unavailable for talker in stage.talkers)
+    return result
+
+
+def said(stage: Stage) -> tuple[int, int]:
+    """How many messages were acknowledged, and how many stand on screens."""
+    views = [view for talker in stage.talkers for view in talker.views.values()]
+    return sum(len(talker.acknowledged) for talker in stage.talkers), sum(len(view.ids) for view in views)
 
 
 async def test_behind_a_pgbouncer_that_pools_transactions_nothing_is_lost(talk: Stage) -> None:
@@ -105,14 +123,24 @@ async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage)
     await judge(talk, report, promoted)
 
 
-async def test_a_backup_restored_on_a_fresh_server_has_the_same_conversations(talk: Stage) -> None:
+async def test_a_backup_made_while_people_talk_has_all_that_was_promised_before(talk: Stage) -> None:
     made = await talk.provision(users=4, threads=2, messages=250)
-    dump = talk.folder / "postgres" / "chatserver.dump"
-    talk.once(program("pg_dump"), "-Fc", "-f", dump, talk.owner_url)
+    await talk.people_talk(10)
+    report, dump = Report("a backup while people talk"), talk.folder / "postgres" / "chatserver.dump"
+    promised = {id for talker in talk.talkers for id in talker.acknowledged}
+    await while_people_talk(talk, talk.once, program("pg_dump"), "-Fc", "-f", dump, talk.owner_url)
+    await judge(talk, report, time.monotonic())
+    await talk.everyone_leaves()
     port = unused_port()
     talk.start_postgres("postgres-fresh", port)
     fresh_owner = talk.database("chatserver_owner", f"{SECRET}-owner", port)
     talk.once(program("pg_restore"), "--no-owner", "--exit-on-error", "-d", fresh_owner, dump)
+    live, restored = conversations(talk.owner_url), conversations(fresh_owner)
+    assert restored.keys() == live.keys()
+    for thread, messages in restored.items():
+        assert messages == live[thread][: len(messages)]
+        assert [seq for seq, *_ in messages] == list(range(1, len(messages) + 1))
+    assert promised <= {id for messages in restored.values() for _, id, *_ in messages}
     before = await everything(talk, made)
     url = talk.database("chatserver", SECRET, port)
     assert talk.check(DATABASE_URL=url) == (0, "All is well.\n")
@@ -121,6 +149,16 @@ async def test_a_backup_restored_on_a_fresh_server_has_the_same_conversations(ta
     assert len(before[0]) == 250
     await talk.restart_with()
     talk.end("postgres-fresh", signal.SIGINT)
+
+
+def conversations(database_url: str) -> dict[int, list[tuple]]:
+    """Every message of every thread, as a database has them."""
+    found: dict[int, list[tuple]] = {}
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select thread_id, seq, client_id::text, sender_id, text, sent_at from messages order by 1, 2")
+        for thread, *message in cursor:
+            found.setdefault(thread, []).append(tuple(message))
+    return found
 
 
 async def everything(stage: Stage, made: dict) -> list:
@@ -143,6 +181,7 @@ async def everything(stage: Stage, made: dict) -> list:
 
 
 TOMORROWS = """
+select pg_sleep(1);
 alter table messages add column edited_at timestamptz;
 alter table users add column motto text not null default '';
 create table reactions (thread_id bigint not null, seq bigint not null, user_id bigint not null references users,
@@ -158,7 +197,7 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
     monkeypatch.setattr(migrations, "_files", lambda: {**todays, "9999_tomorrows": TOMORROWS})
     await talk.people_talk(10)
     report = Report("a migration while people talk")
-    assert migrations.migrate(talk.owner_url) == ["9999_tomorrows"]
+    assert await while_people_talk(talk, migrations.migrate, talk.owner_url) == ["9999_tomorrows"]
     # A process that dies meanwhile comes back; one that is started by hand says that it is too old.
     os.kill(children(talk.process("gunicorn-1").pid)[0], signal.SIGKILL)
     code, sentence = talk.check()
@@ -185,6 +224,10 @@ async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
     report = Report("a migration that waits for a lock")
     with closing(psycopg2.connect(talk.owner_url)) as somebody:
         somebody.cursor().execute("select count(*) from messages")  # and never commits
-        with pytest.raises(migrations.MigrationError, match="found its tables locked"):
-            migrations.migrate(talk.owner_url)
+        await while_people_talk(talk, gives_up, talk.owner_url)
     await judge(talk, report, time.monotonic())
+
+
+def gives_up(database_url: str) -> None:
+    with pytest.raises(migrations.MigrationError, match="found its tables locked"):
+        migrations.migrate(database_url)
