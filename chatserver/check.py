@@ -118,6 +118,7 @@ def _database(config: Config) -> Iterator[str]:
             return
         try:
             yield from _rights(connection)
+            yield from _durability(connection, config)
         except psycopg2.Error as error:
             yield f"PostgreSQL refuses to be asked about rights: {' '.join(str(error).split())}."
     if config.database_pooling == "session":
@@ -152,6 +153,21 @@ def _rights(connection: Connection) -> Iterator[str]:
         if missing:
             rights = ", ".join(missing)
             yield f"{user} may not {rights} in the table {table}: as its owner, GRANT {rights} ON {table} TO {user}."
+
+
+def _durability(connection: Connection, config: Config) -> Iterator[str]:
+    """What was seen as sent must survive a power cut; in development fsync may be off, as in our tests."""
+    off = []
+    for setting in ("fsync", "synchronous_commit"):
+        cursor = connection.cursor()
+        cursor.execute(f"show {setting}")
+        if cursor.fetchone() == ("off",) and (config.production or setting != "fsync"):
+            off.append(f"{setting} = off")
+    if off:
+        yield (
+            f"PostgreSQL acknowledges what is not on its disk yet, with {' and '.join(off)}: a power cut would lose "
+            "what people saw as sent. Turn it on."
+        )
 
 
 def _pooler(url: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,8 +135,19 @@ async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.
         await asyncio.to_thread(check.refuse_to_start, config)
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_postgresql_that_acknowledges_what_is_not_on_its_disk_is_refused(config: Config, way: str) -> None:
+    url = f"{config.database_url}&options=-csynchronous_commit%3Doff"
+    said(await start(config, way, DATABASE_URL=url), "PostgreSQL acknowledges what is not on its disk yet")
+
+
+async def test_in_production_a_postgresql_without_fsync_is_refused(config: Config) -> None:
+    with pytest.raises(check.ConfigError, match="with fsync = off"):
+        await asyncio.to_thread(check.refuse_to_start, replace(config, app_env="production"))
+
+
 @asynccontextmanager
-async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4") -> AsyncIterator[str]:
+async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4", maxmemory: int = 0) -> AsyncIterator[str]:
     """A Redis that answers some commands in its own way, and the others with OK; its address."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -145,7 +157,8 @@ async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4") -> 
                 for _ in range(int(head[1:])):
                     size = int((await reader.readline())[1:])
                     words.append((await reader.readexactly(size + 2))[:-2])
-                information = b"redis_version:" + version + b"\r\n"
+                information = b"redis_version:" + version + b"\r\nmaxmemory:%d\r\n" % maxmemory
+                information += b"maxmemory_policy:allkeys-lru\r\n"
                 plain = b"$%d\r\n%s\r\n" % (len(information), information) if words[0] == b"INFO" else b"+OK\r\n"
                 writer.write(answers.get(words[0], plain))
 
@@ -170,6 +183,11 @@ async def test_a_redis_that_will_not_do_is_a_sentence(
 ) -> None:
     async with redis_that(answers, version) as url:
         said(await start(config, "check", REDIS_URL=url), sentence)
+
+
+async def test_a_redis_that_throws_keys_away_when_it_is_full_is_refused(config: Config) -> None:
+    async with redis_that({}, maxmemory=1_000_000) as url:
+        said(await start(config, "check", REDIS_URL=url), "Redis throws keys away when it is full, and so signs people")
 
 
 async def test_a_wrong_password_of_redis_is_a_sentence(config: Config) -> None:

@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +17,9 @@ from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config import Config
+from chatserver.embedded import EmbeddedServers
 from chatserver.folders import folder
+from chatserver.migrations import migrate
 from tests.people import PASSWORD, PATIENCE, Person
 from tests.security.raw import Raw
 
@@ -101,12 +104,20 @@ async def test_gunicorns_workers_share_conversations_and_end_their_sockets_with_
         assert await asyncio.gather(*ends) == [1001] * 8
 
 
-async def test_production_cookies_are_secure_and_bound_to_the_host(config: Config) -> None:
+@pytest.fixture
+def durable(config: Config, tmp_path: Path) -> Iterator[Config]:
+    """With a PostgreSQL that production takes: one that writes to its disk."""
+    with EmbeddedServers(tmp_path / "durable", redis_url=config.redis_url) as servers:
+        migrate(servers.database_url)
+        yield replace(config, database_url=servers.database_url)
+
+
+async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Config) -> None:
     settings = {
         "APP_ENV": "production", "SECRET_KEYS": "a-secret-key-of-the-tests", "API_KEY": "an-api-key-of-the-tests",
         "ORIGINS": "https://chat.example",
     }  # fmt: skip
-    async with process(config, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
+    async with process(durable, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-in/")
         cookie = page.headers["Set-Cookie"]
         assert cookie.startswith("__Host-chat_session=")
