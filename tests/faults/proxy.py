@@ -12,8 +12,8 @@ CHANNEL = re.compile(rb"user:(?=\d+\r\n)")
 class Proxy:
     """Relays connections to `connect`, whose side is heard `delay` seconds late.
 
-    While `silent`, nothing passes and nobody is told (no FIN). While `drops_publishes`, news go to a channel where nobody
-    listens; Redis answers as ever.
+    While `silent`, nothing passes and nobody is told (no FIN).
+    While `drops_publishes`, news go to a channel where nobody listens; Redis answers as ever.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[Streams]]) -> None:
