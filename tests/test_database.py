@@ -14,8 +14,7 @@ from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.faults.proxy import Proxy
 from tests.people import PATIENCE, Person
 
-END_CONNECTIONS = """
-    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chatserver'"""
+END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chatserver'"
 
 
 async def test_a_task_that_is_cancelled_while_its_answer_arrives_ends(config: Config) -> None:

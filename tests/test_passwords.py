@@ -1,7 +1,9 @@
 """Hashing passwords: slow on purpose, so only a few at once, a few that wait, and never in anybody else's way."""
 
 import asyncio
+import os
 import re
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -74,6 +76,16 @@ async def test_of_too_many_who_sign_in_at_once_one_is_asked_to_come_again_and_pa
         assert (await ana.get("/messages/sign-in/")).status == 200
         held.go_on.set()
         assert sorted([answer.status for answer in await asyncio.gather(*trying)]) == [403, 403, 503]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's own on Linux only")
+async def test_who_hashes_lets_the_event_loop_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def niceness(_: str = "") -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    hasher = Hasher(1, 0)
+    monkeypatch.setattr(passwords, "hash_password", niceness)
+    assert [await hasher.hash("a password")] == [max(niceness(), 10)]
 
 
 def test_a_hash_takes_what_owasp_asks_for() -> None:
