@@ -176,7 +176,8 @@ async def test_a_session_in_use_by_pages_or_an_open_socket_lives_on_and_an_unuse
                 await asyncio.sleep(0.1)
         statuses = [(await person.get("/messages/session")).status for person in (ana, ben, cleo)]
         assert statuses == [200, 200, 401]
-        assert not at_ben.ws.closed
+        await at_ben.says("ping")
+        assert await at_ben.receives("pong")
 
 
 async def test_an_open_socket_ends_with_its_sessions_lifetime(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
