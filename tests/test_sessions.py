@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from redis.asyncio import Redis
 from yarl import URL
 
@@ -16,6 +17,7 @@ from chatserver.accounts import User
 from chatserver.config import Config
 from chatserver.passwords import Hasher
 from chatserver.realtime import sockets
+from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from chatserver.sign_ins import MAX_SIGN_INS
 from tests.conftest import Serve, execute, lock_is_waited_for, serving
@@ -178,6 +180,19 @@ async def test_a_session_in_use_by_pages_or_an_open_socket_lives_on_and_an_unuse
         assert statuses == [200, 200, 401]
         await at_ben.says("ping")
         assert await at_ben.receives("pong")
+
+
+async def test_sessions_that_are_looked_up_together_live_on_too(config: Config) -> None:
+    async with connect_redis(config) as redis:
+        storage = SessionStorage(redis, config)
+        cookies = await storage.begin_many([User(1, "Ana"), User(2, "Ben"), User(3, "Cleo")])
+        keys = [key_of(config, cookie.partition("=")[2]) for cookie in cookies]
+        for key in keys:
+            await redis.expire(key, 60)
+        asked = [make_mocked_request("GET", "/", {"Cookie": cookie}) for cookie in cookies]
+        found = await asyncio.gather(*map(storage.load_session, asked))
+        assert [session["name"] for session in found] == ["Ana", "Ben", "Cleo"]
+        assert min([await redis.ttl(key) for key in keys]) > 60
 
 
 async def test_an_open_socket_ends_with_its_sessions_lifetime(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
