@@ -15,10 +15,12 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @dataclass
 class Entries:
-    """Seconds from sending the form to being signed in, and how often somebody was asked to come again."""
+    """From sending the form to being signed in, how often somebody was asked to come again, and for how long all this
+    went on; seconds."""
 
     times: list[float] = field(default_factory=list)
     refused: int = 0
+    seconds: float = 0
 
 
 class Browser:
