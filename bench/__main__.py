@@ -14,6 +14,7 @@ from bench.scenarios.history import history
 from bench.scenarios.idle import idle
 from bench.scenarios.latency import latency
 from bench.scenarios.pages import pages
+from bench.scenarios.sign_in import sign_in
 from bench.scenarios.storm import storm
 from bench.scenarios.throughput import throughput
 from bench.scenarios.visit import visit
@@ -22,7 +23,8 @@ from chatserver.embedded import EmbeddedError, EmbeddedServers
 from chatserver.migrations import migrate
 
 SCENARIOS = {
-    scenario.__name__: scenario for scenario in (latency, throughput, idle, fanout, pages, visit, storm, history)
+    scenario.__name__.replace("_", "-"): scenario
+    for scenario in (latency, throughput, idle, fanout, pages, visit, storm, history, sign_in)
 }
 RESULTS = Path(__file__).with_name("results")
 SOCKETS = 10_000

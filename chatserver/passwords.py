@@ -1,9 +1,12 @@
 """Passwords: which are taken, and how they are kept: Argon2id, off the event loop, a few at once."""
 
 import asyncio
+import contextlib
 import os
 import re
 import secrets
+import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -19,6 +22,7 @@ from chatserver.text import UNSTORABLE
 CHARS = range(8, 129)
 ITERATIONS, LANES, MEMORY_KIB = 2, 1, 19 * 1024  # OWASP Password Storage Cheat Sheet, second choice
 NO_PASSWORD = "!"  # noqa: S105  # no password fits this hash
+NICE = 10  # of the threads that hash
 LONGEST = 1000  # characters of a wrong password that are hashed
 OURS = ("chatserver", "messages")  # what everybody would guess here; the site's own name comes from its address
 
@@ -73,7 +77,7 @@ def decoy_hash() -> str:
 class Hasher:
     def __init__(self, threads: int, queue: int) -> None:
         """At most `threads` hashes at once and `queue` waiting; 0 = as many as come."""
-        self._executor = ThreadPoolExecutor(threads or None, "argon2")
+        self._executor = ThreadPoolExecutor(threads or None, "argon2", _let_others_go_first)
         self._room = threads + queue if queue else None
         self._busy = 0
         decoy_hash()  # now, so that the first wrong name takes no longer than the next
@@ -94,3 +98,10 @@ class Hasher:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
         finally:
             self._busy -= 1
+
+
+def _let_others_go_first() -> None:
+    """This thread has what the event loops leave of the processors. On Linux a priority is a thread's own."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

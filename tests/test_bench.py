@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench import fetch, plots
+from bench import door, fetch, plots
 from bench.pacer import moments, now, pace
 from bench.report import Figure, percentile, table
 from bench.scenarios import pages
 from bench.stage import Server, load
 from chatserver.config import Config
 from tests.conftest import Serve
+from tests.people import PASSWORD, PATIENCE, Person
 
 
 async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config, serve: Serve) -> None:
@@ -34,6 +35,19 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
     assert figures["chat, server CPU"].value > 0
     assert read.pages > 1
     assert read.size > 1000
+
+
+async def test_a_crowd_signs_in_again_and_again_and_guesses_are_timed(ana: Person, ben: Person) -> None:
+    url, entries = str(ana.url.origin()), door.Entries()
+    crowd = asyncio.create_task(door.enter(url, [ana.name, ben.name], PASSWORD, entries))
+    async with asyncio.timeout(PATIENCE):
+        while len(entries.times) < 4:
+            await asyncio.sleep(0.01)
+    crowd.cancel()
+    await asyncio.wait([crowd])
+    assert entries.refused == 0
+    guesses = await door.guess(url, [ana.name, "nobody"], "wrong", times=2)
+    assert [len(times) for times in guesses] == [2, 2]
 
 
 async def test_a_slow_act_moves_no_later_moment() -> None:

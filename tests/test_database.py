@@ -1,4 +1,5 @@
-"""Traps of aiopg: a cancellation that comes with an answer, and a connection that is closed twice."""
+"""Traps of aiopg: a cancellation that comes with an answer, and a connection that is closed twice; and what each call
+may count on: a write is seen out, one connection is enough, time is never longer than the limit."""
 
 import asyncio
 import time
@@ -8,7 +9,12 @@ import psycopg2
 
 from chatserver import db
 from chatserver.config import Config
-from tests.conftest import lock_is_waited_for
+from chatserver.routes import ROUTES
+from tests.conftest import Serve, execute, lock_is_waited_for
+from tests.faults.proxy import Proxy
+from tests.people import PATIENCE, Person
+
+END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chatserver'"
 
 
 async def test_a_task_that_is_cancelled_while_its_answer_arrives_ends(config: Config) -> None:
@@ -39,3 +45,73 @@ async def test_a_connection_that_a_cancelled_query_closed_is_not_closed_again(co
         _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         await database.close()
         writer.close()
+
+
+async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config) -> None:
+    assert config.database_url is not None
+    database = await db.connect(config.database_url, 1, timeout=0)
+    with closing(psycopg2.connect(config.database_url)) as holding_up:
+        holding_up.cursor().execute("lock table users in access exclusive mode")
+        ana = {"name": "Ana", "name_key": "ana", "password_hash": "!"}
+        asked = asyncio.create_task(database.write("add_user", **ana))
+        await lock_is_waited_for(config)
+        asked.cancel()
+        await asyncio.wait([asked])
+        assert database.pool.used == 1  # still under way
+    await database.close()
+    assert execute(config.database_url, "select name from users") == [("Ana",)]
+
+
+async def test_every_page_is_content_with_one_connection(serve: Serve) -> None:
+    """Whoever holds one and asks for another waits for ever, should all do so at once."""
+    url = await serve(database_connections=1, database_timeout=1)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        paths = {route.path for route in ROUTES if route.method in {"GET", "*"}} - {"/messages/ws"}
+        assert len(paths) > 15
+        for path in paths:
+            asked = path.replace("{thread}", str(thread)).replace("{token}", "x" * 43)
+            answer = await ana.get(f"{asked}?name=Be")
+            assert answer.status < 500, path
+
+
+async def test_where_postgresql_takes_connections_and_says_nothing_a_page_is_refused_in_time(
+    config: Config, serve: Serve
+) -> None:
+    proxy = relay(config)
+    url = await serve(database_url=tcp_url(config, await proxy.start()), database_timeout=0.5)
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up()
+        execute(str(config.database_url), END_CONNECTIONS)
+        async with asyncio.timeout(PATIENCE):
+            while proxy.alive:
+                await asyncio.sleep(0.01)
+        proxy.silent = True
+        start = time.monotonic()
+        assert (await ana.get("/messages/")).status == 503
+        assert time.monotonic() - start < 1.5
+        proxy.silent = False
+        assert (await ana.get("/messages/")).status == 200
+    await proxy.stop()
+
+
+async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_used(config: Config) -> None:
+    mute, answering = relay(config), relay(config)
+    mute.silent = True
+    database = await db.connect(tcp_url(config, await mute.start(), await answering.start()), 1, timeout=1)
+    assert await database.fetch_one("database_time")
+    await database.close()
+    await mute.stop()
+    await answering.stop()
+
+
+def relay(config: Config) -> Proxy:
+    """Between a server and PostgreSQL."""
+    given = psycopg2.extensions.parse_dsn(str(config.database_url))
+    return Proxy(lambda: asyncio.open_unix_connection(f"{given['host']}/.s.PGSQL.{given['port']}"))
+
+
+def tcp_url(config: Config, *ports: int) -> str:
+    given = psycopg2.extensions.parse_dsn(str(config.database_url))
+    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+    return f"postgresql://{given['user']}@{hosts}/{given['dbname']}"

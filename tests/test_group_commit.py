@@ -9,11 +9,12 @@ import psycopg2
 import pytest
 
 from chatserver.config import Config
-from tests.conftest import Serve, execute, lock_is_waited_for
+from tests.conftest import Serve, execute, holds, lock_is_waited_for
 from tests.people import Person
 
 THREADS = 30
 ROUNDS = 8
+TWO_WAIT = "select 1 from pg_stat_activity where wait_event_type = 'Lock' having count(*) = 2"
 
 
 async def test_two_servers_store_in_the_same_threads_without_gap_or_deadlock(
@@ -66,6 +67,24 @@ async def test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_s
         other.rollback()
         for id in together:
             await socket.receives("sent", id=id)
+
+
+async def test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_stored(
+    ana: Person, ben: Person, cleo: Person, serve: Serve, config: Config
+) -> None:
+    other = await serve(port=0, origins=(str(ana.url.origin()),))
+    with_ben, with_cleo = await ana.writes_to(ben), await ana.writes_to(cleo)
+    async with Person(other, "Ana") as ana_elsewhere:
+        await ana_elsewhere.sign_in()
+        here, there = await ana.socket(), await ana_elsewhere.socket(str(ana.url.origin()))
+        with closing(psycopg2.connect(config.database_url)) as holding_up:
+            holding_up.cursor().execute("select from participants for update")
+            id = await here.sends(with_ben, "twice")
+            await there.sends(with_cleo, "twice", id)
+            await holds(str(config.database_url), TWO_WAIT)  # both have looked for what is known, and found nothing
+        answers = [await socket.receives_one_of("sent", "error") for socket in (here, there)]
+    assert sorted(answer.get("code", answer["type"]) for answer in answers) == ["duplicate_id", "sent"]
+    assert execute(str(config.database_url), f"select count(*) from messages where client_id = '{id}'") == [(1,)]
 
 
 async def test_who_is_being_removed_stores_nothing_more(ana: Person, ben: Person, config: Config) -> None:

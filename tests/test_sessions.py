@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from redis.asyncio import Redis
 from yarl import URL
 
@@ -15,10 +16,12 @@ from chatserver import sign_ins
 from chatserver.accounts import User
 from chatserver.config import Config
 from chatserver.passwords import Hasher
+from chatserver.realtime import sockets
+from chatserver.redis import connect_redis
 from chatserver.sessions import SessionStorage
 from chatserver.sign_ins import MAX_SIGN_INS
 from tests.conftest import Serve, execute, lock_is_waited_for, serving
-from tests.people import PASSWORD, Person
+from tests.people import PASSWORD, PATIENCE, Person
 
 
 def token_of(person: Person) -> str:
@@ -153,6 +156,50 @@ async def test_an_idle_session_ends(serve: Serve, config: Config) -> None:
             while await redis.exists(key):
                 await asyncio.sleep(0.1)
         assert (await ana.get("/messages/")).status == 303
+
+
+async def test_a_session_in_use_by_pages_or_an_open_socket_lives_on_and_an_unused_one_ends(
+    serve: Serve, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "TICK", 0.1)
+    url = await serve(session_idle=2, session_recheck=0.2)
+    async with (
+        Person(url, "Ana") as ana,
+        Person(url, "Ben") as ben,
+        Person(url, "Cleo") as cleo,
+        Redis.from_url(config.redis_url) as redis,
+    ):
+        await ana.sign_up()
+        at_ben = await (await ben.sign_up()).socket()
+        await cleo.sign_up()  # the last: when her time is over, so would be the others'
+        async with asyncio.timeout(PATIENCE):
+            while await redis.exists(key_of(config, token_of(cleo))):
+                assert (await ana.get("/messages/session")).status == 200
+                await asyncio.sleep(0.1)
+        statuses = [(await person.get("/messages/session")).status for person in (ana, ben, cleo)]
+        assert statuses == [200, 200, 401]
+        await at_ben.says("ping")
+        assert await at_ben.receives("pong")
+
+
+async def test_sessions_that_are_looked_up_together_live_on_too(config: Config) -> None:
+    async with connect_redis(config) as redis:
+        storage = SessionStorage(redis, config)
+        cookies = await storage.begin_many([User(1, "Ana"), User(2, "Ben"), User(3, "Cleo")])
+        keys = [key_of(config, cookie.partition("=")[2]) for cookie in cookies]
+        for key in keys:
+            await redis.expire(key, 60)
+        asked = [make_mocked_request("GET", "/", {"Cookie": cookie}) for cookie in cookies]
+        found = await asyncio.gather(*map(storage.load_session, asked))
+        assert [session["name"] for session in found] == ["Ana", "Ben", "Cleo"]
+        assert min([await redis.ttl(key) for key in keys]) > 60
+
+
+async def test_an_open_socket_ends_with_its_sessions_lifetime(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "TICK", 0.1)
+    async with Person(await serve(session_lifetime=2, session_recheck=0.2), "Ana") as ana:
+        socket = await (await ana.sign_up()).socket()
+        assert await socket.ends() == 4001
 
 
 async def test_nonsense_in_the_cookie_is_nobody(ana: Person) -> None:

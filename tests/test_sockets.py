@@ -194,9 +194,10 @@ async def test_the_server_pings_and_drops_who_stays_silent(config: Config) -> No
         assert await socket.ends() == 1006
 
 
-async def test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up(config: Config) -> None:
+@pytest.mark.parametrize("bound", [{"queue_frames": 5, "queue_bytes": 0}, {"queue_frames": 0}], ids=["frames", "bytes"])
+async def test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up(config: Config, bound: dict[str, int]) -> None:
     async with (
-        serving(replace(config, queue_frames=5)) as url,
+        serving(replace(config, **bound)) as url,
         Person(url, "Ana") as ana,
         Person(url, "Ben", 4096) as ben,
     ):

@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg2
 import pytest
 import redis
+from aiohttp import WSServerHandshakeError
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
@@ -23,7 +24,7 @@ from chatserver.keys import SOCKETS
 from chatserver.migrations import migrate
 from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
 from tests.faults.proxy import Proxy
-from tests.people import PATIENCE, Person, Socket
+from tests.people import PASSWORD, PATIENCE, Person, Socket
 
 # Limits lowered, so that what takes seconds in life takes less here.
 QUICK = {"redis_timeout": 0.3, "redis_ping_interval": 0.2, "redis_silence": 0.6, "database_timeout": 0.5}
@@ -136,6 +137,42 @@ async def test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_i
         assert (await ana.get("/messages/")).status == 200
         await socket.says("ping")
         assert await socket.next() == {"type": "pong"}
+
+
+async def test_while_redis_is_frozen_nobody_signs_in_or_connects_and_no_cookie_is_taken_back(
+    config: Config, own_redis: str
+) -> None:
+    async with serving(replace(config, redis_url=own_redis, **QUICK)) as url, Person(url, "Ana") as ana:
+        await ana.sign_up()
+        form = {"csrf_token": (await ana.get("/messages/")).field("csrf_token"), "username": "Ana"}
+        with frozen(own_redis):
+            for path in ("/messages/sign-in/", "/messages/sign-up/", "/messages/sign-out/"):
+                answer = await ana.post_raw(path, form | {"password": PASSWORD})
+                assert (path, answer.status, answer.headers.get("Set-Cookie")) == (path, 503, None)
+            with pytest.raises(WSServerHandshakeError) as refused:
+                await ana.socket()
+            assert (refused.value.status, refused.value.headers.get("Set-Cookie")) == (503, None)
+        assert (await ana.get("/messages/session")).status == 200
+        await ana.socket()
+
+
+async def test_where_redis_answers_slowly_people_stay_signed_in_and_sign_in(config: Config) -> None:
+    path = str(config.redis_url).removeprefix("unix://").partition("?")[0]
+    proxy = Proxy(lambda: asyncio.open_unix_connection(path))
+    changed = replace(config, redis_url=f"redis://127.0.0.1:{await proxy.start()}/0")
+    async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        await ben.sign_out()
+        proxy.delay = 0.2  # a tenth of what is waited for: a new connection takes several answers
+        assert (await ana.get("/messages/")).status == 200
+        assert (await ben.sign_in()).status == 303
+        thread = await ana.writes_to(ben)
+        at_ben = await ben.socket()
+        await at_ben.opens(thread)
+        assert (await ben.get("/messages/session")).status == 200
+        proxy.delay = 0
+    await proxy.stop()
 
 
 @pytest.mark.parametrize("cut", ["pubsub", "normal"])  # who listens, and who publishes

@@ -56,15 +56,15 @@ class Writer:
         known to be stored: the same message again finds out)."""
         return self._batcher.submit(message)
 
-    async def _store(self, batch: list[Outgoing]) -> list[Stored | Exception]:
+    async def _store(self, batch: list[Outgoing], *, again: bool = False) -> list[Stored | Exception]:
         try:
             return await self._store_together(batch)
         except Unavailable as error:
             log.warning("%d messages were not stored for all we know: %s", len(batch), error)
             return [error] * len(batch)
         except psycopg2.Error:
-            if len(batch) > 1:  # one bad message harms no other
-                return [result for message in batch for result in await self._store([message])]
+            if not again:  # one bad message harms no other; what another server just stored is known the second time
+                return [result for message in batch for result in await self._store([message], again=True)]
             log.exception("a message could not be stored")
             return [Unavailable("the message could not be stored")]
 

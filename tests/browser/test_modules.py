@@ -491,6 +491,19 @@ async def test_a_refusal_leaves_what_is_offered(page: Page, directory: Directory
     await sees_offered(page, "a-1", "a-2")
 
 
+# -- coming back -------------------------------------------------------------------------------------------------
+
+
+async def test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles(page: Page) -> None:
+    script = """const { backOff } = await use('socket');
+        const { random } = Math;
+        signal.addEventListener('abort', () => { Math.random = random; });
+        return given.map(([attempt, chance]) => { Math.random = () => chance; return backOff(attempt); });"""
+    limits = {0: 500, 3: 4000, 20: 30_000, 2000: 30_000}  # milliseconds
+    given = list(product(limits, (0, 0.5, 0.999)))
+    assert await run(page, script, given) == pytest.approx([chance * limits[attempt] for attempt, chance in given])
+
+
 # -- order --------------------------------------------------------------------------------------------------------
 
 

@@ -10,8 +10,9 @@ CHANNEL = re.compile(rb"user:(?=\d+\r\n)")
 
 
 class Proxy:
-    """Relays connections to `connect`. While `silent`, nothing passes and nobody is told (no FIN).
+    """Relays connections to `connect`, whose side is heard `delay` seconds late.
 
+    While `silent`, nothing passes and nobody is told (no FIN).
     While `drops_publishes`, news go to a channel where nobody listens; Redis answers as ever.
     """
 
@@ -21,6 +22,7 @@ class Proxy:
         self._passes.set()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self.delay = 0.0
         self.drops_publishes = False
         self.subscribes = asyncio.Event()  # while clear, SUBSCRIBE waits on its way to Redis
         self.subscribes.set()
@@ -84,6 +86,8 @@ class Proxy:
         try:
             while data := await chunks.get():
                 await self._passes.wait()
+                if not to_redis:
+                    await asyncio.sleep(self.delay)
                 if to_redis and b"SUBSCRIBE" in data:
                     self.waiting_subscribes += 1
                     await self.subscribes.wait()

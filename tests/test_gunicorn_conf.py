@@ -1,0 +1,41 @@
+"""gunicorn's settings, as gunicorn itself reads them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from chatserver.config import Config
+from chatserver.folders import PACKAGE
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, str]:
+    """What `gunicorn --print-config` says, by name."""
+    command = [sys.executable, "-m", "gunicorn", "--print-config", "--config", "python:chatserver.gunicorn_conf"]
+    environ = {name: value for name, value in os.environ.items() if name != "GUNICORN_CMD_ARGS"}
+    done = subprocess.run(command, cwd=PACKAGE.parent, env=environ, capture_output=True, text=True, check=True)
+    lines = (line.partition("=") for line in done.stdout.splitlines())
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def test_who_ends_gracefully_is_not_killed_for_standing_still(settings: dict[str, str]) -> None:
+    assert int(settings["timeout"]) > int(settings["graceful_timeout"]) > Config().request_timeout
+
+
+def test_no_worker_ends_by_itself_and_takes_its_sockets_along(settings: dict[str, str]) -> None:
+    assert (settings["max_requests"], settings["max_requests_jitter"]) == ("0", "0")
+
+
+def test_gunicorn_is_ruled_by_signals_alone(settings: dict[str, str]) -> None:
+    assert settings["control_socket_disable"] == "True"
+
+
+def test_everyone_may_come_back_at_once_to_workers_that_share_their_memory(settings: dict[str, str]) -> None:
+    assert int(settings["backlog"]) >= 4096
+    assert settings["preload_app"] == "True"
+
+
+def test_only_the_group_of_a_unix_socket_connects_to_it(settings: dict[str, str]) -> None:
+    assert 0o777 & ~int(settings["umask"]) == 0o660
