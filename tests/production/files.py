@@ -1,8 +1,17 @@
-"""The files of deploy/ as they are, but for ports, paths and names."""
+"""The files of deploy/ and the commands of docs/ as they are, but for ports, paths and names."""
 
+import re
 from pathlib import Path
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+DOCS = Path(__file__).parents[2] / "docs"
+BLOCK = re.compile(r"^```sh(?: skip)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def command(name: str, what: str) -> str:
+    """The one block of commands of a document in which this stands."""
+    [found] = [block for block in BLOCK.findall((DOCS / name).read_text("utf-8")) if what in block]
+    return str(found)
 
 
 def render(name: str, target: Path) -> "Rendering":

@@ -18,16 +18,8 @@ def said(*command: object) -> str:
 
 
 async def test_nginx_takes_the_site_of_its_own_with_tls(stage: Stage) -> None:
-    place = stage.folder / "nginx-tls"
-    main = stage.write_nginx(place)
-    render("nginx/tls.conf", place / "snippets" / "chatserver-tls.conf").write()
-    render("nginx/site.conf", place / "site.conf").replace(
-        ("/etc/chatserver/tls/fullchain.pem", stage.folder / "certificate.pem"),
-        ("/etc/chatserver/tls/privkey.pem", stage.folder / "key.pem"),
-        ("listen 80;", "listen 127.0.0.1:18080;"), ("listen [::]:80;", "listen [::1]:18080;"),
-        ("listen 443 ", "listen 127.0.0.1:18443 "), ("listen [::]:443 ", "listen [::1]:18443 "),
-    ).write()  # fmt: skip
-    assert "[warn]" not in said(program("nginx"), "-t", "-p", place, "-c", main).replace('the "user" directive', "")
+    main = stage.write_nginx_alone(stage.folder / "nginx-alone-test")
+    assert "[warn]" not in said(program("nginx"), "-t", "-p", main.parent, "-c", main)
 
 
 async def test_nginx_and_haproxy_take_those_of_several_servers(stage: Stage) -> None:

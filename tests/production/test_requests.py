@@ -168,7 +168,6 @@ async def naive(stage: Stage) -> AsyncIterator[str]:
         f"location / {{ proxy_pass http://127.0.0.1:{stage.ports['one']}; proxy_set_header Host $http_host;\n"
         f"proxy_set_header Origin {stage.url}; }} }}\n"
     )
-    main.write_text(main.read_text().replace("run/nginx.pid", "run/naive.pid"))
     stage.run("naive", program("nginx"), "-p", place, "-c", main, "-g", "daemon off;")
     await stage.answers(f"https://localhost:{port}/messages/sign-in/", 20)
     yield f"https://localhost:{port}"

@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import time
+from collections import Counter
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from tests.faults.checker import Report, check, settle
 from tests.faults.faults import closes
 from tests.faults.world import children
 from tests.production.stage import Stage
+from tests.production.visitors import Visitors
 
 
 async def judge(stage: Stage, report: Report, since: float) -> None:
@@ -61,15 +63,23 @@ async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(stage: Stage, bro
         await screen.page.context.close()
 
 
-async def test_restarted_one_by_one_under_load_it_loses_nothing(talk: Stage) -> None:
-    await talk.people_talk(10)
+async def test_restarted_one_by_one_under_load_it_loses_nothing_and_refuses_nobody(talk: Stage) -> None:
+    await talk.people_talk(10, behind_the_cut=True)
+    visitors = Visitors(talk)
+    for front in (talk.url, talk.cut_url):
+        await visitors.come(front, 2)
     report, start = Report("restarted one by one"), time.monotonic()
-    took = [await talk.restart(number) for number in (1, 2, 1, 2)]
-    codes = [code for talker in talk.talkers + talk.listeners for at, code in talker.closes if at >= start]
-    report.measured |= {"slowest end": f"{max(took):.1f} s", "closed with 1001": f"{codes.count(1001)} of {len(codes)}"}
+    took = [await talk.restart(number) for number in (1, 2, 1, 2, 1, 2)]
+    await visitors.leave()
+    people = talk.talkers + talk.listeners
+    codes = [code for talker in people for at, code in talker.closes if at >= start]
+    refusals = visitors.refusals + Counter(status for talker in people for status in talker.refused)
+    report.measured |= {"slowest end": f"{max(took):.1f} s", "closed with 1001": f"{codes.count(1001)} of {len(codes)}",
+                        "pages and forms": str(visitors.answered)}  # fmt: skip
     report.expect(set(codes) == {1001}, "every socket is told 1001")
     report.expect(max(took) < 4, "an instance ends within 4 s")
-    report.expect(not any(talker.refused for talker in talk.talkers), "nobody is refused by a proxy")
+    report.expect(not refusals, f"nobody is refused by a proxy: {dict(refusals)}")
+    report.expect(visitors.answered > 500, "many pages and forms were asked for")
     await judge(talk, report, time.monotonic())
 
 
