@@ -260,13 +260,11 @@ class Stage(World):
                 ("bind :::443 v6only", f"bind ::1:{self.ports['haproxy']} v6only"),
                 ("bind :80", f"bind 127.0.0.1:{self.ports['plain']}"),
                 ("bind :::80 v6only", f"bind ::1:{self.ports['plain']} v6only"),
-                # Each of the two machines has one instance here, and they share one nginx.
-                ("    server one-2 10.0.0.11:8002\n", ""),
-                ("    server two-2 10.0.0.12:8002\n", ""),
-                ("    server one-2 10.0.0.11:8002 no-check\n", ""),
-                ("    server two-2 10.0.0.12:8002 no-check\n", ""),
+                # Each of the two machines has one instance here, under both names, and they share one nginx.
                 ("10.0.0.11:8001", f"127.0.0.1:{self.ports['one']}"),
+                ("10.0.0.11:8002", f"127.0.0.1:{self.ports['one']}"),
                 ("10.0.0.12:8001", f"127.0.0.2:{self.ports['two']}"),
+                ("10.0.0.12:8002", f"127.0.0.2:{self.ports['two']}"),
                 ("10.0.0.11:8080", f"127.0.0.1:{self.ports['nginx']}"),
                 ("10.0.0.12:8080", f"127.0.0.1:{self.ports['nginx']}"),
                 ("port 8081", f"port {self.ports['checks']}"),

@@ -42,14 +42,20 @@ def all_missed(stage: Stage) -> list[str]:
     return now.missed
 
 
-async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(stage: Stage, browser: Browser) -> None:  # noqa: F811
+@pytest.mark.parametrize("front", ["haproxy", "alone"])
+async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(
+    stage: Stage,
+    browser: Browser,  # noqa: F811
+    front: str,
+) -> None:
+    url = f"https://localhost:{stage.ports[front]}"
     screens = []
-    for name in ("Ana", "Ben"):
-        context = await browser.new_context(base_url=stage.url, locale="en-US", ignore_https_errors=True)
+    for name in (f"Ana-{front}", f"Ben-{front}"):
+        context = await browser.new_context(base_url=url, locale="en-US", ignore_https_errors=True)
         screens.append(await Screen.open(context, name))
         await screens[-1].joins()
     ana, ben = screens
-    thread = await ana.writes_to("Ben", "Hello")
+    thread = await ana.writes_to(ben.name, "Hello")
     await ben.goes_to(f"/messages/chat/{thread}/")
     await ben.sees_messages("Hello")
     await ben.writes("Hello, Ana")
@@ -81,6 +87,20 @@ async def test_restarted_one_by_one_under_load_it_loses_nothing_and_refuses_nobo
     report.expect(not refusals, f"nobody is refused by a proxy: {dict(refusals)}")
     report.expect(visitors.answered > 500, "many pages and forms were asked for")
     await judge(talk, report, time.monotonic())
+
+
+async def test_people_talk_over_sockets_through_an_nginx_alone(talk: Stage) -> None:
+    """The way of a single server; behind haproxy sockets pass nginx by."""
+    asked = re.compile(r'"GET /messages/ws HTTP/1.1" 101')
+    await talk.people_talk(5, behind_the_cut=True)
+    report = Report("through nginx alone")
+    await judge(talk, report, time.monotonic())
+    people = talk.talkers + talk.listeners
+    report.expect(not any(each.closes for each in people), "nobody is cut off")
+    await talk.everyone_leaves()
+    there = [each for each in people if each.url == talk.cut_url]
+    await talk.until(lambda: len(asked.findall(talk.log("nginx-alone-access"))) >= len(there), 10)
+    assert report.missed == []
 
 
 async def test_begun_anew_by_sighup_it_loses_nothing(talk: Stage) -> None:
