@@ -29,6 +29,7 @@ from tests.production.files import Rendering, command, render
 from tests.production.programs import program
 
 SECRET = "a-secret-of-the-production-test"
+ADMINISTRATOR = "the-administrator-of-redis"
 PORTS = ["haproxy", "plain", "nginx", "checks", "alone", "alone_plain", "one", "two", "naive", "postgres", "redis"]
 ORIGIN_ADDRESSES = {1: "127.0.0.1", 2: "127.0.0.2"}  # an instance on each
 
@@ -145,10 +146,17 @@ class Stage(World):
             passwords = ["-v", f"owner_password={SECRET}-owner", "-v", f"password={SECRET}"]
             self.once(*psql, *passwords, "-f", render("postgresql.sql", self.folder / "postgresql.sql").write())
 
-    def start_redis(self) -> None:
-        path = render("redis.conf", self.folder / "redis" / "redis.conf").replace(("change-me-redis", SECRET)).write()
-        self.run("redis", program("redis-server"), path, "--port", self.ports["redis"], "--dir", self.folder / "redis")
-        self.wait_for(lambda: Redis.from_url(self.redis_url).ping())
+    def start_redis(self, name: str = "redis", port: int | None = None, password: str = SECRET) -> str:
+        """Returns its address for the chat. With a name it had before it goes on with its configuration and data."""
+        path, port = self.folder / name / "redis.conf", port or self.ports["redis"]
+        if not path.exists():
+            render("redis.conf", path).replace(
+                ("change-me-redis", password), ("change-me-administrator", ADMINISTRATOR)
+            ).write()
+            self._give_away()
+        self.run(name, program("redis-server"), path, "--port", port, "--dir", path.parent)
+        self.wait_for(lambda: Redis(port=port, username="administrator", password=ADMINISTRATOR).ping())
+        return f"redis://chatserver:{password}@127.0.0.1:{port}/0"
 
     def write_settings(self, **more: object) -> None:
         """The sample's settings with our secrets; and our own connections to haproxy and Redis."""
@@ -288,6 +296,18 @@ class Stage(World):
             **(who if os.geteuid() == 0 else {}),
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def shell(self, script: str, *changes: tuple[str, object], **settings: object) -> str:
+        """Runs commands of a document, as ourselves, in our folder."""
+        for old, new in changes:
+            assert old in script, f"{old} is not in {script}"
+            script = script.replace(old, str(new))
+        environ = {**os.environ, **{name: str(value) for name, value in settings.items()}}
+        done = subprocess.run(
+            ["bash", "-euc", script], cwd=self.folder, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, script + done.stdout + done.stderr
         return done.stdout
 
     def chatserver(self, *arguments: str, **settings: str) -> str:

@@ -1,8 +1,10 @@
 """The files of deploy/ before the programs that read them."""
 
 import configparser
+import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 from tests.production.files import DEPLOY, render
@@ -51,6 +53,28 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 def test_prometheus_takes_the_alarms() -> None:
     said(program("promtool"), "check", "rules", DEPLOY / "alerts.yml")
+
+
+def test_the_first_failure_of_a_page_rings() -> None:
+    """The series of a route's failures begins with it."""
+    folder = DEPLOY.parent / "tests" / "production"
+    said(program("promtool"), "test", "rules", folder / "alerts_test.yml")
+
+
+def test_haproxy_knows_every_instance_of_every_machine() -> None:
+    target, haproxy = (DEPLOY / "chatserver.target").read_text(), (DEPLOY / "haproxy.cfg").read_text()
+    instances = re.findall(r"chatserver@(\d)\.service", target)
+    machines = set(re.findall(r"server \w+ ([\d.]+):8080", haproxy))
+    listed = Counter(re.findall(r"server [\w-]+ ([\d.]+:800\d)", haproxy))
+    assert len(machines) == len(instances) == 2
+    assert listed == {f"{machine}:800{instance}": 2 for machine in machines for instance in instances}
+
+
+def test_an_image_gets_nothing_that_is_kept_out_of_version_control() -> None:
+    kept_out, ignored = ((DEPLOY.parent / name).read_text().split() for name in (".gitignore", ".dockerignore"))
+    left_out = {line.strip("/").removeprefix("**/") for line in ignored}
+    assert {".git", ".env"} <= left_out
+    assert [line for line in kept_out if line.strip("/") not in left_out and line.split("/")[0] not in left_out] == []
 
 
 async def test_supervisor_runs_two_instances_and_ends_them(stage: Stage, tmp_path: Path) -> None:
