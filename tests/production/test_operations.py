@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -49,28 +48,23 @@ async def test_a_machine_that_is_drained_is_left_by_everyone_and_nobody_is_refus
         return sum(int(servers(talk)[f"sockets/one-{number}"]["scur"]) for number in (1, 2))
 
     await talk.people_talk(5)
-    visitors = Visitors(talk)
-    report = Report("a machine is drained")
     do("state drain")
     try:
         before, stay = asked(), open_chats()
-        await visitors.come(talk.url, 1)
-        await talk.until(lambda: visitors.answered > 30, 30)
-        report.expect(asked() == before, "no page is asked there")
-        report.expect(open_chats() == stay > 0, "open chats stay for now")
+        async with Visitors(talk) as visitors:
+            await visitors.come(talk.url, 1)
+            await talk.until(lambda: visitors.answered > 30, 30)
+        assert asked() == before
+        assert open_chats() == stay > 0
         do("shutdown sessions")
         await talk.until(lambda: open_chats() == 0, 10)
-        await judge(talk, report, time.monotonic())
+        await judge(talk, Report("a machine is drained"), time.monotonic())
         assert open_chats() == 0
-        assert not visitors.refusals + sum_refused(talk)
+        assert not visitors.refusals
+        assert not any(each.refused for each in talk.talkers + talk.listeners)
     finally:
-        await visitors.leave()
         do("state ready")
     await talk.until(lambda: servers(talk)["pages/one"]["status"] == "UP", 10)
-
-
-def sum_refused(stage: Stage) -> Counter[str]:
-    return Counter(status for talker in stage.talkers + stage.listeners for status in talker.refused)
 
 
 async def test_a_site_beside_the_chat_answers_while_the_chat_is_not_ready(stage: Stage) -> None:

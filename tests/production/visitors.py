@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable
 from functools import partial
+from typing import Self
 from uuid import uuid4
 
 import aiohttp
@@ -16,7 +17,7 @@ PAUSE = 0.1  # seconds between an answer and the next request: fewer than MESSAG
 
 
 class Visitors:
-    """Ask again and again, each for themselves, until `leave`; `refusals` counts every answer but the right one."""
+    """Ask again and again, as long as the context lasts; `refusals` counts every answer but the right one."""
 
     def __init__(self, stage: Stage) -> None:
         self.answered = 0
@@ -34,7 +35,10 @@ class Visitors:
             for work in (*map(partial(self._visit, thread), people), self._send_by_api(front, thread, people[0].id)):
                 self._tasks.append(asyncio.create_task(work))
 
-    async def leave(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         for task in self._tasks:
             task.cancel()
         for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
