@@ -24,11 +24,16 @@ log = logging.getLogger(__name__)
 
 # Longer than proxies keep idle connections to us (nginx and most balancers: 60 s): who closes first may lose a request.
 KEEP_ALIVE = 75.0  # seconds
+GRACE = 0.2  # seconds of an end in which is answered what had been sent before anybody could know of it
 LEAST_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: slower is no line, but an attack
 
 
 class Runner(web.AppRunner):
-    """Runs an application with the time limits of its settings; one without settings has none."""
+    """Runs an application with the time limits of its settings; one without settings has none. `grace`: see `GRACE`."""
+
+    def __init__(self, app: web.Application, *, grace: float = GRACE, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._grace = grace
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
@@ -39,6 +44,14 @@ class Runner(web.AppRunner):
             config=self.app.get(CONFIG, Config(request_timeout=0)),
             **made._kwargs,
         )
+
+    async def cleanup(self) -> None:
+        """aiohttp closes connections at once on which nothing was read yet: a proxy may have sent a form on one."""
+        for site in list(self._sites):
+            await site.stop()
+        if self._server is not None:
+            await asyncio.sleep(self._grace)
+        await super().cleanup()
 
 
 class Server(web.Server):

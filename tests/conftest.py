@@ -99,7 +99,7 @@ class Server(TestServer):
     """With the connections of the product."""
 
     async def _make_runner(self, **options: Any) -> web.AppRunner:
-        return Runner(self.app, **options)
+        return Runner(self.app, grace=0, **options)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import socket
+import ssl
 from typing import Any, Self
 from uuid import uuid4
 
@@ -18,12 +19,21 @@ PATIENCE = 20  # seconds until a test gives up waiting
 class Person:
     """Someone at a browser without scripts: gets pages, fills in forms, opens sockets."""
 
-    def __init__(self, url: URL, name: str, receive_buffer: int | None = None, **headers: str) -> None:
-        """`receive_buffer`: bytes that wait in this person's system before they are read (as many as it likes)."""
+    def __init__(
+        self,
+        url: URL,
+        name: str,
+        receive_buffer: int | None = None,
+        trust: ssl.SSLContext | bool = True,
+        **headers: str,
+    ) -> None:
+        """`receive_buffer`: bytes that wait in this person's system before they are read (as many as it likes);
+        `trust`: whose certificates this person believes.
+        """
         self.url = url
         self.name = name
         self.id = 0
-        connector = aiohttp.TCPConnector(socket_factory=lambda address: _socket(address, receive_buffer))
+        connector = aiohttp.TCPConnector(socket_factory=lambda address: _socket(address, receive_buffer), ssl=trust)
         self.http = aiohttp.ClientSession(
             url,
             connector=connector,

@@ -11,6 +11,8 @@ import pytest
 from tests.production.programs import install
 from tests.production.stage import Stage
 
+if os.environ.get("PRODUCTION_TEST"):
+    os.environ["REQUIRE_BROWSER"] = "1"  # a story in the browser that was skipped was not told
 collect_ignore_glob = [] if os.environ.get("PRODUCTION_TEST") else ["test_*.py"]
 
 

@@ -1,8 +1,24 @@
-"""The files of deploy/ as they are, but for ports, paths and names."""
+"""The files of deploy/ and the commands of docs/ as they are, but for ports, paths and names."""
 
+import re
+import textwrap
 from pathlib import Path
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+DOCS = Path(__file__).parents[2] / "docs"
+BLOCK = re.compile(r"^( *)```sh( skip)?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def commands(name: str, *, skipped: bool = True) -> list[str]:
+    """The blocks of commands of a document; those marked `skip` need what a fresh machine has not."""
+    found = BLOCK.findall((DOCS / name).read_text("utf-8"))
+    return [textwrap.dedent(block) for _, skip, block in found if skipped or not skip]
+
+
+def command(name: str, what: str) -> str:
+    """The one block in which this stands."""
+    [found] = [block for block in commands(name) if what in block]
+    return found
 
 
 def render(name: str, target: Path) -> "Rendering":

@@ -6,14 +6,14 @@ There is no systemd in such a folder: a small stand-in starts what the document 
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.production.files import commands
+
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCE = "opt/chatserver-source"
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "results")
 SYSTEMCTL = """\
@@ -39,11 +39,22 @@ case "$*" in
 esac
 """
 AFTERWARDS = r"""
+set -eu
+DOMAIN=chat.example.org
+echo "== nginx is content, and cannot read what is secret"
+nginx -t 2>&1 | tee /tmp/nginx
+if grep '\[warn\]' /tmp/nginx; then exit 1; fi
+for file in $(find /etc/chatserver /etc/redis/chatserver.conf -type f); do
+    if runuser -u www-data -- cat $file; then exit 1; fi
+done
+runuser -u chatserver -- cat /etc/chatserver/chatserver.env > /dev/null
 echo "== the chat answers"
 ours="--silent --show-error --cacert /etc/chatserver/tls/fullchain.pem --resolve $DOMAIN:443:127.0.0.1"
 page() { curl $ours --fail "$@"; }
 page https://$DOMAIN/messages/sign-in/ > /tmp/page
 style=$(grep -o '/messages/static/[^"]*\.css' /tmp/page | head -1)
+test "$(page --output /dev/null --write-out '%{http_version}' https://$DOMAIN/robots.txt)" = 2
+test "$(curl $ours --output /dev/null --write-out '%{http_code} %{redirect_url}' https://$DOMAIN/)" = "303 https://$DOMAIN/messages/"
 page --compressed --dump-header /tmp/headers https://$DOMAIN$style > /dev/null
 grep -i 'cache-control: public, max-age=31536000, immutable' /tmp/headers
 grep -i 'content-encoding: gzip' /tmp/headers
@@ -73,17 +84,29 @@ def main() -> int:
     shutil.copytree(ROOT, root / SOURCE, ignore=LEFT_OUT, dirs_exist_ok=True)
     (root / "usr/local/bin/systemctl").write_text(SYSTEMCTL)
     (root / "usr/local/bin/systemctl").chmod(0o755)
-    blocks = BLOCK.findall((ROOT / "docs" / "deploy.md").read_text("utf-8"))
-    script = "".join(f"echo '== block {number}'\nset -x\n{block}\nset +x\n" for number, block in enumerate(blocks, 1))
-    (root / "root/follow.sh").write_text(script.replace("set -x\nset -eu", "set -eu\nset -x") + AFTERWARDS)
+    scripts = [*shells(commands("deploy.md", skipped=False)), AFTERWARDS]
+    for number, script in enumerate(scripts, 1):
+        (root / f"root/follow-{number}.sh").write_text(script)
+    follow = " && ".join(f"bash -x /root/follow-{number}.sh" for number in range(1, len(scripts) + 1))
     mounts = f"mount -t proc proc {root}/proc && mount --rbind /dev {root}/dev && mount -t tmpfs tmpfs {root}/run && "
     mounts += "".join(f"mkdir -p {root}{path} && mount --rbind {path} {root}{path} && " for path in sys_paths())
-    follow = mounts + f"exec chroot {root} /bin/bash /root/follow.sh"
+    follow = mounts + f"exec chroot {root} /bin/bash -c '{follow}'"
     # A world of its own, which ends with the script: nothing it started stays.
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/bash", "-c", follow]
     environ = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
     environ |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     return subprocess.run(command, env=environ, check=False).returncode
+
+
+def shells(blocks: list[str]) -> list[str]:
+    """What one shell runs: a block that begins with `set -eu` is for a new one, maybe months later."""
+    scripts: list[str] = []
+    for block in blocks:
+        if block.startswith("set -eu"):
+            scripts.append(block)
+        else:
+            scripts[-1] += block
+    return scripts
 
 
 def sys_paths() -> list[str]:

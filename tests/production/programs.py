@@ -16,6 +16,8 @@ NEEDED = {
     "openssl": "openssl",
     "promtool": "prometheus",
     "systemd-analyze": "systemd",
+    "socat": "socat",
+    "chromium-headless-shell": "chromium-headless-shell",
 }
 PLACES = ["/usr/sbin", "/usr/bin", *sorted(glob.glob("/usr/lib/postgresql/*/bin"))]
 NO_SERVICES = "/usr/sbin/policy-rc.d"  # Debian's own way to install a service without starting it

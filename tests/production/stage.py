@@ -1,4 +1,7 @@
-"""haproxy → nginx → gunicorn, two instances of two workers → PostgreSQL and Redis, on loopback, in one folder."""
+"""haproxy → nginx → gunicorn, two instances of two workers → PostgreSQL and Redis, on loopback, in one folder.
+
+Beside it an nginx as it is on a single server, with TLS and nothing in front, for the same instances.
+"""
 
 import asyncio
 import contextlib
@@ -22,15 +25,19 @@ from aiohttp.test_utils import unused_port
 from redis import Redis
 
 from tests.faults.world import ROOT, World
-from tests.production.files import render
+from tests.production.files import Rendering, command, render
 from tests.production.programs import program
 
 SECRET = "a-secret-of-the-production-test"
+ADMINISTRATOR = "the-administrator-of-redis"
+PORTS = ["haproxy", "plain", "nginx", "checks", "alone", "alone_plain", "one", "two", "naive", "postgres", "redis"]
 ORIGIN_ADDRESSES = {1: "127.0.0.1", 2: "127.0.0.2"}  # an instance on each
 
 
 class Stage(World):
-    """`url` is haproxy's, with TLS; people talk through it. The last lines of every log are kept in `folder`."""
+    """`url` is haproxy's, with TLS; people talk through it. `cut_url`, the other way to the same chat, is that of the
+    nginx without haproxy. The last lines of every log are kept in `folder`.
+    """
 
     python = sys.executable
 
@@ -39,11 +46,9 @@ class Stage(World):
         self.talkers, self.listeners, self.first_sent = [], [], {}
         self._tasks = []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = {
-            name: unused_port()
-            for name in ("haproxy", "plain", "nginx", "checks", "one", "two", "naive", "postgres", "redis")
-        }
+        self.ports = {name: unused_port() for name in PORTS}
         self.url = f"https://localhost:{self.ports['haproxy']}"
+        self.cut_url = f"https://localhost:{self.ports['alone']}"
         self.user = ordinary_user()
         self.owner_url = self.database("chatserver_owner", f"{SECRET}-owner", self.ports["postgres"])
         self.database_url = self.database("chatserver", SECRET, self.ports["postgres"])
@@ -57,7 +62,7 @@ class Stage(World):
 
     async def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        for name in ("logs", "run", "run/1", "run/2", "static", "postgres", "redis", "nginx", "haproxy"):
+        for name in ("logs", "run", "run/1", "run/2", "static", "postgres", "redis", "nginx", "nginx-alone", "haproxy"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.make_certificate()
         self._give_away()
@@ -141,10 +146,17 @@ class Stage(World):
             passwords = ["-v", f"owner_password={SECRET}-owner", "-v", f"password={SECRET}"]
             self.once(*psql, *passwords, "-f", render("postgresql.sql", self.folder / "postgresql.sql").write())
 
-    def start_redis(self) -> None:
-        path = render("redis.conf", self.folder / "redis" / "redis.conf").replace(("change-me-redis", SECRET)).write()
-        self.run("redis", program("redis-server"), path, "--port", self.ports["redis"], "--dir", self.folder / "redis")
-        self.wait_for(lambda: Redis.from_url(self.redis_url).ping())
+    def start_redis(self, name: str = "redis", port: int | None = None, password: str = SECRET) -> str:
+        """Returns its address for the chat. With a name it had before it goes on with its configuration and data."""
+        path, port = self.folder / name / "redis.conf", port or self.ports["redis"]
+        if not path.exists():
+            render("redis.conf", path).replace(
+                ("change-me-redis", password), ("change-me-administrator", ADMINISTRATOR)
+            ).write()
+            self._give_away()
+        self.run(name, program("redis-server"), path, "--port", port, "--dir", path.parent)
+        self.wait_for(lambda: Redis(port=port, username="administrator", password=ADMINISTRATOR).ping())
+        return f"redis://chatserver:{password}@127.0.0.1:{port}/0"
 
     def write_settings(self, **more: object) -> None:
         """The sample's settings with our secrets; and our own connections to haproxy and Redis."""
@@ -154,7 +166,7 @@ class Stage(World):
             ("redis://chatserver:change-me-redis@127.0.0.1:6379/0", self.redis_url),
             ("change-me-secret-key", f"{SECRET}-key"),
             ("change-me-api-key", f"{SECRET}-api"),
-            ("https://chat.example.org", self.url),
+            ("https://chat.example.org", f"{self.url}, {self.cut_url}"),
             ("TRUSTED_PROXIES=unix", "TRUSTED_PROXIES=unix, 127.0.0.0/8"),
         )
         example.write()
@@ -183,43 +195,67 @@ class Stage(World):
         )
         return path
 
-    def start_nginx(self, *changes: tuple[str, object]) -> None:
+    def start_nginx(self) -> None:
         """Debian's nginx.conf is not used: it wants /etc, /run and /var for itself."""
-        place = self.folder / "nginx"
-        main = place / "nginx.conf"
-        self.write_nginx(place, *changes)
-        self.run("nginx", program("nginx"), "-p", place, "-c", main, "-g", "daemon off;")
+        for main in (self.write_nginx(self.folder / "nginx"), self.write_nginx_alone(self.folder / "nginx-alone")):
+            self.run(main.parent.name, program("nginx"), "-p", main.parent, "-c", main, "-g", "daemon off;")
 
-    def write_nginx(self, place: Path, *changes: tuple[str, object]) -> Path:
-        render("nginx/http.conf", place / "http.conf").replace(
-            ("/run/chatserver", self.folder / "run"),
-            ("# set_real_ip_from 10.0.0.1", "set_real_ip_from 127.0.0.1"),
-            ("# real_ip_header", "real_ip_header"),
-        ).write()
-        locations = render("nginx/locations.conf", place / "snippets" / "chatserver.conf")
-        locations.replace(("root /var/www/chatserver", f"root {self.folder}/static"), *changes).write()
-        render("nginx/proxy.conf", place / "snippets" / "chatserver-proxy.conf").write()
-        render("nginx/behind-haproxy.conf", place / "site.conf").replace(
+    def write_nginx(self, place: Path) -> Path:
+        """One that believes haproxy, which is at 127.0.0.1."""
+        self._write_nginx_site(place, "behind-haproxy.conf").replace(
             ("listen 8080;", f"listen 127.0.0.1:{self.ports['nginx']};"),
             ("listen [::]:8080;", f"listen [::1]:{self.ports['nginx']};"),
             ("listen 8081;", f"listen 127.0.0.1:{self.ports['checks']};"),
             ("listen [::]:8081;", f"listen [::1]:{self.ports['checks']};"),
-            ("chat.example.org", "localhost"),
         ).write()
+        return self._write_nginx_rest(
+            place,
+            ("# set_real_ip_from 10.0.0.1", "set_real_ip_from 127.0.0.1"),
+            ("# real_ip_header", "real_ip_header"),
+        )
+
+    def write_nginx_alone(self, place: Path) -> Path:
+        """The one of docs/deploy.md, with TLS."""
+        site = self._write_nginx_site(place, "site.conf").replace(
+            ("/etc/chatserver/tls/fullchain.pem", self.folder / "certificate.pem"),
+            ("/etc/chatserver/tls/privkey.pem", self.folder / "key.pem"),
+        )
+        path = site.write()
+        choose_http2 = command("deploy.md", "http2").replace("/etc/nginx/sites-available/chatserver", str(path))
+        subprocess.run(["sh", "-euc", choose_http2.replace("nginx -v", f"{program('nginx')} -v")], check=True)
+        Rendering(path.read_text(), path).replace(
+            ("listen 80;", f"listen 127.0.0.1:{self.ports['alone_plain']};"),
+            ("listen [::]:80;", f"listen [::1]:{self.ports['alone_plain']};"),
+            ("listen 443 ", f"listen 127.0.0.1:{self.ports['alone']} "),
+            ("listen [::]:443 ", f"listen [::1]:{self.ports['alone']} "),
+        ).write()
+        render("nginx/tls.conf", place / "snippets" / "chatserver-tls.conf").write()
+        return self._write_nginx_rest(place)
+
+    def _write_nginx_site(self, place: Path, name: str) -> Rendering:
+        return render(f"nginx/{name}", place / "site.conf").replace(("chat.example.org", "localhost"))
+
+    def _write_nginx_rest(self, place: Path, *changes: tuple[str, object]) -> Path:
+        render("nginx/http.conf", place / "http.conf").replace(
+            ("/run/chatserver", self.folder / "run"), *changes
+        ).write()
+        render("nginx/locations.conf", place / "snippets" / "chatserver.conf").replace(
+            ("root /var/www/chatserver", f"root {self.folder}/static")
+        ).write()
+        render("nginx/proxy.conf", place / "snippets" / "chatserver-proxy.conf").write()
+        run = self.folder / "run" / place.name
         temporary = "".join(
-            f"{what}_temp_path {self.folder}/run/{what};\n"
-            for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f"{what}_temp_path {run}-{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         main = place / "nginx.conf"
         main.write_text(
-            f"pid {self.folder}/run/nginx.pid;\nerror_log stderr;\nevents {{ worker_connections 4096; }}\n"
-            f"http {{\n{temporary}access_log {self.folder}/logs/nginx-access.log;\ninclude /etc/nginx/mime.types;\n"
-            "include http.conf;\ninclude site.conf;\n}\n"
+            f"pid {run}.pid;\nerror_log stderr;\nevents {{ worker_connections 4096; }}\n"
+            f"http {{\n{temporary}access_log {self.folder}/logs/{place.name}-access.log;\n"
+            "include /etc/nginx/mime.types;\ninclude http.conf;\ninclude site.conf;\n}\n"
         )
         return main
 
     def write_haproxy(self) -> Path:
-        pages = f"127.0.0.1:{self.ports['nginx']} check port {self.ports['checks']}"
         return (
             render("haproxy.cfg", self.folder / "haproxy" / "haproxy.cfg")
             .replace(
@@ -232,10 +268,14 @@ class Stage(World):
                 ("bind :::443 v6only", f"bind ::1:{self.ports['haproxy']} v6only"),
                 ("bind :80", f"bind 127.0.0.1:{self.ports['plain']}"),
                 ("bind :::80 v6only", f"bind ::1:{self.ports['plain']} v6only"),
+                # Each of the two machines has one instance here, under both names, and they share one nginx.
                 ("10.0.0.11:8001", f"127.0.0.1:{self.ports['one']}"),
+                ("10.0.0.11:8002", f"127.0.0.1:{self.ports['one']}"),
                 ("10.0.0.12:8001", f"127.0.0.2:{self.ports['two']}"),
-                ("10.0.0.11:8080 check port 8081", pages),
-                ("10.0.0.12:8080 check port 8081", pages),
+                ("10.0.0.12:8002", f"127.0.0.2:{self.ports['two']}"),
+                ("10.0.0.11:8080", f"127.0.0.1:{self.ports['nginx']}"),
+                ("10.0.0.12:8080", f"127.0.0.1:{self.ports['nginx']}"),
+                ("port 8081", f"port {self.ports['checks']}"),
             )
             .write()
         )
@@ -256,6 +296,18 @@ class Stage(World):
             **(who if os.geteuid() == 0 else {}),
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def shell(self, script: str, *changes: tuple[str, object], **settings: object) -> str:
+        """Runs commands of a document, as ourselves, in our folder."""
+        for old, new in changes:
+            assert old in script, f"{old} is not in {script}"
+            script = script.replace(old, str(new))
+        environ = {**os.environ, **{name: str(value) for name, value in settings.items()}}
+        done = subprocess.run(
+            ["bash", "-euc", script], cwd=self.folder, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, script + done.stdout + done.stderr
         return done.stdout
 
     def chatserver(self, *arguments: str, **settings: str) -> str:

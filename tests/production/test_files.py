@@ -1,8 +1,10 @@
 """The files of deploy/ before the programs that read them."""
 
 import configparser
+import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 from tests.production.files import DEPLOY, render
@@ -18,16 +20,8 @@ def said(*command: object) -> str:
 
 
 async def test_nginx_takes_the_site_of_its_own_with_tls(stage: Stage) -> None:
-    place = stage.folder / "nginx-tls"
-    main = stage.write_nginx(place)
-    render("nginx/tls.conf", place / "snippets" / "chatserver-tls.conf").write()
-    render("nginx/site.conf", place / "site.conf").replace(
-        ("/etc/chatserver/tls/fullchain.pem", stage.folder / "certificate.pem"),
-        ("/etc/chatserver/tls/privkey.pem", stage.folder / "key.pem"),
-        ("listen 80;", "listen 127.0.0.1:18080;"), ("listen [::]:80;", "listen [::1]:18080;"),
-        ("listen 443 ", "listen 127.0.0.1:18443 "), ("listen [::]:443 ", "listen [::1]:18443 "),
-    ).write()  # fmt: skip
-    assert "[warn]" not in said(program("nginx"), "-t", "-p", place, "-c", main).replace('the "user" directive', "")
+    main = stage.write_nginx_alone(stage.folder / "nginx-alone-test")
+    assert "[warn]" not in said(program("nginx"), "-t", "-p", main.parent, "-c", main)
 
 
 async def test_nginx_and_haproxy_take_those_of_several_servers(stage: Stage) -> None:
@@ -59,6 +53,28 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 def test_prometheus_takes_the_alarms() -> None:
     said(program("promtool"), "check", "rules", DEPLOY / "alerts.yml")
+
+
+def test_the_first_failure_of_a_page_rings() -> None:
+    """The series of a route's failures begins with it."""
+    folder = DEPLOY.parent / "tests" / "production"
+    said(program("promtool"), "test", "rules", folder / "alerts_test.yml")
+
+
+def test_haproxy_knows_every_instance_of_every_machine() -> None:
+    target, haproxy = (DEPLOY / "chatserver.target").read_text(), (DEPLOY / "haproxy.cfg").read_text()
+    instances = re.findall(r"chatserver@(\d)\.service", target)
+    machines = set(re.findall(r"server \w+ ([\d.]+):8080", haproxy))
+    listed = Counter(re.findall(r"server [\w-]+ ([\d.]+:800\d)", haproxy))
+    assert len(machines) == len(instances) == 2
+    assert listed == {f"{machine}:800{instance}": 2 for machine in machines for instance in instances}
+
+
+def test_an_image_gets_nothing_that_is_kept_out_of_version_control() -> None:
+    kept_out, ignored = ((DEPLOY.parent / name).read_text().split() for name in (".gitignore", ".dockerignore"))
+    left_out = {line.strip("/").removeprefix("**/") for line in ignored}
+    assert {".git", ".env"} <= left_out
+    assert [line for line in kept_out if line.strip("/") not in left_out and line.split("/")[0] not in left_out] == []
 
 
 async def test_supervisor_runs_two_instances_and_ends_them(stage: Stage, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import re
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import aiohttp
@@ -110,31 +112,43 @@ async def test_gunicorn_sees_no_request_that_the_proxy_did_not_see(stage: Stage,
     assert behind.count(after) == 4
 
 
-@pytest.mark.parametrize("front", ["haproxy", "nginx"])
+@pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
 async def test_a_forged_address_changes_nothing(stage: Stage, front: str) -> None:
-    name = f"nobody{uuid4().hex[:8]}"
-    forged = {"X-Forwarded-For": "6.6.6.6, 127.0.0.1", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
-    url = stage.url if front == "haproxy" else f"http://127.0.0.1:{stage.ports['nginx']}"
-    async with aiohttp.ClientSession(headers=forged) as http:
-        async with http.get(f"{url}/messages/sign-in/", ssl=stage.trust) as page:
+    """They come from 127.0.0.3, which no proxy believes."""
+    url = f"{'http' if front == 'nginx' else 'https'}://127.0.0.1:{stage.ports[front]}"
+    forged = {"X-Forwarded-For": "127.0.0.1, 6.6.6.6", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
+    connector = aiohttp.TCPConnector(local_addr=("127.0.0.3", 0), ssl=stage.trust)
+    before = refused_from(stage)
+    async with aiohttp.ClientSession(headers=forged, connector=connector) as http:
+        async with http.get(f"{url}/messages/sign-in/") as page:
             token = re.search(r'name="csrf_token" value="([^"]+)"', await page.text())
             cookie = page.headers["Set-Cookie"].partition(";")[0]
         assert token is not None
-        fields = {"username": name, "password": "a wrong password", "csrf_token": token[1]}
-        lines = stage.log("gunicorn-1").count("sign-in refused") + stage.log("gunicorn-2").count("sign-in refused")
-        answer = await http.post(f"{url}/messages/sign-in/", data=fields, headers={"Cookie": cookie}, ssl=stage.trust)
+        fields = {"username": f"nobody{uuid4().hex[:8]}", "password": "a wrong password", "csrf_token": token[1]}
+        answer = await http.post(f"{url}/messages/sign-in/", data=fields, headers={"Cookie": cookie})
         assert answer.status == 403
-    both = stage.log("gunicorn-1") + stage.log("gunicorn-2")
-    assert both.count("sign-in refused") == lines + 1
-    # nginx itself is asked here from an address that it trusts, haproxy's.
-    if front == "haproxy":
-        assert "sign-in refused from 6.6.6.6" not in both
-        assert "sign-in refused from 127.0.0.1" in both
+    assert refused_from(stage) - before == Counter({"127.0.0.3": 1})
+
+
+def refused_from(stage: Stage) -> Counter[str]:
+    return Counter(re.findall(r"sign-in refused from ([0-9.]+)", stage.log("gunicorn-1") + stage.log("gunicorn-2")))
+
+
+@pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
+async def test_the_front_page_leads_to_the_chat_at_the_address_that_was_asked(stage: Stage, front: str) -> None:
+    url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
+    async with aiohttp.ClientSession() as http:
+        for path, status in (("/", 303), ("/messages", 301)):
+            async with http.get(url + path, ssl=stage.trust, allow_redirects=False) as response:
+                assert response.status == status
+                assert urljoin(url + path, response.headers["Location"]) == f"{url}/messages/"
+        async with http.get(f"{url}/robots.txt", ssl=stage.trust) as response:
+            assert (response.status, await response.text()) == (200, "User-agent: *\nDisallow: /\n")
 
 
 async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> None:
     async with aiohttp.ClientSession() as http:
-        for base in (stage.url, f"http://127.0.0.1:{stage.ports['nginx']}"):
+        for base in (stage.url, stage.cut_url, f"http://127.0.0.1:{stage.ports['nginx']}"):
             for path in ("/healthz", "/readyz", "/metrics", "/%68ealthz", "//healthz", "/messages/../readyz"):
                 async with http.get(aiohttp.client.URL(base + path, encoded=True), ssl=stage.trust) as response:
                     assert response.status in {400, 404}, (base, path)
@@ -168,7 +182,6 @@ async def naive(stage: Stage) -> AsyncIterator[str]:
         f"location / {{ proxy_pass http://127.0.0.1:{stage.ports['one']}; proxy_set_header Host $http_host;\n"
         f"proxy_set_header Origin {stage.url}; }} }}\n"
     )
-    main.write_text(main.read_text().replace("run/nginx.pid", "run/naive.pid"))
     stage.run("naive", program("nginx"), "-p", place, "-c", main, "-g", "daemon off;")
     await stage.answers(f"https://localhost:{port}/messages/sign-in/", 20)
     yield f"https://localhost:{port}"
@@ -186,3 +199,18 @@ async def test_behind_a_proxy_that_drops_upgrade_the_page_and_the_log_say_so(
     await cleo.page.get_by_text("Live updates do not get through here.").first.wait_for(timeout=40_000)
     assert "drops the Upgrade header" in stage.log("gunicorn-1")
     await context.close()
+
+
+@pytest.mark.parametrize("front", ["haproxy", "alone"])
+async def test_a_handshake_whose_upgrade_was_dropped_on_the_way_is_in_the_log(stage: Stage, front: str) -> None:
+    """By a proxy before ours, so that it comes to ours without."""
+
+    def told() -> int:
+        return (stage.log("gunicorn-1") + stage.log("gunicorn-2")).count("drops the Upgrade header")
+
+    before, url = told(), f"https://localhost:{stage.ports[front]}"
+    headers = {"Origin": url, "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    async with aiohttp.ClientSession() as http:
+        response = await http.get(f"{url}/messages/ws", headers=headers, ssl=stage.trust)
+        assert response.status == 400
+    assert told() == before + 1

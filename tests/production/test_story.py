@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import time
+from collections import Counter
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from tests.faults.checker import Report, check, settle
 from tests.faults.faults import closes
 from tests.faults.world import children
 from tests.production.stage import Stage
+from tests.production.visitors import Visitors
 
 
 async def judge(stage: Stage, report: Report, since: float) -> None:
@@ -40,14 +42,20 @@ def all_missed(stage: Stage) -> list[str]:
     return now.missed
 
 
-async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(stage: Stage, browser: Browser) -> None:  # noqa: F811
+@pytest.mark.parametrize("front", ["haproxy", "alone"])
+async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(
+    stage: Stage,
+    browser: Browser,  # noqa: F811
+    front: str,
+) -> None:
+    url = f"https://localhost:{stage.ports[front]}"
     screens = []
-    for name in ("Ana", "Ben"):
-        context = await browser.new_context(base_url=stage.url, locale="en-US", ignore_https_errors=True)
+    for name in (f"Ana-{front}", f"Ben-{front}"):
+        context = await browser.new_context(base_url=url, locale="en-US", ignore_https_errors=True)
         screens.append(await Screen.open(context, name))
         await screens[-1].joins()
     ana, ben = screens
-    thread = await ana.writes_to("Ben", "Hello")
+    thread = await ana.writes_to(ben.name, "Hello")
     await ben.goes_to(f"/messages/chat/{thread}/")
     await ben.sees_messages("Hello")
     await ben.writes("Hello, Ana")
@@ -61,16 +69,40 @@ async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(stage: Stage, bro
         await screen.page.context.close()
 
 
-async def test_restarted_one_by_one_under_load_it_loses_nothing(talk: Stage) -> None:
-    await talk.people_talk(10)
-    report, start = Report("restarted one by one"), time.monotonic()
-    took = [await talk.restart(number) for number in (1, 2, 1, 2)]
-    codes = [code for talker in talk.talkers + talk.listeners for at, code in talker.closes if at >= start]
-    report.measured |= {"slowest end": f"{max(took):.1f} s", "closed with 1001": f"{codes.count(1001)} of {len(codes)}"}
+async def test_restarted_one_by_one_under_load_it_loses_nothing_and_refuses_nobody(talk: Stage) -> None:
+    await talk.people_talk(10, behind_the_cut=True)
+    report = Report("restarted one by one")
+    async with Visitors(talk) as visitors:
+        for front in (talk.url, talk.cut_url):
+            await visitors.come(front, 2)
+        start = time.monotonic()
+        took = [await talk.restart(number) for number in (1, 2, 1, 2, 1, 2)]
+    people = talk.talkers + talk.listeners
+    codes = [code for talker in people for at, code in talker.closes if at >= start]
+    refusals = visitors.refusals + Counter(status for talker in people for status in talker.refused)
+    report.measured |= {"slowest end": f"{max(took):.1f} s", "closed with 1001": f"{codes.count(1001)} of {len(codes)}",
+                        "pages and forms": str(visitors.answered)}  # fmt: skip
     report.expect(set(codes) == {1001}, "every socket is told 1001")
     report.expect(max(took) < 4, "an instance ends within 4 s")
-    report.expect(not any(talker.refused for talker in talk.talkers), "nobody is refused by a proxy")
+    report.expect(not refusals, f"nobody is refused by a proxy: {dict(refusals)}")
+    report.expect(visitors.answered > 500, "many pages and forms were asked for")
     await judge(talk, report, time.monotonic())
+
+
+async def test_people_talk_over_sockets_through_an_nginx_alone(talk: Stage) -> None:
+    """The way of a single server; behind haproxy sockets pass nginx by."""
+
+    def ended() -> int:
+        return talk.log("nginx-alone-access").count('"GET /messages/ws HTTP/1.1" 101')
+
+    before = ended()
+    await talk.people_talk(5, behind_the_cut=True)
+    people = talk.talkers + talk.listeners
+    await judge(talk, Report("through nginx alone"), time.monotonic())
+    assert not any(each.closes for each in people)
+    await talk.everyone_leaves()
+    there = [each for each in people if each.url == talk.cut_url]
+    await talk.until(lambda: ended() == before + len(there), 10)
 
 
 async def test_begun_anew_by_sighup_it_loses_nothing(talk: Stage) -> None:

@@ -1,0 +1,246 @@
+"""What whoever runs it does by hand: the commands of docs/deploy.md and docs/operations.md, as they stand there."""
+
+import asyncio
+import csv
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+from redis import Redis
+from redis.exceptions import AuthenticationError, NoPermissionError
+from yarl import URL
+
+from tests.faults.checker import Report
+from tests.people import Person
+from tests.production.files import DEPLOY, Rendering, command
+from tests.production.programs import program
+from tests.production.stage import ADMINISTRATOR, SECRET, Stage
+from tests.production.test_story import judge
+from tests.production.visitors import Visitors
+
+
+def servers(stage: Stage, name: str = "haproxy") -> dict[str, dict[str, str]]:
+    """What haproxy says of each server, by backend/server."""
+    told = stage.shell(f"echo 'show stat' | socat stdio run/{name}.sock").removeprefix("# ")
+    return {f"{row['pxname']}/{row['svname']}": row for row in csv.DictReader(told.splitlines())}
+
+
+# -- haproxy ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_machine_that_is_drained_is_left_by_everyone_and_nobody_is_refused(talk: Stage) -> None:
+    def do(what: str) -> None:
+        said = talk.shell(command("deploy.md", what), ("/run/haproxy/admin.sock", "run/haproxy.sock"))
+        assert not said.strip(), said
+
+    def asked() -> int:
+        return int(servers(talk)["pages/one"]["stot"])
+
+    def open_chats() -> int:
+        return sum(int(servers(talk)[f"sockets/one-{number}"]["scur"]) for number in (1, 2))
+
+    await talk.people_talk(5)
+    do("state drain")
+    try:
+        before, stay = asked(), open_chats()
+        async with Visitors(talk) as visitors:
+            await visitors.come(talk.url, 1)
+            await talk.until(lambda: visitors.answered > 30, 30)
+        assert asked() == before
+        assert open_chats() == stay > 0
+        do("shutdown sessions")
+        await talk.until(lambda: open_chats() == 0, 10)
+        await judge(talk, Report("a machine is drained"), time.monotonic())
+        assert open_chats() == 0
+        assert not visitors.refusals
+        assert not any(each.refused for each in talk.talkers + talk.listeners)
+    finally:
+        do("state ready")
+    await talk.until(lambda: servers(talk)["pages/one"]["status"] == "UP", 10)
+
+
+async def test_a_site_beside_the_chat_answers_while_the_chat_is_not_ready(stage: Stage) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text=f"the site's {request.path}")
+
+    site = web.Application()
+    site.router.add_get("/{path:.*}", answer)
+    async with TestServer(site, host="127.0.0.1") as server:
+        port = start_haproxy_beside(stage, server.port or 0)
+        try:
+            async with Person(URL(f"https://localhost:{port}"), "Ana", trust=stage.trust) as ana:
+                await stage.answers(f"https://localhost:{port}/messages/sign-in/", 20)
+                await ana.sign_up()
+                await sees_site_and_chat(ana, 200)
+                stage.end("redis")
+                await stage.until(lambda: servers(stage, "beside")["pages/BACKEND"]["status"] == "DOWN", 20)
+                await sees_site_and_chat(ana, 503)
+        finally:
+            stage.start_redis()
+            stage.end("beside")
+    await stage.ready()
+
+
+def start_haproxy_beside(stage: Stage, site: int) -> int:
+    """Another haproxy for the same chat, which has its Host or its paths."""
+    port, plain = unused_port(), unused_port()
+    path = stage.folder / "haproxy" / "beside.cfg"
+    config = Rendering(stage.write_haproxy().read_text(), path).replace(
+        (f":{stage.ports['haproxy']} ", f":{port} "),
+        (f":{stage.ports['plain']}\n", f":{plain}\n"),
+        (f":{stage.ports['plain']} v6only", f":{plain} v6only"),
+        ("run/haproxy.sock", "run/beside.sock"),
+        ("    acl to_chat always_true\n", ""),
+        ("    # acl to_chat", "    acl to_chat"),
+        ("    # default_backend site", "    default_backend site"),
+        ("# backend site\n#     server site 10.0.0.20:80", f"backend site\n    server site 127.0.0.1:{site}"),
+    )
+    stage.run("beside", program("haproxy"), "-db", "-f", config.write(), as_user=False)
+    return port
+
+
+async def sees_site_and_chat(ana: Person, chat: int) -> None:
+    for path in ("/", "/healthz", "/messages-from-us/"):
+        answer = await ana.get(path)
+        assert (answer.status, answer.text) == (200, f"the site's {path}")
+    assert (await ana.get("/healthz", headers={"Host": "chat.example.org"})).status == 404
+    assert (await ana.get("/messages/session")).status == chat
+
+
+# -- what is secret ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+async def test_who_is_in_the_chats_group_as_nginx_is_reads_none_of_its_secrets(stage: Stage) -> None:
+    place = stage.folder / "etc"
+    stage.shell(
+        command("deploy.md", "change-me-secret-key"),
+        ("/etc/chatserver", place),
+        ("/opt/chatserver/bin/python", stage.python),
+        ("-o chatserver", f"-o {stage.user.pw_name}"),
+        SOURCE=DEPLOY.parent,
+        DOMAIN="chat.example.org",
+        PYTHONPATH=DEPLOY.parent,
+    )
+
+    def reads(uid: int, path: Path) -> bool:
+        who = {"user": uid, "group": uid, "extra_groups": [stage.user.pw_gid]}
+        return subprocess.run(["cat", path], **who, capture_output=True, check=False).returncode == 0
+
+    files = sorted(place.iterdir())
+    assert [path.name for path in files] == ["chatserver.env", "owner.env"]
+    assert "change-me" not in "".join(path.read_text() for path in files)
+    daemon = 1
+    assert [path.name for path in files if reads(daemon, path)] == []
+    assert [path.name for path in files if reads(stage.user.pw_uid, path)] == ["chatserver.env"]
+
+
+# -- PostgreSQL -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_dump_made_as_documented_is_restored_as_documented(stage: Stage) -> None:
+    await stage.provision(users=4, threads=2, messages=50)
+    port = unused_port()
+    stage.start_postgres("postgres-restored", port)
+    as_superuser = {"PGHOST": stage.folder / "run", "PGUSER": "postgres"}
+    ours = ("runuser -u postgres -- ", "")
+    stage.shell(command("operations.md", "pg_dump"), ours, **as_superuser, PGPORT=stage.ports["postgres"])
+    [dump] = stage.folder.glob("chatserver-*.dump")
+    assert dump.stat().st_mode & 0o077 == 0
+    stage.shell(command("operations.md", "pg_restore"), ours, ("chatserver-….dump", dump), **as_superuser, PGPORT=port)
+    assert stage.check(DATABASE_URL=stage.database("chatserver", SECRET, port)) == (0, "All is well.\n")
+    both = [messages(stage.owner_url), messages(stage.database("chatserver_owner", f"{SECRET}-owner", port))]
+    assert both[0] == both[1]
+    assert len(both[0]) >= 50
+    stage.end("postgres-restored")
+
+
+def messages(url: str) -> list[tuple]:
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select thread_id, seq, text from messages order by thread_id, seq")
+        return cursor.fetchall()
+
+
+# -- Redis ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def ana(stage: Stage) -> AsyncIterator[Person]:
+    """She is signed in by a Redis of its own, `redis-old`, with the password `old`."""
+    port = stage.ports["redis-old"] = unused_port()
+    await stage.restart_with(REDIS_URL=stage.start_redis("redis-old", port, "old"))
+    async with Person(URL(stage.url), f"Ana-{port}", trust=stage.trust) as ana:
+        yield await ana.sign_up()
+    await stage.restart_with()
+    for name in ("redis-old", "redis-new"):
+        if name in stage.ports:
+            stage.end(name)
+            shutil.rmtree(stage.folder / name)
+            del stage.ports[name]
+
+
+def redis_admin(stage: Stage, name: str, script: str, *changes: tuple[str, object], **settings: object) -> str:
+    """As Redis's administrator."""
+    function = command("operations.md", "redis_admin() {").partition("\n}\n")[0] + "\n}\n"
+    ours = (("/etc/redis/chatserver.conf", stage.folder / name / "redis.conf"),)
+    ours += (("redis-cli --user", f"redis-cli -p {stage.ports[name]} --user"),)
+    said = stage.shell(function + script, *ours, *changes, **settings)
+    assert "ERR" not in said
+    assert "NOAUTH" not in said
+    return said
+
+
+async def is_signed_in(person: Person) -> bool:
+    return (await person.get("/messages/session")).status == 200
+
+
+async def test_redis_gets_another_password_while_people_stay_signed_in_and_only_its_administrator_empties_it(
+    stage: Stage, ana: Person
+) -> None:
+    port = stage.ports["redis-old"]
+    settings = stage.folder / "redis-old" / "chatserver.env"
+    settings.write_text(f"REDIS_URL=redis://chatserver:old@127.0.0.1:{port}/0\n")
+    redis_admin(
+        stage, "redis-old", command("operations.md", "acl setuser chatserver >$NEW"),
+        ("/etc/chatserver/chatserver.env", settings),
+    )  # fmt: skip
+    assert await is_signed_in(ana)
+    url = settings.read_text().strip().removeprefix("REDIS_URL=")
+    assert ":old@" not in url
+    await stage.restart_with(REDIS_URL=url)
+    redis_admin(stage, "redis-old", command("operations.md", "acl setuser chatserver <$OLD"), OLD="old")
+    with pytest.raises(AuthenticationError):
+        Redis(port=port, username="chatserver", password="old").ping()
+    assert await is_signed_in(ana)
+    stage.end("redis-old")
+    stage.start_redis("redis-old", port)  # from its file, as it is now
+    with pytest.raises(NoPermissionError):
+        Redis.from_url(url).flushdb()
+    assert await is_signed_in(ana)
+    redis_admin(stage, "redis-old", 'echo "flushdb" | redis_admin')
+    assert not await is_signed_in(ana)
+
+
+async def test_a_new_redis_follows_the_old_one_and_nobody_is_signed_out(stage: Stage, ana: Person) -> None:
+    port = stage.ports["redis-new"] = unused_port()
+    url = stage.start_redis("redis-new", port, "new")
+    redis_admin(
+        stage, "redis-new", command("operations.md", "config set masteruser"),
+        ("replicaof 10.0.0.1 6379", f"replicaof 127.0.0.1 {stage.ports['redis-old']}"),
+        OLD_ADMINISTRATOR_PASSWORD=ADMINISTRATOR,
+    )  # fmt: skip
+    new = Redis(port=port, username="administrator", password=ADMINISTRATOR)
+    async with asyncio.timeout(20):
+        while new.info("replication")["master_link_status"] != "up":
+            await asyncio.sleep(0.05)
+    redis_admin(stage, "redis-new", 'echo "replicaof no one" | redis_admin')
+    await stage.restart_with(REDIS_URL=url)
+    assert await is_signed_in(ana)
