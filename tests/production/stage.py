@@ -243,6 +243,7 @@ class Stage(World):
             ("root /var/www/chatserver", f"root {self.folder}/static")
         ).write()
         render("nginx/proxy.conf", place / "snippets" / "chatserver-proxy.conf").write()
+        render("nginx/headers.conf", place / "snippets" / "chatserver-headers.conf").write()
         run = self.folder / "run" / place.name
         temporary = "".join(
             f"{what}_temp_path {run}-{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser
 
+from chatserver.middlewares import HEADERS, HSTS
 from tests.browser.conftest import browser  # noqa: F401  # a fixture
 from tests.browser.screens import Screen
 from tests.production.programs import program
@@ -144,6 +145,30 @@ async def test_the_front_page_leads_to_the_chat_at_the_address_that_was_asked(st
                 assert urljoin(url + path, response.headers["Location"]) == f"{url}/messages/"
         async with http.get(f"{url}/robots.txt", ssl=stage.trust) as response:
             assert (response.status, await response.text()) == (200, "User-agent: *\nDisallow: /\n")
+
+
+@pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
+async def test_every_answer_has_the_headers_that_protect_once(stage: Stage, front: str) -> None:
+    url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
+    async with aiohttp.ClientSession() as http:
+        page = await (await http.get(f"{url}/messages/sign-in/", ssl=stage.trust)).text()
+        style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        paths = [
+            "/",
+            "/robots.txt",
+            "/favicon.ico",
+            "/messages",
+            "/nowhere",
+            "/messages/sign-in/",
+            "/messages/nowhere",
+            style,
+        ]
+        answers = [await http.get(url + path, ssl=stage.trust, allow_redirects=False) for path in paths]
+        answers.append(await http.post(f"{url}/messages/sign-in/", data=b"x" * 200_000, ssl=stage.trust))
+    for answer in answers:
+        for name, value in (HEADERS | HSTS).items():
+            assert answer.headers.getall(name, []) == [value], (str(answer.url), answer.status, name)
+    assert [answer.status for answer in answers] == [303, 200, 204, 301, 404, 200, 404, 200, 413]
 
 
 async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> None:
