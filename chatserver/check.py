@@ -157,13 +157,10 @@ def _rights(connection: Connection) -> Iterator[str]:
 
 def _durability(connection: Connection, config: Config) -> Iterator[str]:
     """What was seen as sent must survive a power cut; in development fsync may be off, as in our tests."""
-    off = []
-    for setting in ("fsync", "synchronous_commit"):
-        cursor = connection.cursor()
-        cursor.execute(f"show {setting}")
-        if cursor.fetchone() == ("off",) and (config.production or setting != "fsync"):
-            off.append(f"{setting} = off")
-    if off:
+    watched = ["fsync", "synchronous_commit"] if config.production else ["synchronous_commit"]
+    cursor = connection.cursor()
+    cursor.execute("select name from pg_settings where setting = 'off' and name = any (%s) order by name", [watched])
+    if off := [f"{name} = off" for (name,) in cursor]:
         yield (
             f"PostgreSQL acknowledges what is not on its disk yet, with {' and '.join(off)}: a power cut would lose "
             "what people saw as sent. Turn it on."

@@ -55,7 +55,8 @@ def check(world: World, report: Report) -> None:
         for thread, heard in listener.heard.items():
             if not listener.closes and heard:
                 missing_news = set(range(min(heard), len(in_order[thread]) + 1)) - heard
-                report.expect(not missing_news, f"a list has not heard of {len(missing_news)} messages")
+                told = f"{sorted(missing_news)[:5]} of {min(heard)} to {len(in_order[thread])}"
+                report.expect(not missing_news, f"a list has not heard of {len(missing_news)} messages: {told}")
     for what in ("lost", "doubled", "reordered"):
         report.expect(getattr(report, what) == 0, f"{what}: {getattr(report, what)}")
 

@@ -15,6 +15,7 @@ from aiohttp.test_utils import unused_port
 from chatserver import migrations
 from tests.faults.checker import Report
 from tests.faults.world import children
+from tests.people import PATIENCE
 from tests.production.files import render
 from tests.production.programs import program
 from tests.production.stage import SECRET, Stage
@@ -128,7 +129,17 @@ async def test_a_backup_made_while_people_talk_has_all_that_was_promised_before(
     await talk.people_talk(10)
     report, dump = Report("a backup while people talk"), talk.folder / "postgres" / "chatserver.dump"
     promised = {id for talker in talk.talkers for id in talker.acknowledged}
-    await while_people_talk(talk, talk.once, program("pg_dump"), "-Fc", "-f", dump, talk.owner_url)
+    with closing(psycopg2.connect(talk.owner_url)) as holding_up:
+        holding_up.cursor().execute("lock table password_resets")  # which talking does not need, but a dump does
+        dumping = asyncio.create_task(
+            asyncio.to_thread(talk.once, program("pg_dump"), "-Fc", "-f", dump, talk.owner_url)
+        )
+        await asyncio.to_thread(pg_dump_waits, talk.owner_url)
+        stored, _ = said(talk)
+        async with asyncio.timeout(PATIENCE):
+            while said(talk)[0] < stored + 10:
+                await asyncio.sleep(0.05)
+    await dumping
     await judge(talk, report, time.monotonic())
     await talk.everyone_leaves()
     port = unused_port()
@@ -149,6 +160,18 @@ async def test_a_backup_made_while_people_talk_has_all_that_was_promised_before(
     assert len(before[0]) == 250
     await talk.restart_with()
     talk.end("postgres-fresh", signal.SIGINT)
+
+
+def pg_dump_waits(database_url: str) -> None:
+    """For a lock, so that its snapshot of the database is taken."""
+    question = "select from pg_stat_activity where application_name = 'pg_dump' and wait_event_type = 'Lock'"
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        deadline = time.monotonic() + PATIENCE
+        while not cursor.rowcount > 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            cursor.execute(question)
 
 
 def conversations(database_url: str) -> dict[int, list[tuple]]:
