@@ -83,8 +83,8 @@ class Accounts:
         Raises `account_disabled` for who knows the password, Unavailable.
         """
         stored = await self._by_name(name)
-        may_fit = stored is not None and stored.password_hash != NO_PASSWORD
-        fits = await self._hasher.fits(password, stored.password_hash if stored and may_fit else decoy_hash())
+        kept = stored.password_hash if stored and stored.password_hash != NO_PASSWORD else decoy_hash()
+        fits = await self._hasher.fits(password, kept)
         if not fits or not stored:
             raise ChatError("wrong_password")
         if stored.disabled:

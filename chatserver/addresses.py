@@ -11,6 +11,11 @@ BIND = re.compile(r"unix:.+|fd://\d+|(?:\[[\da-fA-F:.]+\]|[^:\[\]/]*):(\d{1,5})"
 LAST_PORT = 65_535
 
 
+def reason_of(error: Exception) -> object:
+    """Why an address cannot be listened on: what the system says, or what is wrong with its form."""
+    return error.strerror if isinstance(error, OSError) else error
+
+
 def is_bind(address: str) -> bool:
     """For gunicorn to listen on."""
     parts = BIND.fullmatch(address)

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemoryError, ReadOnlyError, RedisError
 
+from chatserver.addresses import reason_of
 from chatserver.config import Config, ConfigError
 from chatserver.migrations import MigrationError, check_schema
 from chatserver.shared_metrics import clean_up, share
@@ -66,8 +67,7 @@ def refuse_address(address: tuple[str, int] | str | int) -> None:
             listening.bind(address)
             listening.listen()
     except (OSError, OverflowError, UnicodeError) as error:  # a port or a name that cannot be
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ConfigError(f"Nothing can be served on {address[0]}:{address[1]}: {reason}.") from None
+        raise ConfigError(f"Nothing can be served on {address[0]}:{address[1]}: {reason_of(error)}.") from None
 
 
 def _sockets(config: Config) -> Iterator[str]:

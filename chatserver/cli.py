@@ -11,6 +11,7 @@ from typing import Any
 
 from chatserver import __version__, db, edge, groups, logs
 from chatserver.accounts import Accounts
+from chatserver.addresses import reason_of
 from chatserver.app import create_app
 from chatserver.check import refuse_to_start
 from chatserver.commands import UsageError, publishing, servers, with_database
@@ -96,8 +97,7 @@ def _serve(_: argparse.Namespace) -> None:
     try:
         asyncio.run(_serve_app(config))
     except (OSError, UnicodeError) as error:  # a port in use, a host that isn't ours or cannot be
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {reason}.") from None
+        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {reason_of(error)}.") from None
 
 
 async def _serve_app(config: Config) -> None:
@@ -155,12 +155,11 @@ def _thread(arguments: argparse.Namespace) -> None:
         accounts = Accounts(database, Hasher(1, 0))
         if arguments.action == "create":
             thread_id, users = await groups.create(database, accounts, arguments.names)
-        elif arguments.action == "add":
-            thread_id = parse_id(arguments.thread) or 0
-            users = await groups.add(database, accounts, thread_id, arguments.names)
         else:
             thread_id = parse_id(arguments.thread) or 0
-            users = await groups.remove(database, accounts, thread_id, arguments.names)
+            change = groups.add if arguments.action == "add" else groups.remove
+            users = await change(database, accounts, thread_id, arguments.names)
+        if arguments.action == "remove":
             async with publishing(config) as (_, publisher):
                 publisher.publish([user.id for user in users], removed(thread_id))
         return {"id": thread_id, "members": [user._asdict() for user in users]}

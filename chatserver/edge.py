@@ -22,7 +22,7 @@ from chatserver.middlewares import headers_of
 
 log = logging.getLogger(__name__)
 
-# Longer than proxies keep idle connections to us (nginx and most balancers: 60 s): who closes first may lose a request.
+# Longer than proxies keep idle connections to us, if they do (most: 60 s): who closes first may lose a request.
 KEEP_ALIVE = 75.0  # seconds
 GRACE = 0.2  # seconds of an end in which is answered what had been sent before anybody could know of it
 LEAST_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: slower is no line, but an attack

@@ -14,6 +14,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from chatserver.addresses import reason_of
 from chatserver.config import Config, ConfigError
 from chatserver.keys import CONFIG
 from chatserver.metrics import REGISTRY
@@ -51,10 +52,9 @@ def _open(config: Config) -> socket.socket:
     try:
         return socket.create_server((config.metrics_host, config.metrics_port), family=family)
     except (OSError, UnicodeError) as error:  # also a name that cannot be
-        reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(
             f"Nothing can be served on METRICS_HOST {config.metrics_host}, METRICS_PORT {config.metrics_port}: "
-            f"{reason}. Every instance needs a port of its own, so the file that they share is no place for it."
+            f"{reason_of(error)}. Every instance needs a port of its own, and not in the file that they share."
         ) from None
 
 

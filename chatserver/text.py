@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 
 
 def typed_key(raw: str) -> str:
-    """What a name as it is typed counts as, if it can be one or not: alike for all that `clean_name` takes as one."""
+    """What a typed name counts as, be it one or not: spellings that `clean_name` takes for one name have one key."""
     return name_key(raw[:200].strip())[:200]
 
 

@@ -8,11 +8,14 @@ import os
 import sys
 from typing import Any
 
+import uvloop  # noqa: F401  # before the fork, as all that workers need: an update may replace it meanwhile
+
 from chatserver.app import create_app
 from chatserver.config import Config
 from chatserver.edge import Runner
 
 REPORT = 0.5  # seconds
+LAST_THINGS = 7  # seconds for what an end takes besides requests under way: sockets, commits, news; then gunicorn kills
 
 
 async def run(worker: Any, config: Config) -> "WorkerRunner":
@@ -25,7 +28,7 @@ async def run(worker: Any, config: Config) -> "WorkerRunner":
         keepalive_timeout=settings.keepalive,
         access_log=worker.log.access_log if settings.accesslog else None,
         access_log_format=worker._get_valid_log_format(settings.access_log_format),
-        shutdown_timeout=settings.graceful_timeout * 0.95,  # as aiohttp's own: gunicorn kills at the whole
+        shutdown_timeout=settings.graceful_timeout - LAST_THINGS,
     )
 
 

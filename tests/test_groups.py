@@ -87,9 +87,25 @@ async def test_what_happens_in_a_thread_reaches_its_participants_and_nobody_else
             await at_ben.says("read", thread=chat, seq=seen["seq"])
             await at_ben.says("typing", thread=chat)
             await at_ana.receives("typing", thread=chat)
-        for socket in (at_cleo, at_dora):
+        for socket, told in ((at_cleo, ["pong"]), (at_dora, ["error", "pong"])):
             await socket.says("ping")
-            assert [frame["type"] for frame in await frames_until_pong(socket)] == ["pong"]
+            assert [frame["type"] for frame in await frames_until_pong(socket)] == told
+
+
+async def test_who_was_removed_is_told_that_the_chat_is_open_no_more_and_misses_nothing_when_they_are_back(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+    at_ana, at_cleo = await ana.socket(), await cleo.socket()
+    await at_cleo.opens(group)
+    await thread(config, "remove", str(group), "Cleo")
+    error = await at_cleo.receives("error")
+    assert (error["thread"], error["code"]) == (group, "no_such_thread")
+    await at_ana.receives("sent", id=await at_ana.sends(group, "meanwhile"))
+    await thread(config, "add", str(group), "Cleo")
+    await at_cleo.says("open", thread=group, after=0)
+    assert (await at_cleo.receives("message"))["text"] == "meanwhile"
+    assert (await at_cleo.receives("opened"))["last"] == 1
 
 
 async def frames_until_pong(socket: Socket) -> list[dict[str, Any]]:

@@ -116,7 +116,9 @@ async def test_of_a_stolen_account_the_password_and_the_sessions_end_before_the_
     ana: Person, config: Config
 ) -> None:
     socket = await ana.socket()
+    stolen = (await user(config, "reset", "Ana"))["link"]
     made = await user(config, "reset", "Ana", "--lock")
+    assert await follows(ana, stolen, PASSWORD) == 404
     assert made["sessions_ended"] == 1
     assert await socket.ends() == 4001
     assert (await ana.sign_in()).status == 403

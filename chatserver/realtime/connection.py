@@ -1,6 +1,7 @@
 """One socket, from hello to close: a listener that sends what its mailbox gets, beside the reader."""
 
 import asyncio
+import json
 import logging
 from time import monotonic
 from typing import Any
@@ -126,8 +127,12 @@ class Connection:
         try:
             await work
         except ChatError as error:
-            self._close(thread)
-            await self._send(error_frame(error, thread=thread))
+            await self._refuse(thread, error)
+
+    async def _refuse(self, thread: int, error: ChatError) -> None:
+        """The thread is open no more, which is said: else the browser would wait for its messages."""
+        self._close(thread)
+        await self._send(error_frame(error, thread=thread))
 
     def _close(self, thread: int) -> None:
         self._open.pop(thread, None)
@@ -137,22 +142,27 @@ class Connection:
         match event.type:
             case "message":
                 await self._forward_message(event)
-            case "signed_out":
-                if event.text == self.session_key:
-                    self.mailbox.close(CloseCode.SIGNED_OUT)
+            case "read" | "typing":
+                await self._send(event.text)
+            case "presence":
+                await self._tell_presence()
+            case _:
+                await self._obey(event)
+
+    async def _obey(self, event: Event) -> None:
+        """What is told to the server's end of a socket; of a type that is not known, by a later version."""
+        match event.type:
+            case "signed_out" if event.text == self.session_key:
+                self.mailbox.close(CloseCode.SIGNED_OUT)
             case "renewed":
                 old_key, _, new_key = event.text.partition(" ")
                 if old_key == self.session_key:
                     self.session_key = new_key
             case "hidden":
-                if frame := self._services.presence.hide(self.mailbox, int(event.text)):
-                    await self._send(frame)
-            case "removed":
-                self._close(event.thread)
-            case "presence":
-                await self._tell_presence()
-            case _:
-                await self._send(event.text)
+                if self._services.presence.hide(self.mailbox, json.loads(event.text)["user"]):
+                    await self._send(event.text)
+            case "removed" if event.thread in self._open:
+                await self._refuse(event.thread, ChatError("no_such_thread"))
 
     async def _forward_message(self, event: Event) -> None:
         """An open thread's messages go out in order, without gap or repetition; those of others as they come."""
@@ -175,8 +185,8 @@ class Connection:
             await self._catch_up(event.thread)
         except Unavailable:
             asyncio.get_running_loop().call_later(RETRY_PAUSE, self.mailbox.put, event)
-        except ChatError:  # no participant any more
-            self._close(event.thread)
+        except ChatError as error:  # no participant any more
+            await self._refuse(event.thread, error)
 
     async def _replay(self, frame: protocol.Open) -> None:
         """Opens a thread: first what was missed, then `opened`; live events wait in the mailbox meanwhile."""

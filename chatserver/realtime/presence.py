@@ -22,8 +22,8 @@ SOON = 0.2  # seconds between looks at the least
 NOTE_INTERVAL = 60.0  # seconds between notes of who is here: a process that dies takes so much with it
 KEEP = 30 * 86400  # seconds; who was away for longer "was online" at no known time
 MAX_PEOPLE = 1000  # of a script: Redis does nothing else meanwhile
-ONLINE, NOBODY_KNOWS = 0, -1
-# For each of the people ARGV[2]: ONLINE, the unix second when they last were, or NOBODY_KNOWS. A channel
+ONLINE = 0
+# For each of the people ARGV[2]: ONLINE, the unix second when they last were, or -1 when nobody may know. A channel
 # has a subscriber while somebody is online. One string: names and lists cost Python four times as much.
 FIND = """\
 local ids, channels = {}, {}
@@ -106,16 +106,16 @@ class Presence:
         if not told:
             del self._watched[user_id]
 
-    def hide(self, mailbox: Mailbox, user_id: int) -> str | None:
-        """Tells this mailbox no more of somebody; the frame by which they seem to have gone, if they were watched."""
+    def hide(self, mailbox: Mailbox, user_id: int) -> bool:
+        """Tells this mailbox no more of somebody; whether it was told of them."""
         threads = self._threads.get(mailbox, {})
         watched = [thread_id for thread_id, people in threads.items() if user_id in people]
         if not watched:
-            return None
+            return False
         for thread_id in watched:
             threads[thread_id] = tuple(person for person in threads[thread_id] if person != user_id)
         self._leave(mailbox, user_id)
-        return _frame(user_id, NOBODY_KNOWS)
+        return True
 
     def forget(self, mailbox: Mailbox) -> None:
         """A socket has ended."""

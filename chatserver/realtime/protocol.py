@@ -196,13 +196,13 @@ def renewed(session_key: str, new_key: str) -> Event:
 
 
 def hidden(user_id: int) -> Event:
-    """The same for who was blocked by this person, and is told no more whether they are online."""
-    return Event("hidden", 0, 0, str(user_id))
+    """For the sockets of somebody whom this person has blocked: they see them go, and then nothing more of them."""
+    return Event("hidden", 0, 0, encode({"type": "presence", "user": user_id, "online": False}))
 
 
 def removed(thread_id: int) -> Event:
-    """The same for who was taken out of a group: it is open no more."""
-    return Event("removed", thread_id, 0, "")
+    """For the sockets of somebody who was taken out of a group: it is open no more."""
+    return Event("removed", thread_id, 0, encode({"type": "removed", "thread": thread_id}))
 
 
 def news_of(event: Event) -> bytes:

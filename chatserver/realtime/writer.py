@@ -52,8 +52,9 @@ class Writer:
 
     def submit(self, message: Outgoing) -> "asyncio.Future[Stored]":
         """The future ends with what is committed, or ChatError `no_such_thread` (the sender takes no part in it),
-        `accepts_no_messages` (the other one of the two has blocked the sender), `duplicate_id` or `unavailable` (not
-        known to be stored: the same message again finds out)."""
+        `accepts_no_messages` (the other one of the two has blocked the sender, or is gone), `duplicate_id` or
+        `unavailable` (not known to be stored: the same message again finds out).
+        """
         return self._batcher.submit(message)
 
     async def _store(self, batch: list[Outgoing], *, again: bool = False) -> list[Stored | Exception]:

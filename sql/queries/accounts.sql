@@ -40,7 +40,8 @@ with changed as (
 select id from changed;
 
 -- name: end_password
--- No password fits any more, until a link sets one.
+-- No password fits any more, and no link from before sets one.
+delete from password_resets where user_id = %(user_id)s;
 update users set password_hash = %(no_password)s where id = %(user_id)s and deleted_at is null;
 
 -- name: make_reset

@@ -2,7 +2,7 @@
 -- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
 -- locks it takes: the first locks the threads, in the order of their ids, so that two batches never wait for each other
 -- in a ring; the second sees all that was committed before. `known` are repeats: they answer with what was stored,
--- to who was taken out since, too: or what was sent would look unsent for ever.
+-- even to somebody taken out since: otherwise what they sent would look unsent for ever.
 -- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two when the other one has
 -- blocked the sender, or deleted their account, both of which happen under the same locks: then the row has no number.
 select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;

@@ -46,6 +46,7 @@ class Talker:
     closes: list[tuple[float, int | None]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     delays: list[tuple[float, float]] = field(default_factory=list)  # when seen, seconds since it was first sent
+    came: bool = False
     talking: bool = True
     opens: bool = True  # a chat; else a list page
     text: str = "x"
@@ -112,6 +113,7 @@ class Talker:
     async def _receive(self, ws: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
         match frame["type"]:
             case "hello":
+                self.came = True
                 for thread, view in self.views.items() if self.opens else ():
                     await ws.send_json({"type": "open", "thread": thread, "after": view.last})
             case "ping":

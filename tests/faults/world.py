@@ -128,7 +128,8 @@ class World:
 
     async def people_talk(self, pairs: int, *, behind_the_cut: bool = False) -> None:
         """Pairs who write to each other, and a group of six; beside each person a list page that only listens."""
-        came: list[Talker] = []
+        talkers: list[Talker] = []
+        listeners: list[Talker] = []
         for numbers in ({"users": 2 * pairs, "threads": pairs}, {"users": 6, "threads": 1, "people": 6}):
             made = await self.provision(**numbers)
             for thread in made["threads"]:
@@ -136,11 +137,14 @@ class World:
                     url = self.cut_url if behind_the_cut and place == 0 else self.url
                     user = made["users"][index]
                     who = (url, self.url, user["cookie"], user["id"], user["username"], [thread["id"]], PAUSE)
-                    self.talkers.append(Talker(*who, trust=self.trust))
-                    self.listeners.append(Talker(*who, trust=self.trust, talking=False, opens=False))
-                    came += [self.talkers[-1], self.listeners[-1]]
-        for talker in came:
-            self._tasks.append(asyncio.create_task(talker.run(self.first_sent)))
+                    talkers.append(Talker(*who, trust=self.trust))
+                    listeners.append(Talker(*who, trust=self.trust, talking=False, opens=False))
+        self.talkers += talkers
+        self.listeners += listeners
+        # The lists first: of what is said while one comes it may hear the second message and not the first.
+        for people in (listeners, talkers):
+            self._tasks += [asyncio.create_task(each.run(self.first_sent)) for each in people]
+            await self.until(lambda people=people: all(each.came for each in people), 30)  # type: ignore[misc]
         await self.until(lambda: all(talker.acknowledged for talker in self.talkers), 30)
 
     async def until(self, condition: Callable[[], bool], patience: float) -> float:
