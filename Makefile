@@ -37,9 +37,9 @@ security: $(TOOLS)/installed  ## Look for holes: bandit, semgrep, detect-secrets
 	@echo "semgrep ..."
 	@$(SEMGREP) --test tests/security/semgrep
 	@$(SEMGREP) --strict --error --config tests/security/semgrep/rules.yml chatserver templates static
-	@echo "detect-secrets ..."  # the people of the tests and of the demo have passwords
-	@git ls-files -z -- ':!tests' | xargs -0 $(TOOLS)/detect-secrets-hook --exclude-lines 'change-me|common_password|user:password@host' --exclude-secrets '^a demo, not a secret$$'
-	@git ls-files -z -- tests | xargs -0 $(TOOLS)/detect-secrets-hook --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
+	@echo "detect-secrets ..."  # the people of tests, benchmarks and of the demo have passwords
+	@git ls-files -z -- ':!tests' ':!bench' | xargs -0 $(TOOLS)/detect-secrets-hook --exclude-lines 'change-me|common_password|user:password@host' --exclude-secrets '^a demo, not a secret$$'
+	@git ls-files -z -- tests bench | xargs -0 $(TOOLS)/detect-secrets-hook --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 	@echo "schemathesis ..."
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security/described_api.py
 	@echo "tests/security ..."
