@@ -29,7 +29,7 @@ _config = _settings()
 
 # They import prometheus_client, which looks for what `share` made.
 from chatserver import exporter, logs  # noqa: E402
-from chatserver.app import read_files  # noqa: E402
+from chatserver.app import create_app, read_files  # noqa: E402
 from chatserver.check import refuse_address, refuse_to_start  # noqa: E402
 from chatserver.edge import KEEP_ALIVE  # noqa: E402
 from chatserver.worker import run  # noqa: E402
@@ -94,8 +94,9 @@ def on_reload(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """The application, with the settings of the master: a file that is being edited has no part in it."""
-    worker.wsgi = partial(run, worker, _config)
+    """Our application, with the settings of the master: a file that is being edited has no part in it."""
+    if worker.wsgi is create_app:
+        worker.wsgi = partial(run, worker, _config)
 
 
 def child_exit(_server: object, worker: Any) -> None:

@@ -39,3 +39,13 @@ def test_everyone_may_come_back_at_once_to_workers_that_share_their_memory(setti
 
 def test_only_the_group_of_a_unix_socket_connects_to_it(settings: dict[str, str]) -> None:
     assert 0o777 & ~int(settings["umask"]) == 0o660
+
+
+def test_another_application_is_run_as_it_is() -> None:
+    """Such as the limits of `make bench`."""
+    lines = [
+        "from types import SimpleNamespace", "from chatserver import gunicorn_conf",
+        "worker = SimpleNamespace(wsgi=print)",
+        "gunicorn_conf.post_worker_init(worker)", "assert worker.wsgi is print",
+    ]  # fmt: skip
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, cwd=PACKAGE.parent)
