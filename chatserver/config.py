@@ -20,7 +20,7 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 
 MIN_SECRET_CHARS = 16
-MOST = 100 * 365 * 86400  # a hundred years in seconds: no time may be longer: clocks would overflow
+MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times would overflow clocks
 AT_LEAST_1 = ("workers", "database_connections")
 NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
 AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_rest_days": 36_500}

@@ -174,6 +174,14 @@ class Socket:
             if frame["type"] in types:
                 return frame
 
+    async def everything_so_far(self) -> list[dict[str, Any]]:
+        """What had come before a ping was answered, and the answer."""
+        await self.says("ping")
+        frames = [await self.next()]
+        while frames[-1]["type"] != "pong":
+            frames.append(await self.next())
+        return frames
+
     def stops_reading(self) -> None:
         self._transport.pause_reading()
 

@@ -20,7 +20,7 @@ from chatserver.sessions import SessionStorage
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.people import PASSWORD, Answer, Person, Socket
 from tests.test_groups import chatserver, thread
-from tests.test_presence import OFTEN, everything_so_far, frames_until, people_of
+from tests.test_presence import OFTEN, frames_until, people_of
 from tests.test_sessions import token_of
 
 ACCOUNT = "/messages/account/"
@@ -67,7 +67,7 @@ async def test_a_new_password_ends_the_other_sessions_and_keeps_this_browser(ana
     assert token_of(ana) != before
     assert await at_laptop.ends() == 4001
     assert not await is_signed_in(laptop)
-    await everything_so_far(own_tab)  # goes on
+    await own_tab.everything_so_far()  # goes on
     assert (await laptop.sign_in()).alert == "The name or the password is wrong."
     assert (await laptop.sign_in(NEW_PASSWORD)).status == 303
 
@@ -154,7 +154,7 @@ async def test_ana_ends_one_of_her_sessions_and_its_sockets_end_in_every_server(
         assert await at_laptop.ends() == 4001
         assert not await is_signed_in(laptop)
         assert len(await sign_ins(phone)) == 1
-        await everything_so_far(at_ana)
+        await at_ana.everything_so_far()
 
 
 async def test_ana_ends_all_other_sessions(ana: Person, laptop: Person) -> None:
@@ -162,7 +162,7 @@ async def test_ana_ends_all_other_sessions(ana: Person, laptop: Person) -> None:
     await sends(ana, "sessions", sessions_password=PASSWORD, end="others")
     assert await at_laptop.ends() == 4001
     assert await sign_ins(ana) == []
-    await everything_so_far(at_ana)
+    await at_ana.everything_so_far()
 
 
 async def test_sessions_are_ended_by_their_person_only(ana: Person, ben: Person, laptop: Person) -> None:

@@ -52,11 +52,6 @@ def people_of(frames: list[dict[str, Any]]) -> set[int]:
     return {frame["user"] for frame in frames if frame["type"] == "presence"}
 
 
-async def everything_so_far(socket: Socket) -> list[dict[str, Any]]:
-    await socket.says("ping")
-    return await frames_until(socket, type="pong")
-
-
 async def test_ben_sees_that_ana_is_online_when_he_opens_their_chat(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
@@ -125,7 +120,7 @@ async def test_a_page_loaded_again_tells_nobody_anything(serve: Serve, config: C
         again = await ana.socket()
         await at_cleo.ws.close()
         assert people_of(await frames_until(at_ben, type="presence", online=False)) == {cleo.id}
-        await everything_so_far(again)
+        await again.everything_so_far()
 
 
 async def talking_with_ana_and_cleo(ana: Person, ben: Person, cleo: Person) -> Socket:
@@ -162,7 +157,7 @@ async def test_a_second_device_keeps_her_online(url: URL) -> None:
         await phone.ws.close()
         await at_cleo.ws.close()
         assert people_of(await frames_until(at_ben, type="presence", online=False)) == {cleo.id}
-        await everything_so_far(laptop)
+        await laptop.everything_so_far()
 
 
 async def test_servers_of_one_site_agree(ana: Person, ben: Person, elsewhere: Person) -> None:
@@ -211,7 +206,7 @@ async def test_strangers_learn_nothing(ana: Person, ben: Person, cleo: Person) -
     await at_ben.receives("presence", user=ana.id, online=True)
     await at_ana.ws.close()
     await at_ben.receives("presence", user=ana.id, online=False)
-    assert people_of(await everything_so_far(at_cleo)) == set()
+    assert people_of(await at_cleo.everything_so_far()) == set()
 
 
 async def test_a_chat_that_is_not_open_tells_nothing(ana: Person, ben: Person) -> None:
@@ -221,7 +216,7 @@ async def test_a_chat_that_is_not_open_tells_nothing(ana: Person, ben: Person) -
     await at_ben.receives("presence", user=ana.id, online=True)
     await at_ana.ws.close()
     await at_ben.receives("presence", user=ana.id, online=False)
-    assert people_of(await everything_so_far(list_page)) == set()
+    assert people_of(await list_page.everything_so_far()) == set()
 
 
 async def test_after_close_nothing_is_told(ana: Person, ben: Person) -> None:
@@ -231,10 +226,10 @@ async def test_after_close_nothing_is_told(ana: Person, ben: Person) -> None:
         await socket.opens(chat)
         await socket.receives("presence", user=ana.id, online=True)
     await closed.says("close", thread=chat)
-    await everything_so_far(closed)
+    await closed.everything_so_far()
     await at_ana.ws.close()
     await open_chat.receives("presence", user=ana.id, online=False)
-    assert people_of(await everything_so_far(closed)) == set()
+    assert people_of(await closed.everything_so_far()) == set()
 
 
 async def test_who_is_in_two_open_chats_is_still_told_of_when_one_is_closed(
@@ -260,7 +255,7 @@ async def test_in_a_large_group_nothing_is_told(serve: Serve, config: Config) ->
         await at_ben.opens(group)
         await at_ben.opens(chat)
         frames = await frames_until(at_ben, type="presence", user=ana.id)
-        assert people_of(frames + await everything_so_far(at_ben)) == {ana.id}
+        assert people_of(frames + await at_ben.everything_so_far()) == {ana.id}
 
 
 async def test_a_group_of_many_is_told_through_a_small_queue(serve: Serve, config: Config) -> None:
@@ -280,8 +275,8 @@ async def test_off_means_that_nothing_is_told(serve: Serve) -> None:
         chat = await (await ana.sign_up()).writes_to(await ben.sign_up())
         at_ana, at_ben = await ana.socket(), await ben.socket()
         await at_ben.opens(chat)
-        await everything_so_far(at_ana)
-        assert people_of(await everything_so_far(at_ben)) == set()
+        await at_ana.everything_so_far()
+        assert people_of(await at_ben.everything_so_far()) == set()
 
 
 async def test_while_redis_is_away_nobody_comes_or_goes_and_afterwards_all_is_told(

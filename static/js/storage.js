@@ -56,6 +56,12 @@ export class OutboxStore {
     this.#storage?.removeItem(this.#prefix + id);
   }
 
+  /** Forgets them all, for good. */
+  clear() {
+    this.#memory.clear();
+    removeAll(this.#storage, this.#prefix);
+  }
+
   /** Whether something waits in memory only, to be lost with the page. */
   get isVolatile() { return this.#memory.size > 0; }
 
@@ -97,8 +103,7 @@ export class Drafts {
 
   /** Forgets them all, for good: who signs out leaves none at this browser. */
   clear() {
-    const keys = this.#storage ? Object.keys(this.#storage) : [];
-    for (const key of keys.filter((each) => each.startsWith(this.#prefix))) this.#storage.removeItem(key);
+    removeAll(this.#storage, this.#prefix);
     this.#storage = null; // what is still in the box goes with the page
   }
 
@@ -123,14 +128,15 @@ export function noteLeaving(userId) {
 
 /** The account is gone, and what this browser kept for it goes, too. */
 export function forgetWhoLeft() {
-  const storage = localStorageOrNull();
-  const userId = storage && sessionStorage.getItem(LEAVING);
+  const userId = localStorageOrNull() && sessionStorage.getItem(LEAVING);
   if (!userId) return;
-  const prefixes = [`chatserver.draft.${userId}.`, `chatserver.outbox.${userId}.`];
-  for (const key of Object.keys(storage)) {
-    if (prefixes.some((prefix) => key.startsWith(prefix))) storage.removeItem(key);
-  }
+  new Drafts(userId).clear();
+  new OutboxStore(userId).clear();
   sessionStorage.removeItem(LEAVING);
+}
+
+function removeAll(storage, prefix) {
+  for (const key of Object.keys(storage ?? {})) if (key.startsWith(prefix)) storage.removeItem(key);
 }
 
 function localStorageOrNull() {
