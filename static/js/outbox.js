@@ -19,6 +19,7 @@ export class Outbox extends EventTarget {
   #store;
   #inFlight = null; // {entry, done(waitMs)}
   #flushing = false;
+  #pause = 0; // the timer of the next attempt: before it nothing is tried, or the server would close the socket
   #failures = 0;
 
   /**
@@ -32,7 +33,7 @@ export class Outbox extends EventTarget {
     this.#user = user;
     this.#socket = socket;
     this.#store = store;
-    socket.addEventListener('statechange', () => { if (socket.live) this.#flush(); else this.#answered(0); });
+    socket.addEventListener('statechange', () => { if (socket.live) this.#goOn(); else this.#answered(0); });
     socket.addEventListener('sent', ({ detail }) => this.#settle(detail));
     socket.addEventListener('message', ({ detail }) => { if (detail.sender.id === user.id) this.#settle(detail); });
     socket.addEventListener('error', ({ detail }) => this.#failed(detail));
@@ -73,8 +74,14 @@ export class Outbox extends EventTarget {
   /** It is known from elsewhere (the page as loaded) that this message is stored. */
   forget(id) { this.#store.remove(id); }
 
+  #goOn() {
+    clearTimeout(this.#pause);
+    this.#pause = 0;
+    this.#flush();
+  }
+
   async #flush() {
-    if (this.#flushing) return;
+    if (this.#flushing || this.#pause) return;
     this.#flushing = true;
     let wait;
     try {
@@ -82,7 +89,7 @@ export class Outbox extends EventTarget {
     } finally {
       this.#flushing = false;
     }
-    if (this.#socket.live && this.#next()) setTimeout(() => this.#flush(), wait);
+    if (this.#socket.live && this.#next()) this.#pause = setTimeout(() => this.#goOn(), wait);
   }
 
   /** Each message waits for the fate of the one before it, so that order holds even when one is refused. */

@@ -627,6 +627,24 @@ async def test_what_was_too_many_goes_again_after_the_time_asked_for_and_before_
     assert await run(page, OUTBOX + script) == [["one"] * 5 + ["two"], 2, 4]
 
 
+async def test_who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over(page: Page) -> None:
+    script = """const waiting = [];
+        const { setTimeout: wait } = window;
+        window.setTimeout = (then, ms) => (ms === 70 ? waiting.push(then) : wait(then, ms));
+        signal.addEventListener('abort', () => { window.setTimeout = wait; });
+        const turns = async () => { for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => wait(done)); };
+        outbox.add(7, 'one');
+        await server.has(1);
+        server.refuse('too_many', 0.07);
+        for (const text of ['two', 'three', 'four']) { await turns(); outbox.add(7, text); }
+        await turns();
+        const meanwhile = [server.got.length, waiting.length];
+        waiting.shift()();
+        for (const count of [2, 3, 4, 5]) { await server.has(count); server.store(); }
+        return [meanwhile, await server.has(5), waiting.length];"""
+    assert await run(page, OUTBOX + script) == [[1, 1], ["one", "one", "two", "three", "four"], 0]
+
+
 async def test_a_refused_message_stays_behind_and_goes_again_as_a_new_one(page: Page) -> None:
     script = """outbox.add(7, 'one'); outbox.add(7, 'two');
         await server.has(1);

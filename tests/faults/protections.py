@@ -259,6 +259,13 @@ PROTECTIONS = [
         "browser/test_story.py::test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other",
     ),
     Protection(
+        "Who is told to wait asks once when the time is over",
+        "static/js/outbox.js",
+        "if (this.#flushing || this.#pause) return;",
+        "if (this.#flushing) return;",
+        "browser/test_modules.py::test_who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over",
+    ),
+    Protection(
         "Who is blocked stores nothing",
         "sql/queries/messages.sql",
         "      and not exists (select from blocks k where k.blocker_id = other.id and k.blocked_id = b.sender_id)",
