@@ -5,7 +5,6 @@
 
 import contextlib
 import os
-import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -18,6 +17,7 @@ from typing import Any, get_type_hints
 from chatserver.addresses import LAST_PORT, is_bind, is_database, is_redis
 from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
+from chatserver.settings_file import SettingsFile, read_settings_file, without_quotes
 
 MIN_SECRET_CHARS = 16
 MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times would overflow clocks
@@ -33,7 +33,6 @@ CHOICES = {
 }
 # What gunicorn's master opens, or sets up for all: SIGHUP changes the others.
 NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
-NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
 
 
@@ -126,12 +125,17 @@ class Config:
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """The settings of this process. Raises ConfigError that names every mistake."""
     environ = os.environ if environ is None else environ
-    in_file = _read_file(Path(environ.get("CONFIG_FILE", PACKAGE.parent / "chatserver.env")), environ)
-    given = {**in_file, **environ}
+    in_file, broken = _read_file(Path(environ.get("CONFIG_FILE", PACKAGE.parent / "chatserver.env")), environ)
+    given = in_file | {name: without_quotes(value) for name, value in environ.items()}
     hints = get_type_hints(Config)
     values: dict[str, Any] = {}
-    # A name that the environment has as well is for somebody else: systemd and others read such files, too.
-    mistakes = [_unknown(name, hints) for name in in_file if name.lower() not in hints and name not in environ]
+    # The line may be a secret that has lost its name: it is not repeated.
+    mistakes = [
+        f"Line {number} of the settings file is not NAME=value, with a name in capitals and each quote closed."
+        for number in broken
+    ]
+    # A name that the environment has as well is for another program: systemd and others read such files, too.
+    mistakes += [_unknown(name, hints) for name in in_file if name.lower() not in hints and name not in environ]
     for setting in fields(Config):
         raw = given.get(setting.name.upper(), "").strip()
         if raw:
@@ -146,24 +150,19 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     return config if config.production else _with_development_defaults(config)
 
 
-def _read_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
+def _read_file(path: Path, environ: Mapping[str, str]) -> SettingsFile:
     """`NAME=value` lines of the optional file; `CONFIG_FILE` names another one."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return read_settings_file(path)
     except FileNotFoundError:
         if "CONFIG_FILE" in environ:
             raise ConfigError(f"CONFIG_FILE names a file that does not exist: {path}.") from None
-        return {}
+        return SettingsFile({}, [])
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} cannot be read: {error}.") from None
-    pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _unknown(name: str, known: Collection[str]) -> str:
-    """What is no name may be a secret that has lost its own: it is not repeated."""
-    if not NAME.fullmatch(name):
-        return "A line of the settings file is not NAME=value, with a name in capitals."
     meant = get_close_matches(name, [setting.upper() for setting in known], 1)
     return f"{name} in the settings file is no setting: {f'{meant[0]}?' if meant else 'see docs/configuration.md.'}"
 
