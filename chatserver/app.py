@@ -122,7 +122,11 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         if live:
             sockets.recheck_sessions()
 
-    await publisher.open()
+    try:
+        await publisher.open()
+    except asyncio.CancelledError:  # told to end while it starts
+        await database.close()
+        raise
     subscriber = Subscriber(
         redis,
         config.redis_prefix,

@@ -174,7 +174,11 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
         prepare = "".join(query.prepare for query in queries.values())
         connect_one = partial(_connect_somewhere, _Place(url), timeout, options, prepare)
     database = Database(Pool(connect_one, connections), timeout, calls)
-    await database.fetch("database_time")
+    try:
+        await database.fetch("database_time")
+    except BaseException:
+        await database.close()
+        raise
     return database
 
 
@@ -196,10 +200,7 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
     for address in addresses:
         try:
             async with asyncio.timeout(timeout / len(addresses) if timeout else None):
-                connection = await _connect(address, options)
-                if prepare:
-                    async with connection.cursor() as cursor:
-                        await _execute(cursor, prepare)
+                connection = await _prepared(await _connect(address, options), prepare)
         except (*LOST, TimeoutError):
             if address == addresses[-1]:
                 raise
@@ -207,6 +208,18 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
             place.last = address
             return connection
     raise AssertionError  # there is always one address
+
+
+async def _prepared(connection: Connection, statements: str) -> Connection:
+    """The connection when it has done the statements; closed when that fails or is cancelled."""
+    try:
+        if statements:
+            async with connection.cursor() as cursor:
+                await _execute(cursor, statements)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 async def _connect(address: str, options: str) -> Connection:

@@ -44,7 +44,7 @@ async def _connect(config: Config) -> db.Database:
     )
     try:
         await asyncio.to_thread(check_schema, config.database_url, newer_too=True)
-    except MigrationError:
+    except BaseException:  # or told to end meanwhile
         await database.close()
         raise
     return database

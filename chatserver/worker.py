@@ -6,16 +6,25 @@ https://docs.aiohttp.org/en/stable/deployment.html#start-gunicorn
 import asyncio
 import os
 import sys
+from types import FrameType
 from typing import Any
 
 import uvloop  # noqa: F401  # before the fork, as all that workers need: an update may replace it meanwhile
+from aiohttp.worker import GunicornUVLoopWebWorker
 
 from chatserver.app import create_app
 from chatserver.config import Config
 from chatserver.edge import Runner
 
-REPORT = 0.5  # seconds
 LAST_THINGS = 7  # seconds for what an end takes besides requests under way: sockets, commits, news; then gunicorn kills
+
+
+class Worker(GunicornUVLoopWebWorker):
+    """Ends as soon as SIGTERM comes. aiohttp's worker only notes it, and looks once a second whether it is noted."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._notify_waiter_done()
 
 
 async def run(worker: Any, config: Config) -> "WorkerRunner":
@@ -33,8 +42,9 @@ async def run(worker: Any, config: Config) -> "WorkerRunner":
 
 
 class WorkerRunner(Runner):
-    """One that starts for as long as it takes: aiohttp's worker reports to gunicorn, which kills who doesn't, and hears
-    that it is to end, only when it serves.
+    """Reports to gunicorn, and ends when it is told to, while it still starts, however long that takes.
+
+    aiohttp's worker does both only once it serves, and gunicorn kills a worker that does not report.
     """
 
     def __init__(self, *args: Any, worker: Any, **options: Any) -> None:
@@ -47,7 +57,8 @@ class WorkerRunner(Runner):
             if not self._worker.alive or os.getppid() != self._worker.ppid:
                 starting.cancel()
                 await asyncio.wait([starting])
+                await self.cleanup()
                 sys.exit(0)
             self._worker.notify()
-            await asyncio.wait([starting], timeout=REPORT)
+            await asyncio.wait([starting, self._worker._wait_next_notify()], return_when=asyncio.FIRST_COMPLETED)
         starting.result()
