@@ -29,6 +29,11 @@ READ_ONLY_TABLES = {"migrations"}
 OUR_TABLES = """\
 select current_user, relname, oid from pg_class where relkind = 'r' and relnamespace =
 (select relnamespace from pg_class where oid = 'migrations'::regclass) order by relname"""
+# Connections that this user may open: -1 is no limit of a user's or database's own.
+ROOM = """\
+select least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+             nullif(rolconnlimit, -1), nullif(datconnlimit, -1))
+from pg_roles, pg_database where rolname = current_user and datname = current_database()"""
 # What a process does with its sessions, news and presence, in their places.
 REDIS_TRIES: tuple[Callable[[Redis, str], object], ...] = (
     lambda redis, prefix: redis.set(f"{prefix}check", "", ex=1),
@@ -119,6 +124,7 @@ def _database(config: Config) -> Iterator[str]:
         try:
             yield from _rights(connection)
             yield from _durability(connection, config)
+            yield from _room(connection, config)
         except psycopg2.Error as error:
             yield f"PostgreSQL refuses to be asked about rights: {' '.join(str(error).split())}."
     if config.database_pooling == "session":
@@ -167,6 +173,22 @@ def _durability(connection: Connection, config: Config) -> Iterator[str]:
         )
 
 
+def _room(connection: Connection, config: Config) -> Iterator[str]:
+    """Whether all processes of this instance can connect; a PgBouncer that pools transactions needs fewer."""
+    if config.database_pooling == "transaction":
+        return
+    cursor = connection.cursor()
+    cursor.execute(ROOM)
+    (room,) = cursor.fetchone() or (0,)
+    wanted = config.workers * config.database_connections
+    if wanted > room:
+        yield (
+            f"PostgreSQL lets this user have {room} connections, and WORKERS × DATABASE_CONNECTIONS are {wanted}: "
+            f"raise max_connections, or set DATABASE_CONNECTIONS to {max(1, room // config.workers)} at most, or put "
+            "a PgBouncer between them."
+        )
+
+
 def _pooler(url: str) -> Iterator[str]:
     """Behind a PgBouncer that pools transactions nothing can be prepared or set for a connection."""
     try:
@@ -204,7 +226,10 @@ def _redis(config: Config) -> Iterator[str]:
                 "redis://user:password@host:6379/0."
             )
         except NoPermissionError as error:
-            yield f"The Redis user of REDIS_URL may not do what is needed: see its ACL in docs/deploy.md ({error})."
+            yield (
+                "The Redis user of REDIS_URL may not do what is needed: its ACL is in docs/deploy.md, and names "
+                f"REDIS_PREFIX, which is {config.redis_prefix} ({error})."
+            )
         except ReadOnlyError:
             yield "Redis is read-only, a replica: name the primary in REDIS_URL."
         except OutOfMemoryError:

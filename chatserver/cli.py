@@ -23,6 +23,7 @@ from chatserver.passwords import Hasher
 from chatserver.provision import ProvisionError, provision
 from chatserver.realtime.protocol import removed
 from chatserver.redis import connect_redis
+from chatserver.related_settings import proxy_needs
 from chatserver.sessions import SessionStorage
 from chatserver.static_files import static_files
 from chatserver.text import parse_id
@@ -112,7 +113,10 @@ def _migrate(_: argparse.Namespace) -> None:
 
 
 def _check(_: argparse.Namespace) -> None:
-    refuse_to_start(load_config(), places=True)
+    config = load_config()
+    refuse_to_start(config, places=True)
+    for line in proxy_needs(config):
+        print(f"An nginx in front needs: {line}")
     print("All is well.")
 
 

@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 from chatserver.addresses import LAST_PORT, is_bind, is_database, is_redis
 from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
+from chatserver.related_settings import bytes_for, derived, relation_problems
 from chatserver.settings_file import SettingsFile, read_settings_file, without_quotes
 
 MIN_SECRET_CHARS = 16
@@ -82,7 +83,7 @@ class Config:
 
     # Messages: code points, bytes, messages
     max_message_chars: int = 10_000
-    max_frame_bytes: int = 131_072
+    max_frame_bytes: int = bytes_for(max_message_chars)
     replay_limit: int = 1000
     batch_messages: int = 100
     waiting_messages: int = 2000
@@ -90,7 +91,7 @@ class Config:
 
     # One socket: frames, bytes, seconds
     queue_frames: int = 256
-    queue_bytes: int = 131_072
+    queue_bytes: int = bytes_for(max_message_chars)
     max_open_threads: int = 20
     announce_people: int = 50
     ping_interval: float = 25
@@ -143,7 +144,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
                 values[setting.name] = _parse(raw, hints[setting.name])
             except ValueError as error:
                 mistakes.append(f"{setting.name.upper()} {error}, not {raw[:100]!r}.")
-    config = Config(**values)
+    config = Config(**values | derived(values))
     mistakes += _problems(config)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
@@ -211,6 +212,7 @@ def _problems(config: Config) -> list[str]:
         for origin in config.origins
         if not origin.startswith(("http://", "https://")) or origin.count("/") != 2
     ]
+    problems += relation_problems(config)
     return problems + (_production_problems(config) if config.production else [])
 
 

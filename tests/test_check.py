@@ -141,6 +141,28 @@ async def test_a_postgresql_that_acknowledges_what_is_not_on_its_disk_is_refused
     said(await start(config, way, DATABASE_URL=url), "PostgreSQL acknowledges what is not on its disk yet")
 
 
+async def test_more_connections_than_postgresql_has_are_told_with_a_number_that_would_do(config: Config) -> None:
+    many = {"WORKERS": "8", "DATABASE_CONNECTIONS": "40"}
+    said(await start(config, "check", **many), "WORKERS × DATABASE_CONNECTIONS are 320: raise max_connections, or set")
+    assert await start(config, "check", DATABASE_POOLING="transaction", **many) == (0, "All is well.\n")
+
+
+async def test_a_users_own_limit_of_connections_counts(config: Config, as_user: Callable[[str], str]) -> None:
+    execute(str(config.database_url), "grant select, insert, update, delete on all tables in schema public to a_reader")
+    execute(str(config.database_url), "alter role a_reader connection limit 15")
+    answer = await start(config, "check", DATABASE_URL=as_user("a_reader"))
+    said(
+        answer,
+        "lets this user have 15 connections, and WORKERS × DATABASE_CONNECTIONS are 20: raise max_connections, or",
+    )
+    assert "DATABASE_CONNECTIONS to 7 at most" in answer[1]
+
+
+async def test_check_names_what_an_nginx_in_front_needs_for_longer_messages(config: Config) -> None:
+    code, text = await start(config, "check", MAX_MESSAGE_CHARS="12000")
+    assert (code, text) == (0, "An nginx in front needs: client_max_body_size 145k;  # MAX_FRAME_BYTES\nAll is well.\n")
+
+
 async def test_in_production_a_postgresql_without_fsync_is_refused(config: Config) -> None:
     with pytest.raises(check.ConfigError, match="with fsync = off"):
         await asyncio.to_thread(check.refuse_to_start, replace(config, app_env="production"))
@@ -174,7 +196,7 @@ async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4", max
         ({b"SET": b"-READONLY You can't write against a read only replica.\r\n"}, b"7.2.4", "Redis is read-only"),
         ({b"SET": b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"}, b"7.2.4", "Redis is full: raise"),
         ({b"SET": b"-MISCONF Errors writing to the AOF file\r\n"}, b"7.2.4", "it cannot save to its disk"),
-        ({b"SET": b"-NOPERM no permissions\r\n"}, b"7.2.4", "may not do what is needed: see its ACL in docs/deploy.md"),
+        ({b"SET": b"-NOPERM no permissions\r\n"}, b"7.2.4", "and names REDIS_PREFIX, which is test-"),
         ({b"INFO": b"-NOAUTH Authentication required.\r\n"}, b"7.2.4", "password of REDIS_URL (Authentication"),
     ],
 )  # fmt: skip
