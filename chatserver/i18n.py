@@ -1,5 +1,6 @@
 """The two languages: catalogues compiled in memory at start, the language of the request at hand, plural forms."""
 
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from babel.support import Translations
 
 from chatserver.folders import folder
 
+QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")  # RFC 9110 §12.4.2
 LANGUAGES = {"en": "English", "ru": "Русский"}
 
 
@@ -68,25 +70,26 @@ def use_language(code: str) -> None:
 
 
 def choose_language(cookies: Mapping[str, str], accept_language: str, default: str) -> str:
-    """The person's choice in the cookie, else what the browser asks for (RFC 9110 §12.5.4), else the site's default."""
+    """The person's choice in the cookie, else what the browser asks for, else the site's default."""
     chosen = cookies.get("language", "")
     if chosen in LANGUAGES:
         return chosen
-    ranked: list[tuple[float, str]] = []
+    asked = (tag.lower().partition("-")[0] for tag in accepted_tags(accept_language))
+    return next((code for code in asked if code in LANGUAGES), default)
+
+
+def accepted_tags(accept_language: str) -> list[str]:
+    """The language tags of an Accept-Language header, the best liked first, without the refused (RFC 9110 §12.5.4)."""
+    ranked = []
     for part in accept_language[:1000].split(","):
         tag, _, weight = part.partition(";")
-        code = tag.strip().lower().partition("-")[0]
-        if code in LANGUAGES:
-            ranked.append((_quality(weight), code))
-    best = max(ranked, key=lambda pair: pair[0], default=(0.0, default))
-    return best[1] if best[0] > 0 else default
+        ranked.append((_quality(weight), tag.strip()))
+    ranked.sort(key=lambda pair: pair[0], reverse=True)
+    return [tag for quality, tag in ranked if quality > 0]
 
 
 def _quality(weight: str) -> float:
     name, _, value = weight.strip().partition("=")
-    if name.strip() != "q":
+    if name.strip().lower() != "q":
         return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    return float(value) if QUALITY.fullmatch(value.strip()) else 0.0

@@ -6,23 +6,24 @@ Babel takes 20 µs for each, so what depends on a minute or a date only is kept.
 import re
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_date_format, get_time_format
 
+from chatserver.i18n import accepted_tags
 from chatserver.i18n import gettext as _
 
-KEPT = 4096  # minutes of the day, and dates, in one locale or another
+KEPT = 4096  # dates, and hours of the day, in one locale or another
 NO_BREAK_SPACE = "\xa0"
 _SPACE = re.compile(r"\s")  # a narrow one in some versions of CLDR, a plain one in some browsers
 
 
 @lru_cache
 def clock_locale(accept_language: str, language: str) -> str:
-    """Whose clock and dates: the first locale the browser asks for in the page's language, like `en_GB`; else that."""
-    for part in accept_language[:1000].split(","):
-        tag = part.partition(";")[0].strip()
+    """Whose clock and dates: the locale the browser likes best in the page's language, like `en_GB`; else that."""
+    for tag in accepted_tags(accept_language):
         if tag.lower().partition("-")[0] == language:
             try:
                 return str(Locale.parse(tag, sep="-"))
@@ -34,26 +35,28 @@ def clock_locale(accept_language: str, language: str) -> str:
 def clock(moment: datetime, zone: ZoneInfo, locale: str) -> str:
     """18:04, or 6:04 PM."""
     local = moment.astimezone(zone)
-    return _clock(local.hour, local.minute, locale)
+    return _hour(local.hour, "short", locale).format(local.minute)
 
 
-def full(moment: datetime, zone: ZoneInfo) -> str:
-    """23.11.2026 18:04:05, in every language."""
-    return moment.astimezone(zone).strftime("%d.%m.%Y %H:%M:%S")
+def full(moment: datetime, zone: ZoneInfo, locale: str) -> str:
+    """November 23, 2026, 6:04:05 PM."""
+    local = moment.astimezone(zone)
+    time_of_day = _hour(local.hour, "medium", locale).format(local.minute, local.second)
+    return f"{_date(local.date(), 'long', locale)}, {time_of_day}"
 
 
 def day_name(moment: datetime, zone: ZoneInfo, today: date, locale: str) -> str:
     """Today, Yesterday, November 23, or November 23, 2025 when that is another year than today's."""
     day = moment.astimezone(zone).date()
-    return _recent(day, today) or _date(day, day.year != today.year, locale)
+    return _recent(day, today) or _date(day, "day" if day.year == today.year else "long", locale)
 
 
 def list_time(moment: datetime, zone: ZoneInfo, today: date, locale: str) -> str:
-    """As short as a list needs: the clock of today, Yesterday, else 23.11.2026."""
+    """As short as a list needs: the clock of today, Yesterday, Sat within a week, else 11/23/2026."""
     day = moment.astimezone(zone).date()
     if day == today:
         return clock(moment, zone, locale)
-    return _recent(day, today) or day.strftime("%d.%m.%Y")
+    return _recent(day, today) or _date(day, "weekday" if 0 < (today - day).days < 7 else "short", locale)
 
 
 def _recent(day: date, today: date) -> str:
@@ -61,13 +64,20 @@ def _recent(day: date, today: date) -> str:
 
 
 @lru_cache(KEPT)
-def _clock(hour: int, minute: int, locale: str) -> str:
-    return _unbroken(format_time(time(hour, minute), "short", locale=locale))
+def _hour(hour: int, style: Literal["short", "medium"], locale: str) -> str:
+    """The clock of an hour, with places for the minute and the second: `6:{0:02}:{1:02} PM`."""
+    pattern = get_time_format(style, locale).pattern.replace("mm", "'{0:02}'").replace("ss", "'{1:02}'")
+    return _unbroken(format_time(time(hour), pattern, locale=locale))
 
 
 @lru_cache(KEPT)
-def _date(day: date, with_year: bool, locale: str) -> str:
-    return _unbroken(format_date(day, "long", locale) if with_year else format_skeleton("MMMMd", day, locale=locale))
+def _date(day: date, style: Literal["short", "weekday", "day", "long"], locale: str) -> str:
+    if style == "day":
+        return _unbroken(format_skeleton("MMMMd", day, locale=locale))
+    if style == "weekday":
+        return format_date(day, "ccc", locale).capitalize()
+    pattern = get_date_format(style, locale).pattern
+    return _unbroken(format_date(day, re.sub("y+", "y", pattern), locale))  # the whole year, where short ones cut it
 
 
 def _unbroken(words: str) -> str:

@@ -335,8 +335,9 @@ async def test_times_are_in_the_viewers_zone_and_nonsense_counts_as_utc(
     thread = await ana.writes_to(ben)
     assert config.database_url is not None
     execute(config.database_url, "update messages set sent_at = '2026-11-23 18:00:00.123Z'")
-    page = await ana.get(f"/messages/chat/{thread}/", cookies={"timezone": cookie})
-    assert f"{24 if hour == 3 else 23}.11.2026 {hour:02}:00:00" in page.text
+    habit = {"Accept-Language": "en-GB"}
+    page = await ana.get(f"/messages/chat/{thread}/", headers=habit, cookies={"timezone": cookie})
+    assert f'title="{24 if hour == 3 else 23}\xa0November\xa02026, {hour:02}:00:00"' in page.text
     assert 'datetime="2026-11-23T18:00:00.123Z"' in page.text
 
 

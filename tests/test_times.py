@@ -27,7 +27,7 @@ def test_a_moment_is_told_in_the_persons_zone_language_and_habit(case: dict[str,
     locale = clock_locale(",".join(case["languages"]), case["language"])
     told = {
         "clock": clock(moment, zone, locale),
-        "full": full(moment, zone),
+        "full": full(moment, zone, locale),
         "day": day_name(moment, zone, today, locale),
         "list": list_time(moment, zone, today, locale),
     }
@@ -39,6 +39,9 @@ def test_a_moment_is_told_in_the_persons_zone_language_and_habit(case: dict[str,
     [
         ("en-GB,en-US;q=0.9", "en_GB"),
         ("ru-RU, en-gb;q=0.8", "en_GB"),
+        ("en-US;q=0.5, en-GB;q=0.9", "en_GB"),
+        ("en-US;q=0, en-GB;q=0.1", "en_GB"),
+        ("en-US;q=nan, en-AU;q=inf, en-GB;Q=0.1", "en_GB"),
         ("en", "en"),
         ("", "en"),
         ("*, de;q=0.5", "en"),
@@ -46,7 +49,7 @@ def test_a_moment_is_told_in_the_persons_zone_language_and_habit(case: dict[str,
         ("en-../../etc", "en"),
         (",;,en-" + "x" * 100_000, "en"),
     ],
-    ids=range(8),
+    ids=range(11),
 )
-def test_the_clock_goes_by_the_first_locale_of_the_pages_language(accept_language: str, locale: str) -> None:
+def test_the_clock_goes_by_the_locale_liked_best_in_the_pages_language(accept_language: str, locale: str) -> None:
     assert clock_locale(accept_language, "en") == locale

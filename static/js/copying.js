@@ -1,7 +1,7 @@
-import { full } from './time.js';
+import { clock, shortDate } from './time.js';
 
 /**
- * Several messages are copied as text that tells who wrote what and when, "[23.11.2026, 18:04] Ana: Hello" each,
+ * Several messages are copied as text that tells who wrote what and when, "[11/23/2026, 6:04 PM] Ana: Hello" each,
  * whatever of it is hidden on the page. One message, or a part of it, is left to the browser.
  * @param {HTMLElement} list
  * @param {AbortSignal} [signal]
@@ -33,6 +33,6 @@ function selectedText(message, range) {
 function head(message) {
   const sender = message.querySelector('.message-sender').textContent;
   const iso = message.querySelector('time[datetime]')?.dateTime; // what is not yet sent has none
-  const stamp = iso ? `[${full(new Date(iso)).slice(0, -':00'.length).replace(' ', ', ')}] ` : '';
-  return `${stamp}${sender}: `;
+  const moment = new Date(iso);
+  return iso ? `[${shortDate(moment)}, ${clock(moment)}] ${sender}: ` : `${sender}: `;
 }

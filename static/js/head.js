@@ -1,6 +1,6 @@
 /** What stands under a chat's title: who types, who is online, and the numbers. */
 import { fill, page, plural, text } from './texts.js';
-import { clock, daysAgo, full, numbers } from './time.js';
+import { clock, daysAgo, full, shortDate } from './time.js';
 
 const TELL_EVERY_MS = 3_000;
 const SHOW_MS = 5_000;
@@ -66,7 +66,7 @@ export class People {
     const { wasOnlineToday, wasOnlineYesterday, wasOnlineOn } = this.#texts;
     const moment = new Date(at);
     const sentence = [wasOnlineToday, wasOnlineYesterday][daysAgo(moment)] ?? wasOnlineOn;
-    this.#presenceLine.textContent = text(sentence, { time: clock(moment), date: numbers(moment) });
+    this.#presenceLine.textContent = text(sentence, { time: clock(moment), date: shortDate(moment) });
     this.#presenceLine.title = full(moment);
   }
 

@@ -5,12 +5,14 @@ const DAY_MS = 24 * 3600 * 1000;
 const language = document.documentElement.lang;
 const locale = chooseLocale();
 const timeZone = chosenZone();
-const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
-const dayFormat = new Intl.DateTimeFormat(locale, { month: 'long', day: 'numeric', timeZone });
-const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
-const numeralFormat = new Intl.DateTimeFormat('en', {
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone,
-});
+const inLocale = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
+const clockFormat = inLocale({ timeStyle: 'short' });
+const secondsFormat = inLocale({ timeStyle: 'medium' });
+const weekdayFormat = inLocale({ weekday: 'short' });
+const dayFormat = inLocale({ month: 'long', day: 'numeric' });
+const longFormat = inLocale({ dateStyle: 'long' });
+const shortFormat = inLocale({ dateStyle: 'short' });
+const numeralFormat = new Intl.DateTimeFormat('en', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone });
 const recentFormat = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
 /** Whose clock and dates: the first locale this person prefers in the page's language, like `en-GB`; else that. */
@@ -65,11 +67,8 @@ function write(element) {
   element.textContent = (SHAPES[element.dataset.format] ?? full)(moment);
 }
 
-/** 23.11.2026 18:04:05, in every language. @param {Date} moment */
-export function full(moment) {
-  const { hour, minute, second } = numerals(moment);
-  return `${numbers(moment)} ${hour}:${minute}:${second}`;
-}
+/** November 23, 2026, 6:04:05 PM. @param {Date} moment */
+export const full = (moment) => `${unbroken(longFormat.format(moment))}, ${unbroken(secondsFormat.format(moment))}`;
 
 /** 18:04, or 6:04 PM. */
 export const clock = (moment) => unbroken(clockFormat.format(moment));
@@ -77,11 +76,15 @@ export const clock = (moment) => unbroken(clockFormat.format(moment));
 /** Today, Yesterday, November 23, or November 23, 2025 when that is another year than today's. */
 function dayName(moment) {
   const isOfThisYear = numerals(moment).year === numerals(new Date()).year;
-  return recent(moment) || unbroken((isOfThisYear ? dayFormat : dateFormat).format(moment));
+  return recent(moment) || unbroken((isOfThisYear ? dayFormat : longFormat).format(moment));
 }
 
-/** As short as a list needs: the clock of today, Yesterday, else 23.11.2026. */
-const listTime = (moment) => (daysAgo(moment) === 0 ? clock(moment) : recent(moment) || numbers(moment));
+/** As short as a list needs: the clock of today, Yesterday, Sat within a week, else 11/23/2026. */
+function listTime(moment) {
+  const days = daysAgo(moment);
+  if (days === 0) return clock(moment);
+  return recent(moment) || (days > 0 && days < 7 ? capitalised(weekdayFormat.format(moment)) : shortDate(moment));
+}
 
 const SHAPES = { clock, list: listTime, day: dayName };
 
@@ -89,28 +92,30 @@ const SHAPES = { clock, list: listTime, day: dayName };
 function recent(moment) {
   const days = daysAgo(moment);
   if (days !== 0 && days !== 1) return '';
-  const word = recentFormat.format(-days, 'day');
-  return word[0].toUpperCase() + word.slice(1);
+  return capitalised(recentFormat.format(-days, 'day'));
 }
 
 /** By the calendar, however long the days are. */
 export function daysAgo(moment) {
-  const dayNumber = (each) => {
-    const { year, month, day } = numerals(each);
-    return Date.UTC(year, month - 1, day) / DAY_MS;
-  };
+  const dayNumber = (each) => Date.parse(dayOf(each)) / DAY_MS;
   return dayNumber(new Date()) - dayNumber(moment);
 }
 
-/** 23.11.2026, in every language. */
-export function numbers(moment) {
-  const { day, month, year } = numerals(moment);
-  return `${day}.${month}.${year}`;
+/** 11/23/2026: the whole year, where short dates cut it. */
+export function shortDate(moment) {
+  const parts = shortFormat.formatToParts(moment).map(({ type, value }) => (type === 'year' ? numerals(moment).year : value));
+  return unbroken(parts.join(''));
 }
 
-/** Two digits each of the calendar and the clock there, four of the year. */
+/** The day of the calendar there, to be compared: 2026-11-23. */
+export function dayOf(moment) {
+  const { year, month, day } = numerals(moment);
+  return `${year}-${month}-${day}`;
+}
+
 function numerals(moment) {
   return Object.fromEntries(numeralFormat.formatToParts(moment).map(({ type, value }) => [type, value]));
 }
 
+const capitalised = (word) => word[0].toUpperCase() + word.slice(1);
 const unbroken = (words) => words.replace(/\s/g, '\u00a0'); // browsers differ in which space they write

@@ -209,7 +209,7 @@ async def test_a_few_messages_are_copied_with_names_and_times(site: Site, person
     await ana.page.wait_for_load_state("networkidle")
     await ana.page.keyboard.press("Control+C")
     copied = await ana.page.evaluate("navigator.clipboard.readText()")
-    stamp = r"\[\d\d\.\d\d\.\d{4}, \d\d:\d\d\]"
+    stamp = r"\[\d\d/\d\d/\d{4}, \d\d:\d\d\]"
     assert re.fullmatch(rf"{stamp} Ana: Hello Ben\n{stamp} Ben: Hello Ana", copied), copied
 
 

@@ -157,9 +157,10 @@ async def test_moments_are_told_as_by_the_server(page: Page, zone: Zone) -> None
 async def test_a_chosen_zone_that_this_browser_does_not_know_counts_for_nothing(page: Page, zone: Zone) -> None:
     await zone("Europe/Berlin")
     script = """document.documentElement.dataset.zone = 'Mars/Olympus';
+        Object.defineProperty(navigator, 'languages', { value: ['en-US'], configurable: true });
         const { full } = await import('/js/time.js?mars');
         return full(new Date('2026-11-23T17:04:05Z'));"""
-    assert await run(page, script) == "23.11.2026 18:04:05"
+    assert await run(page, script) == "November\u00a023,\u00a02026, 6:04:05\u00a0PM"
 
 
 # -- times --------------------------------------------------------------------------------------------------------
@@ -175,12 +176,12 @@ async def test_a_time_has_the_full_date_in_its_title_and_is_written_anew_the_nex
     await run(page, script)
     time = page.locator("time").first
     await expect(time).to_have_text("Today")
-    await expect(time).to_have_attribute("title", "23.11.2026 18:04:05")
+    await expect(time).to_have_attribute("title", "November\u00a023,\u00a02026, 6:04:05\u00a0PM")
     await expect(time).to_have_attribute("datetime", "2026-11-23T17:04:05.123Z")
     await page.clock.set_fixed_time("2026-11-23T23:00:00Z")
     await page.evaluate("localiseTimes()")
     await expect(time).to_have_text("Yesterday")
-    await expect(page.locator("#other")).to_have_text("23.11.2026 18:04:05")
+    await expect(page.locator("#other")).to_have_text("November\u00a023,\u00a02026, 6:04:05\u00a0PM")
     await expect(page.locator("#none")).to_have_text("never")
 
 
@@ -354,9 +355,8 @@ async def copied(page: Page, zone: Zone) -> Callable[[int, int, int, int], Await
 
 
 async def test_several_messages_are_copied_with_names_and_times(copied: Callable[..., Awaitable[str]]) -> None:
-    assert await copied(0, 6, 2, 2) == (
-        "[23.11.2026, 18:04] Ana: Ben\n[23.11.2026, 18:04] Ben: see http://b\n[23.11.2026, 18:04] Ana: By"
-    )
+    stamp = "[11/23/2026, 6:04\u00a0PM]"
+    assert await copied(0, 6, 2, 2) == f"{stamp} Ana: Ben\n{stamp} Ben: see http://b\n{stamp} Ana: By"
 
 
 async def test_a_part_of_one_message_is_copied_as_it_is(copied: Callable[..., Awaitable[str]]) -> None:
