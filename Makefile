@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-
 .PHONY: help run demo test long faults protections security audit production-test bench check screenshots browser catalogues \
 	lock clean install
 
-run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081 takes another port)
+run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: for a phone, too)
 	@$(BIN)/python -m chatserver run
 
 demo: install  ## The same, with three people and a few conversations to look at

@@ -13,6 +13,7 @@ from chatserver.accounts import User
 from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.origins import check_socket_origin
 from chatserver.people import complete_name
 from chatserver.proxies import client_address
 from chatserver.realtime.sockets import Upgraded
@@ -99,9 +100,8 @@ async def session(request: web.Request) -> web.Response:
 
 
 async def socket(request: web.Request) -> Upgraded:
-    """The Origin first, since a browser sends its cookies to us from any site's page (RFC 6455 §10.2)."""
-    if request.headers.get("Origin") not in request.app[CONFIG].origins:
-        raise ChatError("wrong_origin")
+    """The Origin first, since a browser sends its cookies to us from any site's page."""
+    check_socket_origin(request)
     if "Sec-WebSocket-Key" in request.headers and "Upgrade" not in request.headers:
         log.warning(
             "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."

@@ -20,6 +20,7 @@ from chatserver.db import load_queries
 from chatserver.exports import Exports
 from chatserver.loop_lag import LoopLag
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
+from chatserver.notices import Notices
 from chatserver.passwords import Hasher, common_passwords
 from chatserver.rates import rates_of
 from chatserver.realtime.hub import Hub
@@ -81,6 +82,7 @@ async def create_app(config: Config | None = None) -> web.Application:
     )
     app[keys.CONFIG] = config
     app[keys.RATES] = rates_of(config)
+    app[keys.NOTICES] = Notices()
     app[keys.REDIS] = redis
     app[keys.SESSIONS] = sessions
     app[keys.ATTEMPTS] = Attempts(redis, config)

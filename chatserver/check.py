@@ -15,10 +15,10 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemoryError, ReadOnlyError, RedisError
 
-from chatserver.addresses import reason_of
 from chatserver.config import Config, ConfigError
 from chatserver.migrations import MigrationError, check_schema
 from chatserver.shared_metrics import clean_up, share
+from chatserver.urls import reason_of
 
 POSTGRESQL = 140_000  # the oldest, as PostgreSQL counts
 REDIS = 7

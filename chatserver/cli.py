@@ -11,7 +11,6 @@ from typing import Any
 
 from chatserver import __version__, db, edge, groups, logs
 from chatserver.accounts import Accounts
-from chatserver.addresses import reason_of
 from chatserver.app import create_app
 from chatserver.check import refuse_to_start
 from chatserver.commands import UsageError, publishing, servers, with_database
@@ -27,6 +26,7 @@ from chatserver.related_settings import proxy_needs
 from chatserver.sessions import SessionStorage
 from chatserver.static_files import static_files
 from chatserver.text import parse_id
+from chatserver.urls import reason_of
 from chatserver.user_commands import add_user_commands
 
 SHUTDOWN = 2.0  # seconds that requests under way may still take

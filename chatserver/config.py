@@ -6,19 +6,19 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, get_type_hints
 
-from chatserver.addresses import LAST_PORT, is_bind, is_database, is_redis
 from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 from chatserver.related_settings import bytes_for, derived, relation_problems
 from chatserver.settings_file import SettingsFile, read_settings_file, without_quotes
+from chatserver.urls import LAST_PORT, is_bind, is_database, is_redis, origin_of, read_origin
 
 MIN_SECRET_CHARS = 16
 MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times would overflow clocks
@@ -148,6 +148,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     mistakes += _problems(config)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
+    config = _in_normal_form(config)
     return config if config.production else _with_development_defaults(config)
 
 
@@ -208,9 +209,9 @@ def _problems(config: Config) -> list[str]:
         except ValueError:
             problems.append(f"TRUSTED_PROXIES must be unix, or addresses or networks like 10.0.0.0/8, not {network!r}.")
     problems += [
-        f"ORIGINS must be like https://example.org, without a path, not {origin!r}."
+        f"ORIGINS must be like https://example.org, without a path, a user or a *, not {origin!r}."
         for origin in config.origins
-        if not origin.startswith(("http://", "https://")) or origin.count("/") != 2
+        if read_origin(origin) is None
     ]
     problems += relation_problems(config)
     return problems + (_production_problems(config) if config.production else [])
@@ -253,14 +254,23 @@ def _production_problems(config: Config) -> list[str]:
     return problems
 
 
+def _in_normal_form(config: Config) -> Config:
+    """What is compared with the words of others, as they spell it."""
+    return replace(config, host=config.host.strip("[]"), origins=_unique(map(read_origin, config.origins)))
+
+
+def _unique(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
 def _with_development_defaults(config: Config) -> Config:
     secret_keys, api_key = config.secret_keys, config.api_key
     if not secret_keys or not api_key:
         made = development_secrets(config.data_dir)
         secret_keys, api_key = secret_keys or (made["SECRET_KEYS"],), api_key or made["API_KEY"]
-    origins = config.origins or (f"http://127.0.0.1:{config.port}", f"http://localhost:{config.port}")
-    values = {f.name: getattr(config, f.name) for f in fields(Config)}
-    return Config(**values | {"secret_keys": secret_keys, "api_key": api_key, "origins": origins})
+    hosts = (config.host, "127.0.0.1", "localhost")  # links begin with the first
+    origins = config.origins or _unique(origin_of(host, config.port) for host in hosts)
+    return replace(config, secret_keys=secret_keys, api_key=api_key, origins=origins)
 
 
 def development_secrets(data_dir: Path) -> dict[str, str]:

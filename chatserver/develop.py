@@ -21,6 +21,7 @@ from chatserver.demo import fill
 from chatserver.embedded import EmbeddedError, EmbeddedServers, end_orphans
 from chatserver.folders import PACKAGE, folder
 from chatserver.migrations import MigrationError, migrate
+from chatserver.urls import origin_of, reachable
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB = "web"
@@ -90,7 +91,7 @@ def run(config: Config, demo: bool) -> None:
         config = replace(config, database_url=servers.database_url, redis_url=servers.redis_url)
         bring_schema_up_to_date(servers)
         people = fill(config) if demo else []
-        welcome = f"chatserver is at {url_of(config)} (Ctrl-C stops it"
+        welcome = f"chatserver is at {addresses_of(config)} (Ctrl-C stops it"
         welcome += f"; data in {short(config.data_dir)})" if own else ")"
         for name, password in people:
             welcome += f"\n  sign in as {name} with the password: {password}"
@@ -153,14 +154,24 @@ def is_healthy(config: Config) -> bool:
     return False
 
 
-def url_of(config: Config) -> str:
-    host = reachable(config.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
+def addresses_of(config: Config) -> str:
+    """Where browsers find the server: on this machine, and in its network if it listens there."""
+    here, there = origin_of(config.host, config.port), network_address(config.host)
+    return f"{here}, for other devices at {origin_of(there, config.port)}" if there else str(here)
 
 
-def reachable(host: str) -> str:
-    """An address to reach a server at that listens on host, which may mean all addresses."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+def network_address(host: str) -> str | None:
+    """This machine's address in its network; None without one, or when the host means a single address.
+
+    Nothing is sent: connecting a UDP socket only chooses the way, here to a network of documentation (RFC 5737, 3849).
+    """
+    elsewhere = {"0.0.0.0": "198.51.100.1", "::": "2001:db8::1"}.get(host)  # noqa: S104
+    if elsewhere is None:
+        return None
+    with suppress(OSError), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect((elsewhere, 9))
+        return str(way.getsockname()[0])
+    return None
 
 
 def short(path: Path) -> str:

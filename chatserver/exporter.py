@@ -14,11 +14,11 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from chatserver.addresses import reason_of
 from chatserver.config import Config, ConfigError
 from chatserver.keys import CONFIG
 from chatserver.metrics import REGISTRY
 from chatserver.shared_metrics import FOLDER
+from chatserver.urls import reason_of
 
 GOODBYE = 1.0  # seconds for an answer under way
 

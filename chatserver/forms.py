@@ -4,11 +4,10 @@ from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from yarl import URL
 
 from chatserver.csrf import fits_csrf
 from chatserver.errors import ChatError
-from chatserver.keys import CONFIG
+from chatserver.origins import check_form_origin
 from chatserver.text import parse_uuid
 
 # What reading a body raises when it is broken, breaks off, or is in an encoding that is wrong or unknown.
@@ -55,22 +54,9 @@ async def read_form(request: web.Request, *names: str) -> Form:
 
 async def check_form(request: web.Request) -> None:
     """Raises ChatError unless one of our pages sent this form: `wrong_origin` or `bad_csrf`."""
-    origin = request.headers.get("Origin")
-    if origin is not None and not _is_ours(request, origin):
-        raise ChatError("wrong_origin")
-    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
-        raise ChatError("wrong_origin")
+    check_form_origin(request)
     if not await fits_csrf(request, request["csrf_token"]):
         raise ChatError("bad_csrf")
-
-
-def _is_ours(request: web.Request, origin: str) -> bool:
-    if origin in request.app[CONFIG].origins:
-        return True
-    try:
-        return URL(origin).authority == request.host
-    except ValueError:
-        return False
 
 
 def safe_next(target: str) -> str:

@@ -8,6 +8,7 @@ from chatserver.attempts import Attempts
 from chatserver.config import Config
 from chatserver.db import Database
 from chatserver.exports import Exports
+from chatserver.notices import Notices
 from chatserver.rates import Rates
 from chatserver.realtime.marks import Marks
 from chatserver.realtime.publisher import Publisher
@@ -24,6 +25,7 @@ EXPORTS = web.AppKey("exports", Exports)
 SESSIONS = web.AppKey("sessions", SessionStorage)
 PUBLISHER = web.AppKey("publisher", Publisher)
 RATES = web.AppKey("rates", Rates)
+NOTICES = web.AppKey("notices", Notices)
 WRITER = web.AppKey("writer", Writer)
 MARKS = web.AppKey("marks", Marks)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from yarl import URL
 
 from chatserver.errors import ChatError, Unavailable
 from chatserver.text import UNSTORABLE
@@ -36,7 +37,8 @@ def check_password(password: str, name: str, origins: Iterable[str] = (), field:
     """
     if len(password) not in CHARS or UNSTORABLE.search(password):
         raise ChatError("bad_password", field)
-    sites = {part for origin in origins for part in re.split(r"[^\w-]", origin.lower()) if len(part) > 3}
+    hosts = [URL(origin).host or "" for origin in origins]  # as people read it, and not its IDNA
+    sites = {part for host in hosts for part in host.split(".") if len(part) > 3}
     guessed = {_bare(word) for word in (name, *OURS, *sites)} - {""}
     if password.lower() == name.lower() or password.lower() in common_passwords() or _bare(password) in guessed:
         raise ChatError("common_password", field)

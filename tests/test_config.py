@@ -7,6 +7,13 @@ import pytest
 
 from chatserver.config import Config, ConfigError, load_config
 
+NEVER_SENT = [
+    "*", "https://*.example.org", "https://user@example.org", "https://example.org?a", "https://example.org#a",
+    "https://example.org/", "https://", "https://:443", "ws://example.org", "null", "https://example.org:0",
+    "https://example.org:65536", "https://[::1", "https://::1", "https://[fe80::1%eth0]", "https://127.1", "https://1.2.3.256",
+    "https://ex%61mple.org", "https://a..example", "https://xn--a", "https:\\\\example.org",
+]  # fmt: skip
+
 
 def load(tmp_path: Path, **settings: str) -> Config:
     return load_config({"DATA_DIR": str(tmp_path), **settings})
@@ -35,6 +42,35 @@ def test_lists_are_separated_by_commas_or_spaces(tmp_path: Path) -> None:
     assert config.origins == ("https://a.example", "http://b.example:81", "https://c.example")
 
 
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://Chat.Example.org", "https://chat.example.org"), ("HTTPS://a.example:443", "https://a.example"),
+        ("http://a.example:80", "http://a.example"), ("http://a.example:443", "http://a.example:443"),
+        ("https://МойЧат.example", "https://xn--80ariiw2a.example"), ("http://[2001:DB8:0::1]:80", "http://[2001:db8::1]"),
+        ("http://my_box:8080", "http://my_box:8080"), ("https://a.example https://A.example", "https://a.example"),
+    ],
+)  # fmt: skip
+def test_origins_count_as_browsers_write_them(tmp_path: Path, written: str, origin: str) -> None:
+    assert load_config({"DATA_DIR": str(tmp_path), "ORIGINS": written}).origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "origins"),
+    [
+        ("127.0.0.1", "80", ("http://127.0.0.1", "http://localhost")),
+        ("0.0.0.0", "8080", ("http://127.0.0.1:8080", "http://localhost:8080")),
+        ("192.0.2.7", "8080", ("http://192.0.2.7:8080", "http://127.0.0.1:8080", "http://localhost:8080")),
+        ("[::1]", "80", ("http://[::1]", "http://127.0.0.1", "http://localhost")),
+        ("::", "80", ("http://[::1]", "http://127.0.0.1", "http://localhost")),
+    ],
+)
+def test_in_development_links_begin_with_an_address_at_which_the_server_is(
+    tmp_path: Path, host: str, port: str, origins: tuple[str, ...]
+) -> None:
+    assert load_config({"DATA_DIR": str(tmp_path), "HOST": host, "PORT": port}).origins == origins
+
+
 def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
     assert load_config({"DATA_DIR": str(tmp_path), "MAX_MESSAGE_CHARS": "0"}).max_message_chars == 0
 
@@ -46,6 +82,7 @@ def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
         ("SESSION_IDLE", "nan"), ("SESSION_IDLE", "inf"),
         ("RESET_LIFETIME", "3153600001"), ("NAME_REST_DAYS", "36501"),
         ("APP_ENV", "staging"), ("DEFAULT_LANGUAGE", "de"), ("ORIGINS", "example.org"), ("ORIGINS", "https://a.example/path"),
+        *(("ORIGINS", origin) for origin in NEVER_SENT),
         ("TRUSTED_PROXIES", "nobody"), ("DATABASE_CONNECTIONS", "0"), ("REDIS_URL", "localhost"),
         ("CONFIG_FILE", "/nowhere/at/all"),
         ("SIGN_IN_WINDOW", "0"), ("REDIS_SILENCE", "0"), ("REDIS_PING_INTERVAL", "0"), ("WORKERS", "0"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -126,6 +127,24 @@ def count_messages(run: Run) -> int:
         row = cursor.fetchone()
     assert row
     return int(row[0])
+
+
+@pytest.mark.parametrize(
+    ("host", "family", "elsewhere"),
+    [("0.0.0.0", socket.AF_INET, "198.51.100.1"), ("::", socket.AF_INET6, "2001:db8::1")],
+)
+def test_on_all_addresses_it_says_where_other_devices_find_it(
+    start: Start, host: str, family: int, elsewhere: str
+) -> None:
+    run = start(HOST=host)
+    with closing(socket.socket(family, socket.SOCK_DGRAM)) as way:
+        way.connect((elsewhere, 9))
+        own = way.getsockname()[0]
+    there = re.search(r"for other devices at (http://\S+) ", run.printed)
+    assert there
+    assert there[1] == f"http://{f'[{own}]' if ':' in own else own}:{run.url.rpartition(':')[2]}"
+    with urllib.request.urlopen(f"{there[1]}/messages/sign-up/") as response:
+        assert response.status == 200
 
 
 def test_a_second_run_has_the_messages_of_the_first(start: Start) -> None:

@@ -8,7 +8,7 @@ from yarl import URL
 
 from chatserver import passwords
 from chatserver.attempts import Attempts
-from chatserver.config import Config
+from chatserver.config import Config, load_config
 from chatserver.errors import Unavailable
 from tests.conftest import Serve, execute
 from tests.people import PASSWORD, Answer, Person
@@ -254,6 +254,14 @@ async def test_a_flood_of_new_accounts_ends(serve: Serve) -> None:
     assert [answer.status for answer in answers] == [303, 303, 429]
     assert answers[2].alert == "Too many accounts were made from your network. Try again in 60 min."
     assert answers[2].field("username") == "Cleo"
+
+
+@pytest.mark.parametrize("password", ["мойчат2024", "МойЧат-2024", "example1"])
+async def test_the_sites_own_name_is_no_password_in_any_script(serve: Serve, password: str) -> None:
+    url = await serve(origins=load_config({"ORIGINS": "https://xn--80ariiw2a.Example"}).origins)
+    async with Person(url, "Ben") as ben:
+        answer = await ben.post("/messages/sign-up/", username=ben.name, password=password)
+    assert answer.alert.startswith("This password is easily guessed.")
 
 
 async def test_who_is_disabled_is_told_so_and_nobody_else(ana: Person, database_url: str) -> None:

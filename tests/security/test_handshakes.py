@@ -23,7 +23,6 @@ Origin = Callable[[str, int], str | None]
         lambda host, port: f"//{host}:{port}",
         lambda host, port: f"http://{host}",
         lambda host, port: f"http://{host}:{port + 1}",
-        lambda host, port: f"http://{host}:0{port}",
         lambda host, port: f"https://{host}:{port}",
         lambda host, port: f"ws://{host}:{port}",
         lambda host, port: f"http://localhost:{port}",
@@ -34,14 +33,13 @@ Origin = Callable[[str, int], str | None]
         lambda host, port: f"http://{host}:{port}/",
         lambda host, port: f"http://{host}:{port} https://evil.example",
         lambda host, port: f"http://{host}:{port}, https://evil.example",
-        lambda host, port: f"HTTP://{host}:{port}",
     ],
     ids=[
-        "missing", "empty", "null", "star", "host", "no scheme", "no port", "other port", "other spelling of the port",
-        "https", "ws", "localhost", "suffix", "prefix", "look-alike user", "user", "path", "two", "list", "upper case",
+        "missing", "empty", "null", "star", "host", "no scheme", "no port", "other port",
+        "https", "ws", "localhost", "suffix", "prefix", "look-alike user", "user", "path", "two", "list",
     ],
 )  # fmt: skip
-async def test_only_the_exact_origin_gets_a_socket(ana: Person, origin: Origin) -> None:
+async def test_no_other_origin_gets_a_socket(ana: Person, origin: Origin) -> None:
     assert ana.url.host is not None
     assert ana.url.port is not None
     async with Raw(ana.url) as raw:

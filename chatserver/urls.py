@@ -1,0 +1,74 @@
+"""How addresses are read, in settings and in headers: both sides of a comparison in one normal form."""
+
+import re
+from ipaddress import IPv4Address
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2.extensions import parse_dsn
+from redis import ConnectionPool
+from yarl import URL
+
+BIND = re.compile(r"unix:.+|fd://\d+|(?:\[[\da-fA-F:.]+\]|[^:\[\]/]*):(\d{1,5})", re.ASCII)
+LAST_PORT = 65_535
+ORIGIN = re.compile(r"https?://(\[[^]]+\]|[^\s/?#@\\%*:[\]]+)(:\d{0,5})?", re.IGNORECASE | re.ASCII)
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name or IPv4; IPv6
+ENDS_IN_NUMBER = re.compile(r"(\A|\.)(\d+|0x[0-9a-f]*)\.?\Z")  # IPv4 for browsers, or no address at all
+ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+
+
+def reason_of(error: Exception) -> object:
+    """Why an address cannot be listened on: what the system says, or what is wrong with its form."""
+    return error.strerror if isinstance(error, OSError) else error
+
+
+def is_bind(address: str) -> bool:
+    """For gunicorn to listen on."""
+    parts = BIND.fullmatch(address)
+    return parts is not None and int(parts[1] or 0) <= LAST_PORT
+
+
+def is_database(url: str) -> bool:
+    try:
+        parts = parse_dsn(url)
+    except (psycopg2.Error, UnicodeError):
+        return False
+    # An @ or a / in the password makes some of it the host or the port, which errors repeat.
+    ports = [port for port in str(parts.get("port", "")).split(",") if port]
+    return "@" not in str(parts.get("host", ""))[1:] and all(port.isdecimal() for port in ports)
+
+
+def is_redis(url: str) -> bool:
+    try:
+        ConnectionPool.from_url(url).make_connection()  # connects to nothing yet
+        parts = urlsplit(url)
+    except (ValueError, TypeError):  # a port or an option that is none
+        return False
+    return parts.scheme == "unix" or re.fullmatch(r"/?\d*", parts.path) is not None  # else the library takes 0
+
+
+def read_origin(text: str) -> str | None:
+    """An origin as browsers write it: lower case, IDNA, no default port (RFC 6454 §6.2). None: no browser has it."""
+    try:
+        if not ORIGIN.fullmatch(text):
+            return None
+        url = URL(text)
+        host = url.raw_host or ""
+        if not url.host or not url.port or not HOST.fullmatch(host):  # `url.host` reads the IDNA
+            return None
+        if ENDS_IN_NUMBER.search(host):
+            IPv4Address(host.removesuffix("."))
+    except ValueError:
+        return None
+    return f"{url.scheme}://{url.host_port_subcomponent}"
+
+
+def reachable(host: str) -> str:
+    """The host to connect to where a server listens on one that may mean all addresses."""
+    return ALL_ADDRESSES.get(host, host)
+
+
+def origin_of(host: str, port: int) -> str | None:
+    """Where to reach a server that listens there. None for what is no host."""
+    host = reachable(host)
+    return read_origin(f"http://{f'[{host}]' if ':' in host else host}:{port}")
