@@ -68,7 +68,7 @@ async def test_a_new_password_ends_the_other_sessions_and_keeps_this_browser(ana
     assert await at_laptop.ends() == 4001
     assert not await is_signed_in(laptop)
     await own_tab.everything_so_far()  # goes on
-    assert (await laptop.sign_in()).alert == "The name or the password is wrong."
+    assert (await laptop.sign_in()).alert == "Wrong name or password."
     assert (await laptop.sign_in(NEW_PASSWORD)).status == 303
 
 
@@ -146,7 +146,7 @@ async def test_ana_ends_one_of_her_sessions_and_its_sockets_end_in_every_server(
         page = (await phone.get(ACCOUNT)).text
         assert "Firefox on Windows" in page
         assert "Unknown browser" in page
-        assert page.count("This browser, now") == 1
+        assert page.count("This browser, active now") == 1
         at_laptop, at_ana = await socket_of(laptop, ana), await ana.socket()
         (id,) = re.findall(r'Firefox on Windows</strong>.*?name="end" value="(\w+)"', page, flags=re.DOTALL)
         answer = await sends(phone, "sessions", sessions_password=PASSWORD, end=id)
@@ -233,7 +233,7 @@ async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_aga
     ana.http.cookie_jar.update_cookies({"timezone": "Europe/Berlin"}, ana.url)
     chat = await ana.writes_to(ben)
     execute_at = (await ana.json(f"/messages/chat/{chat}/history"))["messages"][0]["at"]
-    assert "As this browser (Berlin, Germany)" in (await ana.get(ACCOUNT)).text
+    assert "Automatic (Berlin, Germany)" in (await ana.get(ACCOUNT)).text
     titles = []
     for zone in ("", "Asia/Kathmandu", ""):
         assert (await sends(ana, "zone", zone=zone)).location == "/messages/account/?done=zone"
@@ -249,7 +249,7 @@ async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_aga
 )
 async def test_the_browsers_own_zone_has_a_name_under_whatever_name_it_goes(ana: Person, zone: str, name: str) -> None:
     ana.http.cookie_jar.update_cookies({"timezone": zone}, ana.url)
-    assert f"As this browser ({name})" in (await ana.get(ACCOUNT)).text
+    assert f"Automatic ({name})" in (await ana.get(ACCOUNT)).text
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "localtime", "posix/Europe/Berlin", "\0"])
@@ -266,7 +266,7 @@ async def test_who_deletes_their_account_is_gone(ana: Person, laptop: Person) ->
     at_laptop, at_ana = await socket_of(laptop, ana), await ana.socket()
     page = (await ana.get(ACCOUNT)).text
     assert "under “Deleted person”" in page
-    assert "Your name is given to nobody for 180 days." in page
+    assert "Nobody else can take your name for 180 days." in page
     answer = await sends(ana, "delete", delete_password=PASSWORD)
     assert (answer.status, answer.location) == (303, "/messages/sign-in/?deleted=yes")
     assert answer.headers["Clear-Site-Data"] == '"cache"'
@@ -274,7 +274,7 @@ async def test_who_deletes_their_account_is_gone(ana: Person, laptop: Person) ->
     assert [await at_laptop.ends(), await at_ana.ends()] == [4001, 4001]
     assert not await is_signed_in(ana)
     assert not await is_signed_in(laptop)
-    assert (await ana.sign_in()).alert == "The name or the password is wrong."
+    assert (await ana.sign_in()).alert == "Wrong name or password."
 
 
 async def test_nobody_is_signed_in_any_more_when_their_account_goes(
@@ -356,12 +356,12 @@ async def test_nobody_writes_to_who_is_gone(ana: Person, ben: Person) -> None:
     id = await at_ben.sends(chat, "Still there?")
     assert (await at_ben.receives("error", id=id))["code"] == "accepts_no_messages"
     refused = await ben.post_raw(f"/messages/chat/{chat}/", fields | {"message": "Still there?"})
-    assert (refused.status, refused.alert) == (403, "This person accepts no messages.")
+    assert (refused.status, refused.alert) == (403, "This person isn’t accepting messages.")
     assert "Still there?" in refused.text  # to be copied
     by_name = fields | {"recipient_name": "Ana", "message": "Hello?"}
     assert (await ben.post_raw("/messages/send_message/", by_name)).status == 404
     page = await ben.get(f"/messages/chat/{chat}/")
-    assert "This person has deleted their account." in page.text
+    assert "This account has been deleted." in page.text
     assert 'id="composer"' not in page.text
 
 

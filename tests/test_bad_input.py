@@ -34,7 +34,7 @@ async def test_a_wrong_token_is_refused_with_the_same_page_and_what_was_typed(
 ) -> None:
     answer = await ana.post_raw("/messages/send_message/", {"csrf_token": token, **LETTER})
     assert answer.status == 403
-    assert answer.alert.startswith("This form is out of date.")
+    assert answer.alert.startswith("This form has expired.")
     assert "a long letter" in answer.text
     assert 'value="Ben"' in answer.text
     assert stored(config) == 0
@@ -66,15 +66,15 @@ async def test_another_sites_form_is_refused_even_with_a_right_token(
 @pytest.mark.parametrize(
     ("changes", "status", "alert"),
     [
-        ({"message": ""}, 400, "Write something first: the message has no text."),
-        ({"message": " \r\n\u2003 "}, 400, "Write something first: the message has no text."),
-        ({"message": "x" * 10_001}, 413, "This message is too long: at most 10000 characters fit."),
-        ({"message": "a\0b"}, 400, "This text holds characters that cannot be stored."),
-        ({"recipient_name": "Nobody"}, 404, "There is no person with this name. Check the spelling."),
-        ({"recipient_name": ""}, 404, "There is no person with this name. Check the spelling."),
-        ({"recipient_name": "<b>x</b>"}, 404, "There is no person with this name. Check the spelling."),
-        ({"recipient_name": "Ana"}, 400, "You cannot write to yourself. Choose another person."),
-        ({"client_id": "not a uuid"}, 400, "This request is malformed. Reload the page and try again."),
+        ({"message": ""}, 400, "Write something first: the message is empty."),
+        ({"message": " \r\n\u2003 "}, 400, "Write something first: the message is empty."),
+        ({"message": "x" * 10_001}, 413, "This message is too long. The limit is 10000 characters."),
+        ({"message": "a\0b"}, 400, "This text contains characters that can’t be stored."),
+        ({"recipient_name": "Nobody"}, 404, "Nobody here has this name. Check the spelling."),
+        ({"recipient_name": ""}, 404, "Nobody here has this name. Check the spelling."),
+        ({"recipient_name": "<b>x</b>"}, 404, "Nobody here has this name. Check the spelling."),
+        ({"recipient_name": "Ana"}, 400, "You can’t message yourself. Choose someone else."),
+        ({"client_id": "not a uuid"}, 400, "We couldn’t read this request. Reload the page and try again."),
     ],
 )
 async def test_a_letter_that_cannot_be_sent_comes_back_with_its_reason(
@@ -123,7 +123,7 @@ async def test_without_the_right_token_nothing_is_done(ana: Person, ben: Person,
     await ben.writes_to(ana)
     answer = await ana.post_raw(path, {"csrf_token": "wrong", "language": "ru", "next": "/messages/", "seq": "1"})
     assert answer.status == 403
-    assert "This form is out of date." in answer.text
+    assert "This form has expired." in answer.text
     assert answer.field("next") in {"/messages/", "/messages/chat/1/"}  # where the next choice of a language leads
     page = await ana.get("/messages/")
     assert 'lang="en"' in page.text
@@ -229,7 +229,7 @@ async def test_a_file_where_a_text_is_expected_is_no_text(ana: Person, ben: Pers
 async def test_a_body_over_131072_bytes_is_too_big(ana: Person) -> None:
     answer = await ana.post_raw("/messages/send_message/", {"message": "x" * 131_073})
     assert answer.status == 413
-    assert "This request is too big." in answer.text
+    assert "This request is too large." in answer.text
 
 
 async def test_an_address_that_is_not_there_is_answered_in_the_same_clothes(ana: Person) -> None:

@@ -13,7 +13,7 @@ from tests.test_account import read_by
 from tests.test_groups import thread
 from tests.test_presence import OFTEN, frames_until, people_of
 
-REFUSAL = "This person accepts no messages."
+REFUSAL = "This person isn’t accepting messages."
 
 
 @pytest.fixture
@@ -93,10 +93,10 @@ async def test_a_first_message_to_who_has_blocked_makes_no_thread(
 
 
 async def test_what_is_taken_back_is_over(ana: Person, ben: Person, chat: int) -> None:
-    assert "You have blocked <bdi>Ben</bdi>." in (await ana.get(f"/messages/chat/{chat}/")).text
+    assert "You’ve blocked <bdi>Ben</bdi>." in (await ana.get(f"/messages/chat/{chat}/")).text
     assert "<bdi>Ben</bdi>" in (await ana.get("/messages/account/")).text
     await blocks(ana, ben, "unblock", page="/messages/account/")
-    assert "You have blocked nobody." in (await ana.get("/messages/account/")).text
+    assert "You haven’t blocked anyone." in (await ana.get("/messages/account/")).text
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.sends(chat, "Thank you")
     assert (await at_ana.receives("message"))["text"] == "Thank you"
@@ -161,4 +161,4 @@ async def test_nobody_blocks_oneself_or_nobody_or_whom_they_have_not_met(ana: Pe
     for user, status in ((str(ana.id), 400), (str(ben.id), 404), ("999", 404), ("x", 404), ("", 404)):
         answer = await ana.post("/messages/block/", page="/messages/", user=user, next="/messages/")
         assert answer.status == status
-    assert "You have blocked nobody." in (await ana.get("/messages/account/")).text
+    assert "You haven’t blocked anyone." in (await ana.get("/messages/account/")).text

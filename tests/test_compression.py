@@ -30,7 +30,7 @@ async def test_a_page_is_compressed_for_who_takes_it(ana: Person, accept: str) -
     answer, body = await raw(ana, "/messages/", accept)
     assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
     assert int(answer.headers["Content-Length"]) == len(body) < len(gzip.decompress(body)) / 2
-    assert b"No conversations yet" in gzip.decompress(body)
+    assert b"No chats yet" in gzip.decompress(body)
 
 
 @pytest.mark.parametrize("accept", REFUSED)
@@ -38,7 +38,7 @@ async def test_a_page_stays_as_it_is_for_who_does_not(ana: Person, accept: str) 
     answer, body = await raw(ana, "/messages/", accept)
     assert "Content-Encoding" not in answer.headers
     assert answer.headers["Vary"] == "Accept-Encoding"
-    assert b"No conversations yet" in body
+    assert b"No chats yet" in body
 
 
 async def test_json_and_errors_are_compressed_as_well_and_what_is_short_is_not(ana: Person, ben: Person) -> None:

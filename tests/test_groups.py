@@ -54,7 +54,7 @@ async def test_two_people_keep_the_thread_they_have(ana: Person, ben: Person, co
     first = await ana.writes_to(ben)
     assert (await thread(config, "create", "Ben", "Ana"))["id"] == first
     code, _, errors = await chatserver(config, "thread", "remove", str(first), "Ben")
-    assert (code, errors) == (1, "chatserver: There is no such conversation.\n")
+    assert (code, errors) == (1, "chatserver: This chat doesn’t exist.\n")
 
 
 async def test_who_joins_reads_on_from_the_last_message(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
@@ -127,10 +127,10 @@ async def test_who_was_removed_gets_nothing_more_and_finds_nothing(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["create", "Ana", "Nobody"], "There is no person with this name. Check the spelling."),
+        (["create", "Ana", "Nobody"], "Nobody here has this name. Check the spelling."),
         (["create", "Ana"], "A thread needs two people or more."),
         (["create", "Ana", "ana"], "A thread needs two people or more."),
-        (["add", "999", "Ana"], "There is no such conversation."),
+        (["add", "999", "Ana"], "This chat doesn’t exist."),
         (["remove", "-- -1", "Ana"], None),
     ],
 )

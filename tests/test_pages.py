@@ -30,7 +30,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 async def test_an_empty_list_says_so(ana: Person) -> None:
-    assert "No conversations yet" in (await ana.get("/messages/")).text
+    assert "No chats yet" in (await ana.get("/messages/")).text
 
 
 async def test_conversations_stand_newest_first_with_total_unread_and_preview(
@@ -284,7 +284,7 @@ async def test_the_language_is_the_cookies_then_the_browsers_then_the_sites(
 async def test_choosing_a_language_is_remembered(ana: Person) -> None:
     answer = await ana.post("/messages/language/", page="/messages/", language="ru", next="/messages/?x=1")
     assert (answer.status, answer.location) == (303, "/messages/?x=1")
-    assert "Переписок пока нет" in (await ana.get("/messages/")).text
+    assert "Чатов пока нет" in (await ana.get("/messages/")).text
     assert (await ana.post("/messages/language/", page="/messages/", language="xx", next="/")).status == 400
 
 
@@ -382,7 +382,7 @@ async def test_a_first_message_that_is_refused_leaves_no_empty_conversation(
     await ana.post_raw("/messages/send_message/", fields | {"recipient_name": "Ben"})
     answer = await ana.post_raw("/messages/send_message/", fields | {"recipient_name": "Cleo"})
     assert (answer.status, answer.alert.startswith("This message was already sent")) == (409, True)
-    assert "No conversations yet" in (await cleo.get("/messages/")).text
+    assert "No chats yet" in (await cleo.get("/messages/")).text
 
 
 async def test_an_empty_thread_has_nothing_to_mark_as_read(ana: Person, ben: Person, config: Config) -> None:

@@ -80,7 +80,7 @@ async def test_an_installed_wheel_serves_pages_styles_and_both_languages(config:
     async with process(config, installed, "chatserver", "serve") as url, Person(url, "Ana") as ana:
         await ana.sign_up()
         page = await ana.get("/messages/", headers={"Accept-Language": "ru"})
-        assert "Переписок пока нет" in page.text
+        assert "Чатов пока нет" in page.text
         style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
         assert (await ana.get(style)).status == 200
 

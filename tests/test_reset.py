@@ -11,7 +11,7 @@ from chatserver.passwords import Hasher
 from tests.people import PASSWORD, Person
 
 NEW_PASSWORD = "one for the road"
-ENDED = "This link was used, or its time is over. Ask for a new one."
+ENDED = "This link has expired or was already used. Ask for a new one."
 
 MakeLink = Callable[..., Awaitable[str]]
 

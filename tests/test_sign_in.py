@@ -96,7 +96,7 @@ async def test_without_the_right_token_nobody_signs_up_or_in_and_the_name_typed_
         answer = await ana.post_raw(path, {"csrf_token": "wrong", "username": "Ana", "password": PASSWORD})
         assert answer.status == 403
         assert answer.field("username") == "Ana"
-        assert answer.alert.startswith("This form is out of date.")
+        assert answer.alert.startswith("This form has expired.")
         again = {"csrf_token": answer.field("csrf_token"), "username": "Ana", "password": PASSWORD}
         assert (await ana.post_raw("/messages/sign-up/", again)).status == 303
 
@@ -105,7 +105,7 @@ async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(ana: Pers
     wrong = await ana.post("/messages/sign-in/", username="Ana", password="not this one")
     unknown = await ana.post("/messages/sign-in/", username="Bea", password="not this one")
     assert wrong.status == unknown.status == 403
-    assert wrong.alert == unknown.alert == "The name or the password is wrong."
+    assert wrong.alert == unknown.alert == "Wrong name or password."
     forms = [answer.text.replace(answer.field("csrf_token"), "") for answer in (wrong, unknown)]
     assert forms[0].replace('value="Ana"', 'value="Bea"') == forms[1]
 
@@ -252,7 +252,7 @@ async def test_a_flood_of_new_accounts_ends(serve: Serve) -> None:
         async with Person(url, name) as somebody:
             answers.append(await somebody.post("/messages/sign-up/", username=name, password=PASSWORD))
     assert [answer.status for answer in answers] == [303, 303, 429]
-    assert answers[2].alert == "Too many accounts were made from your network. Try again in 60 min."
+    assert answers[2].alert == "Too many new accounts from your network. Try again in 60 min."
     assert answers[2].field("username") == "Cleo"
 
 
@@ -267,8 +267,8 @@ async def test_the_sites_own_name_is_no_password_in_any_script(serve: Serve, pas
 async def test_who_is_disabled_is_told_so_and_nobody_else(ana: Person, database_url: str) -> None:
     execute(database_url, "update users set disabled_at = now()")
     told = await ana.sign_in()
-    assert (told.status, told.alert) == (403, "This account has been disabled. Ask the people who run this site.")
-    assert (await ana.sign_in("not this one")).alert == "The name or the password is wrong."
+    assert (told.status, told.alert) == (403, "This account has been disabled. Contact the people who run this site.")
+    assert (await ana.sign_in("not this one")).alert == "Wrong name or password."
 
 
 @pytest.mark.parametrize("password", ["password1", "Chatserver!", "Ben_200051212", "-ben_20005-", "ben_200051212"])
@@ -276,5 +276,5 @@ async def test_a_password_that_everybody_tries_first_is_refused(url: URL, passwo
     async with Person(url, "Ben_200051212") as ben:
         answer = await ben.post("/messages/sign-up/", username=ben.name, password=password)
     assert answer.status == 400
-    assert answer.alert.startswith("This password is easily guessed.")
+    assert answer.alert.startswith("This password is easy to guess.")
     assert 'id="password-error"' in answer.text

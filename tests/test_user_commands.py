@@ -139,7 +139,7 @@ async def test_who_is_disabled_is_signed_out_of_every_server_and_cannot_come_bac
     answer = await ana.sign_in()
     assert (answer.status, answer.alert) == (
         403,
-        "This account has been disabled. Ask the people who run this site.",
+        "This account has been disabled. Contact the people who run this site.",
     )
     assert (await refused(config, "reset", "Ana")).startswith("Ana is disabled: no link lets them in before")
     await user(config, "enable", "Ana")
@@ -202,7 +202,7 @@ async def test_who_is_erased_is_a_deleted_person_to_others(ana: Person, ben: Per
     assert await socket.ends() == 4001
     (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
     assert (message["sender"]["name"], message["text"]) == ("Deleted person", "stays")
-    assert (await refused(config, "show", "Ana")) == "There is no person with this name. Check the spelling."
+    assert (await refused(config, "show", "Ana")) == "Nobody here has this name. Check the spelling."
     assert (await ana.sign_in()).status == 403
 
 
@@ -238,4 +238,4 @@ async def test_the_texts_of_all_that_somebody_sent_are_erased_in_several_steps(
 @pytest.mark.parametrize("action", ["disable", "reset", "erase"])
 async def test_nobody_by_a_name_is_one_sentence(config: Config, action: str) -> None:
     yes = ["--yes"] if action == "erase" else []
-    assert (await refused(config, action, "Nobody", *yes)) == "There is no person with this name. Check the spelling."
+    assert (await refused(config, action, "Nobody", *yes)) == "Nobody here has this name. Check the spelling."

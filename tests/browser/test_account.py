@@ -86,9 +86,9 @@ async def test_ana_sees_where_she_is_signed_in_and_ends_it(person: Opens) -> Non
     await ana.sees("Chromium on iPhone")
     await ana.page.locator("[name=sessions_password]").fill(PASSWORD)
     await ana.page.locator("[name=sessions_password]").press("Enter")  # ends nothing by itself
-    await ana.page.get_by_role("button", name="End Chromium on iPhone").click()
-    await ana.sees("Done: nobody is signed in there any more.")
-    await ana.sees("Nowhere else.")
+    await ana.page.get_by_role("button", name="Sign out Chromium on iPhone").click()
+    await ana.sees("You’ve been signed out there.")
+    await ana.sees("You aren’t signed in anywhere else.")
     await expect(phone.page).to_have_url(re.compile("/sign-in/"))
 
 
@@ -97,10 +97,10 @@ async def test_a_zone_that_is_chosen_holds_for_what_the_server_and_the_scripts_w
     ana = await person("Ana", timezone_id="Europe/Berlin")
     await ana.joins()
     await ana.goes_to(ACCOUNT)
-    await expect(ana.page.locator("#zone option").first).to_have_text("As this browser (Berlin, Germany)")
+    await expect(ana.page.locator("#zone option").first).to_have_text("Automatic (Berlin, Germany)")
     await ana.page.locator("#zone").select_option("Kathmandu, Nepal")
     await ana.page.locator("form", has=ana.page.locator("#zone")).get_by_role("button").click()
-    await ana.sees("Saved: times are shown in this time zone.")
+    await ana.sees("Saved. Times are now shown in this time zone.")
     await expect(ana.page.locator("#zone")).to_have_value("Asia/Kathmandu")
     await ana.goes_to("/messages/")
     await ana.writes_to("Ben", "by the server")
@@ -124,14 +124,14 @@ async def test_ana_blocks_ben_and_takes_it_back(person: Opens) -> None:
     await ana.opens_conversation("Ben")
     await ana.presses("More")
     await ana.presses("Block Ben")
-    await ana.sees("You have blocked Ben.")
+    await ana.sees("You’ve blocked Ben.")
     await expect(ana.box).to_have_count(0)
     await ana.sees_messages("Hello")
     await ana.page.locator("#log").focus()
     await ana.page.keyboard.press("Escape")  # no box to go back to
     await expect(ana.page.locator("#main")).to_be_focused()
     await ben.writes("Are you there?")
-    await expect(ben.page.locator(".message.refused")).to_contain_text("This person accepts no messages.")
+    await expect(ben.page.locator(".message.refused")).to_contain_text("This person isn’t accepting messages.")
     await ana.page.locator("footer").get_by_role("button", name="Unblock").click()
     await expect(ana.box).to_be_visible()
     await ana.sees_messages("Hello")
@@ -148,10 +148,10 @@ async def test_ana_unblocks_ben_on_her_account_page_without_scripts(person: Open
     await ana.writes_to("Ben", "Hello")
     await ana.presses("More")
     await ana.presses("Block Ben")
-    await ana.sees("You have blocked Ben.")
+    await ana.sees("You’ve blocked Ben.")
     await ana.goes_to(ACCOUNT)
     await ana.presses("Unblock Ben")
-    await ana.sees("You have blocked nobody.")
+    await ana.sees("You haven’t blocked anyone.")
 
 
 async def test_a_conversation_with_who_is_gone_is_still_read(person: Opens) -> None:
@@ -166,7 +166,7 @@ async def test_a_conversation_with_who_is_gone_is_still_read(person: Opens) -> N
     await ana.goes_to("/messages/")
     await ana.opens_conversation("Deleted person")
     await ana.sees_messages("Farewell")
-    await ana.sees("Nobody can write here any more.")
+    await ana.sees("You can’t send messages here any more.")
 
 
 async def test_who_signs_out_leaves_no_drafts_and_back_shows_no_message(site: Site, person: Opens) -> None:
@@ -219,8 +219,8 @@ async def test_the_copy_of_ones_data_is_followed_and_told_of_when_it_is_made(per
     ana = await person("Ana")
     await ana.joins()
     await ana.goes_to(ACCOUNT)
-    await ana.presses("Gather my data")
-    await ana.sees("Your data are being gathered.")
+    await ana.presses("Prepare my data")
+    await ana.sees("Your data is being prepared.")
     download = ana.page.get_by_role("link", name="Download")
     await expect(download).to_be_visible()
     async with ana.page.expect_download() as started:
@@ -228,13 +228,13 @@ async def test_the_copy_of_ones_data_is_followed_and_told_of_when_it_is_made(per
     assert (await started.value).suggested_filename.endswith(".zip")
     execute(database_url, "update exports set state = 'running', done = 1, total = 4, changed_at = now()")
     await ana.goes_to(ACCOUNT)
-    bar = ana.page.get_by_role("progressbar", name="Gathering your data…")
+    bar = ana.page.get_by_role("progressbar", name="Preparing your data…")
     await expect(bar).to_have_js_property("value", 1)
     await ana.is_accessible()
     await ana.fills_in(new_password="half typed")
     execute(database_url, "update exports set done = 3, changed_at = now()")
     await expect(bar).to_have_js_property("value", 3)
     execute(database_url, "update exports set state = 'failed'")
-    await ana.sees_alert("Your data could not be gathered.")
+    await ana.sees_alert("Your data couldn’t be prepared.")
     await ana.is_accessible()
     await expect(ana.page.locator("[name=new_password]")).to_have_value("half typed")

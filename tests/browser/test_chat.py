@@ -64,13 +64,13 @@ async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, perso
     await ana.box.evaluate("box => { box.value = 'half an emoji: ' + String.fromCharCode(0xd83d) }")
     await ana.box.press("Enter")
     refused = ana.page.locator(".message.refused")
-    await expect(refused).to_contain_text("This text holds characters that cannot be stored.")
+    await expect(refused).to_contain_text("This text contains characters that can’t be stored.")
     await ana.writes("whole")  # a refused message holds up no other
     await ana.sees_pending(0)
     await ana.page.reload()
     await expect(refused).to_have_count(1)
     await ana.presses("Try again")
-    await expect(refused).to_contain_text("This text holds characters that cannot be stored.")
+    await expect(refused).to_contain_text("This text contains characters that can’t be stored.")
     await ana.presses("Discard")
     await ana.sees_messages("Hello", "whole")
     await ana.page.reload()
@@ -87,7 +87,7 @@ async def test_who_was_removed_from_a_group_is_told_that_there_is_no_such_conver
     await cleo.goes_to("/messages/chat/1/")
     await site.command("thread", "remove", "1", "Cleo")
     await cleo.types("Am I still here?")
-    await cleo.sees("There is no such conversation.")
+    await cleo.sees("This chat doesn’t exist.")
     await expect(cleo.box).to_have_value("Am I still here?")
 
 

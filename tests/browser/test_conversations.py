@@ -39,6 +39,6 @@ async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person
     await ana.chooses("Sign out")
     await expect(other_tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await elsewhere.page.reload()
-    await elsewhere.sees("No conversations yet")
+    await elsewhere.sees("No chats yet")
     await ana.page.go_back()
     await expect(ana.page.locator("#menu")).to_have_count(0)  # Back shows nothing of hers

@@ -52,7 +52,7 @@ async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_
     seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
     assert seqs == list(range(1, 402))
     await ana.goes_to(f"/messages/chat/{thread}/?at=100")
-    await ana.page.get_by_role("link", name="To the newest message").click()
+    await ana.page.get_by_role("link", name="Jump to the newest message").click()
     await expect(ana.messages.last).to_have_text("meanwhile")
     await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
 
@@ -70,7 +70,7 @@ async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_w
     await ana.page.context.set_offline(True)
     await ana.writes("from long ago")
     await expect(ana.page.locator(".message.pending")).to_contain_text("from long ago")
-    await ana.sees("This could not be opened: the connection is lost.")
+    await ana.sees("Couldn’t open this: the connection was lost.")
     await ana.page.context.set_offline(False)
     for screen in (tab, ana):
         await expect(screen.messages.last).to_have_text("from long ago")

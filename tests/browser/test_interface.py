@@ -50,7 +50,7 @@ async def test_on_a_phone_there_is_one_thing_at_a_time_and_back_leads_to_the_lis
     sidebar, composer, form = (ana.page.locator(each) for each in (".sidebar", "#composer", "#new-message"))
     await expect(sidebar).to_be_hidden()
     await expect(composer).to_be_in_viewport()
-    await ana.page.get_by_role("link", name="К перепискам").click()
+    await ana.page.get_by_role("link", name="К чатам").click()
     await expect(sidebar).to_be_visible()
     await expect(composer).to_have_count(0)
     await expect(form).to_be_hidden()
@@ -76,13 +76,13 @@ async def test_what_is_unread_stands_in_the_list_the_title_and_the_icon_of_the_p
     await expect(icon).to_have_attribute("href", re.compile("favicon.svg"))
     for text in ("one", "two"):
         await site.says(thread, ben, text)
-    await expect(ana.page).to_have_title("(2) Conversations")
+    await expect(ana.page).to_have_title("(2) Chats")
     await expect(ana.page.get_by_role("status").filter(has_text="2 unread messages")).to_be_attached()  # read aloud
     await expect(icon).to_have_attribute("href", re.compile("favicon-unread.svg"))
     await expect(ana.conversation("Ben").locator(".badge")).to_have_text("2")
     phone = await person("Ana", viewport=PHONE)
     await phone.signs_in()
-    await expect(phone.page).to_have_title("(2) Conversations")
+    await expect(phone.page).to_have_title("(2) Chats")
     await phone.conversation("Ben").locator("a").click()
     await expect(phone.page.locator(".unread-line + .message")).to_contain_text("one")
     for screen in (phone, ana):  # read on one device, known on the other
@@ -109,7 +109,7 @@ async def test_ana_sees_ben_come_type_read_and_go(site: Site, person: Opens) -> 
     await expect(ana.page.locator("#typing")).to_be_empty()
     await ben.sees_pending(0)
     await ben.page.close()
-    await expect(presence).to_have_text(re.compile(r"^was online at \d+:\d\d.[AP]M$"))
+    await expect(presence).to_have_text(re.compile(r"^last seen at \d+:\d\d.[AP]M$"))
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ async def test_a_new_message_is_kept_while_one_looks_elsewhere_and_while_the_con
     await ana.page.evaluate("dispatchEvent(new Event('online'))")  # looks, and hears nothing
     await ana.sees("Connection lost. Reconnecting…")
     await ana.presses("Send")
-    await ana.sees("This could not be sent: the connection is lost.")
+    await ana.sees("Couldn’t send this: the connection was lost.")
     await expect(ana.page.locator("[name=message]")).to_have_value("A long letter")
     await ana.page.context.set_offline(False)
     await expect(ana.page.locator("#connection")).to_be_hidden()

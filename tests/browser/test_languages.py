@@ -13,7 +13,7 @@ async def test_in_russian_live_counts_take_the_right_plural(person: Opens) -> No
     ana, ben = await person("Ана", locale="ru-RU"), await person("Ben")
     await ben.joins()
     await ana.signs_up("Зарегистрироваться")
-    await ana.sees("Переписок пока нет")
+    await ana.sees("Чатов пока нет")
     await ana.writes_to("Ben", "Привет", "Отправить")
     await ana.sees_counts("1 сообщение (получено 0, отправлено 1)")
     await ben.opens_conversation("Ана")
@@ -26,13 +26,13 @@ async def test_the_language_is_changed_and_remembered(person: Opens) -> None:
     ana = await person("Ana")
     await ana.joins()
     await ana.chooses("Русский")
-    await ana.sees("Переписок пока нет")
+    await ana.sees("Чатов пока нет")
     await expect(ana.page.locator("html")).to_have_attribute("lang", "ru")
     await ana.goes_to("/messages/chat/999/")
-    await ana.sees("Такой переписки нет.")
+    await ana.sees("Такого чата нет.")
     await ana.presses("English")
     await ana.goes_to("/messages/")
-    await ana.sees("No conversations yet")
+    await ana.sees("No chats yet")
 
 
 async def test_times_are_in_the_browsers_zone_from_the_first_page_on(site: Site, person: Opens) -> None:

@@ -13,7 +13,7 @@ async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_sit
     ana, ben = await person("Ana"), await person("Ben")
     await ana.signs_up()
     await ben.signs_up()
-    await ana.sees("No conversations yet")
+    await ana.sees("No chats yet")
 
     await ana.writes_to("ben", "Hello Ben!")  # names don't mind their case
     await ben.opens_conversation("Ana")

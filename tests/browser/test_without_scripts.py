@@ -31,7 +31,7 @@ async def test_a_rejected_form_keeps_what_was_typed(person: Opens) -> None:
     await ana.signs_up()
     await ana.fills_in(recipient_name="Nobody", message="A long letter")
     await ana.presses("Send")
-    await ana.sees_alert("There is no person with this name")
+    await ana.sees_alert("Nobody here has this name")
     await expect(ana.page.locator("[name=message]")).to_have_value("A long letter")
     await expect(ana.page.locator("[name=recipient_name]")).to_have_value("Nobody")
 

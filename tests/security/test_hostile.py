@@ -53,7 +53,7 @@ async def test_a_hostile_name_comes_back_as_typed_and_does_nothing(person: Opens
     await ana.joins()
     await ana.fills_in(recipient_name=name, message=name)
     await ana.presses("Send")
-    await ana.sees_alert("There is no person with this name")
+    await ana.sees_alert("Nobody here has this name")
     await expect(ana.page.locator("[name=recipient_name]")).to_have_value(name)
     await expect(ana.page.locator("[name=message]")).to_have_value(name)
     assert await ana.page.evaluate("window.hacked") is None
@@ -90,4 +90,4 @@ async def test_signing_in_never_leads_to_another_site(person: Opens) -> None:
         await ana.page.goto(f"/messages/sign-in/?next={target}")
         await ana.fills_in(username="Ana", password=PASSWORD)
         await ana.page.locator("main").get_by_role("button", name="Sign in").click()
-        await ana.sees("No conversations yet")
+        await ana.sees("No chats yet")

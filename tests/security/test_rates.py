@@ -131,7 +131,7 @@ async def test_a_person_has_one_rate_for_all_sockets_and_the_forms(serve: Serve)
         for path, page in ((f"/messages/chat/{thread}/", None), ("/messages/send_message/", "/messages/")):
             answer = await ana.post(path, page, message="a long letter", recipient_name="Ben", client_id=str(uuid4()))
             assert answer.status == 429
-            assert answer.alert == "Too many at once. Wait a moment and try again."
+            assert answer.alert == "You’re going too fast. Wait a moment and try again."
             assert 900 <= int(answer.headers["Retry-After"]) <= 1000
             assert "a long letter" in answer.text
         assert len((await ana.json(f"/messages/chat/{thread}/history"))["messages"]) == 3
