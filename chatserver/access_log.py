@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiohttp_session import SESSION_KEY
 
+from chatserver.client_address import client_address
 from chatserver.metrics import METHODS, count_request
-from chatserver.proxies import client_address
 
 log = logging.getLogger("chatserver.access")
 

@@ -9,12 +9,12 @@ from aiohttp import web
 from chatserver import blocks
 from chatserver.accounts import Checked, User
 from chatserver.choices import remember_choice
+from chatserver.client_address import client_address
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
 from chatserver.i18n import current_language
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, EXPORTS, PUBLISHER, REDIS, SESSIONS
 from chatserver.privacy import Privacy, privacy_of, set_privacy
-from chatserver.proxies import client_address
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import close_sockets, renew_session, revoke
 from chatserver.sign_in import CLEAR, SIGN_IN, require_user

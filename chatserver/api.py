@@ -10,12 +10,12 @@ from aiohttp import web
 
 from chatserver import messages
 from chatserver.accounts import User
+from chatserver.client_address import client_address
 from chatserver.errors import ChatError
 from chatserver.forms import BROKEN
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
 from chatserver.origins import check_socket_origin
 from chatserver.people import complete_name
-from chatserver.proxies import client_address
 from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user

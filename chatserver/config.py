@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, get_type_hints
@@ -18,7 +17,7 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 from chatserver.related_settings import bytes_for, derived, relation_problems
 from chatserver.settings_file import SettingsFile, read_settings_file, without_quotes
-from chatserver.urls import LAST_PORT, is_bind, is_database, is_redis, origin_of, read_origin
+from chatserver.urls import LAST_PORT, is_bind, is_database, is_redis, origin_of, read_network, read_origin
 
 MIN_SECRET_CHARS = 16
 MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times would overflow clocks
@@ -144,11 +143,10 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
                 values[setting.name] = _parse(raw, hints[setting.name])
             except ValueError as error:
                 mistakes.append(f"{setting.name.upper()} {error}, not {raw[:100]!r}.")
-    config = Config(**values | derived(values))
+    config = _in_normal_form(Config(**values | derived(values)))
     mistakes += _problems(config)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    config = _in_normal_form(config)
     return config if config.production else _with_development_defaults(config)
 
 
@@ -202,12 +200,11 @@ def _problems(config: Config) -> list[str]:
         for address in config.bind
         if not is_bind(address)
     ]
-    for network in config.trusted_proxies:
-        try:
-            if network != "unix":
-                ip_network(network)
-        except ValueError:
-            problems.append(f"TRUSTED_PROXIES must be unix, or addresses or networks like 10.0.0.0/8, not {network!r}.")
+    problems += [
+        f"TRUSTED_PROXIES must be unix, or addresses or networks like 10.0.0.0/8, not {network!r}."
+        for network in config.trusted_proxies
+        if read_network(network) is None
+    ]
     problems += [
         f"ORIGINS must be like https://example.org, without a path, a user or a *, not {origin!r}."
         for origin in config.origins
@@ -255,8 +252,13 @@ def _production_problems(config: Config) -> list[str]:
 
 
 def _in_normal_form(config: Config) -> Config:
-    """What is compared with the words of others, as they spell it."""
-    return replace(config, host=config.host.strip("[]"), origins=_unique(map(read_origin, config.origins)))
+    """What is compared with the words of others is spelled as theirs; what cannot be read stays as it is."""
+    return replace(
+        config,
+        host=config.host.strip("[]"),
+        origins=_unique(read_origin(origin) or origin for origin in config.origins),
+        trusted_proxies=_unique(read_network(network) or network for network in config.trusted_proxies),
+    )
 
 
 def _unique(values: Iterable[str | None]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from aiohttp.web_protocol import RequestHandler
 from chatserver.config import Config
 from chatserver.keys import CONFIG
 from chatserver.middlewares import headers_of
+from chatserver.urls import UNIX, read_address
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,8 @@ class Connection(RequestHandler):
     ) -> web.StreamResponse:
         """What never became a request, or failed outside of all middlewares: an answer that tells nothing about us."""
         if status == 400:
-            log.info("a broken request from %s: %s", request.remote, type(exc).__name__)
+            address = read_address(request.remote or "") or UNIX
+            log.info("a broken request from %s: %s", address, type(exc).__name__)
             text = "This is no request that can be answered.\n"
         else:
             super().handle_error(request, status, exc, message)  # logs it

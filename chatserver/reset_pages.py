@@ -4,10 +4,10 @@ import logging
 
 from aiohttp import web
 
+from chatserver.client_address import client_address
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
 from chatserver.keys import ACCOUNTS, PUBLISHER, SESSIONS
-from chatserver.proxies import client_address
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import revoke
 from chatserver.sign_in import begin_session

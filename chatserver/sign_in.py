@@ -7,11 +7,11 @@ from aiohttp import web
 from yarl import URL
 
 from chatserver.accounts import Checked, User
+from chatserver.client_address import client_address, client_network
 from chatserver.devices import known_device, remember_device
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
 from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS
-from chatserver.proxies import client_address, client_network
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import close_sockets
 from chatserver.sessions import find_user

@@ -1,7 +1,7 @@
 """How addresses are read, in settings and in headers: both sides of a comparison in one normal form."""
 
 import re
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -14,6 +14,8 @@ LAST_PORT = 65_535
 ORIGIN = re.compile(r"https?://(\[[^]]+\]|[^\s/?#@\\%*:[\]]+)(:\d{0,5})?", re.IGNORECASE | re.ASCII)
 HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name or IPv4; IPv6
 ENDS_IN_NUMBER = re.compile(r"(\A|\.)(\d+|0x[0-9a-f]*)\.?\Z")  # IPv4 for browsers, or no address at all
+NODE = re.compile(r"\[(.+)\](?::PORT)?|([\d.]+):PORT|(.+)".replace("PORT", r"(?:\d{1,5}|_[\w.-]+)"), re.ASCII)
+UNIX = "unix"  # in TRUSTED_PROXIES: whoever may connect to our Unix socket, where a peer has no address
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
@@ -72,3 +74,24 @@ def origin_of(host: str, port: int) -> str | None:
     """Where to reach a server that listens there. None for what is no host."""
     host = reachable(host)
     return read_origin(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+
+def read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """An IP address without brackets, port and zone (RFC 7239 §6); one of IPv4 in IPv6 counts as the former."""
+    parts = NODE.fullmatch(text.strip().strip('"'))
+    try:
+        address = ip_address((parts[1] or parts[2] or parts[3]) if parts else "")
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or IPv6Address(int(address))
+    return address
+
+
+def read_network(text: str) -> str | None:
+    """`unix`, an address, or a network like 10.0.0.0/8. None for anything else."""
+    name = re.sub(r"^\[(.+)\](?=/|$)", r"\1", text)
+    try:
+        return name if name == UNIX else str(ip_network(name))
+    except ValueError:
+        return None

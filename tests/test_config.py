@@ -55,6 +55,15 @@ def test_origins_count_as_browsers_write_them(tmp_path: Path, written: str, orig
     assert load_config({"DATA_DIR": str(tmp_path), "ORIGINS": written}).origins == (origin,)
 
 
+@pytest.mark.parametrize("wrong", ["10.0.0.1/8", "127.0.0.1:8000", "[::1]:8000", "fe80::1%eth0/64", "*"])
+def test_a_proxy_is_an_address_or_a_network_or_unix(tmp_path: Path, wrong: str) -> None:
+    right = "unix, 10.0.0.0/8 [::1] 2001:DB8:0::/48 ::ffff:10.0.0.1"
+    trusted = load_config({"DATA_DIR": str(tmp_path), "TRUSTED_PROXIES": right}).trusted_proxies
+    assert trusted == ("unix", "10.0.0.0/8", "::1/128", "2001:db8::/48", "::ffff:a00:1/128")
+    with pytest.raises(ConfigError, match="TRUSTED_PROXIES must be"):
+        load(tmp_path, TRUSTED_PROXIES=wrong)
+
+
 @pytest.mark.parametrize(
     ("host", "port", "origins"),
     [

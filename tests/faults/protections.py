@@ -393,17 +393,17 @@ PROTECTIONS = [
     ),
     Protection(
         "Only trusted proxies say whose request it is",
-        "chatserver/proxies.py",
+        "chatserver/client_address.py",
         "        if not _is_trusted(address, trusted) or not hop.strip():",
         "        if not hop.strip():",
-        "test_proxies.py::test_another_forged_address_each_time_gives_no_more_tries",
+        "test_client_address.py::test_another_forged_address_each_time_gives_no_more_tries",
     ),
     Protection(
         "What was forwarded is read from the right",
-        "chatserver/proxies.py",
+        "chatserver/client_address.py",
         'in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):',
         'in ",".join(request.headers.getall("X-Forwarded-For", [])).split(","):',
-        "test_proxies.py::test_a_request_is_of_the_last_address_that_no_trusted_proxy_has",
+        "test_client_address.py::test_a_request_is_of_the_last_address_that_no_trusted_proxy_has",
     ),
     Protection(
         "A socket ends with its session's lifetime",
