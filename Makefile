@@ -7,6 +7,9 @@ TOOLS := .venv/security/bin
 SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome
 
+# They are meant for other Pythons than .venv's, and would let it find other modules, or none.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
+
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemoryError, ReadOnlyError, RedisError
 
+from chatserver import libpq
 from chatserver.config import Config, ConfigError
 from chatserver.migrations import MigrationError, check_schema
 from chatserver.shared_metrics import clean_up, share
@@ -106,7 +107,7 @@ def _measurements(config: Config) -> Iterator[str]:
 def _database(config: Config) -> Iterator[str]:
     assert config.database_url is not None
     try:
-        connection = psycopg2.connect(config.database_url, connect_timeout=PATIENCE)
+        connection = psycopg2.connect(libpq.dsn(config.database_url, patience=PATIENCE))
     except (psycopg2.Error, UnicodeError, ValueError) as error:
         yield _no_connection(" ".join(str(error).split()))
         return
@@ -192,7 +193,7 @@ def _room(connection: Connection, config: Config) -> Iterator[str]:
 def _pooler(url: str) -> Iterator[str]:
     """Behind a PgBouncer that pools transactions nothing can be prepared or set for a connection."""
     try:
-        psycopg2.connect(url, connect_timeout=PATIENCE, options="-c statement_timeout=3000").close()
+        psycopg2.connect(libpq.dsn(url, "-c statement_timeout=3000", patience=PATIENCE)).close()
     except psycopg2.Error as error:
         if "startup parameter" not in str(error):
             raise

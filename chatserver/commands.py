@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from chatserver import db
 from chatserver.config import Config
-from chatserver.embedded import EmbeddedServers, running
+from chatserver.embedded import EmbeddedServers, forget_libpq_settings, running
 from chatserver.migrations import check_schema, migrate
 from chatserver.realtime.publisher import Publisher
 from chatserver.redis import connect_redis
@@ -56,6 +56,8 @@ def servers(config: Config) -> Iterator[Config]:
     if config.database_url and config.redis_url:
         yield config
     elif urls := running(config.data_dir):
+        if not config.database_url:
+            forget_libpq_settings()
         yield replace(config, database_url=config.database_url or urls[0], redis_url=config.redis_url or urls[1])
     else:
         with EmbeddedServers(config.data_dir, database_url=config.database_url, redis_url=config.redis_url) as embedded:

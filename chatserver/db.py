@@ -14,6 +14,7 @@ import psycopg2
 import psycopg2.extensions
 from aiopg.connection import Connection, Cursor
 
+from chatserver import libpq
 from chatserver.errors import Unavailable
 from chatserver.folders import folder
 
@@ -196,11 +197,11 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
     libpq would try them by itself, but closes a socket and opens another meanwhile, of which aiopg learns nothing; and
     it looks names up while everything stands still.
     """
-    addresses = sorted(await _addresses(place.url), key=lambda address: address != place.last)
+    addresses = sorted(await _addresses(place.url, options), key=lambda address: address != place.last)
     for address in addresses:
         try:
             async with asyncio.timeout(timeout / len(addresses) if timeout else None):
-                connection = await _prepared(await _connect(address, options), prepare)
+                connection = await _prepared(await _connect(address), prepare)
         except (*LOST, TimeoutError):
             if address == addresses[-1]:
                 raise
@@ -222,13 +223,12 @@ async def _prepared(connection: Connection, statements: str) -> Connection:
     return connection
 
 
-async def _connect(address: str, options: str) -> Connection:
+async def _connect(address: str) -> Connection:
     async def connect() -> Connection:
         return await aiopg.connect(
             address,
             enable_hstore=False,  # it would ask the server for types that we don't use
             enable_uuid=False,
-            options=options,
             application_name="chatserver",
         )
 
@@ -238,14 +238,16 @@ async def _connect(address: str, options: str) -> Connection:
         return await connect()
 
 
-async def _addresses(url: str) -> list[str]:
+async def _addresses(url: str, options: str) -> list[str]:
     """A connection string for each address of each host of a URL."""
-    given = psycopg2.extensions.parse_dsn(url)
-    hosts, ports = given.get("host", "").split(","), given.get("port", "").split(",")
+    given = libpq.parameters(url, options)
+    if not given.get("host") or "hostaddr" in given:
+        return [psycopg2.extensions.make_dsn(**given)]
+    hosts, ports = given["host"].split(","), given.get("port", "").split(",")
     found = []
     for host, port in zip(hosts, ports * len(hosts) if len(ports) == 1 else ports, strict=False):
         one = given | {"host": host, "port": port}
-        if not host or host.startswith("/") or "hostaddr" in given:
+        if not host or host.startswith("/"):
             found.append(psycopg2.extensions.make_dsn(**one))
             continue
         with suppress(OSError):  # a name that nobody knows: perhaps another host is there

@@ -13,6 +13,7 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 
+from chatserver import libpq
 from chatserver.folders import folder
 
 LOCK = 4_271_001  # any number that only we use
@@ -102,7 +103,7 @@ def _files() -> dict[str, str]:
 @contextmanager
 def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
     try:
-        connection = psycopg2.connect(database_url, connect_timeout=10)
+        connection = psycopg2.connect(libpq.dsn(database_url, patience=10))
     except psycopg2.Error as error:
         raise MigrationError(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
     with closing(connection):

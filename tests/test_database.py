@@ -4,11 +4,17 @@ may count on: a write is seen out, one connection is enough, time is never longe
 import asyncio
 import time
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg2
+import pytest
 
 from chatserver import db
+from chatserver.check import refuse_to_start
 from chatserver.config import Config
+from chatserver.migrations import MigrationError, check_schema
 from chatserver.routes import ROUTES
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.faults.proxy import Proxy
@@ -103,6 +109,56 @@ async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_us
     await database.close()
     await mute.stop()
     await answering.stop()
+
+
+async def test_libpqs_variables_that_would_change_what_is_stored_do_not_count(
+    config: Config, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("PGCLIENTENCODING", "LATIN1"), ("PGOPTIONS", "-c search_path=elsewhere"), ("PGTZ", "Asia/Tokyo"),
+        ("PGDATESTYLE", "German"),
+    ):  # fmt: skip
+        monkeypatch.setenv(name, value)
+    refuse_to_start(config)
+    url = await serve()
+    async with Person(url, "Ana") as ana, Person(url, "Клео") as cleo:
+        await ana.sign_up()
+        socket = await ana.socket()
+        await (await cleo.sign_up()).writes_to(ana, "Привет, Ана!")
+        told = await socket.receives("message", text="Привет, Ана!")
+    sent_at = datetime.fromisoformat(told["at"])
+    assert abs(datetime.now(UTC) - sent_at) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("how", ["host in the URL", "PGHOST", "a service of the URL", "PGSERVICE"])
+async def test_serving_and_migrating_reach_the_same_postgresql_however_it_is_named(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    given = psycopg2.extensions.parse_dsn(str(config.database_url))
+    url, place = f"postgresql://{given['user']}@/{given['dbname']}", {"host": given["host"], "port": given["port"]}
+    (tmp_path / "services").write_text("\n".join(["[chat]", *(f"{name}={value}" for name, value in place.items())]))
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    match how:
+        case "host in the URL":
+            url = str(config.database_url)
+        case "PGHOST":
+            monkeypatch.setenv("PGHOST", place["host"])
+            monkeypatch.setenv("PGPORT", place["port"])
+        case "a service of the URL":
+            url += "?service=chat"
+        case "PGSERVICE":
+            monkeypatch.setenv("PGSERVICE", "chat")
+    refuse_to_start(replace(config, database_url=url))
+    database = await db.connect(url, 1, timeout=1)
+    await database.close()
+
+
+async def test_serving_keeps_the_options_of_the_url_as_migrating_does(config: Config) -> None:
+    url = f"{config.database_url}&options=-csearch_path%3Delsewhere"
+    with pytest.raises(MigrationError, match="older than this version"):
+        check_schema(url)
+    with pytest.raises(psycopg2.errors.UndefinedTable):
+        await db.connect(url, 1, timeout=1)
 
 
 def relay(config: Config) -> Proxy:

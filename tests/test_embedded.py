@@ -160,6 +160,41 @@ def test_a_server_that_ended_is_revived_with_its_data(data_dir: Path) -> None:
         assert ask(servers, "select note from notes") == ("kept",)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PGSERVICE", "work"),
+        ("PGHOSTADDR", "127.0.0.9"),
+        ("PGOPTIONS", "-c search_path=elsewhere"),
+        ("PGCLIENTENCODING", "LATIN1"),
+        ("PGTZ", "Asia/Tokyo"),
+        ("PGGSSENCMODE", "require"),
+        ("PGREQUIREAUTH", "scram-sha-256"),
+        ("PGTARGETSESSIONATTRS", "standby"),
+    ],
+)
+def test_what_a_developer_set_for_other_servers_does_not_count_for_ours(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with started(data_dir) as servers:
+        assert ask(servers, "select 'Привет', current_setting('timezone'), current_schema()") == (
+            "Привет",
+            "UTC",
+            "public",
+        )
+
+
+@pytest.mark.parametrize("name", ["LC_ALL", "LC_COLLATE", "LC_MESSAGES", "LANG", "TZ"])
+def test_a_locale_or_zone_that_is_not_installed_does_not_stop_the_first_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "xx_YY.UTF-8")
+    with started(tmp_path) as servers, valkey(servers) as client:
+        assert ask(servers, "select lower('ПРИВЕТ'), current_setting('timezone')") == ("привет", "UTC")
+        assert client.ping()
+
+
 @pytest.mark.parametrize("name", ["x" * 120, "with spaces, commas & 100%", "Кириллица"])
 def test_any_path_will_do(first_start: Path, tmp_path: Path, name: str) -> None:
     before = set(Path("/tmp").glob("chatserver-*"))

@@ -161,6 +161,34 @@ def test_the_demo_says_how_to_sign_in(start: Start) -> None:
     assert count_messages(run) > 0
 
 
+def test_what_a_developer_set_for_other_servers_does_not_count_for_ours(start: Start) -> None:
+    others = {"PGSERVICE": "work", "PGHOSTADDR": "127.0.0.9", "PGCLIENTENCODING": "LATIN1", "PGREQUIREAUTH": "none"}
+    run = start("--demo", **others)
+    assert run.get("/readyz")
+    commands = (
+        ("provision", "--users", "2", "--threads", "1"),
+        ("user", "create", "Дана", "--link"),
+        ("thread", "create", "Ana", "Дана"),
+        ("migrate",),
+    )
+    for command in commands:  # beside the servers that run
+        run.command(*command)
+    assert run.end() == 0
+    run.command("thread", "create", "Ben", "Дана")  # on servers for the moment
+
+
+def test_make_takes_no_settings_of_another_python(tmp_path: Path) -> None:
+    data_dir, port = tmp_path / "data", unused_port()
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    environment |= {"PYTHONHOME": "/nowhere", "PYTHONPATH": "/nowhere", "PYTHONSAFEPATH": "1"}
+    command = ["make", "run", f"PYTHON={sys.executable}", f"PORT={port}", f"DATA_DIR={data_dir}"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as make:
+        assert make.stdout
+        assert any("chatserver is at" in line for line in make.stdout)
+        make.send_signal(signal.SIGINT)
+        os.kill(holder_of(data_dir)["pid"], signal.SIGINT)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_when_stopped_it_leaves_nothing_running(start: Start, number: signal.Signals) -> None:
     run = start()

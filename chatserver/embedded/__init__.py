@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from chatserver.embedded.children import Children
+from chatserver.embedded.environment import forget_libpq_settings
 from chatserver.embedded.errors import EmbeddedError, last_line
 from chatserver.embedded.lock import FolderLock, holder_of, is_alive
 from chatserver.embedded.place import Place, socket_folder
@@ -23,7 +24,7 @@ from chatserver.embedded.postgres import Postgres
 from chatserver.embedded.users import User, private_folder, server_user
 from chatserver.embedded.valkey import Valkey
 
-__all__ = ["EmbeddedError", "EmbeddedServers", "end_orphans", "running"]
+__all__ = ["EmbeddedError", "EmbeddedServers", "end_orphans", "forget_libpq_settings", "running"]
 
 READY_WITHIN = 60.0  # seconds: after a crash PostgreSQL first recovers
 STOPPED_WITHIN = 2.0  # seconds, for the servers, and before that for the other children
@@ -69,6 +70,8 @@ class EmbeddedServers:
         """Start what was not given, and wait until it answers. Raises EmbeddedError."""
         if self._lock is None:
             return
+        if not self.database_url:
+            forget_libpq_settings()
         take_over(self._lock)
         try:
             self._start(self._find_place(self._lock))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from chatserver.embedded.environment import server_environment
 from chatserver.embedded.lock import FolderLock
 from chatserver.embedded.users import User
 
@@ -100,8 +101,3 @@ def launch(argv: Argv, death_signal: signal.Signals, cwd: Path, user: User | Non
     uid, gid, passage = (user.uid, user.gid, user.passage) if user else (-1, -1, False)
     how = (os.getpid(), int(death_signal), uid, gid, int(passage), cwd)
     return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, how), *map(str, argv)]
-
-
-def server_environment() -> dict[str, str]:
-    """Our environment, without what PostgreSQL's programs would take for settings."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"HOME": "/"}
