@@ -4,6 +4,7 @@ BIN := .venv/bin
 COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 TOOLS := .venv/security/bin
+LINTERS := .venv/check
 SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome
 
@@ -13,7 +14,8 @@ unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test long faults protections security audit production-test bench check screenshots browser catalogues \
+.PHONY: help run demo test long faults protections security audit production-test bench check check-python check-rest \
+	format screenshots browser catalogues \
 	lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: for a phone, too)
@@ -34,7 +36,7 @@ faults: install  ## Break things while people talk, and count what was lost (FAU
 protections: install  ## Turn each protection off in a copy of the code, and see its test fail
 	@$(BIN)/python -m tests.faults.protections
 
-security: $(TOOLS)/installed  ## Look for holes: bandit, semgrep, detect-secrets, schemathesis, tests/security, and the audit
+security: .venv/security/installed  ## Look for holes: bandit, semgrep, detect-secrets, schemathesis, tests/security, and the audit
 	@echo "bandit ..."  # B104, B108 and B704 are ruff's S104, S108 and S704, in `make check`, and a rule of semgrep's
 	@$(TOOLS)/bandit -q -ll -s B104,B108,B704 -r chatserver requirements
 	@echo "semgrep ..."
@@ -49,7 +51,7 @@ security: $(TOOLS)/installed  ## Look for holes: bandit, semgrep, detect-secrets
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security
 	@$(BIN)/python -m tests.security.audit --if-reachable
 
-audit: $(TOOLS)/installed  ## Ask pip-audit for known holes in the pinned packages; fails where its database is out of reach
+audit: .venv/security/installed  ## Ask pip-audit for known holes in the pinned packages; fails where its database is out of reach
 	@$(BIN)/python -m tests.security.audit
 
 production-test: install  ## Tell the whole story with haproxy, nginx, gunicorn and Debian's servers (ARGS="-k pgbouncer")
@@ -59,10 +61,24 @@ bench: install  ## Measure speed and size, against the limits of the parts (BENC
 	@$(PYTHON) requirements/install.py bench
 	@$(BIN)/python -m bench $(BENCH)
 
-check: install  ## Check style and types: ruff, mypy
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+check: check-python check-rest  ## Check style and types: Python, SQL, templates, shell, YAML (`make format` fixes what it can)
+
+check-python: install
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy
+
+check-rest: $(LINTERS)/installed  # SQL, templates, shell, YAML
+	@$(LINTERS)/bin/sqlfluff lint -q --disable-progress-bar sql
+	@$(LINTERS)/bin/squawk --assume-in-transaction --exclude require-lock-timeout,require-statement-timeout \
+		sql/migrations/*.sql > .venv/check/squawk || { cat .venv/check/squawk; exit 1; }  # migrations.py sets the timeouts
+	@$(LINTERS)/bin/djlint --quiet --lint templates
+	@$(LINTERS)/bin/shellcheck .ci/run
+	@$(LINTERS)/bin/yamllint --strict -d '{extends: default, rules: {line-length: disable, document-start: disable, braces: {max-spaces-inside: 1}}}' \
+		$$(git ls-files '*.yml' '*.yaml')
+
+format: install  ## Fix what a tool can: layout, order of imports
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
 screenshots: install  ## Draw the README's pictures anew
 	@$(BIN)/python -m tests.browser.screenshots
@@ -89,6 +105,7 @@ lock: install  ## Pin the newest versions of all requirements, with hashes
 	$(COMPILE) requirements/production.in -o requirements/production.txt
 	$(COMPILE) requirements/development.in -c requirements/production.txt -o requirements/development.txt
 	$(COMPILE) requirements/bench.in -c requirements/development.txt -o requirements/bench.txt
+	$(COMPILE) --only-binary :all: requirements/check.in -o requirements/check.txt
 	$(COMPILE) requirements/security.in -o requirements/security.txt
 
 clean:  ## Remove what was installed and cached; the data in .data stay
@@ -103,8 +120,9 @@ install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }
 	@$(PYTHON) requirements/install.py
 
-$(TOOLS)/installed: requirements/security.txt | install  # beside the product's packages, so as not to change them
-	@echo "Installing the tools into .venv/security (only once; a minute or two) ..."
-	@$(BIN)/python -m venv --clear .venv/security
-	@$(TOOLS)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/security.txt
+# Beside the product's packages, so as not to change them.
+.venv/%/installed: requirements/%.txt | install
+	@echo "Installing the tools of requirements/$*.txt into .venv/$* (only once; a minute or two) ..."
+	@$(BIN)/python -m venv --clear .venv/$*
+	@.venv/$*/bin/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@

@@ -1,7 +1,7 @@
 -- What people take away of their data: made in the background, kept for a while.
 
 create table exports (
-    id bigint generated always as identity primary key,     -- a new one each time: who still makes an older finds nothing
+    id bigint generated always as identity primary key,     -- new each time: a job for an older one finds no row
     user_id bigint not null unique references users,
     state text not null check (state in ('waiting', 'running', 'ready', 'failed')),
     language text not null,             -- of the person when they asked

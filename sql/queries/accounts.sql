@@ -1,6 +1,6 @@
 -- name: add_user
--- A new person; no row when the name is taken, or was not long ago. The first statement waits for who has it and is just
--- going: then the second one knows that the name rests.
+-- Adds a user; no row when the name is taken or reserved. The first statement waits for a concurrent deletion of the
+-- name's owner, so that the insert sees the reservation.
 select id from users where name_key = %(name_key)s::text for share;
 insert into users (name, name_key, password_hash)
 select %(name)s::text, %(name_key)s::text, %(password_hash)s::text
@@ -103,8 +103,8 @@ with part as (
 select (select count(*) from erased), client_id from part order by client_id desc limit 1;
 
 -- name: people_by_beginning
--- At most `number` other people whose name begins so, by the name without case: first whom one shares a thread with, and
--- then, if `everybody`, the others. The operators compare byte by byte, as the index does, where U+10FFFF is in no name.
+-- At most `number` other users whose name key begins with `beginning`: first those who share a thread with the user,
+-- then, if `everybody`, the others. The operators compare byte by byte, as the index does; U+10FFFF is in no name.
 with met as (
     select distinct o.user_id as id
     from participants p
@@ -114,14 +114,14 @@ with met as (
     select met.id, u.name, u.name_key
     from met
     cross join lateral (select * from users where id = met.id limit 1) u  -- one by one, however many users there are
-    where u.name_key ~>=~ %(beginning)s and u.name_key ~<~ (%(beginning)s::text || chr(1114111))
+    where u.name_key ~>=~ %(beginning)s and u.name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
     order by u.name_key using ~<~
     limit %(number)s
 ), others as (
     select id, name, name_key
     from users
     where %(everybody)s::boolean and id <> %(user_id)s
-      and name_key ~>=~ %(beginning)s and name_key ~<~ (%(beginning)s::text || chr(1114111))
+      and name_key ~>=~ %(beginning)s and name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
     order by name_key using ~<~
     limit %(number)s
 )

@@ -1,6 +1,6 @@
 -- name: block
--- Under the lock of the thread of the two, if they have one: nothing is stored there after this. No row unless they share
--- a thread, or they are blocked already: nobody learns from this who stands behind an id.
+-- Takes the lock of their one-to-one thread, if there is one, so that nothing is stored there afterwards. No row unless
+-- they share a thread or the block exists: the answer must not tell whether an id belongs to somebody.
 select id from threads
 where pair_low = least(%(blocker_id)s::bigint, %(blocked_id)s::bigint)
   and pair_high = greatest(%(blocker_id)s::bigint, %(blocked_id)s::bigint)

@@ -11,7 +11,9 @@ returning id;
 
 -- name: export_of
 -- A person's; one whose process has been silent for too long has failed.
-select id, case when state = 'running' and changed_at < now() - %(silence)s * interval '1 second' then 'failed' else state end,
+select id,
+       case when state = 'running' and changed_at < now() - %(silence)s * interval '1 second' then 'failed'
+            else state end,
        done, total, size, changed_at
 from exports where user_id = %(user_id)s;
 

@@ -5,7 +5,7 @@
 -- even to somebody taken out since: otherwise what they sent would look unsent for ever.
 -- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two when the other one has
 -- blocked the sender, or deleted their account, both of which happen under the same locks: then the row has no number.
-select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
+select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])
         with ordinality as b (thread_id, sender_id, client_id, text, place)
@@ -41,7 +41,10 @@ with batch as (
                coalesce(max(r.length) filter (where r.first_seq = q.read_seq + 1), 0) as run_length
         from (
             select thread_id, sender_id, count(*) as length, min(seq) as first_seq, max(seq) as last_seq
-            from (select f.*, f.seq - row_number() over (partition by thread_id, sender_id order by seq) as run from fresh f) f
+            from (
+                select f.*, f.seq - row_number() over (partition by thread_id, sender_id order by seq) as run
+                from fresh f
+            ) f
             group by thread_id, sender_id, run
         ) r
         join participants q on q.thread_id = r.thread_id and q.user_id = r.sender_id
@@ -115,9 +118,9 @@ where s.low = s.high;
 
 -- name: mark_read
 -- Moves marks forward, never beyond the last message. Under the threads' locks, since sending changes the same rows.
--- A row for each mark of a participant: where it stands now and what is unread after it, nulls when it did not move; and
--- the people who may see it, the person among them.
-select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;
+-- Returns a row for each mark of a participant: its new place and the unread count after it (nulls if it did not move),
+-- and the users who may see it, including its owner.
+select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(seqs)s::bigint[])
         with ordinality as b (thread_id, user_id, seq, place)
@@ -136,7 +139,8 @@ select b.place, m.read_seq, m.unread,
         where o.thread_id = m.thread_id
           and (o.user_id = b.user_id
                or u.shows_seen
-               and not exists (select from blocks k where k.blocker_id = b.user_id and k.blocked_id = o.user_id))) as people
+               and not exists (select from blocks k where k.blocker_id = b.user_id and k.blocked_id = o.user_id))
+       ) as people
 from batch b
 join participants p on p.thread_id = b.thread_id and p.user_id = b.user_id
 join users u on u.id = b.user_id

@@ -2,19 +2,21 @@
 
 -- name: provision_users
 insert into users (name, name_key, password_hash)
-select name, name, %(password_hash)s from unnest(%(names)s::text[]) as n (name)
+select name, name as name_key, %(password_hash)s from unnest(%(names)s::text[]) as n (name)
 returning id, name;
 
 -- name: provision_threads
 -- A thread for each pair of ids; nulls for a group's.
 insert into threads (pair_low, pair_high, last_message_at)
-select least(a, b), greatest(a, b), now() - interval '1 hour' from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
+select least(a, b), greatest(a, b), now() - interval '1 hour'
+from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
 returning id;
 
 -- name: provision_participants
 -- Who takes part, place by place; all has been read.
 insert into participants (thread_id, user_id, read_seq, sent)
-select thread_id, user_id, %(messages)s::bigint, greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint)
+select thread_id, user_id, %(messages)s::bigint,
+       greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint)
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place);
 
 -- name: provision_messages
@@ -24,7 +26,7 @@ select p.thread_id, seq, p.user_id, gen_random_uuid(), 'Message ' || seq,
        now() - interval '1 hour' - (%(messages)s::bigint - seq) * interval '1 second'
 from generate_series(1, %(messages)s::bigint) as seq
 join unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place)
-  on p.place = (seq - 1) %% %(people)s::bigint;
+  on p.place = (seq - 1) %% %(people)s::bigint;  -- noqa: PRS
 
 -- name: provision_last_seq
-update threads set last_seq = %(messages)s::bigint where id = any (%(thread_ids)s::bigint[]);
+update threads set last_seq = %(messages)s::bigint where id = any(%(thread_ids)s::bigint[]);

@@ -29,7 +29,8 @@ select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_se
        t.pair_low is not null as pair,
        (select json_agg(json_build_object(
             'id', u.id, 'name', u.name,
-            'read', case when u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null then o.read_seq else 0 end,
+            'read', case when u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null
+                         then o.read_seq else 0 end,
             'shows_online', u.shows_online and blocks.blocker_id is null,
             'blocked', blocked.blocker_id is not null,
             'deleted', u.deleted_at is not null
@@ -58,7 +59,8 @@ where thread_id = %(thread_id)s
   and exists (select from participants where thread_id = %(thread_id)s and user_id = %(user_id)s);
 
 -- name: find_pair
-select id from threads where pair_low = least(%(a)s::bigint, %(b)s::bigint) and pair_high = greatest(%(a)s::bigint, %(b)s::bigint);
+select id from threads
+where pair_low = least(%(a)s::bigint, %(b)s::bigint) and pair_high = greatest(%(a)s::bigint, %(b)s::bigint);
 
 -- name: make_pair
 -- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
@@ -109,5 +111,5 @@ returning user_id;
 -- People leave a group: under the thread's lock, so that nothing stored later is theirs.
 select id from threads where id = %(thread_id)s and pair_low is null for no key update;
 delete from participants p using threads t
-where t.id = %(thread_id)s and t.pair_low is null and p.thread_id = t.id and p.user_id = any (%(user_ids)s::bigint[])
+where t.id = %(thread_id)s and t.pair_low is null and p.thread_id = t.id and p.user_id = any(%(user_ids)s::bigint[])
 returning p.user_id;

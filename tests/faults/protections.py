@@ -62,7 +62,7 @@ PROTECTIONS = [
         "Numbers and recipients are settled under the thread's lock",
         "sql/queries/messages.sql",
         "then the row has no number.\n"
-        "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
+        "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;",
         "",
         "test_group_commit.py::test_who_is_being_removed_stores_nothing_more",
     ),
@@ -70,9 +70,9 @@ PROTECTIONS = [
         "Locks are taken in one order",
         "sql/queries/messages.sql",
         "then the row has no number.\n"
-        "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id for no key update;",
+        "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;",
         "then the row has no number.\n"
-        "select id from threads where id = any (%(thread_ids)s::bigint[]) order by id desc for no key update;",
+        "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id desc for no key update;",
         "test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
     ),
     Protection(
