@@ -97,8 +97,8 @@ class Stage:
         self._servers = servers
         self.quick = quick
         children = holder_of(servers.data_dir)["children"]
-        self.postgres: int = children["postgres"][0]
-        self.redis: int = children["valkey"][0]
+        self.postgres: int = children["postgres"]["pid"]
+        self.redis: int = children["valkey"]["pid"]
         self.environ = os.environ | {
             "DATABASE_URL": servers.database_url,
             "REDIS_URL": servers.redis_url,

@@ -17,8 +17,9 @@ import psycopg2
 import pytest
 import redis
 
-from chatserver.embedded import EmbeddedError, EmbeddedServers, running
-from chatserver.embedded.lock import holder_of, is_alive
+from chatserver.embedded import EmbeddedError, EmbeddedServers, processes, running
+from chatserver.embedded.lock import holder_of
+from chatserver.embedded.processes import Fate, start_of
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can see that")
 
@@ -35,12 +36,32 @@ LEAVE_AN_ORPHAN = """
 import signal, subprocess, sys
 from pathlib import Path
 from chatserver.embedded.lock import FolderLock
+from chatserver.embedded.processes import identity
 lock = FolderLock(Path(sys.argv[1]))
 lock.acquire()
 orphan = subprocess.Popen(["sleep", "600"], start_new_session=True, pass_fds=[lock.fileno()])
-lock.note(children={"postgres": (orphan.pid, signal.SIGTERM)})
+lock.note(children={"postgres": {"pid": orphan.pid, "identity": identity(orphan.pid), "stop": signal.SIGTERM}})
 print(orphan.pid, flush=True)
 sys.stdin.read()
+"""
+
+CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+
+TWO_CONTAINERS = f"""
+import subprocess, sys
+from pathlib import Path
+from chatserver.embedded import EmbeddedError, EmbeddedServers
+subprocess.run(["true"])  # of number 2, as the holder has it in its container
+bystanders = [subprocess.Popen(["sleep", "600"]) for _ in range(200)]
+holder = [*{CONTAINER}, "sh", "-c", '"$@"; true', "sh", sys.executable, "-c", {HOLD_SERVERS!r}, sys.argv[1]]
+with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    assert other.stdout.readline() == "ready\\n"
+    try:
+        EmbeddedServers(Path(sys.argv[1]), durable=False).start()
+    except EmbeddedError as error:
+        print(sum(bystander.poll() is not None for bystander in bystanders))
+        print(error)
+    other.stdin.close()
 """
 
 
@@ -132,9 +153,70 @@ def test_after_a_killed_parent_the_next_start_has_what_was_committed(data_dir: P
 
 def test_orphans_of_a_killed_parent_are_ended(data_dir: Path) -> None:
     orphan = int(run_and_kill(LEAVE_AN_ORPHAN, data_dir))
-    assert is_alive(orphan)
+    assert start_of(orphan)
     with started(data_dir):
-        assert not is_alive(orphan)
+        assert not start_of(orphan)
+
+
+def test_a_process_that_has_an_orphans_number_by_now_gets_no_signal(data_dir: Path) -> None:
+    with subprocess.Popen(["sleep", "600"]) as stranger, held_by_another(data_dir) as record:
+        record["children"] = {"postgres": {**record["children"]["postgres"], "pid": stranger.pid}}
+        rewrite(data_dir, record)
+        with pytest.raises(EmbeddedError, match="held by what a dead chatserver left running"):
+            started(data_dir).start()
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+@pytest.mark.parametrize("identity", ["", "another boot pid:[1] 77"])
+def test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled(data_dir: Path, identity: str) -> None:
+    """One of before an update, or of another namespace."""
+    with held_by_another(data_dir) as record:
+        rewrite(data_dir, record | {"identity": identity})
+        with pytest.raises(
+            EmbeddedError, match=rf"in use by another chatserver \(pid {record['pid']}, perhaps in a cont"
+        ):
+            started(data_dir).start()
+        assert start_of(record["children"]["postgres"]["pid"])
+
+
+@as_root
+def test_nothing_of_this_system_is_signalled_when_the_folder_is_held_in_another_container(data_dir: Path) -> None:
+    """A container of its own plays this system, so that a mistake harms nobody; in it bystanders have all numbers that
+    the servers have in the container in it.
+    """
+    result = subprocess.run(
+        [*CONTAINER, sys.executable, "-c", TWO_CONTAINERS, str(data_dir)], capture_output=True, text=True, check=True
+    )
+    died, refused = result.stdout.splitlines()
+    assert died == "0"
+    assert "in use by another chatserver (pid 2, perhaps in a container" in refused
+
+
+def test_where_there_is_no_proc_processes_are_told_apart_by_ps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "PROC", Path("/nowhere"))
+    with subprocess.Popen(["sleep", "600"]) as child:
+        noted = processes.identity(child.pid)
+        assert processes.fate(child.pid, noted) is Fate.ALIVE
+        processes.send(os.getpid(), noted, signal.SIGKILL)  # another one's identity
+        processes.send(child.pid, noted, signal.SIGTERM)
+        assert child.wait() == -signal.SIGTERM
+    assert processes.fate(child.pid, noted) is Fate.DEAD
+
+
+@contextmanager
+def held_by_another(data_dir: Path) -> Iterator[dict[str, Any]]:
+    """A folder whose lock the orphan of a killed chatserver holds; the record in it."""
+    orphan = int(run_and_kill(LEAVE_AN_ORPHAN, data_dir))
+    try:
+        yield holder_of(data_dir)
+    finally:
+        os.kill(orphan, signal.SIGKILL)
+        wait_until(lambda: not holder_of(data_dir))
+
+
+def rewrite(data_dir: Path, record: dict[str, Any]) -> None:
+    (data_dir / "lock").write_text(json.dumps(record))
 
 
 def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start(data_dir: Path) -> None:
@@ -154,7 +236,7 @@ def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
 def test_a_server_that_ended_is_revived_with_its_data(data_dir: Path) -> None:
     with started(data_dir) as servers:
         ask(servers, "create table notes (note text)", "insert into notes values ('kept') returning note")
-        pid, _ = holder_of(data_dir)["children"]["postgres"]
+        pid = holder_of(data_dir)["children"]["postgres"]["pid"]
         os.kill(pid, signal.SIGKILL)
         assert wait_until(servers.revive) == ["postgres"]
         assert ask(servers, "select note from notes") == ("kept",)
@@ -268,7 +350,7 @@ def test_root_changes_no_permissions_outside_the_data_folder(first_start: Path, 
     before = [(folder, folder.stat().st_mode, folder.stat().st_uid) for folder in data_dir.parents]
     with started(data_dir) as servers:
         assert ask(servers, "select 1") == (1,)
-        pid, _ = holder_of(data_dir)["children"]["postgres"]
+        pid = holder_of(data_dir)["children"]["postgres"]["pid"]
         assert Path(f"/proc/{pid}").stat().st_uid != 0
     assert [(folder, folder.stat().st_mode, folder.stat().st_uid) for folder in data_dir.parents] == before
 

@@ -20,7 +20,8 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from chatserver.embedded import EmbeddedServers, running
-from chatserver.embedded.lock import holder_of, is_alive
+from chatserver.embedded.lock import holder_of
+from chatserver.embedded.processes import start_of
 
 pytestmark = pytest.mark.long
 
@@ -66,7 +67,7 @@ class Run:
             return str(response.read().decode())
 
     def children(self) -> list[int]:
-        return [pid for pid, _ in holder_of(self.data_dir)["children"].values()]
+        return [child["pid"] for child in holder_of(self.data_dir)["children"].values()]
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
@@ -195,7 +196,7 @@ def test_when_stopped_it_leaves_nothing_running(start: Start, number: signal.Sig
     children = run.children()
     assert len(children) == 3
     assert run.end(number) == 0
-    assert not any(map(is_alive, children))
+    assert not any(map(start_of, children))
     assert "Traceback" not in run.printed
     assert running(run.data_dir) is None
 

@@ -280,7 +280,7 @@ def frozen_postgres(servers: EmbeddedServers) -> Iterator[None]:
     with closing(psycopg2.connect(servers.database_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select pid from pg_stat_activity where pid <> pg_backend_pid()")
         pids = [pid for (pid,) in cursor.fetchall()]
-    pids.append(holder_of(servers.data_dir)["children"]["postgres"][0])
+    pids.append(holder_of(servers.data_dir)["children"]["postgres"]["pid"])
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:

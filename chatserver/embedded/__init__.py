@@ -18,9 +18,10 @@ from typing import Self
 from chatserver.embedded.children import Children
 from chatserver.embedded.environment import forget_libpq_settings
 from chatserver.embedded.errors import EmbeddedError, last_line
-from chatserver.embedded.lock import FolderLock, holder_of, is_alive
+from chatserver.embedded.lock import FolderLock, holder_of
 from chatserver.embedded.place import Place, socket_folder
 from chatserver.embedded.postgres import Postgres
+from chatserver.embedded.processes import Fate, fate
 from chatserver.embedded.users import User, private_folder, server_user
 from chatserver.embedded.valkey import Valkey
 
@@ -181,7 +182,7 @@ def take_over(lock: FolderLock) -> None:
 def end_orphans(data_dir: Path) -> bool:
     """End what a killed chatserver left running on this folder; whether there was anything."""
     holder = holder_of(data_dir.resolve())
-    if not holder or is_alive(holder.get("pid", 0)):
+    if fate(holder.get("pid", 0), holder.get("identity", "")) is not Fate.DEAD:
         return False
     lock = FolderLock(data_dir.resolve())
     take_over(lock)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chatserver.embedded.environment import server_environment
 from chatserver.embedded.lock import FolderLock
+from chatserver.embedded.processes import identity
 from chatserver.embedded.users import User
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -72,7 +73,11 @@ class Children:
 
     def _note(self) -> None:
         if self._lock:
-            self._lock.note(children={name: (child.pid, stop) for name, (child, stop) in self._started.items()})
+            self._lock.note(children={name: self._record_of(name) for name in self._started})
+
+    def _record_of(self, name: str) -> dict[str, int | str]:
+        process, stop_signal = self._started[name]
+        return {"pid": process.pid, "identity": identity(process.pid), "stop": stop_signal}
 
     def names(self) -> list[str]:
         return list(self._started)

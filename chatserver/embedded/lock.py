@@ -5,12 +5,13 @@ import json
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from chatserver.embedded.errors import EmbeddedError
+from chatserver.embedded.processes import Fate, fate, identity, send
 
 LOCK_FILE = "lock"
 ORPHANS_STOP_WITHIN = 10.0  # seconds, then they are killed
@@ -18,6 +19,7 @@ ORPHANS_DIE_WITHIN = 15.0  # seconds
 LOOK_AGAIN = 0.05  # seconds
 
 Record = dict[str, Any]
+Child = Mapping[str, Any]  # its pid, its identity, and the number of the signal that ends it
 
 
 class FolderLock:
@@ -53,7 +55,7 @@ class FolderLock:
             raise
         left_behind = read(self._file.fileno())
         self._record = {}
-        self.note(pid=os.getpid(), children={})
+        self.note(pid=os.getpid(), identity=identity(os.getpid()), children={})
         return left_behind
 
     def _wait(self) -> None:
@@ -63,21 +65,32 @@ class FolderLock:
             time.sleep(LOOK_AGAIN)
             waited = time.monotonic() - started
             holder = read(self._file.fileno())
-            if is_alive(holder.get("pid", 0)):
-                raise EmbeddedError(
-                    f"The data folder {self.folder} is in use by another chatserver (pid {holder['pid']}): "
-                    "stop that one, or set DATA_DIR to another folder."
-                )
+            if holder:
+                self._refuse_unless_dead(holder)
             orphans = holder.get("children", {})
-            if not asked:
-                asked = send(orphans)
+            if orphans and not asked:
+                asked = end(orphans)
             elif waited > ORPHANS_STOP_WITHIN and not killed:
-                killed = send(orphans, signal.SIGKILL)
+                killed = end(orphans, signal.SIGKILL)
             if waited > ORPHANS_DIE_WITHIN:
                 raise EmbeddedError(
                     f"The data folder {self.folder} is held by what a dead chatserver left running: "
-                    f"end the processes {orphans}."
+                    f"end {named(orphans)}."
                 )
+
+    def _refuse_unless_dead(self, holder: Record) -> None:
+        """Raises EmbeddedError unless the holder has surely ended, and its children may be asked to."""
+        match fate(holder.get("pid", 0), holder.get("identity", "")):
+            case Fate.ALIVE:
+                who = f"pid {holder['pid']}"
+            case Fate.UNKNOWN:
+                who = f"pid {holder.get('pid')}, perhaps in a container or on another machine"
+            case Fate.DEAD:
+                return
+        raise EmbeddedError(
+            f"The data folder {self.folder} is in use by another chatserver ({who}): "
+            "stop that one, or set DATA_DIR to another folder."
+        )
 
     def _try(self) -> bool:
         with suppress(BlockingIOError):
@@ -86,18 +99,17 @@ class FolderLock:
         return False
 
     def note(self, **facts: Any) -> None:
-        """Add to the record."""
+        """Add to the record. Raises OSError, as for a full disk."""
         self._record |= facts
-        self._file.truncate(0)
-        self._file.write(json.dumps(self._record))
-        self._file.flush()
+        os.ftruncate(self.fileno(), 0)
+        os.write(self.fileno(), json.dumps(self._record).encode())
 
     def fileno(self) -> int:
         return self._file.fileno()
 
     def release(self) -> None:
         """Leave the folder to the next one, when every child has ended."""
-        self._file.truncate(0)
+        os.ftruncate(self.fileno(), 0)
         self._file.close()
 
 
@@ -119,22 +131,18 @@ def read(file: int) -> Record:
     return {}
 
 
-def is_alive(pid: int) -> bool:
-    """Whether the process runs. A zombie does not: where nobody reaps, it stays for ever."""
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # another user's, or a system without /proc
-
-
-def send(children: Mapping[str, Sequence[int]], stronger: int | None = None) -> bool:
-    """Signal the recorded children: where the system has no death signal, they outlive their parent."""
-    for pid, stop_signal in children.values():
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, stronger or stop_signal)
+def end(children: Mapping[str, Child], stronger: int | None = None) -> bool:
+    """Signals the recorded children: where the system has no death signal, they outlive their parent."""
+    for child in children.values():
+        send(child["pid"], child["identity"], stronger or child["stop"])
     return True
+
+
+def named(children: Mapping[str, Child]) -> str:
+    """The children that may still live, for a person who is to end them."""
+    left = [
+        f"{name} (pid {child['pid']})"
+        for name, child in children.items()
+        if fate(child["pid"], child["identity"]) is not Fate.DEAD
+    ]
+    return " and ".join(left) or "whatever has the file lock there open"

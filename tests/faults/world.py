@@ -110,7 +110,7 @@ class World:
 
     def server_pid(self, name: str) -> int:
         """The process of `postgres` or `valkey`."""
-        pid: int = holder_of(self.servers.data_dir)["children"][name][0]
+        pid: int = holder_of(self.servers.data_dir)["children"][name]["pid"]
         return pid
 
     # -- the people ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,79 @@
+"""Which process a number means. A number is used again when its process has ended, and a container has its own numbers.
+
+So a process is told by its number and its identity: the boot, the namespace and the start of the process. Where one of
+them cannot be known, nothing is known of the process, and it gets no signal.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+
+PROC = Path("/proc")
+BOOT = PROC / "sys" / "kernel" / "random" / "boot_id"
+STATE, START = 0, 19  # of the fields of /proc/…/stat that follow the name (man 5 proc: 3 and 22)
+
+
+class Fate(Enum):
+    """What is known of a process that was noted with its identity."""
+
+    ALIVE = "it runs"
+    DEAD = "it has ended"
+    UNKNOWN = "it is of another namespace, boot or machine, or nothing tells it from others"
+
+
+def system() -> str:
+    """What the numbers of processes hold for: one namespace of one boot; "" when that cannot be known."""
+    if not PROC.exists():  # macOS has no namespaces; a start to the second is enough there
+        return os.uname().nodename if shutil.which("ps") else ""
+    with suppress(OSError):
+        if os.readlink(PROC / "self") == str(os.getpid()):  # else /proc is that of another namespace
+            return f"{BOOT.read_text().strip()} {os.readlink(PROC / 'self' / 'ns' / 'pid')}"
+    return ""
+
+
+def start_of(pid: int) -> str:
+    """When the process of this number began; "" when there is none. A zombie is none: where nobody reaps, it stays."""
+    if PROC.exists():
+        with suppress(OSError, IndexError):
+            fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            return "" if fields[STATE] == "Z" else fields[START]
+        return ""
+    command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)]
+    asked = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=False, env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+    )
+    state, _, start = asked.stdout.strip().partition(" ")
+    return "" if state.startswith("Z") else start.strip()
+
+
+def identity(pid: int) -> str:
+    """What tells this process from every other, to be noted with its number; "" when that cannot be known."""
+    here, start = system(), start_of(pid)
+    return f"{here} {start}" if here and start else ""
+
+
+def fate(pid: int, noted: str) -> Fate:
+    """What became of the process that had this identity."""
+    here = system()
+    if not noted or not here or not noted.startswith(f"{here} "):
+        return Fate.UNKNOWN
+    return Fate.ALIVE if identity(pid) == noted else Fate.DEAD
+
+
+def send(pid: int, noted: str, number: int) -> None:
+    """Signals a process if it is surely the noted one. It is held meanwhile, so that its number stays its own."""
+    with suppress(ProcessLookupError, PermissionError):
+        if not hasattr(os, "pidfd_open"):
+            if fate(pid, noted) is Fate.ALIVE:
+                os.kill(pid, number)
+            return
+        held = os.pidfd_open(pid)
+        try:
+            if fate(pid, noted) is Fate.ALIVE:
+                signal.pidfd_send_signal(held, number)
+        finally:
+            os.close(held)
