@@ -23,7 +23,8 @@ async def to_conversations(request: web.Request) -> NoReturn:
 
 
 async def add_slash(request: web.Request) -> NoReturn:
-    raise web.HTTPSeeOther(URL(f"{request.path}/?{request.rel_url.raw_query_string}".rstrip("?"), encoded=True))
+    query = request.rel_url.raw_query_string
+    raise web.HTTPSeeOther(URL(f"{request.rel_url.raw_path}/" + (f"?{query}" if query else ""), encoded=True))
 
 
 async def conversations(request: web.Request) -> web.Response:

@@ -47,7 +47,7 @@ class Person:
     async def __aexit__(self, *_: object) -> None:
         await self.http.close()
 
-    async def get(self, path: str, **options: Any) -> "Answer":
+    async def get(self, path: str | URL, **options: Any) -> "Answer":
         async with self.http.get(path, **{"allow_redirects": False} | options) as response:
             return Answer(response.status, response.headers, await response.text())
 
