@@ -1,18 +1,16 @@
 """For programs, the browser's scripts among them: JSON, and the way into a WebSocket."""
 
 import hmac
-import json
 import logging
-from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
 
 from chatserver import messages
 from chatserver.accounts import User
+from chatserver.bodies import read_fields
 from chatserver.client_address import client_address
 from chatserver.errors import ChatError
-from chatserver.forms import BROKEN
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
 from chatserver.origins import check_socket_origin
 from chatserver.people import complete_name
@@ -29,7 +27,7 @@ async def send_message(request: web.Request) -> web.Response:
     """A message from another program, in the name of a participant."""
     if request.method != "POST":
         raise ChatError("not_post")
-    fields = await _read_fields(request)
+    fields = await read_fields(request)
     config = request.app[CONFIG]
     if not hmac.compare_digest(str(fields.get("api_key", "")).encode("utf-8", "replace"), config.api_key.encode()):
         raise ChatError("wrong_key")
@@ -43,20 +41,6 @@ async def send_message(request: web.Request) -> web.Response:
         raise ChatError("no_such_user")
     stored = await request.app[WRITER].submit(Outgoing(thread_id, sender_id, client_id, text))
     return web.json_response({"status": "ok", "seq": stored.seq})
-
-
-async def _read_fields(request: web.Request) -> dict[str, Any]:
-    """The fields of a JSON body or a form. Raises ChatError `bad_frame`."""
-    try:
-        if request.content_type == "application/json":
-            fields = json.loads(await request.read())
-        else:
-            fields = dict(await request.post())
-    except BROKEN:
-        raise ChatError("bad_frame") from None
-    if not isinstance(fields, dict):
-        raise ChatError("bad_frame")
-    return fields
 
 
 async def history(request: web.Request) -> web.Response:

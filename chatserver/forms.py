@@ -3,15 +3,12 @@
 from uuid import uuid4
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
+from chatserver.bodies import read_form_fields
 from chatserver.csrf import fits_csrf
 from chatserver.errors import ChatError
 from chatserver.origins import check_form_origin
 from chatserver.text import parse_uuid
-
-# What reading a body raises when it is broken, breaks off, or is in an encoding that is wrong or unknown.
-BROKEN = (ValueError, LookupError, RuntimeError, ConnectionError, HttpProcessingError, web.RequestPayloadError)
 
 
 class Form:
@@ -38,13 +35,8 @@ class Form:
 
 
 async def read_form(request: web.Request, *names: str) -> Form:
-    """The named fields of a POST. Raises ChatError `bad_frame` for what is no form or no UTF-8."""
-    try:
-        posted = await request.post()
-        for value in posted.values():
-            str(value).encode()  # some charsets bring lone surrogates
-    except BROKEN:
-        raise ChatError("bad_frame") from None
+    """The named fields of a POST. Raises ChatError `bad_frame` for what is no form, `bad_text` for what is no text."""
+    posted = await read_form_fields(request)
     fields = {name: value for name in names if isinstance(value := posted.get(name, ""), str)}
     sent_id = posted.get("client_id")
     form = Form(fields | ({"client_id": sent_id} if isinstance(sent_id, str) and sent_id else {}))

@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from chatserver import avatars, i18n, times
 from chatserver.accounts import User
+from chatserver.bodies import read_form_fields
 from chatserver.choices import THEMES
 from chatserver.csrf import csrf_token
 from chatserver.errors import ChatError
 from chatserver.folders import folder
-from chatserver.forms import BROKEN, Form
+from chatserver.forms import Form
 from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
 from chatserver.keys import CONFIG
 from chatserver.links import with_links
@@ -109,8 +110,8 @@ async def _unsent_message(request: web.Request) -> dict[str, str]:
     if request.method != "POST":
         return {}
     try:
-        posted = await request.post()
-    except (*BROKEN, web.HTTPException):
+        posted = await read_form_fields(request)
+    except (ChatError, web.HTTPException):
         return {}
     names = ("csrf_token", "client_id", "recipient_name", "message")
     fields = {name: value for name in names if isinstance(value := posted.get(name), str)}
