@@ -18,6 +18,8 @@ TABLE: dict[str, tuple[int, str]] = {
     ),
     "no_such_thread": (404, _("This chat doesn’t exist.")),
     "no_such_user": (404, _("Nobody here has this name. Check the spelling.")),
+    "no_recipient": (400, _("Enter the name of the person you’re writing to.")),
+    "one_recipient": (400, _("Enter one name only. Names have no spaces or commas.")),
     "to_oneself": (400, _("You can’t message yourself. Choose someone else.")),
     "accepts_no_messages": (403, _("This person isn’t accepting messages.")),
     "too_many": (429, _("You’re going too fast. Wait a moment and try again.")),
@@ -45,6 +47,8 @@ TABLE: dict[str, tuple[int, str]] = {
     "too_big": (413, _("This request is too large.")),
     "server_error": (500, _("Something went wrong on the server. The error was logged. Try again in a moment.")),
 }
+
+RULES = {"bad_name", "bad_password", "common_password"}  # their sentences say what the hints of the fields say
 
 
 class ChatError(Exception):

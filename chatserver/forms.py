@@ -6,7 +6,7 @@ from aiohttp import web
 
 from chatserver.bodies import read_form_fields
 from chatserver.csrf import fits_csrf
-from chatserver.errors import ChatError
+from chatserver.errors import RULES, ChatError
 from chatserver.origins import check_form_origin
 from chatserver.text import parse_uuid
 
@@ -17,6 +17,7 @@ class Form:
     def __init__(self, values: dict[str, str] | None = None) -> None:
         self.values = values or {}
         self.errors: dict[str, str] = {}
+        self.repeated: set[str] = set()  # fields whose error says what their hint says
         self.values.setdefault("client_id", str(uuid4()))
 
     def __getitem__(self, name: str) -> str:
@@ -29,9 +30,21 @@ class Form:
 
     def refuse(self, error: ChatError) -> None:
         """Notes an error beside its field, or above the form where no such field was shown."""
-        self.errors[error.field if error.field in self.values else ""] = error.sentence
+        field = error.field if error.field in self.values else ""
+        self.errors[field] = error.sentence
+        if error.code in RULES:
+            self.repeated.add(field)
         if error.code in {"duplicate_id", "bad_frame"}:
             self.values["client_id"] = str(uuid4())  # the next try is another message
+
+    def focus(self, *names: str) -> str:
+        """The field to begin in: the first that was wrong, else the first that comes back empty, else the first.
+
+        No password comes back.
+        """
+        wrong = [name for name in names if name in self.errors]
+        empty = [name for name in names if not self[name] or name.endswith("password")]
+        return [*wrong, *empty, *names][0]
 
 
 async def read_form(request: web.Request, *names: str) -> Form:

@@ -14,7 +14,7 @@ from chatserver.realtime.marks import Mark
 from chatserver.realtime.writer import Outgoing
 from chatserver.rendering import render, render_refused
 from chatserver.sign_in import require_user
-from chatserver.text import MAX_ID, clean_text, parse_id
+from chatserver.text import MAX_ID, clean_recipient, clean_text, parse_id
 from chatserver.zones import beginning_of, viewers_zone
 
 
@@ -38,9 +38,10 @@ async def send_to_name(request: web.Request) -> web.Response:
     form = await read_form(request, "recipient_name", "message")
     try:
         await check_form(request)
+        name = clean_recipient(form["recipient_name"])
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
         client_id = form.client_id
-        recipient = await request.app[ACCOUNTS].find(form["recipient_name"])
+        recipient = await request.app[ACCOUNTS].find(name)
         request.app[RATES].messages.ask(user.id)
         thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, client_id)
         await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))

@@ -11,6 +11,7 @@ NAME_CHARS = range(3, 31)
 # Letters and marks that leave no trace on the screen (Unicode's Default_Ignorable_Code_Point).
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SEPARATORS = re.compile("[\\s,;，；、،؛]")  # of several names
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
@@ -44,6 +45,14 @@ def name_key(name: str) -> str:
 def typed_key(raw: str) -> str:
     """What a typed name counts as, be it one or not: spellings that `clean_name` takes for one name have one key."""
     return name_key(raw[:200].strip())[:200]
+
+
+def clean_recipient(raw: str) -> str:
+    """The one name that was typed where a message goes. Raises ChatError `no_recipient` or `one_recipient`."""
+    names = [name for name in _SEPARATORS.split(raw[:200]) if name]
+    if len(names) != 1:
+        raise ChatError("one_recipient" if names else "no_recipient", "recipient_name")
+    return names[0]
 
 
 def name_beginning(raw: str) -> str:
