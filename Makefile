@@ -64,6 +64,7 @@ bench: install  ## Measure speed and size, against the limits of the parts (BENC
 check: check-python check-rest  ## Check style and types: Python, SQL, templates, shell, YAML (`make format` fixes what it can)
 
 check-python: install
+	@$(PYTHON) requirements/install.py bench
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy

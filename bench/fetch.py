@@ -45,7 +45,7 @@ class Reader(asyncio.Protocol):
     async def connect(cls, url: str, path: str, headers: Headers) -> "Reader":
         place = urlsplit(url)
         _, reader = await asyncio.get_running_loop().create_connection(
-            lambda: cls(url, path, headers), place.hostname, place.port
+            lambda: cls(url, path, headers), str(place.hostname), place.port or 80
         )
         return reader
 

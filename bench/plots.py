@@ -1,7 +1,7 @@
 """The pictures in docs/, as SVG, drawn from the figures of a whole run."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -56,7 +56,7 @@ class Scale:
         return self._start + (value - self._low) / (self._high - self._low) * (self._end - self._start)
 
 
-def draw(path: Path, title: str, x_name: str, y_name: str, lines: dict[str, Points], *, log: bool = False) -> None:
+def draw(path: Path, title: str, x_name: str, y_name: str, lines: Mapping[str, Points], *, log: bool = False) -> None:
     """A line with its name at its end for each; `log` makes both axes logarithmic."""
     points = [point for line in lines.values() for point in line]
     x = Scale((px for px, _ in points), LEFT, WIDTH - RIGHT, log=log)

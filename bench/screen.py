@@ -28,8 +28,9 @@ class Screen(WSListener):
     async def open(cls, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> Self:
         """Returns when the chat is open. Raises OSError and whatever picows raises for a handshake that is refused."""
         origin = seat.url.replace("ws", "http", 1).partition("/messages/")[0]
-        _, screen = await ws_connect(
-            lambda: cls(seat, on_frame, after),
+        screen = cls(seat, on_frame, after)
+        await ws_connect(
+            lambda: screen,
             seat.url,
             extra_headers={"Cookie": seat.cookie, "Origin": origin},
             websocket_handshake_timeout=HANDSHAKE,

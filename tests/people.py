@@ -5,6 +5,7 @@ import contextlib
 import re
 import socket
 import ssl
+from collections.abc import Mapping
 from typing import Any, Self
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ class Person:
         name: str,
         receive_buffer: int | None = None,
         trust: ssl.SSLContext | bool = True,
-        **headers: str,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """`receive_buffer`: bytes that wait in this person's system before they are read (as many as it likes);
         `trust`: whose certificates this person believes.
@@ -38,7 +39,7 @@ class Person:
             url,
             connector=connector,
             cookie_jar=aiohttp.CookieJar(unsafe=True),
-            headers={"Accept-Language": "en", **headers},
+            headers={"Accept-Language": "en", **(headers or {})},
         )
 
     async def __aenter__(self) -> Self:

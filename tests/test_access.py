@@ -161,7 +161,8 @@ async def test_a_strangers_form_is_answered_as_if_there_were_nothing(
 def same(answer: Answer) -> str:
     """Where an answer leads and what it shows, but for the token, which is another one each time."""
     token = answer.field("csrf_token") if "csrf_token" in answer.text else ""
-    return answer.headers.get("Location", "") + (answer.text.replace(token, "") if token else answer.text)
+    location: str = answer.headers.get("Location", "")
+    return location + (answer.text.replace(token, "") if token else answer.text)
 
 
 @pytest.mark.parametrize(
@@ -204,4 +205,4 @@ async def test_static_files_are_kept_for_good_under_their_hash_and_not_at_all_un
     assert fresh.headers["Content-Type"] == "text/css; charset=utf-8"
     assert (old.status, old.headers["Cache-Control"]) == (200, "no-cache")
     for path in ("../chatserver/config.py", "%2e%2e/setup.cfg", "css/", "css/nothing.css", ".git/config"):
-        assert (await ana.get(URL(f"/messages/static/0000/{path}", encoded=True))).status == 404  # type: ignore[arg-type]
+        assert (await ana.get(URL(f"/messages/static/0000/{path}", encoded=True))).status == 404

@@ -37,7 +37,7 @@ async def url(serve: Serve) -> URL:
 async def laptop(ana: Person, serve: Serve) -> AsyncIterator[Person]:
     """Ana signed in at another browser, and at another server of the same site."""
     url = await serve(port=0, presence_interval=OFTEN, session_recheck=0, origins=(str(ana.url.origin()),))
-    async with Person(url, "Ana", **{"User-Agent": FIREFOX}) as laptop:
+    async with Person(url, "Ana", headers={"User-Agent": FIREFOX}) as laptop:
         laptop.id = ana.id
         assert (await laptop.sign_in()).status == 303
         yield laptop
@@ -283,7 +283,7 @@ async def test_nobody_is_signed_in_any_more_when_their_account_goes(
     delete, living = Accounts.delete, []
 
     async def noted(*arguments: Any) -> None:
-        async with Redis.from_url(config.redis_url) as redis:
+        async with Redis.from_url(str(config.redis_url)) as redis:
             living.extend([key async for key in redis.scan_iter(f"{config.redis_prefix}session:*")])
         await delete(*arguments)
 

@@ -14,7 +14,7 @@ from aiohttp.test_utils import unused_port
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from chatserver import check
-from chatserver.config import Config
+from chatserver.config import Config, ConfigError
 from chatserver.folders import folder
 from tests.conftest import execute
 from tests.test_groups import chatserver
@@ -44,8 +44,8 @@ async def start(config: Config, way: str, **settings: str) -> tuple[int, str]:
         sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning",
         cwd=ROOT, env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    output, _ = await process.communicate()
-    return process.returncode or 0, output.decode()
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
 
 
 def said(answer: tuple[int, str], *sentences: str) -> None:
@@ -131,7 +131,7 @@ async def test_a_redis_url_that_leads_nowhere_is_a_sentence(config: Config, url:
 
 async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "POSTGRESQL", 990_000)
-    with pytest.raises(check.ConfigError, match="which is too old: 14 is needed"):
+    with pytest.raises(ConfigError, match="which is too old: 14 is needed"):
         await asyncio.to_thread(check.refuse_to_start, config)
 
 
@@ -164,7 +164,7 @@ async def test_check_names_what_an_nginx_in_front_needs_for_longer_messages(conf
 
 
 async def test_in_production_a_postgresql_without_fsync_is_refused(config: Config) -> None:
-    with pytest.raises(check.ConfigError, match="with fsync = off"):
+    with pytest.raises(ConfigError, match="with fsync = off"):
         await asyncio.to_thread(check.refuse_to_start, replace(config, app_env="production"))
 
 

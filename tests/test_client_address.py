@@ -95,7 +95,7 @@ async def test_another_forged_address_each_time_gives_no_more_tries(serve: Serve
     url = await serve(sign_in_tries_per_address=3, trusted_proxies=())
 
     async def tries(number: int) -> int:
-        async with Person(url, f"Name{number}", **{"X-Forwarded-For": f"192.0.2.{number}"}) as somebody:
+        async with Person(url, f"Name{number}", headers={"X-Forwarded-For": f"192.0.2.{number}"}) as somebody:
             return (await somebody.sign_in()).status
 
     assert [await tries(number) for number in range(4)] == [403] * 3 + [429]
@@ -116,7 +116,7 @@ async def dual_stack(config: Config) -> AsyncIterator[URL]:
 async def signs_in_from(url: URL, forwarded: str) -> int:
     """What a wrong password is answered, when a proxy forwards it for this address."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
-    async with Person(url, f"Nobody-{secrets.token_hex(4)}", **headers) as somebody:
+    async with Person(url, f"Nobody-{secrets.token_hex(4)}", headers=headers) as somebody:
         return (await somebody.sign_in()).status
 
 

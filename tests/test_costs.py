@@ -35,7 +35,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 async def commands(config: Config) -> Counter[str]:
     """What Redis was asked so far, by command, as it says itself."""
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         stats = await redis.info("commandstats")
     return Counter({name.removeprefix("cmdstat_"): stat["calls"] for name, stat in stats.items()})
 
@@ -56,7 +56,8 @@ async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_show
             (chat, "main", {"threads_for": 1, "messages_before": 1}),
             (f"{chat}?at=1", "main", {"threads_for": 1, "messages_after": 1}),
         ]:
-            before, _ = await commands(config), queries.clear()
+            before = await commands(config)
+            queries.clear()
             assert (await here.get(path, headers={"Chat-Part": part})).status == 200
             asked = await commands(config) - before
             assert queries - Counter({"database_time": 99, "recent_threads": 99}) == expected
@@ -69,7 +70,8 @@ async def test_many_messages_cost_a_few_round_trips_and_no_more_than_one_news_a_
 ) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
-    before, _ = await commands(config), queries.clear()
+    before = await commands(config)
+    queries.clear()
     ids = [await at_ana.sends(thread, f"number {number}") for number in range(200)]
     for _ in ids:
         await at_ben.receives("message")
@@ -80,7 +82,7 @@ async def test_many_messages_cost_a_few_round_trips_and_no_more_than_one_news_a_
 
 async def test_all_sockets_of_a_process_share_one_subscriber(ana: Person, ben: Person, config: Config) -> None:
     sockets = [await person.socket() for person in (ana, ben) for _ in range(10)]
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         clients = [client for client in await redis.client_list() if int(client["sub"]) > 0]
         channels = await redis.pubsub_channels(f"{config.redis_prefix}*")
     assert len(sockets) == 20

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -22,6 +23,7 @@ async def test_what_is_sent_just_as_the_server_begins_to_end_is_answered(config:
     await runner.setup()
     await web.TCPSite(runner, config.host, config.port).start()
     reader, writer = await asyncio.open_connection(config.host, config.port)
+    assert runner.server
     while not runner.server.connections:
         await asyncio.sleep(0)
     ending = asyncio.create_task(runner.cleanup())
@@ -75,7 +77,7 @@ async def test_a_worker_that_still_waits_for_postgresql_ends_without_looking_for
     door: Door,  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    settings = {"DATABASE_URL": await door.open(), "WORKERS": "1"}
+    settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "1"}
     async with gunicorn(config, tmp_path, "--worker-class", NEVER_LOOKS, **settings) as server:
         door.silent = True
         (first,) = server.workers

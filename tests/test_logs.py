@@ -118,7 +118,7 @@ async def test_who_talks_leaves_no_text_password_cookie_or_token_in_the_log(
 async def test_nobody_forges_a_line_by_what_they_send(log: Log, serve: Serve) -> None:
     url = await serve(trusted_proxies=("127.0.0.1",))
     forged = "%0d%0a2026-11-23T18:00:00.000Z INFO chatserver.sign_in: signed in: user 1"
-    async with Person(url, "Ana", **{"User-Agent": "x\ty", "X-Forwarded-For": "nobody{}"}) as ana:
+    async with Person(url, "Ana", headers={"User-Agent": "x\ty", "X-Forwarded-For": "nobody{}"}) as ana:
         await ana.get(f"/messages/{forged}")
         await ana.get(f"/messages/?next={forged}")
     assert len(log.lines("request")) == 2

@@ -181,8 +181,8 @@ def sockets_by_worker(shared: Path) -> dict[int, int]:
     """How many each process says, from its own file."""
     return {
         int(file.stem.rpartition("_")[2]): sum(
-            int(number)
-            for name, number, *_ in MmapedDict.read_all_values_from_file(file)
+            int(number)  # type: ignore[misc]
+            for name, number, *_ in MmapedDict.read_all_values_from_file(file)  # type: ignore[no-untyped-call]
             if '"chatserver_sockets"' in name
         )
         for file in shared.glob("gauge_livesum_*.db")
@@ -223,8 +223,8 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         environ = os.environ | {
-            "DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, "DATA_DIR": str(config.data_dir),
-            "PORT": str(unused_port()), "METRICS_PORT": port,
+            "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url),
+            "DATA_DIR": str(config.data_dir), "PORT": str(unused_port()), "METRICS_PORT": port,
         }  # fmt: skip
         for command in (["chatserver", "serve"], ["gunicorn", "--config", "python:chatserver.gunicorn_conf"]):
             ended = subprocess.run(

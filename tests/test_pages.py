@@ -293,7 +293,7 @@ async def test_choosing_a_language_is_remembered(ana: Person) -> None:
 async def test_choosing_a_theme_is_remembered_until_the_system_decides_again(ana: Person) -> None:
     def cookie() -> str | None:
         remembered = ana.http.cookie_jar.filter_cookies(ana.url).get("theme")
-        return remembered and remembered.value
+        return remembered.value if remembered else None
 
     for theme, kept in [("dark", "dark"), ("light", "light"), ("auto", None)]:
         answer = await ana.post("/messages/theme/", page="/messages/", theme=theme, next="/messages/?x=1")

@@ -106,7 +106,7 @@ async def test_the_limit_can_be_turned_off(ana: Person, serve: Serve) -> None:
 
 async def test_what_is_counted_is_forgotten_by_itself(ana: Person, config: Config) -> None:
     await found(ana, "cle")
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         keys = [key async for key in redis.scan_iter(f"{config.redis_prefix}limit*people/{ana.id}/*")]
         assert keys
         for key in keys:

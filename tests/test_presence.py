@@ -135,7 +135,7 @@ async def talking_with_ana_and_cleo(ana: Person, ben: Person, cleo: Person) -> S
 
 async def a_look_misses(person: Person, config: Config) -> None:
     """Waits until the server has looked for somebody who is not there."""
-    async with Redis.from_url(config.redis_url) as redis, asyncio.timeout(PATIENCE):
+    async with Redis.from_url(str(config.redis_url)) as redis, asyncio.timeout(PATIENCE):
         while (await redis.pubsub_numsub(f"{config.redis_prefix}user:{person.id}"))[0][1]:
             await asyncio.sleep(0.01)
         looks = (await commands(config))["pubsub|numsub"]
@@ -262,7 +262,7 @@ async def test_a_group_of_many_is_told_through_a_small_queue(serve: Serve, confi
     url = await serve(presence_interval=OFTEN, queue_frames=3)
     _, output, errors = await chatserver(config, "provision", "--users", "20", "--threads", "1", "--people", "20")
     made = json.loads(output or errors)
-    async with Person(url, "first", Cookie=made["users"][0]["cookie"]) as first:
+    async with Person(url, "first", headers={"Cookie": made["users"][0]["cookie"]}) as first:
         socket = await first.socket()
         await socket.opens(made["threads"][0]["id"])
         told = [await socket.receives("presence") for _ in range(19)]

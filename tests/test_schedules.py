@@ -151,10 +151,10 @@ class Schedule(RuleBasedStateMachine):
             self.db,
             self.writer,
             self.marks,
-            self.news,
+            self.news,  # type: ignore[arg-type]
             openings,
             nobody,
-            rates_of(self.config),  # type: ignore[arg-type]
+            rates_of(self.config),
         )
 
     # -- what may happen, in any order --------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Schedule(RuleBasedStateMachine):
                 assert isinstance(result, Exception)
                 continue
             self.stored[thread].append((message.client_id, sender, message.text))
-            assert result.seq == len(self.stored[thread])  # type: ignore[union-attr]
+            assert result.seq == len(self.stored[thread])
             if self.read[thread, sender] == len(self.stored[thread]) - 1:
                 self.read[thread, sender] += 1
 
@@ -245,7 +245,7 @@ class Schedule(RuleBasedStateMachine):
             self.read[thread, person] = max(self.read[thread, person], min(seq, len(self.stored[thread])))
 
     async def _mark(self, mark: Mark) -> list[Any]:
-        return await asyncio.gather(self.marks.submit(mark), return_exceptions=True)
+        return list(await asyncio.gather(self.marks.submit(mark), return_exceptions=True))
 
     @rule(joins=st.booleans())
     def cleo_joins_or_leaves_the_group(self, joins: bool) -> None:

@@ -33,7 +33,7 @@ def key_of(config: Config, token: str) -> str:
 
 
 async def test_redis_holds_a_hash_of_the_token_and_never_the_token(ana: Person, config: Config) -> None:
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         assert await redis.exists(key_of(config, token_of(ana)))
         keys = [key async for key in redis.scan_iter(f"{config.redis_prefix}*")]
     assert token_of(ana).encode() not in b"".join(keys)
@@ -44,7 +44,7 @@ async def test_signing_in_makes_a_new_token_and_ends_the_old_one(ana: Person, co
     before = token_of(ana)
     await ana.sign_in()
     assert token_of(ana) != before
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         assert not await redis.exists(key_of(config, before))
 
 
@@ -65,7 +65,7 @@ async def test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in(
 
 
 async def test_of_a_hundred_sign_ins_and_one_the_oldest_ends(config: Config, ana: Person) -> None:
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         storage = SessionStorage(redis, config)
         await storage.begin_many([User(ana.id, ana.name)] * MAX_SIGN_INS)
         assert len(await storage.sign_ins.all_of(ana.id, "")) == MAX_SIGN_INS
@@ -90,7 +90,7 @@ async def test_sessions_that_are_over_count_for_nothing(
     async with Person(url, "Ana") as oldest, Person(url, "Ana") as second, Person(url, "Ana") as third:
         await oldest.sign_up()
         await second.sign_in()
-        async with Redis.from_url(config.redis_url) as redis:
+        async with Redis.from_url(str(config.redis_url)) as redis:
             await redis.delete(key_of(config, token_of(second)))  # as after its time
         await third.sign_in()
         assert [(await each.get("/messages/session")).status for each in (oldest, third)] == [200, 200]
@@ -100,7 +100,7 @@ async def test_nothing_is_stored_for_who_only_looks(url: URL, config: Config) ->
     async with Person(url, "Ana") as ana:
         await ana.get("/messages/sign-in/")
         assert token_of(ana)
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         assert [key async for key in redis.scan_iter(f"{config.redis_prefix}session:*")] == []
 
 
@@ -114,7 +114,7 @@ async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, co
         await lock_is_waited_for(config)
         assert (await ana.post_raw("/messages/sign-out/", fields)).status == 303
     assert (await in_flight).status == 200
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         assert not await redis.exists(key)
 
 
@@ -127,7 +127,7 @@ async def test_when_somebody_else_signs_in_at_the_same_browser_its_old_sockets_e
 
 
 async def test_signing_out_while_a_socket_opens_ends_it_too(ana: Person, config: Config) -> None:
-    async with Redis.from_url(config.redis_url) as redis:
+    async with Redis.from_url(str(config.redis_url)) as redis:
         socket = await ana.socket()
         await redis.delete(key_of(config, token_of(ana)))  # as if signed out before the socket could hear of it
         assert await socket.ends() == 4001
@@ -149,7 +149,7 @@ async def test_a_session_ends_after_its_lifetime_however_busy_it_is(config: Conf
 
 async def test_an_idle_session_ends(serve: Serve, config: Config) -> None:
     url = await serve(session_idle=1)
-    async with Person(url, "Ana") as ana, Redis.from_url(config.redis_url) as redis:
+    async with Person(url, "Ana") as ana, Redis.from_url(str(config.redis_url)) as redis:
         await ana.sign_up()
         key = key_of(config, token_of(ana))
         async with asyncio.timeout(5):
@@ -167,7 +167,7 @@ async def test_a_session_in_use_by_pages_or_an_open_socket_lives_on_and_an_unuse
         Person(url, "Ana") as ana,
         Person(url, "Ben") as ben,
         Person(url, "Cleo") as cleo,
-        Redis.from_url(config.redis_url) as redis,
+        Redis.from_url(str(config.redis_url)) as redis,
     ):
         await ana.sign_up()
         at_ben = await (await ben.sign_up()).socket()
@@ -204,5 +204,5 @@ async def test_an_open_socket_ends_with_its_sessions_lifetime(serve: Serve, monk
 
 async def test_nonsense_in_the_cookie_is_nobody(ana: Person) -> None:
     for nonsense in ("", "x", "x" * 43, "../" * 14, "x" * 8000, "ü"):
-        async with Person(ana.url, "Nobody", Cookie=f"chat_session={nonsense}") as nobody:
+        async with Person(ana.url, "Nobody", headers={"Cookie": f"chat_session={nonsense}"}) as nobody:
             assert (await nobody.get("/messages/session")).status == 401

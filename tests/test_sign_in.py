@@ -219,7 +219,7 @@ async def test_the_addresses_of_one_network_of_ipv6_are_one(serve: Serve) -> Non
     url = await serve(sign_in_tries_per_address=3, trusted_proxies=("127.0.0.1",))
 
     async def tries_from(address: str) -> int:
-        async with Person(url, f"Nobody-{secrets.token_hex(4)}", **{"X-Forwarded-For": address}) as somebody:
+        async with Person(url, f"Nobody-{secrets.token_hex(4)}", headers={"X-Forwarded-For": address}) as somebody:
             return (await somebody.sign_in()).status
 
     assert [await tries_from(f"2001:db8:0:1::{number}") for number in range(4)] == [403] * 3 + [429]

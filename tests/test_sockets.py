@@ -156,12 +156,13 @@ async def test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike(
 
     async def answers(thread: int) -> list[dict[str, Any]]:
         said = []
-        for type_, fields in [
+        frames: list[tuple[str, dict[str, Any]]] = [
             ("open", {"after": 0}),
             ("read", {"seq": 1}),
             ("typing", {}),
             ("send", {"id": UUID, "text": "hi"}),
-        ]:
+        ]
+        for type_, fields in frames:
             await socket.says(type_, thread=thread, **fields)
             said.append(await socket.next() | {"thread": 0})
         return said
@@ -195,7 +196,7 @@ async def test_the_server_pings_and_drops_who_stays_silent(config: Config) -> No
 
 
 @pytest.mark.parametrize("bound", [{"queue_frames": 5, "queue_bytes": 0}, {"queue_frames": 0}], ids=["frames", "bytes"])
-async def test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up(config: Config, bound: dict[str, int]) -> None:
+async def test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up(config: Config, bound: dict[str, Any]) -> None:
     async with (
         serving(replace(config, **bound)) as url,
         Person(url, "Ana") as ana,

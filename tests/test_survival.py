@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg2
@@ -27,7 +28,12 @@ from tests.faults.proxy import Proxy
 from tests.people import PASSWORD, PATIENCE, Person, Socket
 
 # Limits lowered, so that what takes seconds in life takes less here.
-QUICK = {"redis_timeout": 0.3, "redis_ping_interval": 0.2, "redis_silence": 0.6, "database_timeout": 0.5}
+QUICK: dict[str, Any] = {
+    "redis_timeout": 0.3,
+    "redis_ping_interval": 0.2,
+    "redis_silence": 0.6,
+    "database_timeout": 0.5,
+}
 
 
 async def test_a_lost_publish_is_made_good_for_open_chats_and_lists(ana: Person, ben: Person, serve: Serve) -> None:
@@ -151,7 +157,8 @@ async def test_while_redis_is_frozen_nobody_signs_in_or_connects_and_no_cookie_i
                 assert (path, answer.status, answer.headers.get("Set-Cookie")) == (path, 503, None)
             with pytest.raises(WSServerHandshakeError) as refused:
                 await ana.socket()
-            assert (refused.value.status, refused.value.headers.get("Set-Cookie")) == (503, None)
+            assert refused.value.status == 503
+            assert "Set-Cookie" not in (refused.value.headers or {})
         assert (await ana.get("/messages/session")).status == 200
         await ana.socket()
 
@@ -185,7 +192,9 @@ async def test_news_come_again_after_redis_cut_us_off(config: Config, own_redis:
         with closing(redis.Redis.from_url(own_redis)) as client:
             client.client_kill_filter(_type=cut, skipme=True)
             async with asyncio.timeout(PATIENCE):
-                while b"user:%d" % ben.id not in b" ".join(client.pubsub_channels()):
+                while b"user:%d" % ben.id not in b" ".join(
+                    channel for channel in client.pubsub_channels() if isinstance(channel, bytes)
+                ):
                     await asyncio.sleep(0.02)
         await at_ana.sends(thread, "still there?")
         assert (await at_ben.receives("message"))["text"] == "still there?"

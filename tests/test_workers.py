@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -96,7 +97,7 @@ class Door:
 
     async def open(self) -> str:
         """The URL that leads through it."""
-        return make_dsn(**self._parts | {"host": "127.0.0.1", "port": str(await self._proxy.start())})
+        return str(make_dsn(**self._parts | {"host": "127.0.0.1", "port": str(await self._proxy.start())}))
 
     @property
     def silent(self) -> bool:
@@ -126,7 +127,7 @@ async def door(config: Config) -> AsyncIterator[Door]:
 async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_others_go_on(
     config: Config, door: Door, tmp_path: Path
 ) -> None:
-    settings = {"DATABASE_URL": await door.open(), "WORKERS": "2", "METRICS_PORT": str(unused_port())}
+    settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "2", "METRICS_PORT": str(unused_port())}
     async with (
         gunicorn(config, tmp_path, "--timeout", "2", **settings) as server,
         Person(server.url, "Ana") as ana,
@@ -157,7 +158,7 @@ async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_other
 async def test_a_worker_that_waits_for_postgresql_ends_when_it_is_told_to(
     config: Config, door: Door, tmp_path: Path, how: str
 ) -> None:
-    settings = {"DATABASE_URL": await door.open(), "WORKERS": "2"}
+    settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "2"}
     async with gunicorn(config, tmp_path, **settings) as server:
         setattr(door, how, True)
         os.kill(min(server.workers), signal.SIGKILL)
@@ -173,7 +174,7 @@ async def test_a_worker_born_while_redis_is_away_serves_when_it_is_back(config: 
         return await asyncio.open_unix_connection(str(config.redis_url).removeprefix("unix://").partition("?")[0])
 
     proxy = Proxy(enter)
-    settings = {"REDIS_URL": f"redis://127.0.0.1:{await proxy.start()}/0", "WORKERS": "1"}
+    settings: dict[str, Any] = {"REDIS_URL": f"redis://127.0.0.1:{await proxy.start()}/0", "WORKERS": "1"}
     async with gunicorn(config, tmp_path, **settings) as server, Person(server.url, "Ana") as ana:
         proxy_away = True
         (before,) = server.workers

@@ -40,7 +40,8 @@ def idle(stage: Stage) -> Iterator[Figure]:
 
 def run(server: Server, steps: list[int], watch: list[float]) -> list[Step]:
     seats = [seat for thread in server.provision(users=steps[-1], threads=steps[-1] // 2) for seat in thread]
-    return load(crowd.hold, seats, server.group, server.environ["REDIS_URL"], steps=steps, watch=watch)
+    held: list[Step] = load(crowd.hold, seats, server.group, server.environ["REDIS_URL"], steps=steps, watch=watch)
+    return held
 
 
 def figures(step: Step, empty: Step, *, last: bool, full: bool, limits: tuple[float, float, float]) -> Iterator[Figure]:

@@ -34,7 +34,8 @@ def latency(stage: Stage) -> Iterator[Figure]:
 
 def run(rate: float, threads: Threads, server: Server, seconds: float) -> Talk:
     say(f"latency: {'the product' if server.durable else 'the limit'} at {rate} messages/s")
-    return load(talk.open_loop, threads, server.group, durable=server.durable, rate=rate, seconds=seconds)
+    done: Talk = load(talk.open_loop, threads, server.group, durable=server.durable, rate=rate, seconds=seconds)
+    return done
 
 
 def compared(rate: float, ours: Talk, relay: Talk, commits: list[float]) -> Iterator[Figure]:

@@ -34,4 +34,5 @@ def storm(stage: Stage) -> Iterator[Figure]:
 
 def run(server: Server, sockets: int) -> Storm:
     seats = [seat for thread in server.provision(users=sockets, threads=sockets // 2) for seat in thread]
-    return load(crowd.storm, seats, server.group)
+    done: Storm = load(crowd.storm, seats, server.group)
+    return done

@@ -69,7 +69,10 @@ def throughput(stage: Stage) -> Iterator[Figure]:
 
 def run(server: Server, seconds: float) -> Talk:
     threads = server.provision(users=2 * PAIRS, threads=PAIRS)
-    return load(talk.closed_loop, threads, server.group, durable=server.durable, in_flight=IN_FLIGHT, seconds=seconds)
+    done: Talk = load(
+        talk.closed_loop, threads, server.group, durable=server.durable, in_flight=IN_FLIGHT, seconds=seconds
+    )
+    return done
 
 
 def promises(scenario: str, *ours: Talk) -> Iterator[Figure]:

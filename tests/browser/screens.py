@@ -77,7 +77,11 @@ class Screen:
     async def joins(self) -> None:
         """Signs up without looking at the form, and goes to the conversations."""
         page = await self.page.request.get("/messages/sign-up/")
-        fields = {"username": self.name, "password": PASSWORD, "csrf_token": form_token(await page.text())}
+        fields: dict[str, str | float | bool] = {
+            "username": self.name,
+            "password": PASSWORD,
+            "csrf_token": form_token(await page.text()),
+        }
         answer = await self.page.request.post("/messages/sign-up/", form=fields)
         assert answer.ok
         await self.goes_to("/messages/")

@@ -30,7 +30,7 @@ async def test_every_page_of_an_account_is_accessible_and_fits(
     ana, elsewhere = await person("Ana", **options), await person("Ana", **options)
     await site.has("Ben")
     await ana.joins()
-    await elsewhere.page.context.add_cookies(await ana.page.context.cookies())
+    await elsewhere.page.context.add_cookies(await ana.page.context.cookies())  # type: ignore[arg-type]  # one is the other
     await ana.page.context.clear_cookies()
     await ana.goes_to("/messages/sign-in/?deleted=yes")
     await ana.is_accessible()

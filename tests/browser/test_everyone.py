@@ -112,7 +112,7 @@ async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, dat
     )
     cookies = await ana.page.context.cookies()
     newcomer = await person("Ana")
-    await newcomer.page.context.add_cookies(cookies)  # signed in, and nothing cached
+    await newcomer.page.context.add_cookies(cookies)  # type: ignore[arg-type]  # signed in, and nothing cached
     requests: list[Request] = []
 
     def note(request: Request) -> None:

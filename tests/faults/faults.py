@@ -47,7 +47,7 @@ async def rolling_sigterm(world: World, report: Report) -> None:
     for worker in world.workers():
         os.kill(worker, signal.SIGTERM)
         killed = time.monotonic()
-        await world.until(lambda worker=worker: worker not in world.workers(), 10)
+        await world.until(lambda worker=worker: worker not in world.workers(), 10)  # type: ignore[misc]  # a default
         await world.until(lambda: len(world.workers()) == 2, 10)
         await world.ready()
         told += [at - killed for at in closes(world, killed)]

@@ -52,7 +52,7 @@ class Stage(World):
         self.user = ordinary_user()
         self.owner_url = self.database("chatserver_owner", f"{SECRET}-owner", self.ports["postgres"])
         self.database_url = self.database("chatserver", SECRET, self.ports["postgres"])
-        self.servers = SimpleNamespace(database_url=self.owner_url)  # for the checker
+        self.servers: Any = SimpleNamespace(database_url=self.owner_url)  # for the checker
         self.redis_url = f"redis://chatserver:{SECRET}@127.0.0.1:{self.ports['redis']}/0"
 
     def database(self, user: str, password: str, port: int) -> str:
@@ -97,9 +97,10 @@ class Stage(World):
         if as_user and os.geteuid() == 0:
             options = who | options
         with (self.folder / "logs" / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(
+            program: subprocess.Popen[Any] = subprocess.Popen(
                 [str(part) for part in command], stdout=log, stderr=log, **({"cwd": self.folder} | options)
             )
+        self._running[name] = program
 
     def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> float:
         """Returns the seconds it took."""
@@ -174,7 +175,7 @@ class Stage(World):
             file.writelines(f"{name}={value}\n" for name, value in more.items())
 
     @property
-    def environ(self) -> dict[str, str]:
+    def environ(self) -> dict[str, str]:  # type: ignore[override]
         return {**os.environ, "CONFIG_FILE": str(self.folder / "chatserver.env")}
 
     def start_instance(self, number: int) -> None:
@@ -297,7 +298,7 @@ class Stage(World):
             **(who if os.geteuid() == 0 else {}),
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return str(done.stdout)
 
     def shell(self, script: str, *changes: tuple[str, object], **settings: object) -> str:
         """Runs commands of a document, as ourselves, in our folder."""
@@ -317,7 +318,7 @@ class Stage(World):
             cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return str(done.stdout)
 
     def check(self, **settings: str) -> tuple[int, str]:
         """What `python -m chatserver check` says."""

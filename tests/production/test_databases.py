@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from typing import Any
 
 import aiohttp
 import psycopg2
@@ -30,7 +31,7 @@ async def restored(stage: Stage) -> AsyncIterator[None]:
     await stage.restart_with()
 
 
-async def while_people_talk(stage: Stage, work: Callable, *arguments: object) -> object:
+async def while_people_talk(stage: Stage, work: Callable[..., object], *arguments: object) -> object:
     """In a thread, so that they do talk: messages are stored and shown meanwhile, and nobody is refused."""
     stored, shown = said(stage)
     result = await asyncio.to_thread(work, *arguments)
@@ -104,7 +105,7 @@ async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage)
         standby,
     )
     talk.start_postgres("postgres-standby", port)
-    superuser = {"host": str(talk.folder / "run"), "port": first, "user": "postgres"}
+    superuser: dict[str, Any] = {"host": str(talk.folder / "run"), "port": first, "user": "postgres"}
     with closing(psycopg2.connect(**superuser)) as connection:
         connection.autocommit = True
         connection.cursor().execute("alter system set synchronous_standby_names = '*'")
@@ -174,9 +175,9 @@ def pg_dump_waits(database_url: str) -> None:
             cursor.execute(question)
 
 
-def conversations(database_url: str) -> dict[int, list[tuple]]:
+def conversations(database_url: str) -> dict[int, list[tuple[Any, ...]]]:
     """Every message of every thread, as a database has them."""
-    found: dict[int, list[tuple]] = {}
+    found: dict[int, list[tuple[Any, ...]]] = {}
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select thread_id, seq, client_id::text, sender_id, text, sent_at from messages order by 1, 2")
         for thread, *message in cursor:
@@ -184,12 +185,13 @@ def conversations(database_url: str) -> dict[int, list[tuple]]:
     return found
 
 
-async def everything(stage: Stage, made: dict) -> list:
+async def everything(stage: Stage, made: dict[str, Any]) -> list[Any]:
     """All messages of all threads, as their people get them."""
     found = []
     async with aiohttp.ClientSession() as http:
         for thread in made["threads"]:
-            messages, before = [], ""
+            messages: list[Any] = []
+            before = ""
             cookie = made["users"][thread["members"][0]]["cookie"]
             while True:
                 url = f"{stage.url}/messages/chat/{thread['id']}/history{before}"

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -132,7 +133,7 @@ async def test_who_is_in_the_chats_group_as_nginx_is_reads_none_of_its_secrets(s
     )
 
     def reads(uid: int, path: Path) -> bool:
-        who = {"user": uid, "group": uid, "extra_groups": [stage.user.pw_gid]}
+        who: dict[str, Any] = {"user": uid, "group": uid, "extra_groups": [stage.user.pw_gid]}
         return subprocess.run(["cat", path], **who, capture_output=True, check=False).returncode == 0
 
     files = sorted(place.iterdir())
@@ -163,7 +164,7 @@ async def test_a_dump_made_as_documented_is_restored_as_documented(stage: Stage)
     stage.end("postgres-restored")
 
 
-def messages(url: str) -> list[tuple]:
+def messages(url: str) -> list[tuple[Any, ...]]:
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute("select thread_id, seq, text from messages order by thread_id, seq")
         return cursor.fetchall()
@@ -190,8 +191,10 @@ async def ana(stage: Stage) -> AsyncIterator[Person]:
 def redis_admin(stage: Stage, name: str, script: str, *changes: tuple[str, object], **settings: object) -> str:
     """As Redis's administrator."""
     function = command("operations.md", "redis_admin() {").partition("\n}\n")[0] + "\n}\n"
-    ours = (("/etc/redis/chatserver.conf", stage.folder / name / "redis.conf"),)
-    ours += (("redis-cli --user", f"redis-cli -p {stage.ports[name]} --user"),)
+    ours = (
+        ("/etc/redis/chatserver.conf", stage.folder / name / "redis.conf"),
+        ("redis-cli --user", f"redis-cli -p {stage.ports[name]} --user"),
+    )
     said = stage.shell(function + script, *ours, *changes, **settings)
     assert "ERR" not in said
     assert "NOAUTH" not in said

@@ -11,6 +11,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 from playwright.async_api import Browser
+from yarl import URL
 
 from chatserver.middlewares import HEADERS, HSTS
 from tests.browser.conftest import browser  # noqa: F401  # a fixture
@@ -175,7 +176,7 @@ async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> No
     async with aiohttp.ClientSession() as http:
         for base in (stage.url, stage.cut_url, f"http://127.0.0.1:{stage.ports['nginx']}"):
             for path in ("/healthz", "/readyz", "/metrics", "/%68ealthz", "//healthz", "/messages/../readyz"):
-                async with http.get(aiohttp.client.URL(base + path, encoded=True), ssl=stage.trust) as response:
+                async with http.get(URL(base + path, encoded=True), ssl=stage.trust) as response:
                     assert response.status in {400, 404}, (base, path)
 
 

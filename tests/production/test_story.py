@@ -144,7 +144,7 @@ async def test_haproxy_and_nginx_may_be_begun_anew(talk: Stage) -> None:
 async def test_static_files_come_from_nginx_compressed_and_for_ever(stage: Stage) -> None:
     async with aiohttp.ClientSession() as http:
         page = await (await http.get(f"{stage.url}/messages/sign-in/", ssl=stage.trust)).text()
-        style = re.search(r'href="(/messages/static/[^"]+\.css)"', page)[1]
+        style = re.findall(r'href="(/messages/static/[^"]+\.css)"', page)[0]
         asked, packed = f"{stage.url}{style}?asked-here", {"Accept-Encoding": "gzip"}
         async with http.get(asked, ssl=stage.trust, headers=packed) as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"

@@ -47,7 +47,7 @@ async def test_nobody_is_answered_as_it_is_described(serve: Serve, tmp_path: Pat
 async def keeps_to(description: Path, person: Person, *options: str) -> None:
     """Asks whatever schemathesis thinks of, the same each time; what it says is shown when it finds anything."""
     schemathesis = await asyncio.create_subprocess_exec(
-        *[SCHEMATHESIS, "run", description, "--url", str(person.url.origin()), "--checks", ",".join(CHECKS)],
+        *[str(SCHEMATHESIS), "run", str(description), "--url", str(person.url.origin()), "--checks", ",".join(CHECKS)],
         *["--seed", "1", "--max-examples", "100", "--no-color", "--warnings", "off", *options],
         cwd=description.parent,
     )
