@@ -9,8 +9,10 @@ from uuid import UUID
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
+from chatserver.names import clean_name, name_key, name_skeleton, typed_key
 from chatserver.passwords import NO_PASSWORD, Hasher, check_password, decoy_hash
-from chatserver.text import clean_name, name_key
+from chatserver.skeletons import fill_skeletons
+from chatserver.text import UNSTORABLE
 
 ERASED_AT_ONCE = 500  # messages
 
@@ -71,7 +73,14 @@ class Accounts:
         return (await self._add(clean_name(raw_name), password_hash)).user
 
     async def _add(self, name: str, password_hash: str) -> Checked:
-        rows = await self._db.write("add_user", name=name, name_key=name_key(name), password_hash=password_hash)
+        await fill_skeletons(self._db)
+        rows = await self._db.write(
+            "add_user",
+            name=name,
+            name_key=name_key(name),
+            name_skeleton=name_skeleton(name),
+            password_hash=password_hash,
+        )
         if not rows:
             raise ChatError("name_taken", "username")
         return Checked(User(*rows[0]), password_hash)
@@ -119,11 +128,9 @@ class Accounts:
         return stored is not None and not stored.disabled
 
     async def _by_name(self, raw_name: str) -> Stored | None:
-        try:
-            key = name_key(clean_name(raw_name))
-        except ChatError:
-            return None
-        row = await self._db.fetch_one("user_by_name", name_key=key)
+        """Also by a name that nobody could take today, or a spelling of it that is no name."""
+        key = typed_key(raw_name)
+        row = None if UNSTORABLE.search(key) else await self._db.fetch_one("user_by_name", name_key=key)
         return Stored(*row) if row else None
 
     async def _by_id(self, user_id: int) -> Stored | None:

@@ -12,12 +12,13 @@ from chatserver.bodies import read_fields
 from chatserver.client_address import client_address
 from chatserver.errors import ChatError
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.names import name_beginning
 from chatserver.origins import check_socket_origin
 from chatserver.people import complete_name
 from chatserver.realtime.sockets import Upgraded
 from chatserver.realtime.writer import Outgoing
 from chatserver.sessions import find_user
-from chatserver.text import MAX_ID, clean_text, name_beginning, parse_id, parse_uuid
+from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
 from chatserver.threads import find_thread
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from chatserver.accounts import User
 from chatserver.config import Config
 from chatserver.errors import ChatError
+from chatserver.names import typed_key
 from chatserver.redis import in_time
-from chatserver.text import typed_key
 
 MINUTE, HOUR = 60, 3600  # seconds
 

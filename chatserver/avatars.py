@@ -1,24 +1,23 @@
 """What stands for a picture: letters and a colour, made of the name alike here and by `static/js/avatars.js`."""
 
 import re
-import unicodedata
+
+import regex
 
 HUES = 12
 _SEPARATORS = re.compile("[ _.,-]+")
+# With its marks, and the letters that a virama joins to it (UAX #29, GB9c).
+_FIRST_LETTER = regex.compile(
+    r"^.(?:(?:[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1b44\u1bab\ua9c0]\u200d?|\u0dca\u200d)\p{L}"
+    r"|[\p{M}\u200c\u200d])*",
+    regex.DOTALL,
+)
 
 
 def initials(name: str) -> str:
     """The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case."""
     parts = [part for part in _SEPARATORS.split(name) if part] or [name]
-    return "".join(_first_letter(part) for part in parts[:2]).upper()
-
-
-def _first_letter(part: str) -> str:
-    """With its combining marks."""
-    end = 1
-    while end < len(part) and unicodedata.category(part[end])[0] == "M":
-        end += 1
-    return part[:end]
+    return "".join(found[0] for part in parts[:2] if (found := _FIRST_LETTER.match(part))).upper()
 
 
 def hue(name: str) -> int:

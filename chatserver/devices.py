@@ -10,7 +10,7 @@ import secrets
 from aiohttp import web
 
 from chatserver.keys import CONFIG
-from chatserver.text import typed_key
+from chatserver.names import typed_key
 
 YEAR = 365 * 86400  # seconds
 

@@ -3,7 +3,7 @@
 Programs get the code, people the sentence in their language; nothing here is logged with a traceback.
 """
 
-from chatserver.i18n import gettext
+from chatserver.i18n import gettext, number
 from chatserver.i18n import mark as _
 
 # code: (HTTP status, sentence)
@@ -29,7 +29,10 @@ TABLE: dict[str, tuple[int, str]] = {
     "not_signed_in": (401, _("You’re not signed in. Sign in and try again.")),
     "wrong_origin": (403, _("This request came from another site and was refused.")),
     "bad_csrf": (403, _("This form has expired. Nothing was changed: submit it again.")),
-    "bad_name": (400, _("Choose a name of 3 to 30 letters, digits, and the signs _ . -")),
+    "bad_name": (
+        400,
+        _("Choose a name of 3 to 30 letters of one alphabet (2 for a name like 李明), digits, and the signs _ . -"),
+    ),
     "name_taken": (409, _("This name is taken. Choose another.")),
     "bad_password": (400, _("Choose a password of 8 to 128 characters.")),
     "common_password": (400, _("This password is easy to guess. Choose another one, such as a few random words.")),
@@ -71,7 +74,8 @@ class ChatError(Exception):
     @property
     def sentence(self) -> str:
         """What to tell the person, in the language of the request at hand."""
-        return gettext(TABLE[self.code][1]) % self.values
+        values = {name: number(value) if isinstance(value, int) else value for name, value in self.values.items()}
+        return gettext(TABLE[self.code][1]) % values
 
 
 class Unavailable(ChatError):

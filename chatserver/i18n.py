@@ -9,6 +9,7 @@ from io import BytesIO
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 from chatserver.folders import folder
@@ -58,6 +59,11 @@ def plural_forms(singular: str, plural: str) -> dict[str, str]:
     """The forms of a counted phrase by CLDR category, for `Intl.PluralRules` in the browser."""
     language = _current.get()
     return {language.locale.plural_form(n): ngettext(singular, plural, n) for n in (1, 2, 5)}
+
+
+def number(value: int) -> str:
+    """As it is written in the current language: "10,000"."""
+    return format_decimal(value, locale=_current.get().locale)
 
 
 def current_language() -> str:

@@ -15,6 +15,7 @@ import psycopg2.extensions
 
 from chatserver import libpq
 from chatserver.folders import folder
+from chatserver.skeletons import fill_all_skeletons
 
 LOCK = 4_271_001  # any number that only we use
 LOCK_TIMEOUT = 1.0  # seconds
@@ -38,6 +39,7 @@ def migrate(database_url: str) -> list[str]:
         missing = _missing(connection, files)
         for name in missing:
             _apply(connection, name, files[name])
+        fill_all_skeletons(connection)
         return missing
 
 

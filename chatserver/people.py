@@ -7,7 +7,7 @@ STRANGERS_FROM = 3  # characters: of whom one shares a thread with, one is enoug
 
 
 async def complete_name(db: Database, user_id: int, beginning: str) -> list[str]:
-    """Names of other people that begin so, in order; `beginning` as `text.name_beginning` gives it."""
+    """Names of other people that begin so, in order; `beginning` as `names.name_beginning` gives it."""
     rows = await db.fetch(
         "people_by_beginning",
         user_id=user_id,

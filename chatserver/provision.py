@@ -5,6 +5,7 @@ from typing import Any
 
 from chatserver.accounts import User
 from chatserver.db import Database
+from chatserver.names import name_skeleton
 from chatserver.passwords import NO_PASSWORD
 from chatserver.sessions import SessionStorage
 
@@ -25,8 +26,9 @@ async def provision(
         raise ProvisionError(f"{threads} threads of two need {threads * 2} users, since two people have one thread.")
     run = secrets.token_hex(4)
     names = [f"user-{run}-{number}" for number in range(users)]
-    by_name = {name: User(id_, name) for id_, name in
-               await db.write("provision_users", names=names, password_hash=NO_PASSWORD)}  # fmt: skip
+    skeletons = [name_skeleton(name) for name in names]
+    rows = await db.write("provision_users", names=names, name_skeletons=skeletons, password_hash=NO_PASSWORD)
+    by_name = {name: User(id_, name) for id_, name in rows}
     made = [by_name[name] for name in names]
     cookies = await sessions.begin_many(made)
     members = [[(k * people + place) % users for place in range(people)] for k in range(threads)]

@@ -12,6 +12,7 @@ from chatserver.accounts import Accounts
 from chatserver.commands import UsageError, publishing, with_database
 from chatserver.config import Config, load_config
 from chatserver.db import Database
+from chatserver.names import typed_key
 from chatserver.passwords import Hasher
 from chatserver.sign_ins import SignIns
 
@@ -77,7 +78,7 @@ def _confirm(arguments: argparse.Namespace) -> None:
     if arguments.yes:
         return
     print(f"This deletes {arguments.name} for good. Type the name to go on: ", end="", file=sys.stderr, flush=True)
-    if _line() != arguments.name:
+    if typed_key(_line()) != typed_key(arguments.name):
         raise UsageError("Nothing was done: that was another name.")
 
 

@@ -68,7 +68,7 @@ async def test_another_sites_form_is_refused_even_with_a_right_token(
     [
         ({"message": ""}, 400, "Write something first: the message is empty."),
         ({"message": " \r\n\u2003 "}, 400, "Write something first: the message is empty."),
-        ({"message": "x" * 10_001}, 413, "This message is too long. The limit is 10000 characters."),
+        ({"message": "x" * 10_001}, 413, "This message is too long. The limit is 10,000 characters."),
         ({"message": "a\0b"}, 400, "This text contains characters that can’t be stored."),
         ({"recipient_name": "Nobody"}, 404, "Nobody here has this name. Check the spelling."),
         ({"recipient_name": ""}, 400, "Enter the name of the person you’re writing to."),

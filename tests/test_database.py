@@ -58,7 +58,7 @@ async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config)
     database = await db.connect(config.database_url, 1, timeout=0)
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table users in access exclusive mode")
-        ana = {"name": "Ana", "name_key": "ana", "password_hash": "!"}
+        ana = {"name": "Ana", "name_key": "ana", "name_skeleton": "ana", "password_hash": "!"}
         asked = asyncio.create_task(database.write("add_user", **ana))
         await lock_is_waited_for(config)
         asked.cancel()

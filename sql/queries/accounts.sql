@@ -1,16 +1,39 @@
+-- name: names_without_skeleton
+-- People, and names of deleted people, whose skeleton is to be computed: the id and key of a person, the key of a former
+-- name, and what to compute it of.
+(select id, name_key, name from users where name_skeleton is null and deleted_at is null limit %(number)s::bigint)
+union all
+(select null, name_key, name_key from former_names where name_skeleton is null limit %(number)s::bigint);
+
+-- name: set_skeletons
+update users set name_skeleton = s.name_skeleton
+from unnest(%(user_ids)s::bigint[], %(name_skeletons)s::text[]) as s (user_id, name_skeleton)
+where users.id = s.user_id and users.deleted_at is null;
+update former_names set name_skeleton = s.name_skeleton
+from unnest(%(user_ids)s::bigint[], %(name_keys)s::text[], %(name_skeletons)s::text[]) as s (user_id, name_key, name_skeleton)
+where s.user_id is null and former_names.name_key = s.name_key;
+
+-- name: clear_skeletons
+-- Of people whom a process deleted that did not know of skeletons.
+update users set name_skeleton = null where name_skeleton is not null and deleted_at is not null;
+
 -- name: add_user
--- Adds a user; no row when the name is taken or reserved. The first statement waits for a concurrent deletion of the
--- name's owner, so that the insert sees the reservation.
-select id from users where name_key = %(name_key)s::text for share;
-insert into users (name, name_key, password_hash)
-select %(name)s::text, %(name_key)s::text, %(password_hash)s::text
-where not exists (select from former_names where name_key = %(name_key)s::text and free_at > now())
+-- Adds a user; no row when the name, or one that looks like it, is taken or reserved. The first statement adds one of
+-- such names at a time. The second one waits for a concurrent deletion of the owner of such a name, so that the insert
+-- sees the reservation.
+select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text));
+select id from users where name_key = %(name_key)s::text or name_skeleton = %(name_skeleton)s::text for share;
+insert into users (name, name_key, name_skeleton, password_hash)
+select %(name)s::text, %(name_key)s::text, %(name_skeleton)s::text, %(password_hash)s::text
+where not exists (select from former_names
+                  where (name_key = %(name_key)s::text or name_skeleton = %(name_skeleton)s::text) and free_at > now())
+  and not exists (select from users where name_skeleton = %(name_skeleton)s::text and deleted_at is null)
 on conflict (name_key) do nothing
 returning id, name;
 
 -- name: user_by_name
--- A person with the password's hash, by the name without case, and whether they are disabled.
-select id, name, password_hash, disabled_at is not null from users where name_key = %(name_key)s;
+-- A person with the password's hash, by the name's key, and whether they are disabled; no row for who is deleted.
+select id, name, password_hash, disabled_at is not null from users where name_key = %(name_key)s and deleted_at is null;
 
 -- name: user_by_id
 -- The same, by the id; no row for who is deleted.
@@ -75,15 +98,17 @@ update users set is_admin = %(admin)s where id = %(user_id)s returning id;
 -- nobody can write to them any more; the groups go on without them; and the name rests for some days.
 select t.id from threads t join participants p on p.thread_id = t.id
 where p.user_id = %(user_id)s order by t.id for no key update of t;
-insert into former_names (name_key, free_at)
-select name_key, now() + %(rest_days)s * interval '1 day' from users where id = %(user_id)s and deleted_at is null
-on conflict (name_key) do update set free_at = excluded.free_at;
+insert into former_names (name_key, name_skeleton, free_at)
+select name_key, name_skeleton, now() + %(rest_days)s * interval '1 day' from users
+where id = %(user_id)s and deleted_at is null
+on conflict (name_key) do update set free_at = excluded.free_at, name_skeleton = excluded.name_skeleton;
 delete from blocks where blocker_id = %(user_id)s or blocked_id = %(user_id)s;
 delete from participants p using threads t
 where p.user_id = %(user_id)s and t.id = p.thread_id and t.pair_low is null;
 delete from password_resets where user_id = %(user_id)s;
 update users
-set name = '', name_key = ':' || id, password_hash = '!', deleted_at = now(), is_admin = false, shows_online = false
+set name = '', name_key = ':' || id, name_skeleton = null, password_hash = '!', deleted_at = now(), is_admin = false,
+    shows_online = false
 where id = %(user_id)s and deleted_at is null;
 delete from exports where user_id = %(user_id)s;  -- now that nobody can ask for another one
 

@@ -1,8 +1,9 @@
 -- Many people and threads at once, for tests and benchmarks. Refused in production.
 
 -- name: provision_users
-insert into users (name, name_key, password_hash)
-select name, name as name_key, %(password_hash)s from unnest(%(names)s::text[]) as n (name)
+insert into users (name, name_key, name_skeleton, password_hash)
+select name, name as name_key, name_skeleton, %(password_hash)s
+from unnest(%(names)s::text[], %(name_skeletons)s::text[]) as n (name, name_skeleton)
 returning id, name;
 
 -- name: provision_threads

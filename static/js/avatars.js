@@ -1,7 +1,12 @@
 /** What stands for a picture: letters and a colour, made of the name as in `chatserver/avatars.py`. */
 const HUES = 12;
 const SEPARATORS = /[ _.,-]+/;
-const FIRST_LETTER = /^.\p{M}*/su;
+// With its marks, and the letters that a virama joins to it (UAX #29, GB9c).
+const FIRST_LETTER = new RegExp(
+  '^.(?:(?:[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1b44\u1bab\ua9c0]\u200d?|\u0dca\u200d)\\p{L}'
+    + '|[\\p{M}\u200c\u200d])*',
+  'su',
+);
 
 /**
  * The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case.

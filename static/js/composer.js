@@ -2,6 +2,7 @@
  * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
  */
 import { text as format } from './texts.js';
+import { cleanText, countChars, isLonger } from './validation.js';
 
 const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
 const COUNT_FROM = 0.9; // of the limit
@@ -122,14 +123,13 @@ export class Composer extends EventTarget {
     this.#count();
   }
 
-  get #text() { return this.#box.value.replace(/\r\n?/g, '\n').trim(); }
+  get #text() { return cleanText(this.#box.value); }
 
   /** The number is told anew when the fingers rest, or every key would be read out. */
   #checkLength(anew = false) {
     const text = this.#text;
-    const count = text.length > this.#limit ? Array.from(text).length : 0;
-    const fits = count <= this.#limit;
-    const sentence = fits ? '' : format(this.#texts.tooLong, { count, limit: this.#limit });
+    const fits = !isLonger(text, this.#limit);
+    const sentence = fits ? '' : this.#told(this.#texts.tooLong, countChars(text));
     if (anew || !sentence || !this.#error.textContent) this.#error.textContent = sentence;
     return fits;
   }
@@ -137,10 +137,13 @@ export class Composer extends EventTarget {
   /** Not at every key: a screen reader could not follow. Beyond the limit the error says it. */
   #count() {
     const text = this.#text;
-    const count = text.length < this.#limit * COUNT_FROM ? 0 : Array.from(text).length;
+    const count = text.length < this.#limit * COUNT_FROM ? 0 : countChars(text);
     const isNear = count >= this.#limit * COUNT_FROM && count <= this.#limit;
-    const values = { count: numbers.format(count), limit: numbers.format(this.#limit) };
-    this.#counter.textContent = isNear ? format(this.#texts.counter, values) : '';
+    this.#counter.textContent = isNear ? this.#told(this.#texts.counter, count) : '';
+  }
+
+  #told(sentence, count) {
+    return format(sentence, { count: numbers.format(count), limit: numbers.format(this.#limit) });
   }
 
   /** Grows with the text, up to what the style sheet allows. */

@@ -5,6 +5,7 @@
 import { page, plural } from './texts.js';
 import { showTime } from './time.js';
 import { Timeline } from './timeline.js';
+import { firstChars } from './validation.js';
 
 const PREVIEW_LENGTH = 200;
 const RETRY_MS = 5_000;
@@ -109,7 +110,7 @@ export class Conversations {
     row.dataset.total = seq;
     row.querySelector('.conversation-total').textContent = plural(messages, seq);
     row.querySelector('.preview-sender').textContent = own ? you : sender.name === row.dataset.title ? '' : `${sender.name}:`;
-    row.querySelector('.preview-text').textContent = text.slice(0, PREVIEW_LENGTH);
+    row.querySelector('.preview-text').textContent = firstChars(text, PREVIEW_LENGTH);
     showTime(row.querySelector('time'), at, 'list');
     if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
   }

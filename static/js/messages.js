@@ -8,6 +8,7 @@ import { arrange, following } from './arrange.js';
 import { hue, initials } from './avatars.js';
 import { showText } from './links.js';
 import { showTime } from './time.js';
+import { isLonger } from './validation.js';
 
 export class MessageList extends EventTarget {
   #list;
@@ -221,7 +222,7 @@ export class MessageList extends EventTarget {
 
   #fill(item, text) {
     showText(item.querySelector('.message-text'), text);
-    item.classList.toggle('long', text.length > this.#fold.characters || text.split('\n').length - 1 > this.#fold.lines);
+    item.classList.toggle('long', isLonger(text, this.#fold.characters) || text.split('\n').length - 1 > this.#fold.lines);
   }
 
   /** What is known of a stored message only. */

@@ -49,7 +49,7 @@ async def test_a_message_that_is_too_long_stays_in_the_box_with_a_sentence(site:
     await ana.joins()
     await ana.writes_to("Ben", "Hello")
     await ana.writes("x" * 10_001)
-    await ana.sees("Too long: 10001 of 10000 characters.")
+    await ana.sees("Too long: 10,001 of 10,000 characters.")
     await expect(ana.box).to_have_value("x" * 10_001)
     await ana.writes("x" * 10_000)
     await ana.sees_messages("Hello", "x" * 10_000)

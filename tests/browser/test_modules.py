@@ -128,6 +128,25 @@ async def test_a_text_is_shown_as_text_with_links(page: Page) -> None:
     )
 
 
+async def test_texts_are_cleaned_and_counted_as_by_the_server(page: Page) -> None:
+    table = [(whole(case["text"]), whole(case["clean"]), case["chars"]) for case in cases("texts")]
+    script = """const { cleanText, countChars } = await use('validation');
+        return given.map((text) => [text, cleanText(text), countChars(cleanText(text))]);"""
+    assert [tuple(each) for each in await run(page, script, [text for text, *_ in table])] == table
+
+
+@pytest.mark.parametrize(("text", "limit", "longer"), [("😀" * 5, 5, False), ("😀" * 5, 4, True), ("x" * 5, 5, False)])
+async def test_a_limit_counts_characters_as_the_server_does(page: Page, text: str, limit: int, longer: bool) -> None:
+    script = "return (await use('validation')).isLonger(...given);"
+    assert await run(page, script, [text, limit]) is longer
+
+
+async def test_the_beginning_of_a_text_cuts_no_character(page: Page) -> None:
+    script = "return (await use('validation')).firstChars(...given);"
+    assert await run(page, script, ["x" + "😀" * 300, 200]) == "x" + "😀" * 199
+    assert await run(page, script, ["short", 200]) == "short"
+
+
 async def test_names_have_the_letters_and_colours_that_the_server_gives_them(page: Page) -> None:
     table = [(case["name"], case["initials"], case["hue"]) for case in cases("avatars")]
     script = """const { hue, initials } = await use('avatars');
@@ -288,7 +307,7 @@ async def test_near_the_limit_the_characters_are_counted(page: Page, box: Locato
     await box.fill("x" * 8_999)
     await expect(counter).to_be_empty()
     await box.fill("x" * 10_001)
-    await expect(error).to_have_text("Too long: 10001 of 10000 characters.")
+    await expect(error).to_have_text("Too long: 10,001 of 10,000 characters.")
     await expect(counter).to_be_empty()
     await box.press("Enter")
     await box.fill("x" * 10_000)
@@ -297,6 +316,24 @@ async def test_near_the_limit_the_characters_are_counted(page: Page, box: Locato
     await box.press("Enter")
     await expect(counter).to_be_empty()
     assert await page.evaluate("sent.map(({ length }) => length)") == [10_000]
+
+
+async def test_what_nobody_could_see_is_not_sent_and_lines_are_lines(page: Page, box: Locator) -> None:
+    for typed in ("\u200b", "\u2800 \ufeff", "\u3164"):
+        await box.fill(typed)
+        await box.press("Enter")
+        await expect(box).to_have_value(typed)
+    await box.fill("one\u2028two\u0085three")
+    await box.press("Enter")
+    assert await page.evaluate("sent") == ["one\ntwo\nthree"]
+
+
+async def test_the_numbers_of_a_text_that_is_too_long_are_written_as_the_reader_writes_them(page: Page) -> None:
+    await page.evaluate("document.documentElement.lang = 'ru'")
+    await page.evaluate("(html) => draw(html)", COMPOSER)
+    await run(page, WRITE.replace("use('composer')", "use('composer.js?ru')"))
+    await page.locator("#message").fill("x" * 10_050)
+    await expect(page.locator("#composer-error")).to_have_text("Too long: 10\u00a0050 of 10\u00a0000 characters.")
 
 
 async def test_a_paste_of_200_lines_stays_whole(page: Page, box: Locator) -> None:

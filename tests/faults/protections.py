@@ -287,8 +287,15 @@ PROTECTIONS = [
         "test_blocks.py::test_nobody_blocks_oneself_or_nobody_or_whom_they_have_not_met",
     ),
     Protection(
+        "Of names that look alike one is added at a time",
+        "sql/queries/accounts.sql",
+        "select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text));",
+        "",
+        "test_names.py::test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it",
+    ),
+    Protection(
         "Spaces make no other name",
-        "chatserver/text.py",
+        "chatserver/names.py",
         "    return name_key(raw[:200].strip())[:200]",
         "    return name_key(raw.strip())[:200]",
         "test_sign_in.py::test_spaces_around_a_name_are_no_other_name",
