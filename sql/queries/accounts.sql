@@ -1,16 +1,19 @@
 -- name: names_without_skeleton
--- People, and names of deleted people, whose skeleton is to be computed: the id and key of a person, the key of a former
--- name, and what to compute it of.
+-- Users, and names of deleted users, without a skeleton: the user's id, the key, and what to compute the skeleton of.
 (select id, name_key, name from users where name_skeleton is null and deleted_at is null limit %(number)s::bigint)
 union all
-(select null, name_key, name_key from former_names where name_skeleton is null limit %(number)s::bigint);
+(
+    select null as id, name_key, name_key as name
+    from former_names where name_skeleton is null limit %(number)s::bigint
+);
 
 -- name: set_skeletons
 update users set name_skeleton = s.name_skeleton
 from unnest(%(user_ids)s::bigint[], %(name_skeletons)s::text[]) as s (user_id, name_skeleton)
 where users.id = s.user_id and users.deleted_at is null;
 update former_names set name_skeleton = s.name_skeleton
-from unnest(%(user_ids)s::bigint[], %(name_keys)s::text[], %(name_skeletons)s::text[]) as s (user_id, name_key, name_skeleton)
+from unnest(%(user_ids)s::bigint[], %(name_keys)s::text[], %(name_skeletons)s::text[])
+    as s (user_id, name_key, name_skeleton)
 where s.user_id is null and former_names.name_key = s.name_key;
 
 -- name: clear_skeletons
