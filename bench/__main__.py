@@ -1,75 +1,118 @@
-"""`make bench`, or `python -m bench [scenario …] [--quick]`: a table, and lines of JSON in bench/results/."""
+"""`make bench`, or `python -m bench [scenario …] [--quick]`: a table, and lines of JSON in bench/results/.
+
+Exit code 0: every scenario was measured; 1: some could not run or failed, and the last lines say which; 130: Ctrl-C.
+"""
 
 import argparse
 import os
+import platform
+import signal
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
+from bench.load import sentence
+from bench.needs import FOLDER, NEEDS, allow_files, doubts, lacks, look, told, unfit
 from bench.plots import draw_all
-from bench.report import HEAD, Figure, say, table, write
-from bench.scenarios.fanout import fanout
-from bench.scenarios.history import history
-from bench.scenarios.idle import idle
-from bench.scenarios.latency import latency
-from bench.scenarios.pages import pages
-from bench.scenarios.sign_in import sign_in
-from bench.scenarios.storm import storm
-from bench.scenarios.throughput import throughput
-from bench.scenarios.visit import visit
-from bench.stage import Stage, StageError, allow_sockets
+from bench.report import HEAD, Figure, Record, say
+from bench.stage import Stage
 from chatserver.embedded import EmbeddedError, EmbeddedServers
 from chatserver.migrations import migrate
 
-SCENARIOS = {
-    scenario.__name__.replace("_", "-"): scenario
-    for scenario in (latency, throughput, idle, fanout, pages, visit, storm, history, sign_in)
-}
 RESULTS = Path(__file__).with_name("results")
-SOCKETS = 10_000
+STOPPED = 130  # exit code of what SIGINT ended
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(SCENARIOS))
-    parser.add_argument("--quick", action="store_true", help="smaller and shorter, in some two minutes")
-    arguments = parser.parse_args()
-    if unknown := set(arguments.scenarios) - SCENARIOS.keys():
-        parser.error(f"there is no scenario {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
+    names, quick, folder = arguments()
+    if why := unfit():
+        sys.exit(f"make bench cannot run here: {why}.")
+    record = Record(folder / f"{time.strftime('%Y%m%dT%H%M%S')}.jsonl")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: nothing stays behind
     start = time.monotonic()
-    path = RESULTS / f"{time.strftime('%Y%m%dT%H%M%S')}.jsonl"
+    code = 0
     try:
-        allow_sockets(SOCKETS)
-        figures = measure(arguments.scenarios or list(SCENARIOS), path, quick=arguments.quick)
-    except (EmbeddedError, StageError) as error:
+        possible = prepare(names, record, quick=quick)
+        if possible:
+            measure(possible, record, quick=quick)
+        if not quick:
+            draw_all(record.figures)
+    except (EmbeddedError, OSError) as error:
         print(f"make bench: {error}", file=sys.stderr)
-        return 1
+        code = 1
     except KeyboardInterrupt:
-        return 130
-    if not arguments.quick:
-        draw_all(figures)
-    missed = sum(figure.met is False for figure in figures)
-    print(f"{missed} goals missed; in {time.monotonic() - start:.0f} s; as JSON in {os.path.relpath(path)}")
-    return 0
+        print("Stopped.")
+        code = STOPPED
+    for name in names:
+        if name not in record.measured:
+            print(f"not measured: {name}: {record.missing.get(name, 'its turn had not come')}")
+    print(
+        f"{len(record.measured)} of {len(names)} scenarios measured; {record.missed} goals missed; "
+        f"in {time.monotonic() - start:.0f} s; as JSON in {os.path.relpath(record.path)}"
+    )
+    return code or (len(record.measured) < len(names))
 
 
-def measure(names: list[str], path: Path, *, quick: bool) -> list[Figure]:
-    """The figures of these scenarios, with PostgreSQL and Redis of their own: on a disk, with fsync."""
-    with tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp") as folder:  # /tmp may be memory
+def arguments() -> tuple[list[str], bool, Path]:
+    """The scenarios that are asked for, whether it shall be quick, and where the figures are kept."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(NEEDS))
+    parser.add_argument("--quick", action="store_true", help="smaller and shorter, in some two minutes")
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="folder", help="instead of bench/results")
+    found = parser.parse_args()
+    if unknown := set(found.scenarios) - NEEDS.keys():
+        parser.error(f"there is no scenario {', '.join(sorted(unknown))}; there are {', '.join(NEEDS)}")
+    return list(dict.fromkeys(found.scenarios or NEEDS)), found.quick, found.results
+
+
+def prepare(names: list[str], record: Record, *, quick: bool) -> list[str]:
+    """Tells what is needed and what cannot run here; returns the others. Raises OSError when nothing can be kept."""
+    machine = look(names)
+    record.begin(
+        scenarios=names, quick=quick, cores=len(os.sched_getaffinity(0)), load=os.getloadavg()[0],
+        memory=machine.memory, kernel=platform.release(), python=platform.python_version(),
+    )  # fmt: skip
+    print(told(names, machine, quick=quick))
+    for doubt in doubts(names):
+        print(doubt)
+    for name in names:
+        if found := lacks(NEEDS[name], machine, quick=quick):
+            record.fail(name, f"cannot run here: {'; '.join(found)}.")
+    allow_files()
+    return [name for name in names if name not in record.missing]
+
+
+def measure(names: list[str], record: Record, *, quick: bool) -> None:
+    """Runs these scenarios, with PostgreSQL and Redis of their own: on a disk, with fsync. Raises EmbeddedError."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
         os.chmod(folder, 0o755)  # noqa: S103  # as root the servers run as another user
         say("starting PostgreSQL and Redis")
         with EmbeddedServers(Path(folder), durable=True) as servers:
             migrate(servers.database_url)
-            stage = Stage(servers, quick=quick)
-            figures: list[Figure] = []
-            print(HEAD)
+            print(HEAD, flush=True)
             for name in names:
-                found = list(SCENARIOS[name](stage))
-                print(table(found), flush=True)
-                write(path, found)
-                figures += found
-    return figures
+                servers.revive()
+                stage = Stage(servers, quick=quick)
+                try:
+                    record.keep(name, scenario(name)(stage))
+                except KeyboardInterrupt:
+                    record.fail(name, "stopped before its end")
+                    raise
+                except Exception as error:  # whatever it is, the other scenarios still tell something
+                    record.fail(name, f"failed: {sentence(error)}", traceback.format_exc())
+                    for line in stage.complaints():
+                        print(f"    {line}", file=sys.stderr)
+
+
+def scenario(name: str) -> Callable[[Stage], Iterator[Figure]]:
+    """Imported when its turn comes: the packages that it needs may be missing where others run."""
+    word = name.replace("-", "_")
+    found: Callable[[Stage], Iterator[Figure]] = getattr(import_module(f"bench.scenarios.{word}"), word)
+    return found
 
 
 if __name__ == "__main__":

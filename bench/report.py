@@ -1,12 +1,13 @@
-"""Figures, the table of them, and the lines of JSON."""
+"""Figures, the table of them, and the lines of JSON: both are written as the figures come."""
 
 import json
 import math
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 COLUMNS = "{:<11} {:<47} {:>9} {:<5} {:>9} {:<28} {:>6}  {}"
 
@@ -56,18 +57,57 @@ HEAD = COLUMNS.format("scenario", "figure", "value", "", "limit", "", "ratio", "
 
 def table(figures: Iterable[Figure]) -> str:
     """The rows below HEAD."""
-    lines = []
     before = ""
+    lines = []
     for figure in figures:
-        verdict = {None: "", True: f"{figure.goal}: met", False: f"{figure.goal}: MISSED"}[figure.met]
-        lines.append(
-            COLUMNS.format(
-                "" if figure.scenario == before else figure.scenario, figure.name, plain(figure.value), figure.unit,
-                plain(figure.limit), figure.limit_name, plain(figure.ratio), verdict,
-            ).rstrip()
-        )  # fmt: skip
+        lines.append(row(figure, before))
         before = figure.scenario
     return "\n".join(lines)
+
+
+def row(figure: Figure, before: str = "") -> str:
+    """A figure's row; it names the scenario unless the row before it did."""
+    verdict = {None: "", True: f"{figure.goal}: met", False: f"{figure.goal}: MISSED"}[figure.met]
+    return COLUMNS.format(
+        "" if figure.scenario == before else figure.scenario, figure.name, plain(figure.value), figure.unit,
+        plain(figure.limit), figure.limit_name, plain(figure.ratio), verdict,
+    ).rstrip()  # fmt: skip
+
+
+@dataclass
+class Record:
+    """All that a run has found, on the screen and in a file of JSON objects, one a line."""
+
+    path: Path
+    figures: list[Figure] = field(default_factory=list)  # of scenarios that ended well
+    measured: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)  # why a scenario has no figures, or not all
+    missed: int = 0  # goals
+
+    def begin(self, **conditions: Any) -> None:
+        """Raises OSError when nothing can be kept in this place."""
+        self.path.parent.mkdir(exist_ok=True)
+        self._write({"run": conditions})
+
+    def keep(self, scenario: str, figures: Iterable[Figure]) -> None:
+        """Takes a scenario's figures one by one: those before an error are kept."""
+        found: list[Figure] = []
+        for figure in figures:
+            self._write(asdict(figure) | {"ratio": figure.ratio, "met": figure.met})
+            print(row(figure, found[-1].scenario if found else ""), flush=True)
+            found.append(figure)
+            self.missed += figure.met is False
+        self.figures += found
+        self.measured.append(scenario)
+
+    def fail(self, scenario: str, why: str, traceback: str = "") -> None:
+        self.missing[scenario] = why
+        print(f"{scenario}: {why}", flush=True)
+        self._write({"scenario": scenario, "failed": why} | ({"traceback": traceback} if traceback else {}))
+
+    def _write(self, line: dict[str, Any]) -> None:
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 def plain(number: float | None) -> str:
@@ -78,14 +118,6 @@ def plain(number: float | None) -> str:
         return "0"
     digits = max(0, 2 - math.floor(math.log10(abs(number))))
     return f"{number:,.{min(digits, 3)}f}"
-
-
-def write(path: Path, figures: Iterable[Figure]) -> None:
-    """Adds one JSON object a line."""
-    path.parent.mkdir(exist_ok=True)
-    lines = (asdict(figure) | {"ratio": figure.ratio, "met": figure.met} for figure in figures)
-    with path.open("a") as file:
-        file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 def percentile(numbers: Sequence[float], percent: float) -> float:

@@ -1,25 +1,20 @@
 """What is measured, started: the product as in production, the relays, their PostgreSQL and Redis, the people."""
 
-import asyncio
 import contextlib
 import json
-import multiprocessing
 import os
-import resource
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg2
-import uvloop
 from aiohttp.test_utils import unused_port
 
 from bench.processes import Group
@@ -29,8 +24,9 @@ from chatserver.embedded.lock import holder_of
 ROOT = Path(__file__).parents[1]
 READY_WITHIN = 30.0  # seconds
 STOPPED_WITHIN = 35.0  # seconds
-SPARE = 500  # files that are no sockets
 WORKERS = 2
+LOG = "server.log"
+LAST_LINES = 5
 # A crowd of a few accounts does in a second what people do in hours.
 NO_LIMITS = dict.fromkeys(
     ("MESSAGES_PER_SECOND", "FRAMES_PER_SECOND", "SOCKETS_PER_PERSON", "HANDSHAKES_PER_MINUTE"), "0"
@@ -81,12 +77,12 @@ class Server:
     def ws_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/messages/ws"
 
-    def query(self, statement: str) -> list[tuple[Any, ...]]:
+    def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Asks PostgreSQL itself."""
         with contextlib.closing(psycopg2.connect(self.environ["DATABASE_URL"])) as connection:
             connection.autocommit = True
             cursor = connection.cursor()
-            cursor.execute(statement)
+            cursor.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
 
 
@@ -99,11 +95,16 @@ class Stage:
         children = holder_of(servers.data_dir)["children"]
         self.postgres: int = children["postgres"]["pid"]
         self.redis: int = children["valkey"]["pid"]
+        self._log = servers.data_dir / LOG
+        self._log.write_bytes(b"")
         self.environ = os.environ | {
             "DATABASE_URL": servers.database_url,
             "REDIS_URL": servers.redis_url,
             "DATA_DIR": str(servers.data_dir / "secrets"),
             "PYTHONPATH": str(ROOT),
+            "ACCESS_LOG": "on",  # as in production
+            "LOG_FORMAT": "json",
+            "BENCH_LOG": str(self._log),
             **NO_LIMITS,
         }
 
@@ -117,6 +118,11 @@ class Stage:
     def redis_relay(self) -> contextlib.AbstractContextManager[Server]:
         return self._gunicorn("bench.relay:through_redis", WORKERS, durable=False)
 
+    def complaints(self) -> list[str]:
+        """The last warnings and errors that the servers of this stage have logged."""
+        lines = self._log.read_text(errors="replace").splitlines()
+        return [line for line in lines if '"level": "info"' not in line][-LAST_LINES:]
+
     @contextlib.contextmanager
     def _gunicorn(self, app: str, workers: int, *, durable: bool) -> Iterator[Server]:
         port = unused_port()
@@ -127,47 +133,17 @@ class Stage:
         web = self._servers.spawn("web", command, signal.SIGTERM, environ)
         group = {"server": web.pid, "redis": self.redis} | ({"PostgreSQL": self.postgres} if durable else {})
         try:
-            wait_for(f"{url}/readyz")
+            wait_for(f"{url}/readyz", web)
             yield Server(url, group, durable, environ)
         finally:
             self._servers.stop_child("web", STOPPED_WITHIN)
 
 
-def wait_for(url: str) -> None:
-    """Raises StageError when it does not answer in time."""
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Raises StageError when the process ends, or does not answer in time."""
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url):  # noqa: S310
             return
         time.sleep(0.05)
-    raise StageError(f"Nothing answers at {url}.")
-
-
-def load(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Runs a coroutine function in a process of its own, as users would be, on uvloop; returns its result."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(run_load, work, args, options).result()
-
-
-def run_load(work: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work(*args, **options))
-
-
-def allow_sockets(number: int) -> None:
-    """Lets this process, and all that it starts, open so many. Raises StageError when the system does not allow it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = number + SPARE
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        raise StageError(
-            f"{number:,} sockets need {wanted:,} open files and {hard:,} are allowed: "
-            f"ulimit -Hn {wanted} (as root), LimitNOFILE= of systemd or --ulimit of docker raise that."
-        )
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
-    if high - low < wanted:
-        raise StageError(
-            f"{number:,} sockets need as many local ports and there are {high - low:,}: "
-            'sysctl -w net.ipv4.ip_local_port_range="10000 65000"'
-        )
+    raise StageError(f"The server did not start: nothing answers at {url}.")

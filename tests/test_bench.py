@@ -1,20 +1,31 @@
 """The benchmark measures what it says; the parts of it that need no requirements of its own."""
 
 import asyncio
+import json
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from bench import door, fetch, plots
+from bench.load import LoadError, load
 from bench.pacer import moments, now, pace
-from bench.report import Figure, percentile, table
+from bench.processes import family
+from bench.report import Figure, Record, percentile, table
 from bench.scenarios import pages
-from bench.stage import Server, load
+from bench.stage import Server
 from chatserver.config import Config
 from tests.conftest import Serve
 from tests.people import PASSWORD, PATIENCE, Person
+
+ROOT = Path(__file__).parents[1]
 
 
 async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config, serve: Serve) -> None:
@@ -91,3 +102,147 @@ def test_the_pictures_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [path.name for path in tmp_path.iterdir()] == ["latency.svg"]
     drawing = ElementTree.parse(tmp_path / "latency.svg").getroot()
     assert len([element for element in drawing if element.tag.endswith("circle")]) == 3
+
+
+def test_what_was_measured_before_an_error_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = Record(tmp_path / "results" / "run.jsonl")
+    record.begin(quick=True)
+
+    def scenario() -> Iterator[Figure]:
+        yield Figure("idle", "a socket", 20.1, "KiB")
+        raise OSError("no more")
+
+    with pytest.raises(OSError, match="no more"):
+        record.keep("idle", scenario())
+    record.fail("idle", "failed: OSError: no more")
+    lines = [json.loads(line) for line in record.path.read_text().splitlines()]
+    assert [line.get("name", line.get("failed")) for line in lines[1:]] == ["a socket", "failed: OSError: no more"]
+    assert "a socket" in capsys.readouterr().out
+    assert record.measured == []
+
+
+def test_an_error_in_the_load_generator_is_one_sentence_with_its_traceback() -> None:
+    with pytest.raises(LoadError) as error:
+        load(fails)
+    assert str(error.value) == "KeyError: 'there is no such thing'"
+    assert "in fails" in error.value.__notes__[0]
+
+
+async def fails() -> None:
+    raise KeyError("there is no such thing")
+
+
+@dataclass
+class Bench:
+    """One `python -m bench`, on a machine without a browser."""
+
+    folder: Path
+    hard_limit: int | None = None  # of open files
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """In a process group of its own, as a terminal would."""
+        (self.folder / "bin").mkdir()
+        environ = {name: value for name, value in os.environ.items() if name not in {"CHROMIUM", "REQUIRE_BROWSER"}}
+        environ |= {"PATH": str(self.folder / "bin"), "PLAYWRIGHT_BROWSERS_PATH": str(self.folder), **self.settings}
+        command = [sys.executable, "-m", "bench", *arguments, "--quick", "--results", str(self.folder / "results")]
+        if self.hard_limit:
+            command = ["/bin/sh", "-c", f'ulimit -n {self.hard_limit} && exec "$@"', "sh", *command]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """The exit code, and all that was printed."""
+        with self.start(*arguments) as process:
+            output, errors = process.communicate()
+        assert "Traceback" not in output + errors
+        return process.returncode, output
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """What is kept, without the conditions of the run."""
+        (path,) = (self.folder / "results").iterdir()
+        first, *others = (json.loads(line) for line in path.read_text().splitlines())
+        assert first["run"]["quick"]
+        return others
+
+
+def test_without_a_browser_the_benchmark_says_so_before_it_begins(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    code, output = bench.run("visit")
+    assert code == 1
+    assert "a Chromium or Chrome" in output.splitlines()[0]
+    assert "visit: cannot run here: no Chromium or Chrome was found; `make browser` fetches one." in output
+    assert "0 of 1 scenarios measured" in output
+    assert [line["scenario"] for line in bench.lines] == ["visit"]
+
+
+def test_too_few_open_files_stop_the_scenarios_that_need_more(tmp_path: Path) -> None:
+    code, output = Bench(tmp_path, hard_limit=700).run("idle")
+    assert code == 1
+    assert "2,500 open files (700 allowed)" in output
+    assert "idle: cannot run here: 2,000 sockets need 2,500 open files and 700 are allowed" in output
+
+
+def test_a_place_where_nothing_can_be_kept_is_named_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file")
+    with Bench(tmp_path).start("pages") as process:
+        _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors.startswith("make bench: ")
+    assert str(tmp_path / "results") in errors
+
+
+def test_a_scenario_that_is_not_there_is_named() -> None:
+    command = [sys.executable, "-m", "bench", "paegs"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "there is no scenario paegs; there are latency, " in ran.stderr
+
+
+@pytest.mark.long
+def test_what_cannot_run_is_named_and_the_rest_runs(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    code, output = bench.run("visit", "pages")
+    assert code == 1
+    assert "not measured: visit: cannot run here: no Chromium or Chrome was found" in output
+    assert "1 of 2 scenarios measured" in output
+    assert {line["scenario"] for line in bench.lines[1:]} == {"pages"}
+    assert "chat, server CPU" in {line["name"] for line in bench.lines[1:]}
+
+
+@pytest.mark.long
+def test_a_scenario_that_fails_takes_no_other_with_it(tmp_path: Path) -> None:
+    no_browser = "/bin/true"
+    bench = Bench(tmp_path, settings={"CHROMIUM": no_browser})
+    code, output = bench.run("pages", "visit")
+    assert code == 1
+    assert "not measured: visit: failed: " in output
+    assert "1 of 2 scenarios measured" in output
+    assert "BrowserType.launch" in bench.lines[-1]["traceback"]
+    assert "chat, server CPU" in {line.get("name") for line in bench.lines}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_keeps_what_it_has_and_leaves_nothing_running(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    bench = Bench(tmp_path, settings={"CHROMIUM": "/bin/true"})
+    before = set(Path("/var/tmp").glob("bench-*"))
+    with bench.start("visit", "pages") as process:
+        assert process.stderr
+        while "pages: conversations" not in (line := process.stderr.readline()):
+            assert line
+        started = family(process.pid)
+        os.killpg(process.pid, end)
+        output, errors = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in output + errors
+    assert "not measured: pages: stopped before its end" in output
+    assert [line["scenario"] for line in bench.lines] == ["visit", "pages"]
+    assert set(Path("/var/tmp").glob("bench-*")) <= before
+    assert len(started) > 5
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]

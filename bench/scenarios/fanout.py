@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from bench import talk
+from bench.load import load
 from bench.report import Figure, percentile, say
 from bench.scenarios.throughput import promises
-from bench.stage import Server, Stage, load
+from bench.stage import Server, Stage
 from bench.talk import Talk
 
 PEOPLE = 500

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench import fetch, talk
+from bench.load import load
 from bench.report import Figure, percentile, say
-from bench.stage import Seat, Server, Stage, StageError, load
+from bench.stage import Seat, Server, Stage, StageError
 
 LONG, QUICK_LONG, SHORT = 1_000_000, 100_000, 100
 ROUNDS = 4  # by turns, so that whatever else the machine does meets both

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from bench import crowd
 from bench.crowd import Step
+from bench.load import load
 from bench.report import Figure, say
-from bench.stage import Server, Stage, load
+from bench.stage import Server, Stage
 
 STEPS = [1000, 5000, 10_000]
 QUICK_STEPS = [500, 2000]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from bench import limits, talk
+from bench.load import load
 from bench.report import Figure, percentile, say
 from bench.scenarios.throughput import promises
-from bench.stage import Server, Stage, Threads, load
+from bench.stage import Server, Stage, Threads
 from bench.talk import Talk
 
 PAIRS = 200

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from bench import fetch
+from bench.load import load
 from bench.report import Figure, percentile, say
-from bench.stage import Server, Stage, load
+from bench.stage import Server, Stage
 
 THREADS = 50
 MESSAGES = 100

@@ -7,11 +7,12 @@ from statistics import median
 
 from bench import door, talk
 from bench.door import Entries
+from bench.load import load
 from bench.pacer import now
 from bench.processes import Group
 from bench.report import Figure, percentile, say
 from bench.scenarios.throughput import promises
-from bench.stage import Stage, Threads, load
+from bench.stage import Stage, Threads
 from bench.talk import Talk
 from chatserver.passwords import hash_password
 

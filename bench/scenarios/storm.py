@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from bench import crowd
 from bench.crowd import Storm
+from bench.load import load
 from bench.report import Figure, percentile, say
-from bench.stage import Server, Stage, load
+from bench.stage import Server, Stage
 
 SOCKETS = 5000
 QUICK_SOCKETS = 1000

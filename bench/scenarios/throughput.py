@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from bench import limits, talk
+from bench.load import load
 from bench.report import Figure, say
-from bench.stage import Server, Stage, load
+from bench.stage import Server, Stage
 from bench.talk import Talk
 
 PAIRS = 200
