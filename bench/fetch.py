@@ -1,10 +1,16 @@
-"""Readers of pages: connections that stay, one request at a time on each; what they get is not parsed."""
+"""Readers of pages: connections that stay, one request at a time on each; what they get is not parsed.
+
+All that is asked for is asked in turn, and again from the start when there is no more.
+"""
 
 import asyncio
 import gc
 import os
 from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bench.pacer import WARM_UP, moments, now, pace
@@ -20,7 +26,7 @@ class Reading:
 
     seconds: float
     pages: int
-    size: int  # bytes of the last page
+    size: int  # bytes of the last page, as it travels
     times: list[float]
     failed: int
     cpu: dict[str, float] = field(default_factory=dict)
@@ -30,33 +36,33 @@ class Reading:
         return self.cpu.get(name, 0) / max(self.pages, 1) * 1e3
 
 
-Headers = dict[str, str]
+class Ask(NamedTuple):
+    """What one person asks for."""
+
+    path: str
+    headers: dict[str, str]
 
 
 class Reader(asyncio.Protocol):
     """One connection: HTTP/1.1, bodies with a Content-Length."""
 
-    def __init__(self, url: str, path: str, headers: Headers) -> None:
-        lines = [f"{name}: {value}\r\n" for name, value in {"Host": urlsplit(url).netloc, **headers}.items()]
-        self._request = f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
+    def __init__(self) -> None:
         self._received = bytearray()
 
     @classmethod
-    async def connect(cls, url: str, path: str, headers: Headers) -> "Reader":
+    async def connect(cls, url: str) -> "Reader":
         place = urlsplit(url)
-        _, reader = await asyncio.get_running_loop().create_connection(
-            lambda: cls(url, path, headers), str(place.hostname), place.port or 80
-        )
+        _, reader = await asyncio.get_running_loop().create_connection(cls, str(place.hostname), place.port or 80)
         return reader
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
 
-    def get(self) -> "asyncio.Future[tuple[int, int]]":
+    def get(self, request: bytes) -> "asyncio.Future[tuple[int, int]]":
         """The status, and the bytes of the body."""
         self._received.clear()
         self._answer: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
-        self._transport.write(self._request)
+        self._transport.write(request)
         return self._answer
 
     def data_received(self, data: bytes) -> None:
@@ -75,19 +81,31 @@ class Reader(asyncio.Protocol):
         self._transport.close()
 
 
+def requests(url: str, asked: Sequence[Ask]) -> Iterator[bytes]:
+    """As they go over the wire, without end."""
+    host = urlsplit(url).netloc
+    return cycle([_request(ask.path, {"Host": host, **ask.headers}) for ask in asked])
+
+
+def _request(path: str, headers: dict[str, str]) -> bytes:
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+    return f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
+
+
 async def closed_loop(
-    url: str, path: str, headers: Headers, group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
+    url: str, asked: Sequence[Ask], group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
 ) -> Reading:
-    """Each reads the page again and again."""
+    """So many connections ask for the next page as soon as they have one."""
     gc.disable()
-    connections = await asyncio.gather(*(Reader.connect(url, path, headers) for _ in range(readers)))
+    coming = requests(url, asked)
+    connections = await asyncio.gather(*(Reader.connect(url) for _ in range(readers)))
     group = {**group, "own": os.getpid()}
     reading = Reading(0, 0, 0, [], 0)
     until = now() + warm_up + seconds
 
     async def read(reader: Reader) -> None:
         while (start := now()) < until:
-            status, reading.size = await reader.get()
+            status, reading.size = await reader.get(next(coming))
             reading.times.append(now() - start)
             reading.failed += status != 200
 
@@ -104,10 +122,11 @@ async def closed_loop(
     return reading
 
 
-async def open_loop(url: str, path: str, headers: Headers, *, rate: float, seconds: float) -> Reading:
-    """The page is asked for `rate` times a second, whether or not the last was answered."""
+async def open_loop(url: str, asked: Sequence[Ask], *, rate: float, seconds: float) -> Reading:
+    """A page is asked for `rate` times a second, whether or not the last was answered."""
     gc.disable()
-    idle = deque(await asyncio.gather(*(Reader.connect(url, path, headers) for _ in range(CONNECTIONS))))
+    coming = requests(url, asked)
+    idle = deque(await asyncio.gather(*(Reader.connect(url) for _ in range(CONNECTIONS))))
     connections = list(idle)
     waiting: deque[float] = deque()
     reading = Reading(seconds, 0, 0, [], 0)
@@ -122,7 +141,7 @@ async def open_loop(url: str, path: str, headers: Headers, *, rate: float, secon
             else:
                 idle.append(reader)
 
-        reader.get().add_done_callback(done)
+        reader.get(next(coming)).add_done_callback(done)
 
     def ask(number: int) -> None:
         if idle:

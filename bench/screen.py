@@ -11,6 +11,7 @@ from bench.stage import Seat
 
 HANDSHAKE = 60.0  # seconds
 RECEIVE_BUFFER = 2048  # bytes: of ten thousand screens
+GATHER = 0.2  # seconds until a page marks what has come as read: static/js/timeline.js
 
 
 class Screen(WSListener):
@@ -23,6 +24,8 @@ class Screen(WSListener):
         self.opened = asyncio.get_running_loop().create_future()
         self._on_frame = on_frame
         self._transport: WSTransport | None = None
+        self._marked = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     async def open(cls, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> Self:
@@ -43,6 +46,17 @@ class Screen(WSListener):
     def send(self, frame: str) -> None:
         assert self._transport
         self._transport.send(WSMsgType.TEXT, frame.encode())
+
+    def notice(self) -> None:
+        """Marks what has come as read, once for a burst of messages, as a page that is looked at does."""
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(GATHER, self._mark)
+
+    def _mark(self) -> None:
+        if self.connected and self.last and self.last > self._marked:
+            self._marked = self.last
+            self.send(f'{{"type":"read","thread":{self.seat.thread},"seq":{self.last}}}')
 
     def cut(self) -> None:
         """As a network does: without a word."""

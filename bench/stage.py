@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import psycopg2
 from aiohttp.test_utils import unused_port
 
+from bench import people
 from bench.processes import Group
 from chatserver.embedded import EmbeddedServers
 from chatserver.embedded.lock import holder_of
@@ -72,6 +73,14 @@ class Server:
             [Seat(self.ws_url, made["users"][index]["cookie"], thread["id"]) for index in thread["members"]]
             for thread in made["threads"]
         ]
+
+    def as_people_write(self) -> None:
+        """Gives all messages texts of the usual sizes and scripts."""
+        self.query(
+            "update messages set text = (%s::text[])[1 + (thread_id * 7919 + seq * 104729) %% %s]",
+            (people.texts(), people.TEXTS),
+        )
+        self.query("vacuum analyze")
 
     @property
     def ws_url(self) -> str:

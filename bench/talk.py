@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import json
 import os
 import random
 from array import array
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from bench import people
 from bench.pacer import WARM_UP, moments, now, pace
 from bench.processes import Group, cpu, cpu_since
 from bench.screen import Screen
@@ -19,6 +21,7 @@ TEXT = "See you at nine, at the bridge; bring the big blanket!"
 PATIENCE = 10.0  # seconds for the last messages to arrive
 AT_ONCE = 100  # sockets being opened
 NEVER = 0.0
+TYPING = 2  # frames a message: a page tells every 3 s that somebody types
 
 
 @dataclass
@@ -51,12 +54,21 @@ class Talk:
 class Ledger:
     """Each message's number, its moments, and how many screens it is on."""
 
-    def __init__(self, others: int, *, durable: bool, on_settled: Callable[[Screen], None] | None = None) -> None:
+    def __init__(
+        self,
+        others: int,
+        *,
+        durable: bool,
+        as_people: bool = False,
+        on_settled: Callable[[Screen], None] | None = None,
+    ) -> None:
         self.due, self.left, self.answered, self.arrived = (array("d") for _ in range(4))
         self._missing = array("i")
         self._senders: list[Screen] = []
         self._others = others
         self._durable = durable
+        self._as_people = as_people
+        self._texts = [json.dumps(text) for text in (people.texts() if as_people else [TEXT])]
         self._on_settled = on_settled
         self._run = f"{random.getrandbits(32):08x}-{random.getrandbits(16):04x}-4000-8000-"
         self.settled = self.errors = 0
@@ -69,8 +81,9 @@ class Ledger:
         self._missing.append(self._others + self._durable)
         self._senders.append(screen)
         if screen.connected:
+            text = self._texts[number % len(self._texts)]
             screen.send(
-                f'{{"type":"send","thread":{screen.seat.thread},"id":"{self._run}{number:012x}","text":"{TEXT}"}}'
+                f'{{"type":"send","thread":{screen.seat.thread},"id":"{self._run}{number:012x}","text":{text}}}'
             )
         self.left.append(now())
 
@@ -79,6 +92,8 @@ class Ledger:
         if fields["type"] == "error":
             self.errors += 1
             return
+        if self._as_people and fields["type"] == "message":
+            screen.notice()
         if run != self._run:  # of an earlier talk
             return
         if fields["type"] == "sent":
@@ -121,20 +136,35 @@ class Meter(NamedTuple):
         return Talk(now() - self.start, delivered=ledger.settled - self.settled, cpu=cpu_since(self.cpu, self.group))
 
 
-async def open_loop(threads: Threads, group: Group, *, durable: bool, rate: float, seconds: float) -> Talk:
-    """Anyone says something, `rate` times a second in all, whether or not the last was answered."""
-    ledger = Ledger(len(threads[0]) - 1, durable=durable)
+async def open_loop(
+    threads: Threads, group: Group, *, durable: bool, rate: float, seconds: float, as_people: bool = False
+) -> Talk:
+    """Anyone says something, `rate` times a second in all, whether or not the last was answered.
+
+    As people they type before, mark what they read, and their texts are of all sizes; else there are but messages, all
+    of one size.
+    """
+    ledger = Ledger(len(threads[0]) - 1, durable=durable, as_people=as_people)
     screens = await sit_down([seat for thread in threads for seat in thread], ledger)
     chance = random.Random(2)
     start = now() + 0.1
-    times = [start + moment for moment in moments(rate, WARM_UP + seconds)]
-    speakers = [chance.choice(screens) for _ in times]
-    pacing = asyncio.create_task(pace(times, lambda i: ledger.send(speakers[i], times[i])))
+    acts = [(start + moment, ledger.send, chance.choice(screens)) for moment in moments(rate, WARM_UP + seconds)]
+    if as_people:
+        typing = moments(TYPING * rate, WARM_UP + seconds, seed=5)
+        acts += [(start + moment, type_something, chance.choice(screens)) for moment in typing]
+        acts.sort(key=lambda act: act[0])
+    times = [due for due, _, _ in acts]
+    pacing = asyncio.create_task(pace(times, lambda i: acts[i][1](acts[i][2], times[i])))
     await asyncio.sleep(start + WARM_UP - now())
     meter = Meter.begin(group, ledger)
     await pacing
     talk = meter.end(ledger)
     return await finish(talk, ledger, screens, measured_from=start + WARM_UP)
+
+
+def type_something(screen: Screen, _due: float) -> None:
+    if screen.connected:
+        screen.send(f'{{"type":"typing","thread":{screen.seat.thread}}}')
 
 
 async def closed_loop(threads: Threads, group: Group, *, durable: bool, in_flight: int, seconds: float) -> Talk:

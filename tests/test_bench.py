@@ -13,14 +13,17 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bench import door, fetch, plots
 from bench.load import LoadError, load
+from bench.markdown import markdown
 from bench.pacer import moments, now, pace
 from bench.processes import family
 from bench.report import Figure, Record, percentile, table
 from bench.scenarios import pages
-from bench.stage import Server
+from bench.stage import Seat, Server
 from chatserver.config import Config
 from tests.conftest import Serve
 from tests.people import PASSWORD, PATIENCE, Person
@@ -37,15 +40,43 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
         "DATA_DIR": str(config.data_dir),
     }
     server = Server(str(await serve()).rstrip("/"), {"server": os.getpid()}, durable=True, environ=environ)
-    threads = await asyncio.to_thread(server.provision, users=3, threads=2, people=3, messages=5)
-    seat = threads[0][0]
-    page = (server.url, f"/messages/chat/{seat.thread}/", {"Cookie": seat.cookie})
-    read = await asyncio.to_thread(load, fetch.closed_loop, *page, server.group, readers=2, seconds=0.4, warm_up=0.1)
-    figures = {figure.name: figure for figure in pages.figures("chat", read, read, read)}
-    assert figures["chat, not a 200"].value == 0
-    assert figures["chat, server CPU"].value > 0
-    assert read.pages > 1
-    assert read.size > 1000
+    threads = await asyncio.to_thread(server.provision, users=6, threads=4, people=3, messages=5)
+    await asyncio.to_thread(server.as_people_write)
+    for name, asked in pages.asks(threads).items():
+        page = await asyncio.to_thread(
+            load, fetch.closed_loop, server.url, asked, server.group, readers=2, seconds=0.4, warm_up=0.1
+        )
+        figures = {figure.name: figure for figure in pages.figures(name, "cold", pages.Read(page, page), page)}
+        assert figures[f"{name}, cold: not a 200"].value == 0
+        assert figures[f"{name}, cold: server CPU"].value > 0
+        assert page.pages > 1
+        assert page.size > 1000
+
+
+def test_a_cold_page_is_another_chat_each_time_and_of_many_people() -> None:
+    threads = [[Seat("ws://server", f"chat_session={chat}.{place}", chat) for place in range(3)] for chat in range(300)]
+    asked = pages.asks(threads)
+    paths = [ask.path for ask in asked["chat"]]
+    assert sorted(paths) == sorted(f"/messages/chat/{chat}/" for chat in range(300))
+    assert paths != sorted(paths, key=lambda path: int(path.split("/")[3]))
+    assert len({ask.headers["Accept-Language"] for ask in asked["chat"]}) > 1
+    assert {ask.headers["Accept-Encoding"] for ask in asked["chat"]} == {"gzip, deflate, br, zstd"}
+
+
+async def test_readers_ask_for_one_page_after_the_other_whichever_is_free() -> None:
+    asked_for: list[str] = []
+
+    async def note(request: web.Request) -> web.Response:
+        asked_for.append(request.path)
+        return web.Response(text="a page")
+
+    app = web.Application()
+    app.router.add_get("/{page}", note)
+    async with TestServer(app) as server:
+        asked = [fetch.Ask(f"/{page}", {}) for page in range(3)]
+        reading = await fetch.open_loop(str(server.make_url("")), asked, rate=200, seconds=0.1)
+    assert reading.failed == 0
+    assert asked_for[:4] == ["/0", "/1", "/2", "/0"]
 
 
 async def test_a_crowd_signs_in_again_and_again_and_guesses_are_timed(ana: Person, ben: Person) -> None:
@@ -210,7 +241,7 @@ def test_what_cannot_run_is_named_and_the_rest_runs(tmp_path: Path) -> None:
     assert "not measured: visit: cannot run here: no Chromium or Chrome was found" in output
     assert "1 of 2 scenarios measured" in output
     assert {line["scenario"] for line in bench.lines[1:]} == {"pages"}
-    assert "chat, server CPU" in {line["name"] for line in bench.lines[1:]}
+    assert "chat, cold: server CPU" in {line["name"] for line in bench.lines[1:]}
 
 
 @pytest.mark.long
@@ -222,11 +253,11 @@ def test_a_scenario_that_fails_takes_no_other_with_it(tmp_path: Path) -> None:
     assert "not measured: visit: failed: " in output
     assert "1 of 2 scenarios measured" in output
     assert "BrowserType.launch" in bench.lines[-1]["traceback"]
-    assert "chat, server CPU" in {line.get("name") for line in bench.lines}
+    assert "chat, cold: server CPU" in {line.get("name") for line in bench.lines}
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_stopped_keeps_what_it_has_and_leaves_nothing_running(
     tmp_path: Path, end: signal.Signals
 ) -> None:
@@ -234,7 +265,7 @@ def test_a_run_that_is_stopped_keeps_what_it_has_and_leaves_nothing_running(
     before = set(Path("/var/tmp").glob("bench-*"))
     with bench.start("visit", "pages") as process:
         assert process.stderr
-        while "pages: conversations" not in (line := process.stderr.readline()):
+        while "pages: conversations, cold" not in (line := process.stderr.readline()):
             assert line
         started = family(process.pid)
         os.killpg(process.pid, end)
@@ -246,3 +277,17 @@ def test_a_run_that_is_stopped_keeps_what_it_has_and_leaves_nothing_running(
     assert set(Path("/var/tmp").glob("bench-*")) <= before
     assert len(started) > 5
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+
+def test_the_table_of_the_document_comes_from_the_last_run_that_measured_a_scenario(tmp_path: Path) -> None:
+    first, second = Record(tmp_path / "1.jsonl"), Record(tmp_path / "2.jsonl")
+    for record, kib in ((first, 20.1), (second, 21.2)):
+        record.begin(quick=False)
+        record.keep("idle", [Figure("idle", "a socket", kib, "KiB", limit=14.0, limit_name="bare relay", at_most=25)])
+    first.keep("visit", [Figure("visit", "requests", 26, at_most=25), Figure("visit", "lost", 0, at_most=0)])
+    second.fail("visit", "failed: no browser")
+    lines = [line for record in (first, second) for line in record.path.read_text().splitlines()]
+    assert markdown(lines).splitlines()[2:] == [
+        "| `idle` | a socket | 21.2 KiB | 14.0 (bare relay) | 1.51 | ≤ 25.0: met |",
+        "| `visit` | requests | 26.0 |  |  | ≤ 25.0: **not met** |",
+    ]

@@ -1,14 +1,23 @@
-"""A thread of a million messages against one of a hundred, which is the limit: page, history, sending."""
+"""A thread of a million messages against threads of a hundred, which are the limit: page, history, sending.
 
+The newest page is read again and again. Places further back are another each time, and so are the short threads that
+they are compared with: what is drawn, is drawn anew in both.
+"""
+
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench import fetch, talk
+from bench.fetch import Ask
 from bench.load import load
+from bench.people import browser_headers
 from bench.report import Figure, percentile, say
-from bench.stage import Seat, Server, Stage, StageError
+from bench.stage import Seat, Server, Stage, StageError, Threads
 
 LONG, QUICK_LONG, SHORT = 1_000_000, 100_000, 100
+SHORT_THREADS = 100
+PLACES = 1000
 ROUNDS = 4  # by turns, so that whatever else the machine does meets both
 WITHIN = 1.1
 
@@ -31,16 +40,19 @@ def history(stage: Stage) -> Iterator[Figure]:
     messages, rounds = (QUICK_LONG, 1) if stage.quick else (LONG, ROUNDS)
     with stage.product() as server:
         say(f"history: making a thread of {messages:,} messages")
-        seats = {number: server.provision(users=2, threads=1, messages=number) for number in (SHORT, messages)}
+        seats = {
+            number: server.provision(users=2 * threads, threads=threads, messages=number)
+            for number, threads in ((SHORT, SHORT_THREADS), (messages, 1))
+        }
         server.query("vacuum analyze messages")  # or PostgreSQL does so by itself, while we measure
         server.query("checkpoint")
         sums = {number: Sums() for number in seats}
         for turn in range(rounds):
             say(f"history: round {turn + 1} of {rounds}")
             for number in sorted(seats, reverse=bool(turn % 2)):
-                measure(server, seats[number], sums[number])
+                measure(server, seats[number], number, sums[number])
     long, short = sums[messages], sums[SHORT]
-    limit_name = f"thread of {SHORT}"
+    limit_name = f"threads of {SHORT}"
     for what in long.done:
         name = f"thread of {messages:,}: {what}"
         yield Figure(
@@ -53,25 +65,33 @@ def history(stage: Stage) -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def measure(server: Server, threads: list[list[Seat]], sums: Sums) -> None:
-    seat = threads[0][0]
-    chat = f"/messages/chat/{seat.thread}/"
-    for what, path in (("chat page", chat), ("history", f"{chat}history")):
-        reading = load(
-            fetch.closed_loop,
-            server.url,
-            path,
-            {"Cookie": seat.cookie},
-            server.group,
-            readers=1,
-            seconds=1.5,
-            warm_up=0.3,
-        )
+def measure(server: Server, threads: Threads, messages: int, sums: Sums) -> None:
+    for what, asked in asks(threads, messages).items():
+        reading = load(fetch.closed_loop, server.url, asked, server.group, readers=1, seconds=1.5, warm_up=0.3)
         if reading.failed:
-            raise StageError(f"{reading.failed} of {reading.pages} times {path} was not a 200.")
+            raise StageError(f"{reading.failed} of {reading.pages} times {asked[0].path} was not a 200.")
         sums.add(what, total(reading.cpu), reading.pages, reading.times)
-    said = load(talk.closed_loop, threads, server.group, durable=True, in_flight=4, seconds=1.5)
+    said = load(talk.closed_loop, threads[:1], server.group, durable=True, in_flight=4, seconds=1.5)
     sums.add("sending", total(said.cpu), said.delivered, said.answers)
+
+
+def asks(threads: Threads, messages: int) -> dict[str, list[Ask]]:
+    """The newest messages of one thread; and a hundred messages somewhere, on a page and for its scripts."""
+    chance = random.Random(6)
+
+    def ask(seat: Seat, more: str = "") -> Ask:
+        return Ask(f"/messages/chat/{seat.thread}/{more}", browser_headers(seat.cookie, 0))
+
+    def anywhere() -> Seat:
+        return chance.choice(threads)[0]
+
+    half = SHORT // 2
+    return {
+        "chat page": [ask(threads[0][0])],
+        "chat page anywhere": [ask(anywhere(), f"?at={chance.randint(half + 1, messages - half + 1)}")
+                               for _ in range(PLACES)],
+        "history": [ask(anywhere(), f"history?before={chance.randint(SHORT, messages) + 1}") for _ in range(PLACES)],
+    }  # fmt: skip
 
 
 def total(cpu: dict[str, float]) -> float:

@@ -1,6 +1,10 @@
-"""200 pairs who talk at a fixed total rate: from the moment a message is due to the partner's screen, and to `sent`."""
+"""200 pairs who talk at a fixed total rate: from the moment a message is due to the partner's screen, and to `sent`.
+
+Messages alone, as the limit has them; and as people talk, who type before and mark what they read.
+"""
 
 from collections.abc import Iterator
+from functools import partial
 
 from bench import limits, talk
 from bench.load import load
@@ -26,17 +30,33 @@ def latency(stage: Stage) -> Iterator[Figure]:
     with stage.product() as server:
         threads = server.provision(users=2 * PAIRS, threads=PAIRS)
         ours = {rate: run(rate, threads, server, seconds) for rate in rates}
+        lively = run(RATE, threads, server, seconds, as_people=True)
     for percent in (50, 99):
         yield Figure("latency", f"limit: one COMMIT, p{percent}", percentile(commits, percent) * 1e3, "ms")
     for rate in rates:
         yield from compared(rate, ours[rate], relays[rate], commits)
-    yield from promises("latency", *ours.values())
+    yield from as_people(lively, ours[RATE])
+    yield from promises("latency", *ours.values(), lively)
 
 
-def run(rate: float, threads: Threads, server: Server, seconds: float) -> Talk:
-    say(f"latency: {'the product' if server.durable else 'the limit'} at {rate} messages/s")
-    done: Talk = load(talk.open_loop, threads, server.group, durable=server.durable, rate=rate, seconds=seconds)
-    return done
+def run(rate: float, threads: Threads, server: Server, seconds: float, *, as_people: bool = False) -> Talk:
+    what = "people at the product" if as_people else "the product" if server.durable else "the limit"
+    say(f"latency: {what}, {rate} messages/s")
+    found: Talk = load(
+        talk.open_loop, threads, server.group, durable=server.durable, rate=rate, seconds=seconds, as_people=as_people
+    )
+    return found
+
+
+def as_people(lively: Talk, bare: Talk) -> Iterator[Figure]:
+    """With typing and reading, beside messages alone."""
+    figure = partial(Figure, "latency", limit_name="messages alone")
+    name = f"at {RATE}/s, typing and reading"
+    for percent in (50, 99):
+        slow, quick = (percentile(talked.delays, percent) * 1e3 for talked in (lively, bare))
+        yield figure(f"{name}, p{percent}", slow, "ms", quick)
+    yield figure(f"{name}, CPU a message, all", lively.cpu_each(), "µs", bare.cpu_each())
+    yield figure(f"{name}, CPU a message, load generator", lively.cpu_each("own"), "µs", bare.cpu_each("own"))
 
 
 def compared(rate: float, ours: Talk, relay: Talk, commits: list[float]) -> Iterator[Figure]:

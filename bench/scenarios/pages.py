@@ -1,14 +1,22 @@
-"""The conversations page of 50 threads and the chat page of 100 messages; the limit is a ready page as big."""
+"""The conversations page of 50 threads and the chat page of 100 messages; the limit is a ready page as big.
 
-from collections.abc import Iterator
+Cold: each page is another person's, or of another chat, than any that the servers still keep parts of. So it is when
+people come to a site. Warm: one person reads one page again and again, the best that can be.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from bench import fetch
+from bench import fetch, people
+from bench.fetch import Ask
 from bench.load import load
 from bench.report import Figure, percentile, say
-from bench.stage import Server, Stage
+from bench.stage import Server, Stage, Threads
 
-THREADS = 50
+CHATS = 2500  # each with 100 messages: more than any cache of drawn parts keeps, and more than are read in a run
+THREADS = 50  # of each person
 MESSAGES = 100
 PEOPLE = 3  # of each thread, since two people have only one
 READERS = 8
@@ -17,42 +25,66 @@ GOALS = {"conversations": 1.5, "chat": 2.5, "chat's pane": 2.5}  # ms of server 
 PANE = {"Chat-Part": "main"}  # as a browser goes from chat to chat: without the conversations beside it
 
 
+@dataclass
+class Read:
+    """A page read by one connection after the other, and at a fixed rate."""
+
+    closed: fetch.Reading
+    paced: fetch.Reading
+
+
 def pages(stage: Stage) -> Iterator[Figure]:
     seconds = 1 if stage.quick else 6
+    read: dict[tuple[str, str], Read] = {}
     with stage.product() as server:
-        threads = server.provision(users=PEOPLE, threads=THREADS, people=PEOPLE, messages=MESSAGES)
-        seat = threads[0][0]
-        signed_in, chat = {"Cookie": seat.cookie}, f"/messages/chat/{seat.thread}/"
-        asked = {
-            "conversations": ("/messages/", signed_in),
-            "chat": (chat, signed_in),
-            "chat's pane": (chat, signed_in | PANE),
-        }
-        closed, paced = {}, {}
-        for name, (path, headers) in asked.items():
-            say(f"pages: {name}")
-            closed[name] = read(server, path, headers, seconds)
-            paced[name] = load(fetch.open_loop, server.url, path, headers, rate=RATE, seconds=seconds)
+        say(f"pages: making {CHATS:,} chats")
+        threads = server.provision(users=CHATS * PEOPLE // THREADS, threads=CHATS, people=PEOPLE, messages=MESSAGES)
+        server.as_people_write()
+        for name, asked in asks(threads).items():
+            for kind, chosen in (("cold", asked), ("warm", asked[:1])):
+                say(f"pages: {name}, {kind}")
+                read[name, kind] = Read(
+                    closed(server, chosen, seconds),
+                    load(fetch.open_loop, server.url, chosen[::-1], rate=RATE, seconds=seconds),
+                )
     with stage.bare_relay() as server:
         say("pages: the limit")
-        ready = {name: read(server, f"/page?{page.size}", {}, seconds / 2) for name, page in closed.items()}
-    for name in asked:
-        yield from figures(name, closed[name], paced[name], ready[name])
+        sizes = {name: each.closed.size for (name, kind), each in read.items() if kind == "cold"}
+        ready = {name: closed(server, [Ask(f"/page?{size}", {})], seconds / 2) for name, size in sizes.items()}
+    for (name, kind), each in read.items():
+        yield from figures(name, kind, each, ready[name])
 
 
-def read(server: Server, path: str, headers: dict[str, str], seconds: float) -> fetch.Reading:
-    reading: fetch.Reading = load(
-        fetch.closed_loop, server.url, path, headers, server.group, readers=READERS, seconds=seconds
-    )
+def asks(threads: Threads) -> dict[str, list[Ask]]:
+    """Each chat once, in no order, by one of its people; and the conversations of all people, likewise."""
+    chance = random.Random(4)
+    seats = [chance.choice(thread) for thread in chance.sample(threads, len(threads))]
+    number = {cookie: place for place, cookie in enumerate(sorted({seat.cookie for seat in seats}))}
+    headers = {cookie: people.browser_headers(cookie, place) for cookie, place in number.items()}
+    chats = [Ask(f"/messages/chat/{seat.thread}/", headers[seat.cookie]) for seat in seats]
+    everyone = chance.sample(list(headers.values()), len(headers))
+    return {
+        "conversations": [Ask("/messages/", each) for each in everyone],
+        "chat": chats,
+        "chat's pane": [Ask(chat.path, chat.headers | PANE) for chat in chats],
+    }
+
+
+def closed(server: Server, asked: Sequence[Ask], seconds: float) -> fetch.Reading:
+    reading: fetch.Reading = load(fetch.closed_loop, server.url, asked, server.group, readers=READERS, seconds=seconds)
     return reading
 
 
-def figures(name: str, closed: fetch.Reading, paced: fetch.Reading, limit: fetch.Reading) -> Iterator[Figure]:
+def figures(name: str, kind: str, read: Read, limit: fetch.Reading) -> Iterator[Figure]:
+    """The goals are those of cold pages: the others come of themselves."""
+    page, name = read.closed, f"{name}, {kind}"
     figure = partial(Figure, "pages", limit_name="ready page")
-    yield figure(f"{name}, server CPU", closed.cpu_each("server"), "ms", limit.cpu_each("server"), at_most=GOALS[name])
-    yield Figure("pages", f"{name}, PostgreSQL CPU", closed.cpu_each("PostgreSQL"), "ms")
-    yield Figure("pages", f"{name}, Redis CPU", closed.cpu_each("redis"), "ms")
-    yield figure(f"{name}, {READERS} readers", closed.pages / closed.seconds, "/s", limit.pages / limit.seconds)
+    goal = GOALS[name.partition(",")[0]] if kind == "cold" else None
+    yield figure(f"{name}: server CPU", page.cpu_each("server"), "ms", limit.cpu_each("server"), at_most=goal)
+    yield Figure("pages", f"{name}: PostgreSQL CPU", page.cpu_each("PostgreSQL"), "ms")
+    yield Figure("pages", f"{name}: Redis CPU", page.cpu_each("redis"), "ms")
+    yield figure(f"{name}: {READERS} readers", page.pages / page.seconds, "/s", limit.pages / limit.seconds)
     for percent in (50, 99):
-        yield Figure("pages", f"{name}, at {RATE}/s, p{percent}", percentile(paced.times, percent) * 1e3, "ms")
-    yield Figure("pages", f"{name}, not a 200", closed.failed + paced.failed, at_most=0)
+        yield Figure("pages", f"{name}: at {RATE}/s, p{percent}", percentile(read.paced.times, percent) * 1e3, "ms")
+    yield Figure("pages", f"{name}: not a 200", page.failed + read.paced.failed, at_most=0)
+    yield Figure("pages", f"{name}: size as it travels", page.size / 1024, "KiB")
