@@ -32,7 +32,8 @@ def main() -> int:
     if why := unfit():
         sys.exit(f"make bench cannot run here: {why}.")
     record = Record(folder / f"{time.strftime('%Y%m%dT%H%M%S')}.jsonl")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: nothing stays behind
+    for end in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: nothing stays behind
+        signal.signal(end, signal.default_int_handler)
     start = time.monotonic()
     code = 0
     try:
