@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from bench.load import sentence
+from bench.load import LoadError, sentence
 from bench.needs import FOLDER, NEEDS, allow_files, doubts, lacks, look, told, unfit
 from bench.plots import draw_all
 from bench.report import HEAD, Figure, Record, say
-from bench.stage import Stage
+from bench.stage import Stage, StageError
 from chatserver.embedded import EmbeddedError, EmbeddedServers
 from chatserver.migrations import migrate
 
@@ -104,7 +104,8 @@ def measure(names: list[str], record: Record, *, quick: bool) -> None:
                     record.fail(name, "stopped before its end")
                     raise
                 except Exception as error:  # whatever it is, the other scenarios still tell something
-                    record.fail(name, f"failed: {sentence(error)}", traceback.format_exc())
+                    why = str(error) if isinstance(error, StageError | LoadError) else sentence(error)
+                    record.fail(name, f"failed: {why}", traceback.format_exc())
                     for line in stage.complaints():
                         print(f"    {line}", file=sys.stderr)
 

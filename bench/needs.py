@@ -10,14 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from tests.browser.conftest import find_browser
+from tests.browser.conftest import NO_BROWSER, has_browser
 
 FOLDER = Path("/var/tmp")  # noqa: S108  # of the data: /tmp may be memory
 SPARE = 500  # open files that are no sockets
 BACKLOG = 4096  # what the product asks for: chatserver/gunicorn_conf.py
-NO_BROWSER = "no Chromium or Chrome was found; `make browser` fetches one"
 NO_PICOWS = "the package picows is not installed; `make bench` installs it"
 GROUPS = Path("/sys/fs/cgroup")
 CONTROL_GROUPS = (  # versions 2 and 1
@@ -80,7 +77,7 @@ def look(names: Iterable[str]) -> Machine:
         ports=_ports(),
         memory=_memory() // MIB,
         disk=shutil.disk_usage(FOLDER).free // MIB,
-        browser=any(NEEDS[name].browser for name in names) and _has_browser(),
+        browser=any(NEEDS[name].browser for name in names) and has_browser(),
         picows=importlib.util.find_spec("picows") is not None,
     )
 
@@ -177,8 +174,3 @@ def _filesystem(folder: Path) -> str:
     mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
     within = [(place, kind) for place, kind in mounts if folder.is_relative_to(place)]
     return max(within, key=lambda mount: len(mount[0]))[1] if within else ""
-
-
-def _has_browser() -> bool:
-    with sync_playwright() as playwright:
-        return find_browser(playwright) is not None

@@ -60,13 +60,18 @@ class Server:
     environ: dict[str, str] = field(repr=False)
 
     def provision(self, *, users: int, threads: int, people: int = 2, messages: int = 0) -> Threads:
-        """The seats of each thread's people."""
+        """The seats of each thread's people. Raises StageError."""
         if not self.durable:
             return [[Seat(f"{self.ws_url}?{room}", "", room) for _ in range(people)] for room in range(threads)]
         numbers = {"users": users, "threads": threads, "people": people, "messages": messages}
         options = [part for name, number in numbers.items() for part in (f"--{name}", str(number))]
         command = [sys.executable, "-m", "chatserver", "provision", *options]
-        result = subprocess.run(command, env=self.environ, cwd=ROOT, stdout=subprocess.PIPE, check=True)  # noqa: S603
+        result = subprocess.run(  # noqa: S603
+            command, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if result.returncode:
+            why = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise StageError(f"The people and chats could not be made: {why}")
         self.query("vacuum analyze")  # what a database in use has long done
         made = json.loads(result.stdout)
         return [
