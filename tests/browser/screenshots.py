@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from chatserver import demo
 from chatserver.config import Config, make_secret
 from chatserver.embedded import EmbeddedServers
 from chatserver.migrations import migrate
-from tests.browser.conftest import FLAGS, find_browser
+from tests.browser.conftest import FLAGS, NO_BROWSER, find_browser, has_browser
 from tests.conftest import serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -24,6 +25,8 @@ PHONE = {"width": 390, "height": 780}
 
 
 def main() -> None:
+    if not has_browser():
+        sys.exit(f"make screenshots: {NO_BROWSER}.")
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, EmbeddedServers(Path(folder), durable=False) as servers:
         migrate(servers.database_url)

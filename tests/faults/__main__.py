@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -28,12 +29,21 @@ def main() -> int:
     heads = ["fault", "attempted", "acknowledged", "stored", "lost", "doubled", "reordered", "complete", "measured"]
     print(COLUMNS.format(*heads))
     failed = impossible = 0
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     for name in names:
         try:
             report = asyncio.run(run(name))
         except Impossible as why:
             print(f"{name:32} impossible here: {why}", flush=True)
             impossible += 1
+            continue
+        except KeyboardInterrupt:
+            print(f"{name:32} stopped before its end", flush=True)
+            return 130
+        except Exception as error:  # the other faults still tell something
+            print(f"{name:32} failed: {type(error).__name__}: {error}", flush=True)
+            print("".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
+            failed += 1
             continue
         complete = "-" if report.complete is None else f"{report.complete:.1f} s"
         measured = ", ".join(f"{what} {value}" for what, value in report.measured.items())
