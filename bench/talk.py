@@ -21,6 +21,7 @@ TEXT = "See you at nine, at the bridge; bring the big blanket!"
 PATIENCE = 10.0  # seconds for the last messages to arrive
 AT_ONCE = 100  # sockets being opened
 NEVER = 0.0
+Act = tuple[float, Callable[[Screen, float], None], Screen]  # due when, what, by whom
 TYPING = 2  # frames a message: a page tells every 3 s that somebody types
 
 
@@ -148,7 +149,9 @@ async def open_loop(
     screens = await sit_down([seat for thread in threads for seat in thread], ledger)
     chance = random.Random(2)
     start = now() + 0.1
-    acts = [(start + moment, ledger.send, chance.choice(screens)) for moment in moments(rate, WARM_UP + seconds)]
+    acts: list[Act] = [
+        (start + moment, ledger.send, chance.choice(screens)) for moment in moments(rate, WARM_UP + seconds)
+    ]
     if as_people:
         typing = moments(TYPING * rate, WARM_UP + seconds, seed=5)
         acts += [(start + moment, type_something, chance.choice(screens)) for moment in typing]
