@@ -90,7 +90,7 @@ def prepare(names: list[str], record: Record, *, quick: bool) -> list[str]:
 def measure(names: list[str], record: Record, *, quick: bool) -> None:
     """Runs these scenarios, with PostgreSQL and Redis of their own: on a disk, with fsync. Raises EmbeddedError."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        os.chmod(folder, 0o755)  # noqa: S103  # as root the servers run as another user
+        Path(folder).chmod(0o755)  # as root the servers run as another user
         say("starting PostgreSQL and Redis")
         with EmbeddedServers(Path(folder), durable=True) as servers:
             migrate(servers.database_url)

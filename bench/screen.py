@@ -66,7 +66,7 @@ class Screen(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
 
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
+    def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
         self._transport = None
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("closed before the chat was open"))

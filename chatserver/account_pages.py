@@ -84,7 +84,7 @@ async def change_privacy(request: web.Request) -> web.Response:
 async def choose_zone(request: web.Request) -> web.Response:
     """Holds in this browser, like the language; '' is the browser's own."""
 
-    async def work(request: web.Request, user: User, form: Form) -> web.Response:
+    async def work(request: web.Request, _user: User, form: Form) -> web.Response:
         if form["zone"] and form["zone"] not in zone_names("en"):
             raise ChatError("bad_frame")
         response = _done("zone")

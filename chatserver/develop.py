@@ -105,7 +105,7 @@ def bring_schema_up_to_date(servers: EmbeddedServers) -> None:
 
 def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
     """Keep the web process and the servers running until our parent is gone or a signal comes."""
-    web = start_web(config, servers)
+    web = start_web(servers)
     starting, ended = True, False
     for changed in changes():
         for name in servers.revive():
@@ -117,7 +117,7 @@ def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
                 bring_schema_up_to_date(servers)
             except (MigrationError, psycopg2.Error) as error:
                 say(f"The migrations cannot be applied: {error}".strip())
-            web = start_web(config, servers)
+            web = start_web(servers)
             starting, ended = True, False
         elif web.poll() is not None:
             if not ended:
@@ -128,7 +128,7 @@ def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
             starting = False
 
 
-def start_web(config: Config, servers: EmbeddedServers) -> subprocess.Popen[bytes]:
+def start_web(servers: EmbeddedServers) -> subprocess.Popen[bytes]:
     urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     return servers.spawn(WEB, [sys.executable, "-m", "chatserver", "serve"], signal.SIGTERM, {**os.environ, **urls})
 

@@ -43,7 +43,7 @@ class Runner(web.AppRunner):
             request_factory=made.request_factory,
             handler_cancellation=made.handler_cancellation,
             config=self.app.get(CONFIG, Config(request_timeout=0)),
-            **made._kwargs,
+            **made._kwargs,  # noqa: SLF001
         )
 
     async def cleanup(self) -> None:

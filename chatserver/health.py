@@ -9,7 +9,7 @@ from chatserver.keys import CONFIG, DB, REDIS
 from chatserver.redis import AWAY
 
 
-async def alive(request: web.Request) -> web.Response:
+async def alive(_request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 

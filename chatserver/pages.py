@@ -18,7 +18,7 @@ from chatserver.text import MAX_ID, clean_recipient, clean_text, parse_id
 from chatserver.zones import beginning_of, viewers_zone
 
 
-async def to_conversations(request: web.Request) -> NoReturn:
+async def to_conversations(_request: web.Request) -> NoReturn:
     raise web.HTTPSeeOther("/messages/")
 
 

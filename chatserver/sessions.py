@@ -110,7 +110,7 @@ class SessionStorage(RedisStorage):
             return None
         return data
 
-    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
+    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:  # noqa: ARG002
         """Writes a session that still exists; of any other only sets the cookie."""
         token = str(session.identity)
         if not session.empty:

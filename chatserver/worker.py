@@ -36,7 +36,7 @@ async def run(worker: Any, config: Config) -> "WorkerRunner":
         logger=worker.log,
         keepalive_timeout=settings.keepalive,
         access_log=worker.log.access_log if settings.accesslog else None,
-        access_log_format=worker._get_valid_log_format(settings.access_log_format),
+        access_log_format=worker._get_valid_log_format(settings.access_log_format),  # noqa: SLF001
         shutdown_timeout=settings.graceful_timeout - LAST_THINGS,
     )
 
@@ -60,5 +60,5 @@ class WorkerRunner(Runner):
                 await self.cleanup()
                 sys.exit(0)
             self._worker.notify()
-            await asyncio.wait([starting, self._worker._wait_next_notify()], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([starting, self._worker._wait_next_notify()], return_when=asyncio.FIRST_COMPLETED)  # noqa: SLF001
         starting.result()

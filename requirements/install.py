@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ruff: noqa: RUF005, S603, UP031, UP036
+# ruff: noqa: PTH100, PTH107, PTH110, PTH114, PTH115, PTH118, PTH119, PTH120, PTH123, RUF005, S603, UP031, UP036
 """Makes .venv and installs requirements/development.txt into it, once; `make` runs this before everything else.
 
 `install.py bench` then adds requirements/bench.txt.

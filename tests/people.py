@@ -191,7 +191,7 @@ class Socket:
 
     @property
     def _transport(self) -> asyncio.Transport:
-        connection = self.ws._response.connection
+        connection = self.ws._response.connection  # noqa: SLF001
         assert connection is not None
         assert isinstance(connection.transport, asyncio.Transport)
         return connection.transport

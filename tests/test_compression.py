@@ -14,10 +14,10 @@ from tests.people import Person
 async def raw(person: Person, path: str, accept: str = "gzip", method: str = "GET") -> tuple[ClientResponse, bytes]:
     """An answer as it travels."""
     headers = {"Accept-Encoding": accept}
-    person.http._auto_decompress = False
+    person.http._auto_decompress = False  # noqa: SLF001
     async with person.http.request(method, path, headers=headers) as response:
         body = await response.read()
-    person.http._auto_decompress = True
+    person.http._auto_decompress = True  # noqa: SLF001
     return response, body
 
 
@@ -130,4 +130,4 @@ async def test_static_files_are_compressed_where_that_makes_them_smaller(ana: Pe
 
 
 def test_a_tiny_file_is_left_alone(files: StaticFiles) -> None:
-    assert files._packed.keys() & {"css/base.css", "js/alone.js"} == {"css/base.css"}
+    assert files._packed.keys() & {"css/base.css", "js/alone.js"} == {"css/base.css"}  # noqa: SLF001

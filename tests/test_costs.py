@@ -23,7 +23,7 @@ BYTES_A_SOCKET = 28_000  # of Python's objects; some 24,000 on Python 3.11, part
 def queries(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Round trips to PostgreSQL, by query."""
     counted: Counter[str] = Counter()
-    run = Database._run
+    run = Database._run  # noqa: SLF001
 
     async def counting(self: Database, name: str, parameters: dict[str, object]) -> Any:
         counted[name] += 1

@@ -197,7 +197,7 @@ async def test_a_deleted_account_leaves_none(ana: Person, config: Config) -> Non
 async def test_one_that_is_not_wanted_any_more_ends(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = exports.Exports._store
+    store = exports.Exports._store  # noqa: SLF001
 
     async def store_too_late(*arguments: Any) -> int:
         monkeypatch.setattr(exports.Exports, "_store", store)

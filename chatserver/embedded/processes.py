@@ -30,8 +30,8 @@ def system() -> str:
     if not PROC.exists():  # macOS has no namespaces; a start to the second is enough there
         return os.uname().nodename if shutil.which("ps") else ""
     with suppress(OSError):
-        if os.readlink(PROC / "self") == str(os.getpid()):  # else /proc is that of another namespace
-            return f"{BOOT.read_text().strip()} {os.readlink(PROC / 'self' / 'ns' / 'pid')}"
+        if (PROC / "self").readlink() == Path(str(os.getpid())):  # else /proc is that of another namespace
+            return f"{BOOT.read_text().strip()} {(PROC / 'self' / 'ns' / 'pid').readlink()}"
     return ""
 
 

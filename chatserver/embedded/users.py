@@ -44,6 +44,6 @@ def private_folder(path: Path, user: User | None) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if user and path.stat().st_uid != user.uid:
         for folder, _, files in os.walk(path, topdown=False):
-            for each in (*(os.path.join(folder, name) for name in files), folder):
+            for each in (*(Path(folder, name) for name in files), Path(folder)):
                 os.chown(each, user.uid, user.gid, follow_symlinks=False)
     return path

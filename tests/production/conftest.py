@@ -21,7 +21,7 @@ async def stage() -> AsyncIterator[Stage]:
     if sentence := install():
         pytest.exit(sentence, returncode=1)
     with tempfile.TemporaryDirectory(prefix="production-", dir="/var/tmp") as folder:
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)  # noqa: ASYNC240
         stage = Stage(Path(folder))
         try:
             await stage.start()

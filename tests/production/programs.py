@@ -1,9 +1,9 @@
 """Debian's programs: installed when that is possible, else named."""
 
-import glob
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 # The program, and the package that brings it
 NEEDED = {
@@ -19,13 +19,13 @@ NEEDED = {
     "socat": "socat",
     "chromium-headless-shell": "chromium-headless-shell",
 }
-PLACES = ["/usr/sbin", "/usr/bin", *sorted(glob.glob("/usr/lib/postgresql/*/bin"))]
-NO_SERVICES = "/usr/sbin/policy-rc.d"  # Debian's own way to install a service without starting it
+PLACES = ["/usr/sbin", "/usr/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))]
+NO_SERVICES = Path("/usr/sbin/policy-rc.d")  # Debian's own way to install a service without starting it
 
 
 def find(name: str) -> str | None:
     """Debian's program, and not another one that comes first in PATH."""
-    places = [*PLACES, *sorted(glob.glob("/usr/lib/postgresql/*/bin"))]
+    places = [*PLACES, *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))]
     return shutil.which(name, path=os.pathsep.join(places))
 
 
@@ -41,11 +41,11 @@ def install() -> str:
         return ""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        guarded = os.path.exists(NO_SERVICES)
+        guarded = NO_SERVICES.exists()
         if not guarded:
-            with open(NO_SERVICES, "w") as file:
+            with NO_SERVICES.open("w") as file:
                 file.write("#!/bin/sh\nexit 101\n")
-            os.chmod(NO_SERVICES, 0o755)
+            NO_SERVICES.chmod(0o755)
         try:
             subprocess.run(["apt-get", "update", "-q"], check=False, env=environ)
             subprocess.run(
@@ -53,7 +53,7 @@ def install() -> str:
             )
         finally:
             if not guarded:
-                os.remove(NO_SERVICES)
+                NO_SERVICES.unlink()
     if missing():
         return f"make production-test needs {' '.join(missing())}: apt-get install them, or run it as root on Debian."
     return ""

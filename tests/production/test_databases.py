@@ -218,7 +218,7 @@ create index reactions_by_user on reactions (user_id);
 async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
     talk: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    todays = migrations._files()
+    todays = migrations._files()  # noqa: SLF001
     monkeypatch.setattr(migrations, "_files", lambda: {**todays, "9999_tomorrows": TOMORROWS})
     await talk.people_talk(10)
     report = Report("a migration while people talk")
@@ -241,7 +241,7 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
 async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
     talk: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    todays = migrations._files()
+    todays = migrations._files()  # noqa: SLF001
     added = {"9998_waits": "alter table messages add column pinned_at timestamptz"}
     monkeypatch.setattr(migrations, "_files", lambda: {**todays, **added})
     monkeypatch.setattr(migrations, "ATTEMPTS", 2)
