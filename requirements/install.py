@@ -10,6 +10,7 @@ Any Python reads this file, even 2.7, so that an old one can say what it lacks.
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 
@@ -29,6 +30,8 @@ def main():
             "chatserver needs Python 3.11 or newer, and %s is %d.%d: name a newer one, like make run PYTHON=python3.13"
             % ((sys.executable,) + tuple(sys.version_info[:2]))
         )
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a path may have letters that the terminal lacks
     try:
         if not is_done():
             with only_one():
@@ -107,7 +110,9 @@ def make_environment():
     python = getattr(sys, "_base_executable", sys.executable)  # not .venv's own, when that is active
     result = subprocess.run([python, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False)
     if result.returncode:
-        sys.exit("The environment in .venv cannot be made: %s" % last_line(result.stdout + result.stderr))
+        sys.exit(
+            "The environment in .venv cannot be made: %s" % reason_in((result.stdout + result.stderr).splitlines())
+        )
     write(MADE_BY, identity())
 
 
@@ -120,19 +125,19 @@ def install():
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-color"]
     pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     count = 0
-    complaint = ""
+    printed = []
     for line in pip.stdout:
+        printed.append(line.strip())
         if line.startswith(("Collecting ", "Processing ")):
             count += 1
             say("  %2d  %s" % (count, package(line.split()[1])))
         elif line.startswith("Installing collected packages"):
             say("  unpacking ...")
-        elif line.startswith("WARNING: Retrying") and not complaint:
+        elif is_retry(line) and not any(map(is_retry, printed[:-1])):
             say("  the network does not answer; trying again ...")
-        if line.startswith(("ERROR", "WARNING")):
-            complaint = line.strip()
     if pip.wait():
-        sys.exit("The packages cannot be installed; is there a network? pip says: %s" % complaint)
+        network = "; is there a network?" if any(map(is_retry, printed)) else "."
+        sys.exit("The packages cannot be installed%s pip says: %s" % (network, reason_in(printed)))
     write(INSTALLED, fingerprint())
 
 
@@ -142,8 +147,14 @@ def package(source):
     return " ".join(os.path.basename(source).split(separator)[:2])
 
 
-def last_line(output):
-    return (output.strip().splitlines() or ["no reason given"])[-1]
+def is_retry(line):
+    return line.startswith("WARNING: Retrying")
+
+
+def reason_in(lines):
+    """The first error that a program printed; what follows is often advice, or what comes of it."""
+    lines = [line.strip() for line in lines if line.strip()] or ["no reason given"]
+    return next((line for line in lines if re.search("^error|error[:(]", line, re.IGNORECASE)), lines[-1])
 
 
 def say(sentence):

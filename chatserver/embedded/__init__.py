@@ -17,7 +17,7 @@ from typing import Self
 
 from chatserver.embedded.children import Children
 from chatserver.embedded.environment import forget_libpq_settings
-from chatserver.embedded.errors import EmbeddedError, last_line
+from chatserver.embedded.errors import EmbeddedError, why_ended
 from chatserver.embedded.lock import FolderLock, holder_of
 from chatserver.embedded.place import Place, socket_folder
 from chatserver.embedded.postgres import Postgres
@@ -100,9 +100,8 @@ class EmbeddedServers:
             user = replace(user, passage=True)
             attempt = self._children.run([program, "--version"], self.data_dir, user)
         if attempt.returncode:
-            raise EmbeddedError(
-                f"{program} cannot be run{f' by user {user.uid}' if user else ''}: {last_line(attempt.stderr)}"
-            )
+            why = why_ended(attempt.returncode, attempt.stderr)
+            raise EmbeddedError(f"{program} cannot be run{f' by user {user.uid}' if user else ''}: {why}")
         return user
 
     def _start(self, place: Place) -> None:
@@ -130,10 +129,12 @@ class EmbeddedServers:
     def _wait_for(self, server: Server, place: Place) -> None:
         deadline = time.monotonic() + READY_WITHIN
         while not server.ready():
-            if server.name in self._children.ended() or time.monotonic() > deadline:
-                log = place.log(server.name)
-                why = last_line(log.read_text(errors="replace"))
+            log = place.log(server.name)
+            if (status := self._children.ended().get(server.name)) is not None:
+                why = why_ended(status, log.read_text(errors="replace"))
                 raise EmbeddedError(f"{server.name} did not start: {why} (more in {log})")
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"{server.name} runs but does not answer: {server.trouble} (more in {log})")
             time.sleep(LOOK_AGAIN)
 
     def revive(self) -> list[str]:

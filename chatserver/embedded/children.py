@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from chatserver.embedded.environment import server_environment
@@ -72,7 +73,10 @@ class Children:
         return [self._lock.fileno()] if self._lock else []
 
     def _note(self) -> None:
-        if self._lock:
+        """The record serves whoever finds them orphaned: a full disk does not stop us."""
+        if not self._lock:
+            return
+        with suppress(OSError):
             self._lock.note(children={name: self._record_of(name) for name in self._started})
 
     def _record_of(self, name: str) -> dict[str, int | str]:
@@ -82,9 +86,10 @@ class Children:
     def names(self) -> list[str]:
         return list(self._started)
 
-    def ended(self) -> list[str]:
-        """The names of those that ended by themselves."""
-        return [name for name, (process, _) in self._started.items() if process.poll() is not None]
+    def ended(self) -> dict[str, int]:
+        """The exit status of those that ended by themselves."""
+        looked_at = {name: process.poll() for name, (process, _) in self._started.items()}
+        return {name: status for name, status in looked_at.items() if status is not None}
 
     def stop(self, *names: str, patience: float) -> None:
         """End these together; kill those that are still there after patience, in seconds."""

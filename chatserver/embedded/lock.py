@@ -38,25 +38,28 @@ class FolderLock:
         Raises EmbeddedError when a living process holds it or the folder cannot be written.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._file = (self.folder / LOCK_FILE).open("a+")
-            if os.geteuid() == 0:  # the folder's owner may be its next user
-                owner = self.folder.stat()
-                os.fchown(self._file.fileno(), owner.st_uid, owner.st_gid)
+            self._open()
+            try:
+                self._wait()
+                left_behind = read(self._file.fileno())
+                self._record = {}
+                self.note(pid=os.getpid(), identity=identity(os.getpid()), children={})
+            except BaseException:
+                self._file.close()
+                raise
         except OSError as error:
             raise EmbeddedError(
                 f"The data folder {self.folder} cannot be written ({error.strerror}): "
-                "make it yours, or set DATA_DIR to another folder."
+                "make it yours and make room, or set DATA_DIR to another folder."
             ) from None
-        try:
-            self._wait()
-        except BaseException:
-            self._file.close()
-            raise
-        left_behind = read(self._file.fileno())
-        self._record = {}
-        self.note(pid=os.getpid(), identity=identity(os.getpid()), children={})
         return left_behind
+
+    def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._file = (self.folder / LOCK_FILE).open("a+")
+        if os.geteuid() == 0:  # the folder's owner may be its next user
+            owner = self.folder.stat()
+            os.fchown(self._file.fileno(), owner.st_uid, owner.st_gid)
 
     def _wait(self) -> None:
         asked = killed = False

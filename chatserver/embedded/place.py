@@ -32,12 +32,21 @@ class Place:
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Where the sockets go: into the data folder or, their paths having to be short, a temporary one."""
+    """Where the sockets go: into the data folder or, their paths having to be short, a temporary one.
+
+    Raises EmbeddedError when that cannot be made.
+    """
     folder = data_dir / "run"
     # PostgreSQL takes a comma for a list of folders.
     if len(bytes(folder)) <= LONGEST_SOCKET_FOLDER and "," not in str(folder):
         return folder
-    return Path(tempfile.mkdtemp(prefix="chatserver-", dir="/tmp"))
+    try:
+        return Path(tempfile.mkdtemp(prefix="chatserver-", dir="/tmp"))
+    except OSError as error:
+        raise EmbeddedError(
+            f"The path {folder} cannot be that of sockets, and no folder for them can be made in /tmp "
+            f"({error.strerror}): set DATA_DIR to a shorter path."
+        ) from None
 
 
 def wheel_folder(package: str) -> Path:

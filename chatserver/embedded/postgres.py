@@ -13,11 +13,12 @@ import psycopg2
 from psycopg2 import sql
 
 from chatserver.embedded.children import Children
-from chatserver.embedded.errors import EmbeddedError, last_line
+from chatserver.embedded.errors import EmbeddedError, why_ended
 from chatserver.embedded.place import Place, wheel_folder
 
 OWNER = "app"
 DATABASE = "chat"
+PATIENCE = 2  # seconds, for one connection
 PORT = 5432  # a part of the socket's name: nothing listens on TCP
 
 
@@ -40,10 +41,14 @@ class Postgres:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._cluster = place.folder("postgres") / "data"
+        self.trouble = ""
 
     @property
     def url(self) -> str:
-        return f"postgresql://{OWNER}@/{DATABASE}?host={quote(str(self._place.sockets), safe='')}&port={PORT}"
+        return self._url(DATABASE)
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://{OWNER}@/{database}?host={quote(str(self._place.sockets), safe='')}&port={PORT}"
 
     @staticmethod
     def program(name: str = "postgres") -> Path:
@@ -70,8 +75,12 @@ class Postgres:
         command += [f"--locale={utf8_locale()}", "--lc-messages=C"]
         command += [] if self._place.durable else ["--no-sync"]
         result = children.run(command, self._place.data_dir, self._place.user)
+        log = self._place.log("initdb")
+        with suppress(OSError):  # a full disk, of which we tell
+            log.write_text(result.stdout + result.stderr)
         if result.returncode:
-            raise EmbeddedError(f"PostgreSQL's data could not be made: {last_line(result.stderr)}")
+            why = why_ended(result.returncode, result.stderr)
+            raise EmbeddedError(f"PostgreSQL's data could not be made: {why} (more in {log})")
         new.rename(self._cluster)
 
     def command(self) -> list[str]:
@@ -85,17 +94,17 @@ class Postgres:
         return [str(self.program()), "-D", str(self._cluster), *options]
 
     def ready(self) -> bool:
-        """Whether it answers; makes the database when that is missing."""
+        """Whether it answers, and if not `trouble` says why; makes the database when that is missing."""
         try:
-            connection = psycopg2.connect(host=str(self._place.sockets), port=PORT, user=OWNER, dbname="postgres")
-        except psycopg2.OperationalError:
+            with closing(psycopg2.connect(self._url("postgres"), connect_timeout=PATIENCE)) as connection:
+                connection.autocommit = True
+                cursor = connection.cursor()
+                cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
+                if cursor.rowcount == 0:
+                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        except psycopg2.Error as error:
+            self.trouble = " ".join(str(error).split())
             return False
-        with closing(connection):
-            connection.autocommit = True
-            cursor = connection.cursor()
-            cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
-            if cursor.rowcount == 0:
-                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         return True
 
 

@@ -2,7 +2,6 @@
 
 import signal
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
@@ -10,6 +9,8 @@ from urllib.parse import quote
 from chatserver.embedded.children import Children
 from chatserver.embedded.errors import EmbeddedError
 from chatserver.embedded.place import Place, wheel_folder
+
+PATIENCE = 1  # seconds, for one answer
 
 
 class Valkey:
@@ -30,6 +31,7 @@ class Valkey:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._socket = place.sockets / "valkey.sock"
+        self.trouble = ""
 
     @property
     def url(self) -> str:
@@ -57,10 +59,15 @@ class Valkey:
         ]
 
     def ready(self) -> bool:
-        """Whether it answers."""
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(1)
-            client.connect(str(self._socket))
-            client.sendall(b"PING\r\n")
-            return client.recv(64).startswith(b"+PONG")
-        return False
+        """Whether it answers, and if not `trouble` says why."""
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(PATIENCE)
+                client.connect(str(self._socket))
+                client.sendall(b"PING\r\n")
+                answer = client.recv(256)
+        except OSError as error:
+            self.trouble = str(error)
+            return False
+        self.trouble = answer.decode(errors="replace").strip()
+        return answer.startswith(b"+PONG")
