@@ -8,7 +8,7 @@ from aiohttp import web
 
 from chatserver import blocks
 from chatserver.accounts import Checked, User
-from chatserver.choices import remember_choice
+from chatserver.choices import choices_of, remember_choice
 from chatserver.client_address import client_address
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
@@ -143,7 +143,7 @@ async def _check_again(request: web.Request, user: User, form: Form, field: str)
 
 async def _account(request: web.Request, user: User) -> dict[str, Any]:
     sessions = request.app[SESSIONS]
-    zones, own_name = zone_names(current_language()), browsers_zone(request.cookies).key
+    zones, own_name = zone_names(current_language()), browsers_zone(choices_of(request)).key
     own_zone = zones.get(own_name) or zones.get(newest_name(own_name), own_name)
     return {
         "path": ACCOUNT,
@@ -154,7 +154,7 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "done": request.query.get("done", ""),
         "name_rest_days": request.app[CONFIG].name_rest_days,
         "zones": zones,
-        "browsers_zone": own_zone if BROWSERS in request.cookies else "",
+        "browsers_zone": own_zone if choices_of(request)[BROWSERS] else "",
     }
 
 

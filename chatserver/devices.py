@@ -9,15 +9,14 @@ import secrets
 
 from aiohttp import web
 
+from chatserver.cookies import DEVICE, YEAR, secret_name
 from chatserver.keys import CONFIG
 from chatserver.names import typed_key
-
-YEAR = 365 * 86400  # seconds
 
 
 def known_device(request: web.Request, name: str) -> str:
     """The id of this browser if somebody of this name has signed in here, else ''."""
-    device, _, code = request.cookies.get(_cookie(request), "").partition(".")
+    device, _, code = request.cookies.get(secret_name(request.app[CONFIG], DEVICE), "").partition(".")
     keys = request.app[CONFIG].secret_keys
     fits = any(hmac.compare_digest(_code(key, device, name).encode(), code.encode("utf-8", "replace")) for key in keys)
     return device if fits else ""
@@ -26,17 +25,13 @@ def known_device(request: web.Request, name: str) -> str:
 def remember_device(request: web.Request, response: web.StreamResponse, name: str) -> None:
     device = secrets.token_urlsafe(16)
     response.set_cookie(
-        _cookie(request),
+        secret_name(request.app[CONFIG], DEVICE),
         f"{device}.{_code(request.app[CONFIG].secret_keys[0], device, name)}",
         max_age=YEAR,
         httponly=True,
         samesite="Strict",
         secure=request.app[CONFIG].production,
     )
-
-
-def _cookie(request: web.Request) -> str:
-    return "__Host-chat_device" if request.app[CONFIG].production else "chat_device"
 
 
 def _code(key: str, device: str, name: str) -> str:

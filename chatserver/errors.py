@@ -27,7 +27,20 @@ TABLE: dict[str, tuple[int, str]] = {
     "wrong_key": (403, _("Wrong API key.")),
     "not_post": (405, _("This address accepts POST requests only.")),
     "not_signed_in": (401, _("You’re not signed in. Sign in and try again.")),
-    "wrong_origin": (403, _("This request came from another site and was refused.")),
+    "wrong_origin": (
+        403,
+        _(
+            "This request didn’t come from a page of this site. Nothing was changed: open the site again, "
+            "or contact the people who run it."
+        ),
+    ),
+    "no_cookies": (
+        403,
+        _(
+            "Your browser sent no cookies, so nothing was changed. "
+            "Allow cookies for this site and submit the form again."
+        ),
+    ),
     "bad_csrf": (403, _("This form has expired. Nothing was changed: submit it again.")),
     "bad_name": (
         400,

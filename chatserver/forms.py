@@ -5,6 +5,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from chatserver.bodies import read_form_fields
+from chatserver.cookies import has_any
 from chatserver.csrf import fits_csrf
 from chatserver.errors import RULES, ChatError
 from chatserver.origins import check_form_origin
@@ -58,10 +59,10 @@ async def read_form(request: web.Request, *names: str) -> Form:
 
 
 async def check_form(request: web.Request) -> None:
-    """Raises ChatError unless one of our pages sent this form: `wrong_origin` or `bad_csrf`."""
+    """Raises ChatError unless one of our pages sent this form: `wrong_origin`, `no_cookies` or `bad_csrf`."""
     check_form_origin(request)
     if not await fits_csrf(request, request["csrf_token"]):
-        raise ChatError("bad_csrf")
+        raise ChatError("bad_csrf" if has_any(request) else "no_cookies")
 
 
 def safe_next(target: str) -> str:

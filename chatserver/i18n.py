@@ -75,9 +75,9 @@ def use_language(code: str) -> None:
     _current.set(_languages[code])
 
 
-def choose_language(cookies: Mapping[str, str], accept_language: str, default: str) -> str:
-    """The person's choice in the cookie, else what the browser asks for, else the site's default."""
-    chosen = cookies.get("language", "")
+def choose_language(choices: Mapping[str, str], accept_language: str, default: str) -> str:
+    """The person's choice, else what the browser asks for, else the site's default."""
+    chosen = choices.get("language", "")
     if chosen in LANGUAGES:
         return chosen
     asked = (tag.lower().partition("-")[0] for tag in accepted_tags(accept_language))

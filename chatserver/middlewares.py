@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 
 from chatserver import i18n
 from chatserver.access_log import method_of, route_of
+from chatserver.choices import choices_of
 from chatserver.config import Config
 from chatserver.errors import ChatError, Unavailable
 from chatserver.keys import CONFIG, SOCKETS
@@ -44,7 +45,7 @@ async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamRe
 async def language(request: web.Request, handler: Handler) -> web.StreamResponse:
     i18n.use_language(
         i18n.choose_language(
-            request.cookies, request.headers.get("Accept-Language", ""), request.app[CONFIG].default_language
+            choices_of(request), request.headers.get("Accept-Language", ""), request.app[CONFIG].default_language
         )
     )
     return await handler(request)

@@ -7,6 +7,7 @@ from yarl import URL
 
 from chatserver import messages, threads
 from chatserver.accounts import User
+from chatserver.choices import choices_of
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
 from chatserver.keys import ACCOUNTS, CONFIG, DB, MARKS, RATES, WRITER
@@ -74,7 +75,7 @@ async def chat(request: web.Request) -> web.Response:
 async def _to_day(request: web.Request, user: User) -> NoReturn:
     """To the first message of a day, where the person is, or after it; to the last ones when there is none."""
     thread_id = _thread_id(request)
-    moment = beginning_of(request.query["on"], viewers_zone(request.cookies))
+    moment = beginning_of(request.query["on"], viewers_zone(choices_of(request)))
     seq = await messages.first_since(request.app[DB], thread_id, user.id, moment) if moment else None
     raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/" + (f"?at={seq}" if seq else ""))
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from chatserver import avatars, i18n, times
 from chatserver.accounts import User
 from chatserver.bodies import read_form_fields
-from chatserver.choices import THEMES
+from chatserver.choices import THEMES, choices_of, take_over
 from chatserver.csrf import csrf_token
 from chatserver.errors import ChatError
 from chatserver.folders import folder
@@ -127,23 +127,24 @@ def with_retry(response: web.Response, error: ChatError) -> web.Response:
 def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
     me: User | None = context["me"]
     language = i18n.current_language()
-    theme = request.cookies.get("theme", "")
+    choices = choices_of(request)
     viewer = Viewer(
         me.id if me else 0,
         language,
-        viewers_zone(request.cookies),
+        viewers_zone(choices),
         times.clock_locale(request.headers.get("Accept-Language", ""), language),
     )
     context = {
         "language": language,
-        "theme": theme if theme in THEMES else "",
-        "chosen_zone": chosen_zone(request.cookies),
+        "theme": choices["theme"] if choices["theme"] in THEMES else "",
+        "chosen_zone": chosen_zone(choices),
         "path": request.path_qs if request.method == "GET" else request.path,
         "viewer": viewer,
         "draw": Drawing(environment(), viewer),
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
     response = aiohttp_jinja2.render_template(template, request, context, status=status)
+    take_over(request, response)
     # With the first bytes, before the page itself is read: on a slow line the text is painted sooner (RFC 8288).
     response.headers["Link"] = f"<{static_files().url(ALL_STYLES)}>; rel=preload; as=style"
     return response

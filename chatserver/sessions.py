@@ -22,6 +22,7 @@ from chatserver.accounts import User
 from chatserver.batcher import Batcher
 from chatserver.browsers import browser_of
 from chatserver.config import Config
+from chatserver.cookies import SESSION, secret_name
 from chatserver.redis import in_time
 from chatserver.sign_ins import SignIns
 
@@ -65,12 +66,14 @@ class SessionStorage(RedisStorage):
     def __init__(self, redis: Redis, config: Config) -> None:
         super().__init__(
             redis,
-            cookie_name="__Host-chat_session" if config.production else "chat_session",
+            cookie_name=secret_name(config, SESSION),
             max_age=int(config.session_lifetime) or None,
             secure=config.production,
             httponly=True,
             samesite="Lax",
         )
+        # In development a cookie without the port, as `provision` makes them, is taken by any server.
+        self._names = [self.cookie_name] if config.production else [self.cookie_name, SESSION]
         self._prefix = config.redis_prefix
         self._idle = int(config.session_idle) or None
         self._lifetime = config.session_lifetime
@@ -93,7 +96,12 @@ class SessionStorage(RedisStorage):
             return Session(None, data=None, new=True)
         async with in_time(self._timeout):
             data = self._alive(await self._loads.submit(self.key(token)))
+        if data is None and self.cookie_name not in request.cookies:
+            return Session(None, data=None, new=True)  # of another server
         return Session(token, data=data, new=data is None)
+
+    def load_cookie(self, request: web.Request) -> str | None:
+        return next((request.cookies[name] for name in self._names if name in request.cookies), None)
 
     async def _load(self, keys: list[str]) -> list[Raw]:
         """What Redis holds of sessions that are used now: many come back at once after a restart."""
@@ -139,9 +147,8 @@ class SessionStorage(RedisStorage):
         return Begun(key, old_key, await self.sign_ins.begin(user.id, key, self._encoded(session)))
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
-        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person.
-
-        Raises Unavailable.
+        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person, for
+        whatever server of a site in development. Raises Unavailable.
         """
         cookies = []
         now = int(time.time())
@@ -149,7 +156,7 @@ class SessionStorage(RedisStorage):
             token = new_token()
             data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now, "browser": ""}}
             await self.sign_ins.begin(user.id, self.key(token), json.dumps(data))
-            cookies.append(f"{self.cookie_name}={token}")
+            cookies.append(f"{SESSION}={token}")
         return cookies
 
     async def end(self, request: web.Request, response: web.StreamResponse) -> str:

@@ -10,26 +10,26 @@ from babel import Locale
 from babel.core import get_global
 
 UTC = ZoneInfo("UTC")
-BROWSERS, CHOSEN = "timezone", "chosen_timezone"  # cookies
+BROWSERS, CHOSEN = "timezone", "chosen_timezone"  # of `choices.CHOICES`
 
 
-def viewers_zone(cookies: Mapping[str, str]) -> ZoneInfo:
+def viewers_zone(choices: Mapping[str, str]) -> ZoneInfo:
     """The zone chosen, else the browser's."""
-    chosen = chosen_zone(cookies)
-    return ZoneInfo(chosen) if chosen else browsers_zone(cookies)
+    chosen = chosen_zone(choices)
+    return ZoneInfo(chosen) if chosen else browsers_zone(choices)
 
 
-def browsers_zone(cookies: Mapping[str, str]) -> ZoneInfo:
+def browsers_zone(choices: Mapping[str, str]) -> ZoneInfo:
     """UTC for nonsense."""
     try:
-        return ZoneInfo(unquote(cookies.get(BROWSERS, "")[:100]))
+        return ZoneInfo(unquote(choices.get(BROWSERS, "")[:100]))
     except (ValueError, OSError, LookupError):  # a path, a folder, nothing by that name
         return UTC
 
 
-def chosen_zone(cookies: Mapping[str, str]) -> str:
+def chosen_zone(choices: Mapping[str, str]) -> str:
     """The name of the zone chosen, '' when the browser's counts."""
-    name = cookies.get(CHOSEN, "")
+    name = choices.get(CHOSEN, "")
     return name if name and name in zone_names("en") else ""
 
 

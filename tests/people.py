@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
+from http.cookies import Morsel
 from typing import Any, Self
 from uuid import uuid4
 
@@ -88,6 +89,11 @@ class Person:
         )
         assert answer.status == 303, answer.alert
         return int(answer.headers["Location"].split("/")[-2])
+
+    @property
+    def session(self) -> "Morsel[str]":
+        """The cookie of this person's session."""
+        return next(cookie for cookie in self.http.cookie_jar if cookie.key.startswith("chat_session"))
 
     async def socket(self, origin: str | None = None) -> "Socket":
         """An open WebSocket, after its hello."""

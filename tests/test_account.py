@@ -230,7 +230,7 @@ async def test_the_page_shows_what_was_chosen(ana: Person) -> None:
 
 
 async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_again(ana: Person, ben: Person) -> None:
-    ana.http.cookie_jar.update_cookies({"timezone": "Europe/Berlin"}, ana.url)
+    ana.http.cookie_jar.update_cookies({"chat_timezone": "Europe/Berlin"}, ana.url)
     chat = await ana.writes_to(ben)
     execute_at = (await ana.json(f"/messages/chat/{chat}/history"))["messages"][0]["at"]
     assert "Automatic (Berlin, Germany)" in (await ana.get(ACCOUNT)).text
@@ -248,14 +248,14 @@ async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_aga
     [("UTC", "UTC"), ("Asia/Calcutta", "Kolkata, India"), ("America/Indianapolis", "Indianapolis, United States")],
 )
 async def test_the_browsers_own_zone_has_a_name_under_whatever_name_it_goes(ana: Person, zone: str, name: str) -> None:
-    ana.http.cookie_jar.update_cookies({"timezone": zone}, ana.url)
+    ana.http.cookie_jar.update_cookies({"chat_timezone": zone}, ana.url)
     assert f"Automatic ({name})" in (await ana.get(ACCOUNT)).text
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "localtime", "posix/Europe/Berlin", "\0"])
 async def test_what_is_no_zone_is_refused_and_counts_for_nothing_in_the_cookie(ana: Person, zone: str) -> None:
     assert (await sends(ana, "zone", zone=zone)).status == 400
-    ana.http.cookie_jar.update_cookies({"chosen_timezone": zone.strip("\0")}, ana.url)
+    ana.http.cookie_jar.update_cookies({"chat_chosen_timezone": zone.strip("\0")}, ana.url)
     assert "data-zone" not in (await ana.get(ACCOUNT)).text
 
 

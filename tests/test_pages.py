@@ -190,7 +190,7 @@ async def test_one_jumps_to_a_day_as_it_begins_where_one_is(
     fill(config, thread, ana, 11 * 24)
     execute(config.database_url, "update messages set sent_at = '2026-11-19 23:00Z'::timestamptz + seq * interval '1h'")
     chat = f"/messages/chat/{thread}/"
-    answer = await ben.get(f"{chat}?on={day}", cookies={"timezone": zone})
+    answer = await ben.get(f"{chat}?on={day}", cookies={"chat_timezone": zone})
     assert (answer.status, answer.location) == (303, chat + query)
 
 
@@ -279,7 +279,9 @@ async def test_plurals_are_right_in_both_languages(
 async def test_the_language_is_the_cookies_then_the_browsers_then_the_sites(
     ana: Person, accepted: str, cookie: str, shown: str
 ) -> None:
-    page = await ana.get("/messages/nowhere", headers={"Accept-Language": accepted, "Cookie": f"language={cookie}"})
+    page = await ana.get(
+        "/messages/nowhere", headers={"Accept-Language": accepted, "Cookie": f"chat_language={cookie}"}
+    )
     assert f'<html lang="{shown}">' in page.text
 
 
@@ -292,10 +294,10 @@ async def test_choosing_a_language_is_remembered(ana: Person) -> None:
 
 async def test_choosing_a_theme_is_remembered_until_the_system_decides_again(ana: Person) -> None:
     def cookie() -> str | None:
-        remembered = ana.http.cookie_jar.filter_cookies(ana.url).get("theme")
+        remembered = ana.http.cookie_jar.filter_cookies(ana.url).get("chat_theme")
         return remembered.value if remembered else None
 
-    for theme, kept in [("dark", "dark"), ("light", "light"), ("auto", None)]:
+    for theme, kept in [("dark", "dark"), ("light", "light"), ("auto", "auto")]:
         answer = await ana.post("/messages/theme/", page="/messages/", theme=theme, next="/messages/?x=1")
         assert (answer.status, answer.location) == (303, "/messages/?x=1")
         assert cookie() == kept
@@ -338,7 +340,7 @@ async def test_times_are_in_the_viewers_zone_and_nonsense_counts_as_utc(
     assert config.database_url is not None
     execute(config.database_url, "update messages set sent_at = '2026-11-23 18:00:00.123Z'")
     habit = {"Accept-Language": "en-GB"}
-    page = await ana.get(f"/messages/chat/{thread}/", headers=habit, cookies={"timezone": cookie})
+    page = await ana.get(f"/messages/chat/{thread}/", headers=habit, cookies={"chat_timezone": cookie})
     assert f'title="{24 if hour == 3 else 23}\xa0November\xa02026, {hour:02}:00:00"' in page.text
     assert 'datetime="2026-11-23T18:00:00.123Z"' in page.text
 

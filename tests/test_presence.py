@@ -36,7 +36,7 @@ async def elsewhere(ana: Person, serve: Serve) -> AsyncIterator[Person]:
     url = await serve(port=0, presence_interval=OFTEN, origins=(str(ana.url.origin()),))
     async with Person(url, "Ana") as elsewhere:
         elsewhere.id = ana.id
-        elsewhere.http.cookie_jar.update_cookies(ana.http.cookie_jar.filter_cookies(ana.url), url)
+        elsewhere.http.cookie_jar.update_cookies({"chat_session": ana.session.value}, url)
         yield elsewhere
 
 

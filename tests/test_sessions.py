@@ -25,7 +25,7 @@ from tests.people import PASSWORD, PATIENCE, Person
 
 
 def token_of(person: Person) -> str:
-    return person.http.cookie_jar.filter_cookies(person.url)["chat_session"].value
+    return person.session.value
 
 
 def key_of(config: Config, token: str) -> str:

@@ -38,7 +38,7 @@ function chosenZone() {
 /** Tells the server the browser's own IANA zone. Returns whether the page was drawn for another, and not by choice. */
 export function tellTimeZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const cookie = `timezone=${zone}`;
+  const cookie = `chat_timezone=${zone}`;
   if (!zone || document.cookie.split('; ').includes(cookie)) return false;
   document.cookie = `${cookie}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax`;
   return !timeZone;

@@ -30,7 +30,7 @@ async def test_ana_is_answered_as_it_is_described(serve: Serve, tmp_path: Path) 
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
         thread = await ana.writes_to(await ben.sign_up())
-        cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in ana.http.cookie_jar)
+        cookies = f"chat_session={ana.session.value}"  # as the description names it
     description = tmp_path / "openapi.yaml"
     description.write_text(with_what_is_there(thread, ana.id))
     await keeps_to(description, ana, "--header", f"Cookie: {cookies}")

@@ -161,4 +161,4 @@ class Raw:
 
 def cookie_of(person: Person) -> str:
     """The Cookie header of a person's session."""
-    return f"chat_session={person.http.cookie_jar.filter_cookies(person.url)['chat_session'].value}"
+    return f"{person.session.key}={person.session.value}"

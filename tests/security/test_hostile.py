@@ -67,7 +67,7 @@ async def test_hostile_addresses_cookies_and_headers_do_nothing(site: Site, pers
     await ana.joins()
     await site.has("Ben")
     thread = await ana.writes_to("Ben", "Hello")
-    names = ("timezone", "timezone_chosen", "theme", "language", "chat_device")
+    names = ("chat_timezone", "chat_chosen_timezone", "chat_theme", "chat_language", "timezone", "theme", "language")
     await ana.page.context.add_cookies([{"name": name, "value": quote(hostile), "url": ana.page.url} for name in names])
     chat = f"/messages/chat/{thread}/"
     for path in [

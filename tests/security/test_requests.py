@@ -218,7 +218,7 @@ async def test_a_browsers_cookie_that_nobody_could_have_made_is_none(ana: Person
             f"POST {sign_in} HTTP/1.1",
             "Content-Type: application/x-www-form-urlencoded",
             f"Content-Length: {len(form)}",
-            f"Cookie: {cookie_of(ana)}; chat_device=\xff.aaaa",
+            f"Cookie: {cookie_of(ana)}; chat_device_{ana.url.port}=\xff.aaaa",
             body=form.encode(),
         )
         answer = await raw.answer()
