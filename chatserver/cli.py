@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from chatserver.embedded import EmbeddedError
 from chatserver.errors import ChatError
 from chatserver.migrations import MigrationError, migrate
 from chatserver.passwords import Hasher
+from chatserver.printing import print_json, speak_in_any_charset
 from chatserver.provision import ProvisionError, provision
 from chatserver.realtime.protocol import removed
 from chatserver.redis import connect_redis
@@ -33,6 +33,7 @@ SHUTDOWN = 2.0  # seconds that requests under way may still take
 
 
 def main() -> int:
+    speak_in_any_charset()
     arguments = _parser().parse_args()
     try:
         result: int = arguments.run(arguments) or 0
@@ -151,7 +152,7 @@ def _provision(arguments: argparse.Namespace) -> None:
         finally:
             await redis.aclose()
 
-    print(json.dumps(with_database(config, work)))
+    print_json(with_database(config, work))
 
 
 def _thread(arguments: argparse.Namespace) -> None:
@@ -168,4 +169,4 @@ def _thread(arguments: argparse.Namespace) -> None:
                 publisher.publish([user.id for user in users], removed(thread_id))
         return {"id": thread_id, "members": [user._asdict() for user in users]}
 
-    print(json.dumps(with_database(load_config(), work), ensure_ascii=False))
+    print_json(with_database(load_config(), work))

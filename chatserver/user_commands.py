@@ -1,7 +1,6 @@
 """`python -m chatserver user …`: what whoever runs the site does with people's accounts. Passwords are no arguments."""
 
 import argparse
-import json
 import sys
 from collections.abc import Awaitable, Callable
 from getpass import getpass
@@ -14,6 +13,7 @@ from chatserver.config import Config, load_config
 from chatserver.db import Database
 from chatserver.names import typed_key
 from chatserver.passwords import Hasher
+from chatserver.printing import print_json
 from chatserver.sign_ins import SignIns
 
 Work = Callable[[work.Site, argparse.Namespace], Awaitable[work.Answer]]
@@ -59,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> None:
         async with publishing(config) as (redis, publisher):
             return await does(work.Site(config, db, accounts, SignIns(redis, config), publisher), arguments)
 
-    print(json.dumps(with_database(load_config(), on_site), ensure_ascii=False))
+    print_json(with_database(load_config(), on_site))
 
 
 def _ask_password(arguments: argparse.Namespace) -> None:

@@ -1,12 +1,14 @@
 """What the command line says: what was asked for, or one clear sentence and an exit code."""
 
+import json
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from chatserver.config import Config
-from tests.test_groups import chatserver
+from tests.test_groups import chatserver, chatserver_in_bytes
 
 PROVISION = ("provision", "--users", "2", "--threads", "1")
 NOBODY_LISTENS = "127.0.0.1:1"
@@ -56,3 +58,29 @@ async def test_production_refuses_secrets_that_are_missing_or_short(config: Conf
     assert code == 1
     assert "API_KEY" in errors
     assert "fifteen-letters" not in errors
+
+
+@pytest.mark.parametrize("charset", ["ascii", "latin-1", "cp1251", "utf-8", "utf-16"])
+async def test_what_is_printed_is_json_in_every_charset(config: Config, charset: str) -> None:
+    names = ["Клео", "Zoë"]
+    for name in names:
+        await chatserver_in_bytes(config, "user", "create", name, "--link")
+    _, output, errors = await chatserver_in_bytes(config, "thread", "create", *names, PYTHONIOENCODING=charset)
+    assert {member["name"] for member in json.loads(output.decode(charset))["members"]} == set(names)
+    assert errors == b""
+
+
+async def test_a_folder_with_letters_that_the_charset_lacks_is_named_with_escapes(
+    config: Config, tmp_path: Path
+) -> None:
+    code, output, errors = await chatserver_in_bytes(config, "static", str(tmp_path / "Клео"), PYTHONIOENCODING="ascii")
+    assert (code, errors) == (0, b"")
+    assert rb"/\u041a\u043b\u0435\u043e/messages/static/" in output
+
+
+async def test_a_name_that_is_no_text_is_refused_in_a_sentence(config: Config) -> None:
+    for arguments in (("user", "create", b"\xff\xfeana", "--link"), ("thread", "create", b"\xff\xfe", "Ana")):
+        code, output, errors = await chatserver_in_bytes(config, *arguments)
+        assert (code, output) == (1, b"")
+        assert errors.startswith(b"chatserver: ")
+        assert b"Traceback" not in errors

@@ -17,6 +17,13 @@ Command = Any
 
 async def chatserver(config: Config, *arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
     """Runs `python -m chatserver …` on this test's servers; `typed` is piped in."""
+    code, output, errors = await chatserver_in_bytes(config, *arguments, typed=typed.encode(), **settings)
+    return code, output.decode(), errors.decode()
+
+
+async def chatserver_in_bytes(
+    config: Config, *arguments: str | bytes, typed: bytes = b"", **settings: str
+) -> tuple[int, bytes, bytes]:
     environ = {
         **os.environ,
         "DATABASE_URL": str(config.database_url),
@@ -29,8 +36,8 @@ async def chatserver(config: Config, *arguments: str, typed: str = "", **setting
         sys.executable, "-m", "chatserver", *arguments,
         env=environ, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    output, errors = await process.communicate(typed.encode())
-    return process.returncode or 0, output.decode(), errors.decode()
+    output, errors = await process.communicate(typed)
+    return process.returncode or 0, output, errors
 
 
 async def thread(config: Config, *arguments: str) -> dict[str, Any]:

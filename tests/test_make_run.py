@@ -56,7 +56,7 @@ class Run:
 
     @property
     def printed(self) -> str:
-        return self._printed.read_text()
+        return self._printed.read_text(errors="replace")
 
     def wait_until_it_says(self, words: str, times: int = 1) -> None:
         wait_until(lambda: self.printed.count(words) >= times or self.process.poll() is not None)
@@ -176,6 +176,24 @@ def test_what_a_developer_set_for_other_servers_does_not_count_for_ours(start: S
         run.command(*command)
     assert run.end() == 0
     run.command("thread", "create", "Ben", "Дана")  # on servers for the moment
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "cp1251"},
+    ],
+    ids=lambda settings: " ".join(settings.values()),
+)
+def test_a_terminal_of_any_charset_is_spoken_to(start: Start, settings: dict[str, str]) -> None:
+    """Of "…" or "Клео" each of these lacks something."""
+    run = start("--demo", **settings)
+    run.wait_until_it_says("sign in as Ben")
+    assert json.loads(run.command("thread", "create", "Ana", "Ben"))["members"]
+    assert run.end() == 0
+    assert "Traceback" not in run.printed
 
 
 def test_make_takes_no_settings_of_another_python(tmp_path: Path) -> None:

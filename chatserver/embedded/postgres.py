@@ -77,7 +77,7 @@ class Postgres:
         result = children.run(command, self._place.data_dir, self._place.user)
         log = self._place.log("initdb")
         with suppress(OSError):  # a full disk, of which we tell
-            log.write_text(result.stdout + result.stderr)
+            log.write_text(result.stdout + result.stderr, "utf-8", "backslashreplace")
         if result.returncode:
             why = why_ended(result.returncode, result.stderr)
             raise EmbeddedError(f"PostgreSQL's data could not be made: {why} (more in {log})")
