@@ -30,7 +30,7 @@ class Need:
     sockets: int = 0  # opened by the load generator
     quick_sockets: int = 0  # the same with --quick
     memory: int = 512  # MiB, of everything that runs
-    disk: int = 512  # MiB
+    disk: int = 1024  # MiB
     browser: bool = False
 
 
