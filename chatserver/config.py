@@ -256,6 +256,7 @@ def _in_normal_form(config: Config) -> Config:
     return replace(
         config,
         host=config.host.strip("[]"),
+        metrics_host=config.metrics_host.strip("[]"),
         origins=_unique(read_origin(origin) or origin for origin in config.origins),
         trusted_proxies=_unique(read_network(network) or network for network in config.trusted_proxies),
     )

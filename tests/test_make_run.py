@@ -130,22 +130,15 @@ def count_messages(run: Run) -> int:
     return int(row[0])
 
 
-@pytest.mark.parametrize(
-    ("host", "family", "elsewhere"),
-    [("0.0.0.0", socket.AF_INET, "198.51.100.1"), ("::", socket.AF_INET6, "2001:db8::1")],
-)
-def test_on_all_addresses_it_says_where_other_devices_find_it(
-    start: Start, host: str, family: int, elsewhere: str
-) -> None:
-    run = start(HOST=host)
-    with closing(socket.socket(family, socket.SOCK_DGRAM)) as way:
-        way.connect((elsewhere, 9))
-        own = way.getsockname()[0]
-    there = re.search(r"for other devices at (http://\S+) ", run.printed)
-    assert there
-    assert there[1] == f"http://{f'[{own}]' if ':' in own else own}:{run.url.rpartition(':')[2]}"
-    with urllib.request.urlopen(f"{there[1]}/messages/sign-up/") as response:
-        assert response.status == 200
+def test_on_all_addresses_it_says_where_other_devices_find_it(start: Start) -> None:
+    run = start(HOST="0.0.0.0")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        found = way.connect_ex(("198.51.100.1", 9)) == 0  # else this machine is in no network
+        there = [f"http://{way.getsockname()[0]}:{run.url.rpartition(':')[2]}"] if found else []
+    assert re.findall(r"for other devices at (http://\S+) ", run.printed) == there
+    for url in there:
+        with urllib.request.urlopen(f"{url}/messages/sign-up/") as response:
+            assert response.status == 200
 
 
 def test_a_second_run_has_the_messages_of_the_first(start: Start) -> None:
