@@ -31,7 +31,7 @@ def check_socket_origin(request: web.Request) -> None:
 
 def _check(request: web.Request, text: str) -> None:
     origin = read_origin(text)
-    if origin is not None and _is_ours(request, origin):
+    if origin is not None and is_ours(request, origin):
         return
     if origin is not None:  # else no setting helps
         sentence = "Refused a page of %s at the Host %s: if this is the site's own address, name it in ORIGINS."
@@ -39,8 +39,11 @@ def _check(request: web.Request, text: str) -> None:
     raise ChatError("wrong_origin")
 
 
-def _is_ours(request: web.Request, origin: str) -> bool:
-    """In production browsers come by https only, whatever the last proxy speaks with us."""
+def is_ours(request: web.Request, origin: str) -> bool:
+    """Whether an origin, as `read_origin` returns it, is the site's own.
+
+    In production browsers come by https only, whatever the last proxy speaks with us.
+    """
     config = request.app[CONFIG]
     own = read_origin(f"{'https' if config.production else 'http'}://{request.host}")
     return origin in config.origins or origin == own

@@ -9,6 +9,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 from markupsafe import Markup
+from yarl import URL
 
 from chatserver import avatars, i18n, times
 from chatserver.accounts import User
@@ -17,15 +18,19 @@ from chatserver.choices import THEMES, choices_of, take_over
 from chatserver.csrf import csrf_token
 from chatserver.errors import ChatError
 from chatserver.folders import folder
-from chatserver.forms import Form
+from chatserver.forms import Form, safe_next
 from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
 from chatserver.keys import CONFIG
 from chatserver.links import with_links
 from chatserver.messages import as_time
 from chatserver.metrics import count_refusal
+from chatserver.origins import is_ours
 from chatserver.sessions import find_user
 from chatserver.static_files import ALL_STYLES, static_files
+from chatserver.urls import read_origin
 from chatserver.zones import chosen_zone, viewers_zone
+
+CHATS = "/messages/"
 
 
 @cache
@@ -94,16 +99,38 @@ async def render_refused(
 async def render_error(request: web.Request, status: int, sentence: str) -> web.Response:
     """An error in the same clothes; while Redis is away, without the person's name and the forms.
 
-    A message that could not be stored for now comes back in a form that sends it again, under the same id.
+    A message that could not be stored for now comes back in a form that sends it again, under the same id. Where
+    another form was refused, a link leads back to its page.
     """
-    context: dict[str, Any] = {"status": status, "sentence": sentence, "me": None, "csrf_token": "", "again": {}}
+    context: dict[str, Any] = {
+        "status": status,
+        "sentence": sentence,
+        "me": None,
+        "csrf_token": "",
+        "again": {},
+        "back": "",
+    }
     context["path"] = request.path_qs if request.method == "GET" else "/messages/"
     if status == 503:
         context |= {"again": await _unsent_message(request), "again_at": request.path}
     else:
+        context["back"] = _page_before(request)
         with contextlib.suppress(ChatError):
             context |= {"me": await find_user(request), "csrf_token": await csrf_token(request)}
     return _page(request, "error.html", status, context)
+
+
+def _page_before(request: web.Request) -> str:
+    """The page of ours that sent a form, '' when it is not known or is the chats'."""
+    if request.method != "POST":
+        return ""
+    try:
+        page = URL(request.headers.get("Referer", ""))
+        origin = read_origin(str(page.origin()))
+    except ValueError:
+        return ""
+    path = safe_next(page.raw_path_qs) if origin is not None and is_ours(request, origin) else CHATS
+    return "" if path == CHATS else path
 
 
 async def _unsent_message(request: web.Request) -> dict[str, str]:

@@ -137,6 +137,25 @@ async def test_without_the_right_token_nothing_is_done(ana: Person, ben: Person,
     assert 'data-unread="1"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("origin", "page", "leads_back"),
+    [
+        ("", "/messages/account/?done=zone", True),
+        ("", "/messages/", False),
+        ("", "//evil.example/", False),
+        ("https://evil.example", "/messages/account/", False),
+    ],
+)
+async def test_a_form_refused_on_a_page_of_its_own_leads_back_to_where_it_was(
+    ana: Person, origin: str, page: str, leads_back: bool
+) -> None:
+    headers = {"Referer": f"{origin or ana.url.origin()}{page}"}
+    answer = await ana.post_raw("/messages/theme/", {"csrf_token": "old", "theme": "dark"}, headers=headers)
+    assert answer.status == 403
+    assert ("Go back" in answer.text) is leads_back
+    assert (f'href="{page}">Go back' in answer.text) is leads_back
+
+
 @pytest.mark.parametrize("path", ["/messages/sign-out/", "/messages/language/", "/messages/send_message/"])
 async def test_what_changes_something_takes_no_get(ana: Person, path: str) -> None:
     assert (await ana.get(f"{path}?language=ru&recipient_name=Ben&message=hi")).status == 405
