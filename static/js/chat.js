@@ -13,7 +13,7 @@ import { Reading, Timeline } from './timeline.js';
  * @param {AbortSignal} signal when the chat is left
  * @returns {(thread: number) => boolean} whether a message that comes to a thread is seen at once
  */
-export function openChat(pane, { me, texts, socket, outbox, drafts, router }, signal) {
+export function openChat(pane, { me, texts, socket, outbox, drafts, router, today }, signal) {
   const chat = JSON.parse(pane.dataset.chat);
   const thread = chat.thread.id;
   const find = (id) => pane.querySelector(`#${id}`);
@@ -30,6 +30,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
   const form = find('composer'); // none where one cannot write: to who is blocked, or deleted
   const composer = form && new Composer(form, texts, drafts, thread, signal);
   const focus = () => (composer ?? pane).focus({ preventScroll: true });
+  let refusal = ''; // what was said when one took no part any more
   let away = false; // while nobody looks, the first that comes gets a line above it
   const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(pane.querySelector('#to-end').href); };
 
@@ -38,8 +39,14 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
     const text = find('notice-text');
     if (instead && text.textContent !== instead) return;
     text.textContent = sentence;
-    find('notice').hidden = !sentence;
+    showNotice();
   }
+
+  function showNotice() {
+    find('notice').hidden = !find('notice-text').textContent && find('send-plainly').hidden;
+  }
+
+  const waiting = () => outbox.entries(thread).filter(({ state }) => state === 'waiting');
 
   function receive(message) {
     if (!timeline.add(message.seq)) { list.drop(message.id); return; }
@@ -76,24 +83,31 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
   on(socket, 'reset', reloadPage);
   on(socket, 'opened', (opened) => {
     if (timeline.contiguous < opened.last) { reloadPage(); return; }
+    notify('', refusal); // one takes part again
     people.know(opened.people);
     list.showSeen(people.seen);
     reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
   });
   on(socket, 'error', ({ id, code, message, retry_after: retryAfter = 2 }) => {
     if (id) return; // of a message: the outbox's
-    if (code === 'no_such_thread') notify(message); // what is typed can still be copied
+    if (code === 'no_such_thread') notify(refusal = message); // what is typed can still be copied
     // What was missed is missed still, and a mark may be lost: opening again makes both good.
     if (code === 'unavailable') setTimeout(() => { if (!signal.aborted) open(); }, retryAfter * 1000);
   });
   const adapt = () => {
     const plain = socket.state === 'unsupported' || socket.state === 'blocked';
     if (composer) composer.intercepts = !plain;
-    find('send-plainly').hidden = !composer || !plain || !outbox.entries(thread).length;
+    find('send-plainly').hidden = !composer || !plain || !waiting().length;
+    showNotice();
     list.showOffline(!socket.live);
     find('presence').hidden = !socket.live; // not known
   };
+  const outboxChanged = () => {
+    if (!outbox.isVolatile) notify('', texts.memoryOnly);
+    adapt();
+  };
   socket.addEventListener('statechange', adapt, { signal });
+  socket.addEventListener('hello', () => history.tryAgain(), { signal });
   signal.addEventListener('abort', () => socket.send({ type: 'close', thread }));
 
   on(outbox, 'added', async (entry) => {
@@ -103,9 +117,9 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
     find('no-messages').hidden = true;
     if (outbox.isVolatile) notify(texts.memoryOnly);
   });
-  on(outbox, 'settled', receive);
-  on(outbox, 'refused', (entry) => list.refuse(entry));
-  on(outbox, 'discarded', ({ id }) => list.drop(id));
+  on(outbox, 'settled', (message) => { receive(message); outboxChanged(); });
+  on(outbox, 'refused', (entry) => { list.refuse(entry); outboxChanged(); });
+  on(outbox, 'discarded', ({ id }) => { list.drop(id); outboxChanged(); });
   list.addEventListener('tryagain', ({ detail }) => outbox.tryAgain(detail));
   list.addEventListener('discard', ({ detail }) => { outbox.discard(detail); focus(); });
 
@@ -114,27 +128,35 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router }, si
   find('to-end').addEventListener('click', (event) => { event.preventDefault(); toEnd(); focus(); });
   find('send-plainly').addEventListener('click', async () => {
     const { sendPlainly } = await import('./plain_send.js');
-    sendPlainly(form, outbox.entries(thread)[0]);
+    sendPlainly(form, waiting()[0]);
   });
   find('jump')?.addEventListener('submit', (event) => {
     event.preventDefault();
-    event.target.hidePopover();
+    event.target.hidePopover?.();
     router.go(`${event.target.action}?${new URLSearchParams(new FormData(event.target))}`);
   });
   pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') focus(); });
   history.addEventListener('failed', () => notify(texts.historyFailed));
   history.addEventListener('loaded', () => notify('', texts.historyFailed));
   const copying = new AbortController();
+  signal.addEventListener('abort', () => copying.abort());
   document.addEventListener('selectionchange', async () => {
     const { copyReadably } = await import('./copying.js').catch(() => ({}));
     if (!copyReadably || copying.signal.aborted) return; // the server is away: with the next selection, then
     copying.abort();
     copyReadably(find('messages'), signal);
-  }, { signal: AbortSignal.any([signal, copying.signal]) });
+  }, { signal: copying.signal });
   addEventListener('focus', () => { away = false; }, { signal });
   addEventListener('beforeunload', (event) => { if (outbox.isVolatile) event.preventDefault(); }, { signal });
 
+  const followToday = () => {
+    people.showPresence(); // "yesterday"
+    find('on')?.setAttribute('max', today.day);
+  };
+  today.addEventListener('change', followToday, { signal });
+
   people.know(chat.people);
+  followToday();
   for (const id of list.ownIds) outbox.forget(id);
   if (history.complete) showWaiting();
   history.addEventListener('complete', () => { showWaiting(); reading.notice(); });

@@ -8,7 +8,8 @@ const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
 const COUNT_FROM = 0.9; // of the limit
 const COMPOSING_KEY_CODE = 229; // Safari ends composing before it tells of the Enter that did it
 
-const ENTER_SENDS = matchMedia('(any-pointer: fine)').matches; // under a thumb Enter makes a line, as everywhere
+// Under a thumb Enter makes a line, as everywhere. A mouse, and most often a keyboard with it, may come later.
+const pointer = matchMedia('(any-pointer: fine)');
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
@@ -50,7 +51,8 @@ export class Composer extends EventTarget {
     addEventListener('pageshow', (event) => this.#comeBack(event), { signal });
     signal.addEventListener('abort', () => this.#keepDraft());
     drafts.watch(thread, (draft) => this.#follow(draft), signal);
-    if (!ENTER_SENDS) this.#box.enterKeyHint = 'enter';
+    pointer.addEventListener('change', () => this.#labelEnter(), { signal });
+    this.#labelEnter();
     this.#fit();
     this.#checkLength();
     this.#count();
@@ -61,9 +63,12 @@ export class Composer extends EventTarget {
 
   focus() { this.#box.focus({ preventScroll: true }); }
 
+  /** What a keyboard on the screen writes on its Enter. */
+  #labelEnter() { this.#box.enterKeyHint = pointer.matches ? 'send' : 'enter'; }
+
   #sendOnEnter(event) {
     if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
-    if (!ENTER_SENDS && !event.ctrlKey) return;
+    if (!pointer.matches && !event.ctrlKey && !event.metaKey) return;
     if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
     event.preventDefault();
     this.#form.requestSubmit();

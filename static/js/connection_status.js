@@ -1,13 +1,18 @@
 import { reloadPage } from './router.js';
 
 const QUIET_MS = 3_000; // a short break is not worth a word
+const READABLE_MS = 3_000;
 
-/** Says how the connection is, in a line above everything: lost for a while, or never to come. */
+/** Says how the connection is, in a line above everything: lost for a while, or never to come; or what did not work for want of it. */
 export class ConnectionStatus {
   #socket;
   #line;
   #texts;
-  #timer = 0;
+  #state = ''; // the sentence of the connection's state
+  #trouble = ''; // goes before it
+  #readAt = 0;
+  #quiet = 0; // timer
+  #forgetting = 0; // timer
 
   /**
    * @param {import('./socket.js').ChatSocket} socket
@@ -19,23 +24,53 @@ export class ConnectionStatus {
     this.#line = line;
     this.#texts = texts;
     socket.addEventListener('statechange', () => this.#follow());
+    socket.addEventListener('answer', () => this.#forgetTrouble());
   }
 
-  /** Something that did not work for want of a connection; '' when that is over. */
+  /** Something that did not work for want of a connection: stands until the server answers, and long enough to be read. */
   say(sentence) {
-    this.#line.textContent = sentence;
-    this.#line.hidden = !sentence;
+    clearTimeout(this.#forgetting);
+    this.#forgetting = 0;
+    this.#trouble = sentence;
+    this.#readAt = performance.now() + READABLE_MS;
+    this.#show();
+    this.#socket.probe();
+  }
+
+  /** What did not work has worked now. */
+  takeBack() {
+    clearTimeout(this.#forgetting);
+    this.#forgetting = 0;
+    this.#trouble = '';
+    this.#show();
+  }
+
+  #forgetTrouble() {
+    if (!this.#trouble) return;
+    this.#forgetting ||= setTimeout(() => this.takeBack(), Math.max(0, this.#readAt - performance.now()));
   }
 
   #follow() {
     const { state } = this.#socket;
     if (state === 'signed-out') reloadPage(); // the server shows the sign-in page
     if (state === 'connecting' || state === 'waiting') {
-      this.#timer ||= setTimeout(() => this.say(this.#texts.lost), QUIET_MS);
+      this.#quiet ||= setTimeout(() => this.#stateIs(this.#texts.lost), QUIET_MS);
     } else {
-      clearTimeout(this.#timer);
-      this.#timer = 0;
-      this.say(this.#texts[state] ?? '');
+      clearTimeout(this.#quiet);
+      this.#quiet = 0;
+      this.#stateIs(this.#texts[state] ?? '');
     }
+  }
+
+  #stateIs(sentence) {
+    this.#state = sentence;
+    if (sentence) this.takeBack(); // it says more
+    else this.#show();
+  }
+
+  #show() {
+    const sentence = this.#trouble || this.#state;
+    if (this.#line.textContent !== sentence) this.#line.textContent = sentence; // or it would be read aloud again
+    this.#line.hidden = !sentence;
   }
 }

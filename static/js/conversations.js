@@ -2,6 +2,7 @@
  * The list of conversations, kept as the server would draw it: news move a row, and what a row cannot tell
  * (an unknown thread, what happened while the connection was away) is read from the page itself.
  */
+import { within } from './patience.js';
 import { page, plural } from './texts.js';
 import { showTime } from './time.js';
 import { Timeline } from './timeline.js';
@@ -9,6 +10,7 @@ import { firstChars } from './validation.js';
 
 const PREVIEW_LENGTH = 200;
 const RETRY_MS = 5_000;
+const PATIENCE_MS = 15_000;
 
 export class Conversations {
   #section;
@@ -42,7 +44,7 @@ export class Conversations {
   /** The address of the conversation so many rows after the open one; the first or the last from outside. */
   address(step) {
     const links = [...this.#section.querySelectorAll('.conversation-link')];
-    const place = links.findIndex((link) => link.ariaCurrent);
+    const place = links.findIndex((link) => link.hasAttribute('aria-current'));
     const link = place < 0 ? links.at(step < 0 ? -1 : 0) : links[place + step];
     return (link ?? links[place])?.href ?? location.href;
   }
@@ -72,7 +74,7 @@ export class Conversations {
     this.#refreshing = true;
     this.#again = false;
     try {
-      const response = await fetch(this.#address, { cache: 'no-store' });
+      const response = await fetch(this.#address, { cache: 'no-store', signal: within(PATIENCE_MS) });
       if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       this.#replace(fresh.getElementById(this.#section.id));

@@ -1,5 +1,8 @@
+import { within } from './patience.js';
+
 /** Follows how the copy of a person's data is made, and then shows what the page says of it, without loading it anew. */
 const EVERY_MS = 1_000;
+const PATIENCE_MS = 15_000;
 const ENDED = new Set(['none', 'ready', 'failed']);
 
 /** @param {HTMLElement} element as the server drew it, with a `<progress>` */
@@ -11,7 +14,8 @@ export async function followExport(element) {
     made = await ask(made);
     if (made?.total) Object.assign(bar, { max: made.total, value: made.done });
   } while (!ENDED.has(made?.state));
-  const response = await fetch('/messages/account/', { cache: 'no-store' }).catch(() => ({}));
+  const signal = within(PATIENCE_MS);
+  const response = await fetch('/messages/account/', { cache: 'no-store', signal }).catch(() => ({}));
   const fresh = response.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('export');
   if (fresh) element.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true)));
   else location.reload();
@@ -20,7 +24,7 @@ export async function followExport(element) {
 /** What the server tells of it, or what it told before while it is away. */
 async function ask(before) {
   try {
-    const response = await fetch('/messages/account/export', { cache: 'no-store' });
+    const response = await fetch('/messages/account/export', { cache: 'no-store', signal: within(PATIENCE_MS) });
     if (response.status === 401) return { state: 'none' }; // signed out: the page says so
     return response.ok ? await response.json() : before;
   } catch {

@@ -3,6 +3,9 @@
  * the list reaches the newest message; until then live ones come with their page. Events: `failed` and
  * `loaded` of a page, and `complete` when it does.
  */
+import { within } from './patience.js';
+
+const PATIENCE_MS = 15_000;
 const NEAR = '800px'; // so much before its end comes into view, a page is asked for
 const MOST = 600; // messages on the page: beyond, those far away are let go of, and read again on the way back
 
@@ -15,6 +18,7 @@ export class History extends EventTarget {
   #waiting = null; // live messages that come while the last page is on its way
   #earlier;
   #later;
+  #failed = new Set(); // the turns of pages that did not come
 
   /**
    * @param {HTMLElement} pane with the links `#earlier` and `#later`, which lead there without scripts, too
@@ -43,6 +47,11 @@ export class History extends EventTarget {
     else this.#waiting?.push(message);
   }
 
+  /** The connection is back: what did not come may come now. */
+  tryAgain() {
+    for (const turn of this.#failed) turn();
+  }
+
   /** @returns {(there: boolean) => void} to be told whether there is more in this direction */
   #watch(link, load) {
     let loading = false;
@@ -59,7 +68,9 @@ export class History extends EventTarget {
       loading = true;
       const more = await load();
       loading = false;
-      if (more !== undefined) show(more); // else it failed: the link is still there to be pressed
+      if (more === undefined) { this.#failed.add(turn); return; } // the link is still there to be pressed
+      this.#failed.delete(turn);
+      show(more);
     };
     link.addEventListener('click', (event) => { event.preventDefault(); turn(); });
     show(!link.hidden);
@@ -101,7 +112,7 @@ export class History extends EventTarget {
   async #fetch(where) {
     try {
       const url = `/messages/chat/${this.#thread}/history?${where}`;
-      const response = await fetch(url, { cache: 'no-store', signal: this.#signal });
+      const response = await fetch(url, { cache: 'no-store', signal: within(PATIENCE_MS, this.#signal) });
       if (!response.ok) throw new Error(`history answered ${response.status}`);
       const page = await response.json();
       this.dispatchEvent(new Event('loaded'));

@@ -156,7 +156,7 @@ export class MessageList extends EventTarget {
     const items = messages.map((message) => this.#settle(this.#make(message), message));
     const first = this.#list.firstElementChild;
     const log = this.#scroll.element;
-    log.ariaBusy = 'true';
+    log.setAttribute('aria-busy', 'true');
     this.#scroll.keeping(() => {
       put(items);
       if (first?.matches('.day') && first.previousElementSibling) first.remove();
@@ -164,7 +164,7 @@ export class MessageList extends EventTarget {
       const next = items.length ? following(items.at(-1)) : null;
       if (next) this.#arrange(next);
     }, false);
-    requestAnimationFrame(() => requestAnimationFrame(() => { log.ariaBusy = null; }));
+    requestAnimationFrame(() => requestAnimationFrame(() => log.removeAttribute('aria-busy')));
   }
 
   /** Everybody has read up to this number. */
@@ -241,7 +241,7 @@ export class MessageList extends EventTarget {
   #showMark(item) {
     if (!item.matches('.own') || Number(item.dataset.seq) > this.#seen) return;
     item.classList.add('seen');
-    item.querySelector('.mark').ariaLabel = this.#texts.seen;
+    item.querySelector('.mark').setAttribute('aria-label', this.#texts.seen);
   }
 
   #arrange(item) { arrange(item, this.#pane.querySelector('#blank-day')); }

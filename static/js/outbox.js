@@ -6,9 +6,12 @@
  * `discarded` (Entry). What another tab did is told in the same way, as `elsewhere`, except for what it settled: that
  * arrives as one's own message on this page's socket too.
  */
+import { within } from './patience.js';
 import { backOff } from './socket.js';
 
+const DOUBT_MS = 3_000; // without an answer: does the connection still live?
 const ANSWER_MS = 15_000; // then the same is sent again
+const TURN_MS = 5_000; // a tab that sends takes less for a message, unless it is suspended, or its connection dead
 // Any other code (`unavailable`, `too_many`, one of a later server) does not say that it was not stored.
 const DEFINITE = new Set(['too_long', 'no_text', 'bad_text', 'no_such_thread', 'duplicate_id',
   'accepts_no_messages', 'bad_frame']);
@@ -85,7 +88,7 @@ export class Outbox extends EventTarget {
     this.#flushing = true;
     let wait;
     try {
-      wait = await this.#withoutOtherTabs(() => this.#sendAll());
+      wait = await this.#sendAll();
     } finally {
       this.#flushing = false;
     }
@@ -94,11 +97,17 @@ export class Outbox extends EventTarget {
 
   /** Each message waits for the fate of the one before it, so that order holds even when one is refused. */
   async #sendAll() {
-    for (let entry; this.#socket.live && (entry = this.#next());) {
-      const wait = await this.#send(entry);
+    while (this.#socket.live && this.#next()) {
+      const wait = await this.#inTurn(() => this.#sendNext());
       if (wait) return wait;
     }
     return 0;
+  }
+
+  /** What is next once it is this tab's turn: another one may have sent meanwhile. */
+  #sendNext() {
+    const entry = this.#socket.live && this.#next();
+    return entry ? this.#send(entry) : 0;
   }
 
   #next() { return this.#store.all().find((entry) => entry.state === 'waiting'); }
@@ -106,8 +115,9 @@ export class Outbox extends EventTarget {
   /** @returns {Promise<number>} milliseconds to wait before the next */
   #send(entry) {
     return new Promise((resolve) => {
+      const doubt = setTimeout(() => this.#socket.probe(), DOUBT_MS);
       const timer = setTimeout(() => this.#answered(0), ANSWER_MS);
-      const done = (wait) => { clearTimeout(timer); resolve(wait); };
+      const done = (wait) => { clearTimeout(doubt); clearTimeout(timer); resolve(wait); };
       this.#inFlight = { entry, done };
       const { thread, id, text } = entry;
       if (!this.#socket.send({ type: 'send', thread, id, text })) this.#answered(1 + backOff(++this.#failures));
@@ -150,10 +160,20 @@ export class Outbox extends EventTarget {
     if (entry.state === 'waiting') this.#flush();
   }
 
-  /** Web Locks exist on https and localhost only; without them the server's check of ids is enough. */
-  #withoutOtherTabs(task) {
+  /**
+   * The tabs of a browser take turns, a message each, so that none is sent twice. Who holds up the others loses its turn: it
+   * may be suspended for days. Nothing depends on turns but work saved: the server stores an id once, and each tab waits for
+   * the fate of one message before the next. Web Locks exist on https and localhost only.
+   */
+  async #inTurn(task) {
     if (!navigator.locks) return task();
-    return navigator.locks.request(`chatserver.outbox.${this.#user.id}`, task);
+    const name = `chatserver.outbox.${this.#user.id}`;
+    let result;
+    const run = () => (result = task());
+    const take = (options) => navigator.locks.request(name, options, run).catch(() => {}); // waited too long, or lost it
+    await take({ signal: within(TURN_MS) });
+    if (result === undefined) await take({ steal: true });
+    return result ?? task();
   }
 
   #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }

@@ -4,6 +4,8 @@
  * the pane and its title), `fail` that the server could not be reached; every other trouble is the
  * server's to show, as for an ordinary link.
  */
+import { within } from './patience.js';
+
 const OURS = /^\/messages\/(chat\/\d+\/)?$/;
 const NEW_MESSAGE = '#new-message';
 const PATIENCE_MS = 15_000;
@@ -24,9 +26,22 @@ export class Router extends EventTarget {
   /** @param {string|URL} address of a conversation, or of the list @returns {Promise<boolean>} whether one is there */
   async go(address) {
     const url = new URL(address, location.href);
-    const pane = await this.#load(url);
-    if (pane) this.#enter(pane, url.hash, true);
-    return Boolean(pane);
+    return this.#orByTheBrowser(url, async () => {
+      const pane = await this.#load(url);
+      if (pane) this.#enter(pane, url.hash, true);
+      return Boolean(pane);
+    });
+  }
+
+  /** Whatever breaks here, in a browser that lacks something, say: the browser itself still goes there. */
+  async #orByTheBrowser(url, work) {
+    try {
+      return await work();
+    } catch (error) {
+      reportError(error);
+      location.assign(url);
+      return false;
+    }
   }
 
   #follow(event) {
@@ -45,9 +60,12 @@ export class Router extends EventTarget {
   /** Back and forward; between the list and the form beside it nothing has to be loaded. */
   async #return() {
     if (location.pathname + location.search === this.#address) return;
-    const pane = await this.#load(new URL(location.href));
-    if (pane) this.#enter(pane, location.hash, false);
-    else history.replaceState(null, '', this.#address); // what is shown is what the address says
+    const url = new URL(location.href);
+    await this.#orByTheBrowser(url, async () => {
+      const pane = await this.#load(url);
+      if (pane) this.#enter(pane, location.hash, false);
+      else history.replaceState(null, '', this.#address); // what is shown is what the address says
+    });
   }
 
   /** @returns {Promise<{main: HTMLElement, document: Document, url: URL}|undefined>} nothing when it was not to be */
@@ -55,23 +73,26 @@ export class Router extends EventTarget {
     this.#loading.abort();
     const loading = this.#loading = new AbortController();
     const present = document.getElementById('main');
-    present.ariaBusy = 'true';
+    const signal = within(PATIENCE_MS, loading.signal);
+    present.setAttribute('aria-busy', 'true');
+    let response;
+    let html;
     try {
-      const signal = AbortSignal.any([loading.signal, AbortSignal.timeout(PATIENCE_MS)]);
-      const response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
-      const at = new URL(response.url);
-      const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-      if (!response.ok || !OURS.test(at.pathname) || versionOf(fresh) !== versionOf(document)) {
-        location.assign(url);
-        return undefined;
-      }
-      return { main: fresh.getElementById('main'), document: fresh, url: at };
-    } catch (error) {
+      response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
+      html = await response.text();
+    } catch (error) { // of the network alone
       if (!loading.signal.aborted) this.dispatchEvent(new CustomEvent('fail', { detail: error }));
       return undefined;
     } finally {
-      if (!loading.signal.aborted) present.ariaBusy = null;
+      if (!loading.signal.aborted) present.removeAttribute('aria-busy');
     }
+    const at = new URL(response.url);
+    const fresh = new DOMParser().parseFromString(html, 'text/html');
+    if (!response.ok || !OURS.test(at.pathname) || versionOf(fresh) !== versionOf(document)) {
+      location.assign(url);
+      return undefined;
+    }
+    return { main: fresh.getElementById('main'), document: fresh, url: at };
   }
 
   #enter({ main, document: fresh, url }, hash, remember) {

@@ -92,7 +92,7 @@ export class NewMessages {
     const badge = this.#link.querySelector('.badge');
     badge.textContent = this.#count;
     badge.hidden = !this.#count;
-    badge.ariaHidden = 'true';
+    badge.setAttribute('aria-hidden', 'true');
     this.#link.title = words;
     this.#link.querySelector('.visually-hidden').textContent = words;
   }

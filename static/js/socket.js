@@ -1,15 +1,18 @@
 /**
  * The one connection of a page to the server, and the only module that knows WebSocket.
  *
- * Events: each frame under its type (`detail` is the frame), `statechange`, and `toobig` when the server
- * closed because of the size of what we sent. States: `connecting`, `live` (the server said hello),
+ * Events: each frame under its type (`detail` is the frame), `answer` with whatever the server says, `statechange`, and
+ * `toobig` when the server closed because of the size of what we sent. States: `connecting`, `live` (the server said hello),
  * `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
  * `signed-out` (this account is no longer signed in here) and `unsupported`.
  */
+import { within } from './patience.js';
+
 const FIRST_LIMIT_MS = 500;
 const LAST_LIMIT_MS = 30_000;
 const SILENCE_MS = 60_000; // the server pings every 25 s
 const PONG_MS = 5_000;
+const OFFLINE_PONG_MS = 2_000; // the browser itself says that there is no network
 const HANDSHAKE_MS = 20_000;
 const POLICY_WAIT_MS = 30_000;
 const STABLE_MS = 10_000; // a connection that lived as long starts the waits anew
@@ -29,6 +32,7 @@ export class ChatSocket extends EventTarget {
   #fruitlessChecks = 0;
   #deadline = 0; // the timer that ends the connection unless a frame comes first
   #retry = 0;
+  #isProbed = false; // a ping waits for its answer: another one would only put off the deadline
   #mayHurry = true;
 
   /** @param {number} userId the account the page was drawn for: no other is ever talked for */
@@ -42,10 +46,24 @@ export class ChatSocket extends EventTarget {
 
   start() {
     if (!('WebSocket' in window)) { this.#enter('unsupported'); return; }
-    addEventListener('online', () => this.#probe());
-    addEventListener('pageshow', (event) => { if (event.persisted) this.#probe(); });
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#probe(); });
+    addEventListener('online', () => this.#comeBack());
+    addEventListener('offline', () => { if (this.live) this.probe(); });
+    addEventListener('pageshow', (event) => { if (event.persisted) this.probe(); });
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.probe(); });
+    navigator.connection?.addEventListener('change', () => { if (this.live) this.probe(); }); // another network
     this.#connect();
+  }
+
+  /** Asks whether the connection still lives: it may have died without a word. One that is waited for is made at once. */
+  probe() {
+    if (this.live) {
+      if (this.#isProbed) return;
+      this.#isProbed = true;
+      this.send({ type: 'ping' });
+      this.#expectFrameWithin(navigator.onLine ? PONG_MS : OFFLINE_PONG_MS);
+    } else if (this.#state === 'waiting' || this.#state === 'blocked') {
+      if (!this.#socket && this.#mayHurry) this.#connect();
+    }
   }
 
   /** @returns {boolean} whether the frame was handed to a live connection (not: whether it arrived) */
@@ -61,6 +79,7 @@ export class ChatSocket extends EventTarget {
     const url = new URL('/messages/ws', location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = this.#socket = new WebSocket(url);
+    this.#isProbed = false;
     const current = (handle) => (event) => { if (socket === this.#socket) handle(event); };
     socket.addEventListener('message', current((event) => this.#receive(event.data)));
     socket.addEventListener('close', current((event) => this.#closed(event.code)));
@@ -68,6 +87,7 @@ export class ChatSocket extends EventTarget {
   }
 
   #receive(data) {
+    this.#isProbed = false;
     this.#expectFrameWithin(SILENCE_MS);
     const frame = JSON.parse(data);
     if (frame.type === 'hello') {
@@ -78,6 +98,7 @@ export class ChatSocket extends EventTarget {
     }
     if (frame.type === 'ping') this.send({ type: 'pong' });
     this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
+    this.dispatchEvent(new Event('answer'));
   }
 
   async #closed(code) {
@@ -98,23 +119,21 @@ export class ChatSocket extends EventTarget {
   async #checkSession() {
     let status = 0;
     try {
-      const signal = AbortSignal.timeout(SESSION_CHECK_MS);
+      const signal = within(SESSION_CHECK_MS);
       status = (await fetch('/messages/session', { cache: 'no-store', redirect: 'manual', signal })).status;
     } catch { /* away: the next attempt will tell */ }
     if (this.live) return;
+    if (status) this.dispatchEvent(new Event('answer'));
     if (status === 401) { this.#stop(); return; }
     this.#fruitlessChecks = status === 200 ? this.#fruitlessChecks + 1 : 0;
     if (this.#fruitlessChecks >= CHECKS_BEFORE_BLOCKED) this.#enter('blocked');
   }
 
-  /** The browser came back online or to the front: is the connection still alive? */
-  #probe() {
-    if (this.live) {
-      this.send({ type: 'ping' });
-      this.#expectFrameWithin(PONG_MS);
-    } else if (!this.#socket && this.#mayHurry && this.#state !== 'signed-out') {
-      this.#connect();
-    }
+  /** There is a network again: an attempt that was begun without one is not waited for. */
+  #comeBack() {
+    this.#attempt = 0;
+    if (this.#socket && !this.live) this.#expectFrameWithin(PONG_MS);
+    else this.probe();
   }
 
   #expectFrameWithin(milliseconds) {

@@ -158,7 +158,7 @@ async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
     screens: list[Screen] = []
 
     async def opens(name: str, **options: Any) -> Screen:
-        context = await browser.new_context(base_url=site.url, **{"locale": "en-US"} | options)
+        context = await browser.new_context(**{"base_url": site.url, "locale": "en-US"} | options)
         context.set_default_timeout(PATIENCE * 1000)
         screens.append(await Screen.open(context, name))
         return screens[-1]

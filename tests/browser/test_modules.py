@@ -598,6 +598,7 @@ class Server extends EventTarget { // as a socket shows it
   refuse(code, wait = 0) {
     this.tell('error', { id: this.got.at(-1)[0], thread: 7, code, message: code, retry_after: wait });
   }
+  probe() {}
   connect(live) { this.live = live; this.tell('statechange'); }
   has(count) { return new Promise((resolve) => { // received
     const look = () => (this.got.length < count ? setTimeout(look) : resolve(this.got.map(([, text]) => text)));
