@@ -11,9 +11,9 @@ import { ChatSocket } from './socket.js';
 import { Drafts, OutboxStore } from './storage.js';
 import { page, plural } from './texts.js';
 import { localiseTimes, tellTimeZone } from './time.js';
+import { Today } from './today.js';
 import { setTitle, showUnread } from './unread_badge.js';
 
-const MINUTE_MS = 60_000;
 const { me, texts } = page;
 const find = (id) => document.getElementById(id);
 const socket = new ChatSocket(me.id);
@@ -21,7 +21,7 @@ const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
 const conversations = new Conversations(find('conversations'), tellUnread);
 const router = new Router();
 const status = new ConnectionStatus(socket, find('connection'), texts);
-const app = { me, texts, socket, outbox, router, status, drafts: new Drafts(me.id) };
+const app = { me, texts, socket, outbox, router, status, drafts: new Drafts(me.id), today: new Today() };
 let leaving = new AbortController();
 let sees = () => false; // whether a message that comes to a thread is seen at once
 
@@ -46,7 +46,7 @@ function open(pane) {
 }
 
 router.addEventListener('arrive', ({ detail: { pane, title } }) => {
-  if (socket.live) status.say('');
+  status.takeBack();
   setTitle(title);
   open(pane);
 });
@@ -74,13 +74,6 @@ addEventListener('keydown', firstKey);
 document.querySelector('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());
 
 document.querySelector('form[action="/messages/sign-out/"]').addEventListener('submit', () => app.drafts.clear());
-
-let today = new Date().toDateString();
-setInterval(() => {
-  if (today === new Date().toDateString()) return;
-  today = new Date().toDateString();
-  localiseTimes(); // what was today is yesterday
-}, MINUTE_MS);
 
 if (tellTimeZone()) localiseTimes();
 showUnread(conversations.unread);

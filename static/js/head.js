@@ -52,11 +52,17 @@ export class People {
     const person = this.#people.get(user);
     if (!person) return;
     Object.assign(person, { online, at });
+    this.showPresence();
+  }
+
+  showPresence() {
+    const people = [...this.#people.values()];
+    const [{ online, at } = {}] = people;
     const line = this.#presenceLine;
-    const there = [...this.#people.values()].filter((each) => each.online).length;
+    const there = people.filter((each) => each.online).length;
     line.classList.toggle('online', there > 0);
     line.title = '';
-    if (this.#people.size > 1) line.textContent = there ? plural(this.#texts.manyOnline, there) : '';
+    if (people.length > 1) line.textContent = there ? plural(this.#texts.manyOnline, there) : '';
     else if (online) line.textContent = this.#texts.online;
     else if (at) this.#showLastOnline(at);
     else line.textContent = '';

@@ -2,8 +2,10 @@
 import { Drafts, forgetWhoLeft, noteLeaving } from './storage.js';
 import { page } from './texts.js';
 import { localiseTimes, tellTimeZone } from './time.js';
+import { Today } from './today.js';
 
 if (tellTimeZone()) localiseTimes();
+new Today(); // what it says of times stays right over midnight
 const signOut = document.querySelector('form[action="/messages/sign-out/"]');
 signOut?.addEventListener('submit', () => new Drafts(page.me.id).clear());
 const leaving = document.querySelector('form[action="/messages/account/delete/"]');

@@ -1,0 +1,58 @@
+"""A page that stays open over midnight, where the person is and not where the browser is."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from chatserver.zones import CHOSEN, zone_names
+from tests.browser.conftest import Opens, Site
+from tests.browser.screens import Screen
+
+LATE, BEFORE_NOON = 22, 10  # o'clock
+
+
+def zone_where_it_is(hour: int) -> str:
+    return next(name for name in zone_names("en") if datetime.now(ZoneInfo(name)).hour == hour)
+
+
+@pytest.fixture
+async def ana(person: Opens, site: Site) -> Screen:
+    """Hers is a zone where it is late, and her browser's is one where it is not."""
+    ana = await person("Ana", timezone_id=zone_where_it_is(BEFORE_NOON))
+    await ana.page.context.add_cookies([{"name": CHOSEN, "value": zone_where_it_is(LATE), "url": site.url}])
+    await ana.joins()
+    return ana
+
+
+async def test_over_midnight_today_becomes_yesterday_all_over_the_page(ana: Screen, person: Opens) -> None:
+    ben = await person("Ben")
+    await ben.joins()
+    await ana.page.clock.install()
+    thread = await ana.writes_to("Ben", "Good night")
+    await ben.goes_to(f"/messages/chat/{thread}/")
+    presence = ana.page.locator("#presence")
+    await expect(presence).to_have_text("online")
+    await ben.page.close()
+    await expect(presence).to_contain_text("at")
+    day, row, date = ana.page.locator(".day"), ana.page.locator(".conversation-time"), ana.page.locator("#on")
+    here = datetime.now(ZoneInfo(zone_where_it_is(LATE)))
+    await expect(day).to_have_text("Today")
+    await expect(row).not_to_have_text("Yesterday")
+    await expect(date).to_have_attribute("max", here.date().isoformat())
+    await ana.page.clock.fast_forward("02:00:00")
+    await expect(day).to_have_text("Yesterday")
+    await expect(row).to_have_text("Yesterday")
+    await expect(presence).to_contain_text("yesterday at")
+    await expect(date).to_have_attribute("max", (here + timedelta(days=1)).date().isoformat())
+
+
+async def test_over_midnight_the_account_page_tells_sign_ins_of_yesterday(ana: Screen, person: Opens) -> None:
+    await ana.page.clock.install()
+    await (await person("Ana")).signs_in()
+    await ana.goes_to("/messages/account/")
+    sign_in = ana.page.locator(".rows time")
+    await expect(sign_in).not_to_have_text("Yesterday")
+    await ana.page.clock.fast_forward("02:00:00")
+    await expect(sign_in).to_have_text("Yesterday")
