@@ -15,7 +15,7 @@ from tests.browser.conftest import NO_BROWSER, has_browser
 FOLDER = Path("/var/tmp")  # noqa: S108  # of the data: /tmp may be memory
 SPARE = 500  # open files that are no sockets
 BACKLOG = 4096  # what the product asks for: chatserver/gunicorn_conf.py
-NO_PICOWS = "the package picows is not installed; `make bench` installs it"
+NO_PICOWS = "the package picows is not installed; `make bench` installs it where there is a network"
 GROUPS = Path("/sys/fs/cgroup")
 CONTROL_GROUPS = (  # versions 2 and 1
     ("memory.max", "memory.current", "inactive_file"),

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,6 +19,7 @@ from aiohttp.test_utils import TestServer
 from bench import door, fetch, plots
 from bench.load import LoadError, load
 from bench.markdown import markdown
+from bench.needs import NEEDS, UNLIMITED, Machine, lacks
 from bench.pacer import moments, now, pace
 from bench.processes import family
 from bench.report import Figure, Record, percentile, table
@@ -198,6 +199,28 @@ class Bench:
         first, *others = (json.loads(line) for line in path.read_text().splitlines())
         assert first["run"]["quick"]
         return others
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ({"files": 1024}, "10,000 sockets need 10,500 open files and 1,024 are allowed"),
+        ({"ports": 8000}, "10,000 sockets need 10,500 local ports and there are 8,000"),
+        ({"memory": 300}, "it needs 1,024 MiB of memory and 300 are free"),
+        ({"disk": 100}, "it needs 1,024 MiB in /var/tmp and 100 are free"),
+        ({"picows": False}, "the package picows is not installed"),
+    ],
+)
+def test_whatever_a_scenario_lacks_is_named(missing: dict[str, Any], reason: str) -> None:
+    machine = Machine(files=UNLIMITED, ports=28_000, memory=4000, disk=4000, browser=False, picows=True)
+    assert lacks(NEEDS["idle"], machine, quick=False) == []
+    (found,) = lacks(NEEDS["idle"], replace(machine, **missing), quick=False)
+    assert found.startswith(reason)
+
+
+def test_every_scenario_says_what_it_needs() -> None:
+    modules = {path.stem.replace("_", "-") for path in (ROOT / "bench" / "scenarios").glob("[a-z]*.py")}
+    assert NEEDS.keys() == modules
 
 
 def test_without_a_browser_the_benchmark_says_so_before_it_begins(tmp_path: Path) -> None:
