@@ -21,7 +21,7 @@ from chatserver.urls import LAST_PORT, is_bind, is_database, is_redis, origin_of
 
 MIN_SECRET_CHARS = 16
 MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times would overflow clocks
-AT_LEAST_1 = ("workers", "database_connections")
+AT_LEAST_1 = ("port", "workers", "database_connections")
 NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
 AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_rest_days": 36_500}
 CHOICES = {

@@ -1,5 +1,6 @@
 """`make run`: servers of our own, and the web process as a child that starts again when the code changes."""
 
+import errno
 import http.client
 import os
 import signal
@@ -11,7 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import psycopg2
 import watchfiles
@@ -21,12 +21,13 @@ from chatserver.demo import fill
 from chatserver.embedded import EmbeddedError, EmbeddedServers, end_orphans
 from chatserver.folders import PACKAGE, folder
 from chatserver.migrations import MigrationError, migrate
-from chatserver.urls import origin_of, reachable
+from chatserver.urls import LAST_PORT, origin_of, reachable
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB = "web"
 WEB_STOPS_WITHIN = 5.0  # seconds
 LOOK_EVERY = 100  # milliseconds
+FIRST_FREE_PORT = 1024
 
 
 class AddressError(Exception):
@@ -57,29 +58,42 @@ def stop(_: int, __: FrameType | None) -> None:
 
 
 def check_address(config: Config) -> None:
-    """Raises AddressError unless the web process will be able to listen."""
+    """Raises AddressError unless the web process will be able to listen on all that it will."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
-        try:
-            try_to_listen(family, address)
-        except OSError:
-            if not end_orphans(config.data_dir):
-                raise
-            try_to_listen(family, address)
-    except socket.gaierror:
-        raise AddressError(f"HOST={config.host} is no address of this machine.") from None
+        try_to_listen(config.host, config.port)
+    except AddressError:
+        if not end_orphans(config.data_dir):
+            raise
+        try_to_listen(config.host, config.port)
+    if config.metrics_port:
+        try_to_listen(config.metrics_host, config.metrics_port, "METRICS_")
+
+
+def try_to_listen(host: str, port: int, setting: str = "") -> None:
+    """Tries every address of a host, as `localhost` may have two; `setting` is how the names of its settings begin."""
+    try:
+        for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, socket.SOCK_STREAM) as server:
+                if family == socket.AF_INET6:
+                    server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as asyncio does
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                server.bind(address)
+                server.listen()
+    except (socket.gaierror, UnicodeError):
+        raise AddressError(f"{setting}HOST={host} is no address of this machine.") from None
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise AddressError(f"{setting}HOST={host} is no address of this machine.") from None
+        other = f"take another: make run {setting}PORT={another(port)}"
         raise AddressError(
-            f"Port {config.port} of {config.host} cannot be had ({error.strerror}): "
-            f"stop what uses it, or take another: make run PORT={config.port + 1}"
+            f"Port {port} of {host} cannot be had ({error.strerror}): "
+            + (other if error.errno == errno.EACCES else f"stop what uses it, or {other}")
         ) from None
 
 
-def try_to_listen(family: int, address: Any) -> None:
-    with socket.socket(family, socket.SOCK_STREAM) as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        server.bind(address)
-        server.listen()
+def another(port: int) -> int:
+    """A port that anybody may take; below 1024 it takes root."""
+    return port + 1 if FIRST_FREE_PORT <= port < LAST_PORT else Config.port
 
 
 def run(config: Config, demo: bool) -> None:

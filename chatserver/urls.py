@@ -27,7 +27,7 @@ def reason_of(error: Exception) -> object:
 def is_bind(address: str) -> bool:
     """For gunicorn to listen on."""
     parts = BIND.fullmatch(address)
-    return parts is not None and int(parts[1] or 0) <= LAST_PORT
+    return parts is not None and (parts[1] is None or 0 < int(parts[1]) <= LAST_PORT)
 
 
 def is_database(url: str) -> bool:

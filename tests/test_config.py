@@ -87,7 +87,7 @@ def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("PORT", "x"), ("PORT", "-1"), ("PORT", "65536"), ("PORT", "8_0"),
+        ("PORT", "x"), ("PORT", "-1"), ("PORT", "65536"), ("PORT", "8_0"), ("PORT", "0"), ("BIND", "127.0.0.1:0"),
         ("SESSION_IDLE", "nan"), ("SESSION_IDLE", "inf"),
         ("RESET_LIFETIME", "3153600001"), ("NAME_REST_DAYS", "36501"),
         ("APP_ENV", "staging"), ("DEFAULT_LANGUAGE", "de"), ("ORIGINS", "example.org"), ("ORIGINS", "https://a.example/path"),

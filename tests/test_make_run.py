@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import psycopg2
 import pytest
 from aiohttp.test_utils import unused_port
 
+from chatserver.config import Config
+from chatserver.develop import AddressError, check_address
 from chatserver.embedded import EmbeddedServers, running
 from chatserver.embedded.lock import holder_of
 from chatserver.embedded.processes import start_of
@@ -241,6 +244,41 @@ def test_a_busy_port_is_named_with_the_way_out(tmp_path: Path) -> None:
     assert run.printed.count("\n") == 1
     assert f"Port {port} of 127.0.0.1 cannot be had" in run.printed
     assert f"make run PORT={port + 1}" in run.printed
+
+
+@pytest.mark.parametrize("busy", [0, 1])
+def test_a_port_that_is_busy_on_one_of_two_addresses_is_named(
+    config: Config, monkeypatch: pytest.MonkeyPatch, busy: int
+) -> None:
+    """`localhost` often has two. Here a port stands for an address, since not every system has a second one."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        places = [("127.0.0.1", config.port), ("127.0.0.1", config.port)]
+        places[busy] = other.getsockname()
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", place) for place in places]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        with pytest.raises(AddressError, match=f"Port {config.port} of localhost cannot be had"):
+            check_address(replace(config, host="localhost"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"PORT": "0"}, "PORT must be 1 or more."),
+        ({"PORT": "65535"}, "stop what uses it, or take another: make run PORT=8080"),
+        ({"HOST": "203.0.113.9"}, "HOST=203.0.113.9 is no address of this machine."),
+        ({"HOST": "nowhere.invalid"}, "HOST=nowhere.invalid is no address of this machine."),
+        ({"METRICS_PORT": "65535"}, "stop what uses it, or take another: make run METRICS_PORT=8080"),
+    ],
+)
+def test_an_address_that_cannot_be_had_is_named_with_what_to_do(
+    tmp_path: Path, settings: dict[str, str], sentence: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 65535)):
+        run = Run(tmp_path / "data", unused_port(), ROOT, **settings)
+        assert run.process.wait(DEADLINE) == 1
+    assert run.printed.startswith("chatserver: ")
+    assert run.printed.endswith(f"{sentence}\n")
+    assert run.printed.count("\n") == 1
 
 
 def test_a_folder_in_use_is_named_with_who_uses_it(start: Start) -> None:
