@@ -5,6 +5,8 @@ import random
 from typing import NamedTuple
 from urllib.parse import quote
 
+from chatserver.cookies import choice_name
+
 TEXTS = 500
 # Characters of the words alone. With what comes after them half of the messages are shorter than 35 characters, one in
 # ten is longer than 110, one in fifty than 280; the mean is 54. Chosen, not measured.
@@ -27,16 +29,17 @@ class Reader(NamedTuple):
     """How somebody's browser asks: its languages, its zone, and what was chosen on the page."""
 
     languages: str
-    zone: str
-    choices: str = ""
+    timezone: str
+    theme: str = ""
+    language: str = ""
 
 
 READERS = (
     Reader("en-US,en;q=0.9", "America/New_York"),
-    Reader("en-GB,en;q=0.9", "Europe/London", "; theme=dark"),
+    Reader("en-GB,en;q=0.9", "Europe/London", theme="dark"),
     Reader("ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7", "Europe/Moscow"),
-    Reader("ru,en;q=0.9", "Asia/Yekaterinburg", "; theme=dark; language=ru"),
-    Reader("de-DE,de;q=0.9,en;q=0.8", "Europe/Berlin", "; language=en"),
+    Reader("ru,en;q=0.9", "Asia/Yekaterinburg", theme="dark", language="ru"),
+    Reader("de-DE,de;q=0.9,en;q=0.8", "Europe/Berlin", language="en"),
     Reader("en-IN,en;q=0.9,hi;q=0.8", "Asia/Kolkata"),
 )
 
@@ -60,6 +63,8 @@ def _text(chance: random.Random) -> str:
 def browser_headers(cookie: str, number: int) -> dict[str, str]:
     """What the browser of one of many people sends with a page's address; the same person asks alike each time."""
     reader = READERS[number % len(READERS)]
+    choices = {"timezone": quote(reader.timezone, safe=""), "theme": reader.theme, "language": reader.language}
+    kept = [cookie] + [f"{choice_name(choice)}={value}" for choice, value in choices.items() if value]
     return {
         "User-Agent": AGENT,
         "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
@@ -68,5 +73,5 @@ def browser_headers(cookie: str, number: int) -> dict[str, str]:
         "Sec-Fetch-Dest": "document",
         "Sec-Fetch-Mode": "navigate",
         "Sec-Fetch-Site": "same-origin",
-        "Cookie": f"{cookie}; timezone={quote(reader.zone, safe='')}{reader.choices}",
+        "Cookie": "; ".join(kept),
     }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
-from bench import door, fetch, plots
+from bench import door, fetch, people, plots
 from bench.load import LoadError, load
 from bench.markdown import markdown
 from bench.needs import NEEDS, UNLIMITED, Machine, lacks
@@ -52,6 +55,21 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
         assert figures[f"{name}, cold: server CPU"].value > 0
         assert page.pages > 1
         assert page.size > 1000
+
+
+async def test_pages_are_drawn_for_each_reader_with_nothing_left_to_remember(url: URL) -> None:
+    drawn: list[tuple[str | None, ...]] = []
+    async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as http:
+        for number in range(len(people.READERS)):
+            headers = people.browser_headers("chat_session=of nobody", number)
+            async with http.get("/messages/sign-in/", headers=headers) as answer:
+                found = re.search(r'<html lang="(\w+)"(?: data-theme="(\w+)")?', await answer.text())
+                assert found
+                drawn.append(found.groups())
+                set_here = [value.partition("=")[0] for value in answer.headers.getall("Set-Cookie", [])]
+                assert not [name for name in set_here if "session" not in name]
+                assert answer.headers["Content-Encoding"] == "gzip"
+    assert drawn == [("en", None), ("en", "dark"), ("ru", None), ("ru", "dark"), ("en", None), ("en", None)]
 
 
 def test_a_cold_page_is_another_chat_each_time_and_of_many_people() -> None:
