@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -106,13 +107,18 @@ class Site:
         await asyncio.wait_for(self.process.wait(), PATIENCE)
         self.process = None
 
-    async def command(self, *arguments: str) -> None:
-        """Runs `python -m chatserver …` on this site."""
+    async def command(self, *arguments: str) -> Any:
+        """What `python -m chatserver …` prints on this site, as JSON."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "chatserver", *arguments, cwd=ROOT, env=self.environ, stdout=asyncio.subprocess.PIPE
         )
-        await process.communicate()
+        printed, _ = await process.communicate()
         assert process.returncode == 0
+        return json.loads(printed)
+
+    async def group(self, *names: str) -> int:
+        """A thread of more than two; returns its id."""
+        return int((await self.command("thread", "create", *names))["id"])
 
     async def has(self, *names: str) -> list[int]:
         """People who only have to be there: they signed up, and no browser of theirs is open. Returns their ids."""

@@ -83,7 +83,7 @@ async def test_who_was_removed_from_a_group_is_told_that_there_is_no_such_conver
     await site.has("Ana", "Ben")
     cleo = await person("Cleo")
     await cleo.joins()
-    await site.command("thread", "create", "Ana", "Ben", "Cleo")
+    await site.group("Ana", "Ben", "Cleo")
     await cleo.goes_to("/messages/chat/1/")
     await site.command("thread", "remove", "1", "Cleo")
     await cleo.types("Am I still here?")

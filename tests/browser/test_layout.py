@@ -1,0 +1,130 @@
+"""Where things stand on the screen, by their boxes."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Opens, Site
+from tests.browser.screens import Screen
+
+WIDTHS = [320, 390, 770, 1280]
+# Of each message: the bubble, the name, each line of the text, the foot with the time and the mark, in pixels.
+BOXES = """() => Array.from(document.querySelectorAll('#messages > .message'), (message) => {
+  const box = ({ left, right, top, bottom }) => ({ left, right, top, bottom });
+  const of = (selector) => box(message.querySelector(selector).getBoundingClientRect());
+  const range = document.createRange();
+  range.selectNodeContents(message.querySelector('.message-text'));
+  const lines = [];
+  for (const { left, right, top, bottom } of range.getClientRects()) {
+    const line = lines.at(-1);
+    if (line && top < (line.top + line.bottom) / 2) {
+      line.left = Math.min(line.left, left);
+      line.right = Math.max(line.right, right);
+    } else lines.push({ left, right, top, bottom });
+  }
+  const style = getComputedStyle(message.querySelector('.bubble'));
+  const padding = parseFloat(style.paddingInlineStart);
+  return { bubble: of('.bubble'), name: of('.message-sender'), foot: of('.message-foot'), lines, padding,
+    text: message.querySelector('.message-text').textContent };
+})"""
+GAP = 12  # pixels between a text and its time
+LOG = "#log"
+
+
+async def boxes(screen: Screen) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await screen.page.evaluate(BOXES)
+    return found
+
+
+def width(box: dict[str, float]) -> float:
+    return box["right"] - box["left"]
+
+
+async def test_a_bubble_in_a_group_is_as_wide_as_the_widest_of_its_parts(site: Site, person: Opens) -> None:
+    maximiliana, ben = await site.has("Maximiliana_Featherstonehaugh", "Ben")
+    ana = await person("Ana", viewport={"width": 1280, "height": 800})
+    await ana.joins()
+    thread = await site.group("Maximiliana_Featherstonehaugh", "Ben", "Ana")
+    await site.says(thread, maximiliana, "Hi")
+    await site.says(thread, ben, "A text that is wider than the name of Ben")
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    by_name, by_text = await boxes(ana)
+    assert width(by_name["bubble"]) == pytest.approx(width(by_name["name"]) + 2 * by_name["padding"], abs=2)
+    parts = width(by_text["lines"][0]) + GAP + width(by_text["foot"])
+    assert width(by_text["bubble"]) == pytest.approx(parts + 2 * by_text["padding"], abs=2)
+
+
+@pytest.mark.parametrize("screen_width", WIDTHS)
+async def test_the_time_stands_beside_the_last_line_where_there_is_room_and_on_no_text(
+    site: Site, person: Opens, screen_width: int
+) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", viewport={"width": screen_width, "height": 800})
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Short")
+    story = "somebody wrote more than a line of words and went on until every screen was full of them"
+    for letters in range(14, len(story), 4):
+        await site.says(thread, ben, story[:letters])
+    for text in ("one\ntwo", "שלום לכולם", "مرحبا بكم في هذا المكان الجميل الذي يحب الجميع أن يكونوا فيه كل يوم"):
+        await site.says(thread, ben, text)
+    await expect(ana.messages).to_have_count(1 + len(range(14, len(story), 4)) + 3)
+    widest = min(0.85 * await ana.page.evaluate("document.querySelector('.message').clientWidth - 6"), 36 * 16)
+    beside = set()
+    for message in await boxes(ana):
+        last, foot, bubble = message["lines"][-1], message["foot"], message["bubble"]
+        taken = width(last) + GAP + width(foot)
+        room = (widest if len(message["lines"]) == 1 else width(bubble)) - 2 * message["padding"]
+        is_beside = foot["bottom"] <= last["bottom"] + 4
+        assert is_beside == (taken <= room), message
+        assert is_beside or foot["top"] >= last["bottom"] - 4, message
+        if is_beside:  # beside, and not on it
+            assert foot["left"] >= last["right"] or foot["right"] <= last["left"], message
+        assert bubble["left"] < foot["left"] < foot["right"] < bubble["right"], message
+        beside.add((is_beside, len(message["lines"]) > 1))
+    assert (True, True) in beside  # a text of some lines whose last one is short
+
+
+async def test_of_quick_messages_each_tells_its_time_and_whether_it_was_stored(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "number 0")
+    for number in range(1, 7):
+        await ana.writes(f"number {number}")
+    await ana.sees_pending(0)
+    for drawn_by in ("the browser", "the server"):
+        messages = ana.page.locator("#messages > .message")
+        await expect(messages).to_have_count(7)
+        for message in await messages.all():
+            await expect(message.locator(".message-time"), drawn_by).to_be_visible()
+            await expect(message.locator(".mark"), drawn_by).to_be_visible()
+        bubbles = [message["bubble"] for message in await boxes(ana)]
+        assert all(lower["top"] - upper["bottom"] >= 4 for upper, lower in pairwise(bubbles))
+        await ana.page.reload()
+
+
+async def test_the_full_date_of_a_message_with_the_focus_stays_in_its_bubble(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana", locale="ru-RU", viewport={"width": 320, "height": 568})
+    await ana.joins()
+    await ana.writes_to("Ben", "Да", "Отправить")
+    await ana.page.locator(LOG).focus()
+    await ana.page.keyboard.press("ArrowUp")
+    await expect(ana.page.locator("#messages > .message")).to_be_focused()
+    (message,) = await boxes(ana)
+    assert message["bubble"]["left"] < message["foot"]["left"] < message["foot"]["right"] < message["bubble"]["right"]
+    assert width(message["foot"]) > 150
+    await ana.fits()
+
+
+async def test_the_sign_of_an_empty_chat_stands_in_the_middle(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.goes_to(f"/messages/chat/{await site.group('Ana', 'Ben', 'Cleo')}/")
+    log, sign = await ana.page.locator(LOG).bounding_box(), await ana.page.locator("#no-messages").bounding_box()
+    assert log is not None
+    assert sign is not None
+    assert sign["y"] + sign["height"] / 2 == pytest.approx(log["y"] + log["height"] / 2, abs=8)
