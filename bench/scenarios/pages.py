@@ -83,6 +83,7 @@ def figures(name: str, kind: str, read: Read, limit: fetch.Reading) -> Iterator[
     yield figure(f"{name}: server CPU", page.cpu_each("server"), "ms", limit.cpu_each("server"), at_most=goal)
     yield Figure("pages", f"{name}: PostgreSQL CPU", page.cpu_each("PostgreSQL"), "ms")
     yield Figure("pages", f"{name}: Redis CPU", page.cpu_each("redis"), "ms")
+    yield Figure("pages", f"{name}: load generator CPU", page.cpu_each("own"), "ms")
     yield figure(f"{name}: {READERS} readers", page.pages / page.seconds, "/s", limit.pages / limit.seconds)
     for percent in (50, 99):
         yield Figure("pages", f"{name}: at {RATE}/s, p{percent}", percentile(read.paced.times, percent) * 1e3, "ms")

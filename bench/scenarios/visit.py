@@ -4,7 +4,6 @@ The first visit, with nothing cached, and the next one: people come back far mor
 """
 
 import asyncio
-import os
 from collections.abc import Iterator
 from statistics import median
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from bench.report import Figure, say
 from bench.stage import Seat, Server, Stage
-from tests.browser.conftest import FLAGS, find_browser
+from tests.browser.chromium import launch
 
 VISITS = 5
 THREADS, PEOPLE, MESSAGES = 50, 3, 100
@@ -55,8 +54,7 @@ def visit(stage: Stage) -> Iterator[Figure]:
 async def _visits(server: Server, seat: Seat, number: int) -> list[tuple[Visit, Visit]]:
     """The first and the second visit of so many phones."""
     async with async_playwright() as playwright:
-        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-        browser = await playwright.chromium.launch(executable_path=find_browser(playwright), args=flags)
+        browser = await launch(playwright)
         visits = [await _phone(browser, server, seat) for _ in range(number)]
         await browser.close()
         return visits

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,49 +13,26 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright import sync_api
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, async_playwright
 from yarl import URL
 
 from chatserver.config import Config
+from tests.browser.chromium import NO_BROWSER, find_browser, launch
 from tests.browser.screens import Screen
 from tests.conftest import serving
 from tests.people import PATIENCE, Person
 
 ROOT = Path(__file__).parents[2]
-# The first does without windows: it takes half the time.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-NO_BROWSER = "no Chromium or Chrome was found; `make browser` fetches one"
-MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-FLAGS = [
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        program = find_browser(playwright)
-        if program is None:
+        if find_browser(playwright) is None:
             (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(NO_BROWSER)
-        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-        browser = await playwright.chromium.launch(executable_path=program, args=flags)
+        browser = await launch(playwright)
         yield browser
         await browser.close()
-
-
-def has_browser() -> bool:
-    with sync_api.sync_playwright() as playwright:
-        return find_browser(playwright) is not None
-
-
-def find_browser(playwright: Playwright | sync_api.Playwright) -> str | None:
-    found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MACOS, playwright.chromium.executable_path]
-    return next((path for path in found if path and os.access(path, os.X_OK)), None)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Pictures of the main pages, for the README: `make screenshots` draws them anew."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +15,7 @@ from chatserver import demo
 from chatserver.config import Config, make_secret
 from chatserver.embedded import EmbeddedServers
 from chatserver.migrations import migrate
-from tests.browser.conftest import FLAGS, NO_BROWSER, find_browser, has_browser
+from tests.browser.chromium import NO_BROWSER, has_browser, launch
 from tests.conftest import serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -47,8 +46,7 @@ def main() -> None:
 
 async def _draw(config: Config) -> None:
     async with async_playwright() as playwright, serving(config):
-        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-        browser = await playwright.chromium.launch(executable_path=find_browser(playwright), args=flags)
+        browser = await launch(playwright)
         url = f"http://{config.host}:{config.port}"
         async with _someone(browser, url, viewport=WIDE) as page:
             await page.goto("/messages/sign-in/")
