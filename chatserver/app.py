@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 
 import aiohttp_jinja2
@@ -16,17 +17,17 @@ from chatserver.attempts import Attempts
 from chatserver.batcher import Batcher
 from chatserver.compression import compress
 from chatserver.config import Config, load_config
-from chatserver.db import load_queries
+from chatserver.db import Database, load_queries
 from chatserver.exports import Exports
 from chatserver.loop_lag import LoopLag
 from chatserver.middlewares import errors, language, serve_upgraded, set_headers
 from chatserver.notices import Notices
 from chatserver.passwords import Hasher, common_passwords
 from chatserver.rates import rates_of
+from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Marks
 from chatserver.realtime.presence import Presence
-from chatserver.realtime.protocol import event_from
 from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.repair import Repair
 from chatserver.realtime.services import Services
@@ -96,75 +97,59 @@ async def create_app(config: Config | None = None) -> web.Application:
 
 
 async def _services(app: web.Application) -> AsyncIterator[None]:
-    """PostgreSQL, the writers, and the tasks that carry news, from start to the last commit."""
+    """What lives as long as the process: PostgreSQL, the batchers, the background tasks, until the last commit."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     database = app[keys.DB] = await wait_for_database(config)
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
+    app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].sign_ins, config.export_lifetime)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
     writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
     marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)
-
-    exports = app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].sign_ins, config.export_lifetime)
-
-    hub = Hub()
-    repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
-
-    def on_news(user_id: int, payload: bytes) -> None:
-        try:
-            event = event_from(payload)
-        except ValueError:
-            log.warning("news for user %d were none of ours", user_id)
-            return
-        hub.deliver(user_id, event)
-        if event.type == "message":
-            repair.saw(user_id, event)
-
-    def on_change(live: bool) -> None:
-        repair.redis_changed(live)
-        if live:
-            sockets.recheck_sessions()
-
     try:
         await publisher.open()
     except asyncio.CancelledError:  # told to end while it starts
         await database.close()
         raise
-    subscriber = Subscriber(
-        redis,
-        config.redis_prefix,
-        ping_interval=config.redis_ping_interval,
-        silence=config.redis_silence,
-        on_news=on_news,
-        on_change=on_change,
-    )
-    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
-    presence = Presence(redis, config, lambda: hub.users)
-    services = Services(config, database, writer, marks, publisher, openings, presence, app[keys.RATES])
-    sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
-    sampler = Sampler(sockets, writer, publisher, database.pool, lambda: subscriber.live)
-    tasks = [
-        asyncio.create_task(keep_running(work))
-        for work in (
-            subscriber.run,
-            repair.run,
-            presence.run,
-            sockets.keep_time,
-            sockets.keep_checking,
-            exports.run,
-            sampler.run,
-            LoopLag(config.loop_lag_warning).run,
-        )
-    ]
-    yield
-    await writer.drain()
-    await marks.drain()
-    await publisher.close()
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks, timeout=GOODBYE)
+    async with _realtime(app, database) as presence:
+        yield
+        await writer.drain()
+        await marks.drain()
+        await publisher.close()
     await presence.close()
     await database.close()
     await redis.aclose()
+
+
+@asynccontextmanager
+async def _realtime(app: web.Application, database: Database) -> AsyncIterator[Presence]:
+    """The sockets, what they share, and the tasks that run beside them."""
+    config, redis = app[keys.CONFIG], app[keys.REDIS]
+    publisher, writer = app[keys.PUBLISHER], app[keys.WRITER]
+    hub = Hub()
+    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
+    presence = Presence(redis, config, lambda: hub.users)
+    services = Services(config, database, writer, app[keys.MARKS], publisher, openings, presence, app[keys.RATES])
+    subscriber = Subscriber(
+        redis, config.redis_prefix, ping_interval=config.redis_ping_interval, silence=config.redis_silence
+    )
+    sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
+    repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
+    dispatcher = Dispatcher(hub, repair, sockets)
+    works: list[Callable[[], Awaitable[None]]] = [
+        partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection),
+        repair.run,
+        presence.run,
+        sockets.keep_time,
+        sockets.keep_checking,
+        app[keys.EXPORTS].run,
+        Sampler(sockets, writer, publisher, database.pool, lambda: subscriber.live).run,
+        LoopLag(config.loop_lag_warning).run,
+    ]
+    tasks = [asyncio.create_task(keep_running(work)) for work in works]
+    yield presence
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=GOODBYE)
 
 
 async def keep_running(work: Callable[[], Awaitable[None]]) -> None:

@@ -5,9 +5,9 @@ from yarl import URL
 
 from chatserver import blocks
 from chatserver.errors import ChatError
+from chatserver.events import UserHidden
 from chatserver.forms import check_form, read_form, safe_next
 from chatserver.keys import DB, PUBLISHER
-from chatserver.realtime.protocol import hidden
 from chatserver.sign_in import require_user
 from chatserver.text import parse_id
 
@@ -30,7 +30,7 @@ async def _change(request: web.Request, *, blocked: bool) -> web.Response:
         raise ChatError("no_such_user")
     if blocked:
         await blocks.block(request.app[DB], me, user_id)
-        request.app[PUBLISHER].publish([user_id], hidden(me.id))
+        request.app[PUBLISHER].publish([user_id], UserHidden(me.id))
     else:
         await blocks.unblock(request.app[DB], me, user_id)
     return web.Response(status=303, headers={"Location": str(URL(safe_next(form["next"]), encoded=True))})

@@ -16,11 +16,11 @@ from chatserver.commands import UsageError, publishing, servers, with_database
 from chatserver.config import Config, ConfigError, load_config, make_secret
 from chatserver.embedded import EmbeddedError
 from chatserver.errors import ChatError
+from chatserver.events import ParticipantRemoved
 from chatserver.migrations import MigrationError, migrate
 from chatserver.passwords import Hasher
 from chatserver.printing import print_json, speak_in_any_charset
 from chatserver.provision import ProvisionError, provision
-from chatserver.realtime.protocol import removed
 from chatserver.redis import connect_redis
 from chatserver.related_settings import proxy_needs
 from chatserver.sessions import SessionStorage
@@ -166,7 +166,7 @@ def _thread(arguments: argparse.Namespace) -> None:
             users = await change(database, accounts, thread_id, arguments.names)
         if arguments.action == "remove":
             async with publishing(config) as (_, publisher):
-                publisher.publish([user.id for user in users], removed(thread_id))
+                publisher.publish([user.id for user in users], ParticipantRemoved(thread_id))
         return {"id": thread_id, "members": [user._asdict() for user in users]}
 
     print_json(with_database(load_config(), work))

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from chatserver.db import Database
 from chatserver.errors import ChatError
+from chatserver.events import MessageStored
+from chatserver.frames import encode
 from chatserver.i18n import gettext
 
 PAGE = 100  # messages on a page of history
@@ -97,6 +99,14 @@ def as_frame(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": as_time(message.sent_at),
     }
+
+
+def message_frame(message: Message) -> str:
+    return encode(as_frame(message))
+
+
+def message_event(message: Message) -> MessageStored:
+    return MessageStored(message.thread_id, message.seq, message_frame(message))
 
 
 def as_time(moment: datetime) -> str:

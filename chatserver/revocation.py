@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from chatserver.accounts import User
+from chatserver.events import SessionEnded, SessionRenewed
 from chatserver.keys import PUBLISHER, SESSIONS
-from chatserver.realtime.protocol import renewed, signed_out
 from chatserver.realtime.publisher import Publisher
 from chatserver.sign_ins import SignIns
 
@@ -21,12 +21,12 @@ async def revoke(sign_ins: SignIns, publisher: Publisher, user: User, own_key: s
 def close_sockets(publisher: Publisher, user: User, keys: Iterable[str]) -> None:
     """Those of sessions that have ended."""
     for key in keys:
-        publisher.publish([user.id], signed_out(key))
+        publisher.publish([user.id], SessionEnded(key))
 
 
 async def renew_session(request: web.Request, user: User) -> str:
     """Another token for this browser, whose open pages go on; returns its key. Raises Unavailable."""
     begun = await request.app[SESSIONS].begin(request, user)
-    request.app[PUBLISHER].publish([user.id], renewed(begun.old_key, begun.key))
+    request.app[PUBLISHER].publish([user.id], SessionRenewed(begun.old_key, begun.key))
     close_sockets(request.app[PUBLISHER], user, begun.ended)
     return begun.key

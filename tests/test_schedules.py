@@ -23,12 +23,13 @@ from chatserver import db, threads
 from chatserver.accounts import User
 from chatserver.batcher import Batcher
 from chatserver.config import Config
+from chatserver.events import Event, encode_event
 from chatserver.rates import rates_of
 from chatserver.realtime.connection import Connection
+from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.marks import Mark, Marks
 from chatserver.realtime.presence import Presence
-from chatserver.realtime.protocol import Event
 from chatserver.realtime.repair import Repair
 from chatserver.realtime.services import Services
 from chatserver.realtime.writer import Outgoing, Writer
@@ -42,10 +43,10 @@ class News:
     """Stands where Redis stands: what is published waits until the schedule lets it arrive, or loses it."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[int, Event]] = []
+        self.waiting: list[tuple[int, bytes]] = []
 
     def publish(self, user_ids: Any, event: Event) -> None:
-        self.waiting.extend((user_id, event) for user_id in user_ids)
+        self.waiting.extend((user_id, encode_event(event)) for user_id in user_ids)
 
 
 class Wire:
@@ -142,6 +143,7 @@ class Schedule(RuleBasedStateMachine):
         self.writer = Writer(self.db, self.news, 100, 0)  # type: ignore[arg-type]
         self.marks = Marks(self.db, self.news, 0)  # type: ignore[arg-type]
         self.repair = Repair(self.db, 1, lambda: self.hub.users, self.hub.deliver)
+        self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
         openings: Batcher[threads.Asked, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
@@ -197,14 +199,9 @@ class Schedule(RuleBasedStateMachine):
     def news_arrive_late_or_never(self, fates: list[tuple[int, str]]) -> None:
         for place, fate in fates:
             if self.news.waiting:
-                user_id, event = self.news.waiting.pop(place % len(self.news.waiting))
+                user_id, payload = self.news.waiting.pop(place % len(self.news.waiting))
                 if fate == "arrives":
-                    self._deliver(user_id, event)
-
-    def _deliver(self, user_id: int, event: Event) -> None:
-        self.hub.deliver(user_id, event)
-        if event.type == "message":
-            self.repair.saw(user_id, event)
+                    self.dispatcher.on_event(user_id, payload)
 
     @rule(person=people)
     def open_a_screen(self, person: int) -> None:

@@ -1,7 +1,6 @@
 """One socket, from hello to close: a listener that sends what its mailbox gets, beside the reader."""
 
 import asyncio
-import json
 import logging
 from time import monotonic
 from typing import Any
@@ -10,12 +9,24 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from chatserver.accounts import User
 from chatserver.errors import ChatError, Unavailable
-from chatserver.messages import missed
+from chatserver.events import (
+    Event,
+    ForServer,
+    MessageStored,
+    ParticipantRemoved,
+    ReadMarkMoved,
+    SessionEnded,
+    SessionRenewed,
+    TypingNoticed,
+    UserHidden,
+)
+from chatserver.frames import encode
+from chatserver.messages import message_frame, missed
 from chatserver.metrics import CATCH_UPS, deliveries
 from chatserver.realtime import protocol
 from chatserver.realtime.ends import End, note_end
-from chatserver.realtime.mailbox import Item, Mailbox
-from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame, message_frame
+from chatserver.realtime.mailbox import Item, Mailbox, PresenceChanged
+from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.reader import Reader, end_task
 from chatserver.realtime.services import Services
 from chatserver.threads import Asked
@@ -116,12 +127,14 @@ class Connection:
         match item:
             case str():
                 await self._send(item)
-            case Event():
-                await self._forward(item)
             case protocol.Open():
                 await self._answering(item.thread, self._replay(item))
             case protocol.Close():
                 self._close(item.thread)
+            case PresenceChanged():
+                await self._tell_presence()
+            case _:
+                await self._forward(item)
 
     async def _answering(self, thread: int, work: Any) -> None:
         try:
@@ -139,32 +152,31 @@ class Connection:
         self._services.presence.unwatch(self.mailbox, thread)
 
     async def _forward(self, event: Event) -> None:
-        match event.type:
-            case "message":
+        """Sends an event on; follows one that is meant for the server's end of the socket."""
+        match event:
+            case MessageStored():
                 await self._forward_message(event)
-            case "read" | "typing":
-                await self._send(event.text)
-            case "presence":
-                await self._tell_presence()
+            case ReadMarkMoved(_, frame) | TypingNoticed(_, frame):
+                await self._send(frame)
             case _:
-                await self._obey(event)
+                await self._follow(event)
 
-    async def _obey(self, event: Event) -> None:
-        """What is told to the server's end of a socket; of a type that is not known, by a later version."""
-        match event.type:
-            case "signed_out" if event.text == self.session_key:
-                self.mailbox.close(CloseCode.SIGNED_OUT)
-            case "renewed":
-                old_key, _, new_key = event.text.partition(" ")
+    async def _follow(self, event: ForServer) -> None:
+        match event:
+            case SessionEnded(key):
+                if key == self.session_key:
+                    self.mailbox.close(CloseCode.SIGNED_OUT)
+            case SessionRenewed(old_key, new_key):
                 if old_key == self.session_key:
                     self.session_key = new_key
-            case "hidden":
-                if self._services.presence.hide(self.mailbox, json.loads(event.text)["user"]):
-                    await self._send(event.text)
-            case "removed" if event.thread in self._open:
-                await self._refuse(event.thread, ChatError("no_such_thread"))
+            case UserHidden(user_id):
+                if self._services.presence.hide(self.mailbox, user_id):
+                    await self._send(event.frame)
+            case ParticipantRemoved(thread):
+                if thread in self._open:
+                    await self._refuse(thread, ChatError("no_such_thread"))
 
-    async def _forward_message(self, event: Event) -> None:
+    async def _forward_message(self, event: MessageStored) -> None:
         """An open thread's messages go out in order, without gap or repetition; those of others as they come."""
         last = self._open.get(event.thread)
         if last is not None:
@@ -174,12 +186,12 @@ class Connection:
                 await self._fill_gap(event)
                 return
             self._open[event.thread] = event.seq
-        await self._send(event.text)
+        await self._send(event.frame)
         deliveries.count()
         if last is not None:
-            deliveries.time(event.text)
+            deliveries.time(event.frame)
 
-    async def _fill_gap(self, event: Event) -> None:
+    async def _fill_gap(self, event: MessageStored) -> None:
         CATCH_UPS.labels("gap").inc()
         try:
             await self._catch_up(event.thread)

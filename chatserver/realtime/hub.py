@@ -1,7 +1,7 @@
 """Who listens in this process: two maps' worth of bookkeeping, no I/O."""
 
+from chatserver.events import Event
 from chatserver.realtime.mailbox import Mailbox
-from chatserver.realtime.protocol import Event
 
 
 class Hub:

@@ -1,10 +1,17 @@
 """What waits to be sent on one socket."""
 
 import asyncio
+from typing import NamedTuple
 
-from chatserver.realtime.protocol import Close, CloseCode, Event, Open
+from chatserver.events import Event, MessageStored, ReadMarkMoved, TypingNoticed
+from chatserver.realtime.protocol import Close, CloseCode, Open
 
-Item = Event | str | Open | Close
+
+class PresenceChanged(NamedTuple):
+    """Wakes the socket: `Presence.news` has frames for it. However many users change, one of these waits."""
+
+
+Item = Event | PresenceChanged | str | Open | Close
 End = CloseCode | None  # None: the browser is gone already
 
 
@@ -72,4 +79,4 @@ def _size(item: Item) -> int:
     """Characters, which for a limit on memory are near enough to bytes."""
     if isinstance(item, str):
         return len(item)
-    return len(item.text) if isinstance(item, Event) else 0
+    return len(item.frame) if isinstance(item, MessageStored | ReadMarkMoved | TypingNoticed) else 0

@@ -9,7 +9,8 @@ import psycopg2
 from chatserver.batcher import Batcher
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
-from chatserver.realtime.protocol import Event, encode
+from chatserver.events import ReadMarkMoved
+from chatserver.frames import encode
 from chatserver.realtime.publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,8 @@ class Marks:
 
     def _tell(self, mark: Mark, read_seq: int, unread: int, people: list[int]) -> None:
         frame = {"type": "read", "thread": mark.thread_id, "user": mark.user_id, "seq": read_seq}
-        event = Event("read", mark.thread_id, 0, encode(frame))
-        self._publisher.publish([mark.user_id], event._replace(text=encode(frame | {"unread": unread})))
+        own = ReadMarkMoved(mark.thread_id, encode(frame | {"unread": unread}))
+        self._publisher.publish([mark.user_id], own)
         if not self._announce_people or len(people) <= self._announce_people:
-            self._publisher.publish([user_id for user_id in people if user_id != mark.user_id], event)
+            others = [user_id for user_id in people if user_id != mark.user_id]
+            self._publisher.publish(others, ReadMarkMoved(mark.thread_id, encode(frame)))

@@ -10,10 +10,10 @@ from time import monotonic, time
 from redis.asyncio import Redis
 
 from chatserver.config import Config
+from chatserver.frames import encode
 from chatserver.messages import as_time
 from chatserver.privacy import hidden_key
-from chatserver.realtime.mailbox import Mailbox
-from chatserver.realtime.protocol import Event, encode
+from chatserver.realtime.mailbox import Mailbox, PresenceChanged
 from chatserver.redis import AWAY
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,6 @@ for place = 1, #ids do
   found[place] = hidden[place] == 1 and -1 or subscribers[2 * place] > 0 and 0 or times[place] or -1
 end
 return table.concat(found, ' ')"""
-NEWS = Event("presence", 0, 0, "")  # to a mailbox: `Presence.news` has something to send
 
 
 class Watched:
@@ -204,7 +203,7 @@ class Presence:
             watched.state, watched.frame = state, _frame(user_id, state)
             for mailbox in watched.told.keys() - self._has_news:
                 self._has_news.add(mailbox)
-                mailbox.put(NEWS)
+                mailbox.put(PresenceChanged())
 
     async def close(self) -> None:
         """Notes all who are or were here, before the process ends."""

@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from chatserver.errors import ChatError
-from chatserver.messages import Message, as_frame
+from chatserver.frames import encode
 from chatserver.metrics import count_refusal
 from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
 
@@ -76,9 +76,8 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-# Made once: the functions of `json` make them for every call.
+# Made once: `json.loads` makes a decoder for every call with options.
 DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_fields)
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def parse(raw: str | bytes, max_chars: int) -> Frame:
@@ -155,10 +154,6 @@ def _number(value: object) -> int:
     return min(value, MAX_ID)
 
 
-def encode(frame: dict[str, Any]) -> str:
-    return ENCODER.encode(frame)
-
-
 def error_frame(error: ChatError, **echo: object) -> str:
     """The error as a frame, its sentence in the language of the socket at hand."""
     count_refusal(error.code)
@@ -166,52 +161,3 @@ def error_frame(error: ChatError, **echo: object) -> str:
     if error.retry_after is not None:
         frame["retry_after"] = error.retry_after
     return encode(frame)
-
-
-def message_frame(message: Message) -> str:
-    return encode(as_frame(message))
-
-
-class Event(NamedTuple):
-    """A frame on its way to many sockets, encoded once; `thread` and `seq` say where a message belongs."""
-
-    type: str
-    thread: int
-    seq: int
-    text: str
-
-
-def message_event(message: Message) -> Event:
-    return Event("message", message.thread_id, message.seq, message_frame(message))
-
-
-def signed_out(session_key: str) -> Event:
-    """News for a person's sockets, never sent to a browser: those of this session end."""
-    return Event("signed_out", 0, 0, session_key)
-
-
-def renewed(session_key: str, new_key: str) -> Event:
-    """The same for a session that goes on under another token: its sockets belong to that one now."""
-    return Event("renewed", 0, 0, f"{session_key} {new_key}")
-
-
-def hidden(user_id: int) -> Event:
-    """For the sockets of somebody whom this person has blocked: they see them go, and then nothing more of them."""
-    return Event("hidden", 0, 0, encode({"type": "presence", "user": user_id, "online": False}))
-
-
-def removed(thread_id: int) -> Event:
-    """For the sockets of somebody who was taken out of a group: it is open no more."""
-    return Event("removed", thread_id, 0, encode({"type": "removed", "thread": thread_id}))
-
-
-def news_of(event: Event) -> bytes:
-    """An event as Redis carries it: what a server must know of it in a line of its own; none parses the frame."""
-    return f"{event.type} {event.thread} {event.seq}\n{event.text}".encode()
-
-
-def event_from(news: bytes) -> Event:
-    """Raises ValueError for what is none of ours."""
-    head, _, text = news.partition(b"\n")
-    type_, thread, seq = head.decode().split(" ")
-    return Event(type_, int(thread), int(seq), text.decode())

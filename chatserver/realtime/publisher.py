@@ -1,4 +1,4 @@
-"""News to the other processes: what waits goes to Redis in one round trip, by a connection of its own."""
+"""Publishes events to the other processes, all that wait in one round trip to Redis, over a connection of its own."""
 
 import asyncio
 import logging
@@ -10,13 +10,13 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from chatserver.events import Event, encode_event
 from chatserver.metrics import PUBLISH, PUBLISH_FAILED
-from chatserver.realtime.protocol import Event, news_of
 from chatserver.redis import AWAY
 
 log = logging.getLogger(__name__)
 
-MAX_WAITING = 10_000  # events; beyond, the oldest are dropped and made good by the repair
+MAX_WAITING = 10_000  # events; beyond, the oldest are dropped, and the gap repair delivers their messages
 MAX_ARGUMENTS = 5_000  # of a script, or little more: Redis does nothing else meanwhile
 # Several events, each followed by the number of its channels and their names. A PUBLISH for each channel would carry
 # the event as many times, and be answered as many times.
@@ -29,7 +29,7 @@ end"""
 
 
 class Publisher:
-    """Redis carries only news: a publish that fails is dropped, and the repair makes it good."""
+    """Redis carries events only: one that cannot be published is dropped, and the gap repair delivers its message."""
 
     def __init__(self, redis: Redis, prefix: str, timeout: float) -> None:
         self._redis = redis
@@ -41,7 +41,7 @@ class Publisher:
         self._failing = False
 
     async def open(self) -> None:
-        """Connects, so that the first news need not wait for it; if Redis is away, they will."""
+        """Connects, so that the first event need not wait for it, unless Redis is away."""
         await self._in_time(self._publish_all([]))
 
     def publish(self, user_ids: Sequence[int], event: Event) -> None:
@@ -70,7 +70,7 @@ class Publisher:
         arguments: list[bytes] = []
         while self._waiting and len(arguments) < MAX_ARGUMENTS:
             event, user_ids = self._waiting.popleft()
-            arguments += news_of(event), b"%d" % len(user_ids)
+            arguments += encode_event(event), b"%d" % len(user_ids)
             arguments += [self._prefix + b"%d" % user_id for user_id in user_ids]
         return arguments
 
@@ -85,7 +85,9 @@ class Publisher:
             await self._disconnect()
             PUBLISH_FAILED.inc()
             if not self._failing:
-                log.warning("Redis takes no news, PostgreSQL is asked instead: %s", str(error) or type(error).__name__)
+                log.warning(
+                    "Redis takes no events, PostgreSQL is polled instead: %s", str(error) or type(error).__name__
+                )
             self._failing = True
 
     async def _send(self, arguments: list[bytes]) -> None:

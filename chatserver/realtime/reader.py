@@ -6,11 +6,13 @@ from math import ceil
 from aiohttp import WSMessage
 
 from chatserver.errors import ChatError, Unavailable
+from chatserver.events import TypingNoticed
+from chatserver.frames import encode
 from chatserver.messages import as_time
 from chatserver.realtime import protocol
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.marks import Mark
-from chatserver.realtime.protocol import CloseCode, Event, encode, error_frame
+from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.services import Services
 from chatserver.realtime.writer import Outgoing, Stored
 
@@ -105,7 +107,7 @@ class Reader:
             return
         limit = self._services.config.announce_people
         if not limit or len(rows) <= limit:
-            event = Event("typing", thread, 0, encode({"type": "typing", "thread": thread, "user": self._user_id}))
+            event = TypingNoticed(thread, encode({"type": "typing", "thread": thread, "user": self._user_id}))
             self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self._user_id], event)
 
     async def close(self) -> None:

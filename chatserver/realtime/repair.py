@@ -10,9 +10,9 @@ import psycopg2
 
 from chatserver.db import Database
 from chatserver.errors import Unavailable
-from chatserver.messages import message_of
+from chatserver.events import MessageStored
+from chatserver.messages import message_event, message_of
 from chatserver.metrics import CATCH_UPS
-from chatserver.realtime.protocol import Event, message_event
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Repair:
         db: Database,
         interval: float,
         users: Callable[[], list[int]],
-        deliver: Callable[[int, Event], None],
+        deliver: Callable[[int, MessageStored], None],
     ) -> None:
         self._db = db
         self._interval = interval
@@ -47,7 +47,7 @@ class Repair:
         self._wake = asyncio.Event()
         self._away = False
 
-    def saw(self, user_id: int, event: Event) -> None:
+    def saw(self, user_id: int, event: MessageStored) -> None:
         """Notes a message that came by news."""
         self._seen[user_id, event.thread].add(event.seq)
 

@@ -1,4 +1,4 @@
-"""News from the other processes: one Redis connection for all sockets, that comes back whatever happens to Redis.
+"""Events from the other processes: one Redis connection for all sockets, that comes back whatever happens to Redis.
 
 Replaces redis-py's PubSub, whose `listen()` ends after an outage of seconds, does not notice a frozen server, and tells
 nobody when its subscriptions are confirmed.
@@ -49,10 +49,11 @@ class Subscription:
 
 
 class Subscriber:
-    """Calls `on_news(user_id, payload)` for what is published to the people it listens for.
+    """`run` calls `on_event(user_id, payload)` for what is published to the users it listens for, and
+    `on_connection(live)` when events begin or cease to come.
 
     `ping_interval` and `silence` in seconds: Redis is away when it has said nothing for `silence`. `live` says whether
-    news come; `on_change` is called when that changes.
+    events come.
     """
 
     def __init__(
@@ -62,15 +63,13 @@ class Subscriber:
         *,
         ping_interval: float,
         silence: float,
-        on_news: Callable[[int, bytes], None],
-        on_change: Callable[[bool], None],
     ) -> None:
         self._redis = redis
         self._prefix = f"{prefix}user:".encode()
         self._ping_interval = ping_interval
         self._silence = silence
-        self._on_news = on_news
-        self._on_change = on_change
+        self._on_event: Callable[[int, bytes], None]
+        self._on_connection: Callable[[bool], None]
         self._subscriptions: dict[int, Subscription] = {}
         self._unconfirmed: Counter[int] = Counter()  # each person's SUBSCRIBEs that are still to be confirmed
         self._commands: deque[tuple[str, int]] = deque()
@@ -98,8 +97,9 @@ class Subscriber:
         self._commands.append((name, user_id))
         self._wake.set()
 
-    async def run(self) -> None:
+    async def run(self, on_event: Callable[[int, bytes], None], on_connection: Callable[[bool], None]) -> None:
         """Listens until cancelled."""
+        self._on_event, self._on_connection = on_event, on_connection
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
             connection.socket_timeout = None  # a timer for each read costs more than the read
@@ -110,7 +110,7 @@ class Subscriber:
                 await self._listen(connection)
             except AWAY as error:
                 if self.live:
-                    log.warning("Redis is away, PostgreSQL is asked for news: %s", str(error) or type(error).__name__)
+                    log.warning("Redis is away, PostgreSQL is polled instead: %s", str(error) or type(error).__name__)
             finally:
                 await connection.disconnect(nowait=True)
                 self._set_live(False)
@@ -171,7 +171,7 @@ class Subscriber:
             self._heard_at = monotonic()
             match answer:
                 case [b"message", channel, payload]:
-                    self._on_news(int(channel.removeprefix(self._prefix)), payload)
+                    self._on_event(int(channel.removeprefix(self._prefix)), payload)
                 case [b"subscribe", channel, _]:
                     self._confirm(int(channel.removeprefix(self._prefix)))
                 case [b"pong", *_] | b"PONG":
@@ -190,4 +190,4 @@ class Subscriber:
                 subscription.set_live()  # nobody waits for a Redis that is away
         if live != self.live:
             self.live = live
-            self._on_change(live)
+            self._on_connection(live)

@@ -12,9 +12,8 @@ import psycopg2
 from chatserver.batcher import Batcher
 from chatserver.db import Database
 from chatserver.errors import ChatError, Unavailable
-from chatserver.messages import Message
+from chatserver.messages import Message, message_event
 from chatserver.metrics import BATCH, COMMIT, STORED
-from chatserver.realtime.protocol import message_event
 from chatserver.realtime.publisher import Publisher
 
 log = logging.getLogger(__name__)

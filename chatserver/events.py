@@ -1,0 +1,112 @@
+"""The events that processes send each other through Redis: small types of one union, each encoded once.
+
+On the wire an event is a line `<type> <thread> <seq>` and then a text: for most types the frame that sockets send on as
+it is, so that no receiver parses it. During an update processes of two versions share a Redis: the meaning of a type
+never changes, and a type that a process does not know is dropped.
+"""
+
+import json
+from typing import NamedTuple
+
+from chatserver.frames import encode
+
+
+class MessageStored(NamedTuple):
+    """A message has been committed; `frame` is its `message` frame."""
+
+    thread: int
+    seq: int
+    frame: str
+
+
+class ReadMarkMoved(NamedTuple):
+    """A participant has read further; `frame` is the `read` frame for this user's sockets."""
+
+    thread: int
+    frame: str
+
+
+class TypingNoticed(NamedTuple):
+    """A participant is typing; `frame` is the `typing` frame."""
+
+    thread: int
+    frame: str
+
+
+class SessionEnded(NamedTuple):
+    """The sockets of this session are to close. Never sent to a browser."""
+
+    session_key: str
+
+
+class SessionRenewed(NamedTuple):
+    """The session goes on under another key; its sockets belong to that one now. Never sent to a browser."""
+
+    old_key: str
+    new_key: str
+
+
+class UserHidden(NamedTuple):
+    """This user has blocked the receiver, who sees them go offline and no more of them."""
+
+    user_id: int
+
+    @property
+    def frame(self) -> str:
+        return encode({"type": "presence", "user": self.user_id, "online": False})
+
+
+class ParticipantRemoved(NamedTuple):
+    """The receiver was taken out of this thread. Never sent to a browser."""
+
+    thread: int
+
+
+ForServer = SessionEnded | SessionRenewed | UserHidden | ParticipantRemoved
+Event = MessageStored | ReadMarkMoved | TypingNoticed | ForServer
+
+
+def encode_event(event: Event) -> bytes:
+    match event:
+        case MessageStored(thread, seq, frame):
+            return _wire("message", thread, seq, frame)
+        case ReadMarkMoved(thread, frame):
+            return _wire("read", thread, 0, frame)
+        case TypingNoticed(thread, frame):
+            return _wire("typing", thread, 0, frame)
+        case SessionEnded(session_key):
+            return _wire("signed_out", 0, 0, session_key)
+        case SessionRenewed(old_key, new_key):
+            return _wire("renewed", 0, 0, f"{old_key} {new_key}")
+        case UserHidden():
+            return _wire("hidden", 0, 0, event.frame)
+        case ParticipantRemoved(thread):
+            return _wire("removed", thread, 0, "")
+
+
+def _wire(type_: str, thread: int, seq: int, text: str) -> bytes:
+    return f"{type_} {thread} {seq}\n{text}".encode()
+
+
+def decode_event(payload: bytes) -> Event | None:
+    """Returns None for a type of a later version. Raises ValueError for what is no event."""
+    head, _, rest = payload.partition(b"\n")
+    type_, thread, seq = head.decode().split(" ")
+    text = rest.decode()
+    match type_:
+        case "message":
+            return MessageStored(int(thread), int(seq), text)
+        case "read":
+            return ReadMarkMoved(int(thread), text)
+        case "typing":
+            return TypingNoticed(int(thread), text)
+        case "signed_out":
+            return SessionEnded(text)
+        case "renewed":
+            old_key, new_key = text.split(" ")
+            return SessionRenewed(old_key, new_key)
+        case "hidden":
+            return UserHidden(int(json.loads(text)["user"]))
+        case "removed":
+            return ParticipantRemoved(int(thread))
+    return None

@@ -1,0 +1,36 @@
+"""From Redis to the sockets of this process: decodes each event once and delivers it to its user's mailboxes."""
+
+import logging
+
+from chatserver.events import MessageStored, decode_event
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.repair import Repair
+from chatserver.realtime.sockets import Sockets
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    def __init__(self, hub: Hub, repair: Repair, sockets: Sockets) -> None:
+        self._hub = hub
+        self._repair = repair
+        self._sockets = sockets
+
+    def on_event(self, user_id: int, payload: bytes) -> None:
+        """Handles what was published for a user. Drops the types of a later version in silence."""
+        try:
+            event = decode_event(payload)
+        except (ValueError, KeyError, TypeError):
+            log.warning("dropped an unreadable event for user %d", user_id)
+            return
+        if event is None:
+            return
+        self._hub.deliver(user_id, event)
+        if isinstance(event, MessageStored):
+            self._repair.saw(user_id, event)
+
+    def on_connection(self, live: bool) -> None:
+        """Handles that Redis went away or came back, perhaps without what it knew."""
+        self._repair.redis_changed(live)
+        if live:
+            self._sockets.recheck_sessions()
