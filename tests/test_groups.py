@@ -181,7 +181,7 @@ async def test_provision_says_what_does_not_fit(config: Config, numbers: list[st
 
 
 async def test_provision_is_refused_in_production(config: Config) -> None:
-    settings = {"APP_ENV": "production", "SECRET_KEYS": "x" * 32, "API_KEY": "x" * 32, "ORIGINS": "https://a.example"}
+    settings = {"APP_ENV": "production", "SECRET_KEYS": "x" * 32, "API_KEY": "y" * 32, "ORIGINS": "https://a.example"}
     code, output, errors = await chatserver(config, "provision", "--users", "1", "--threads", "0", **settings)
     assert (code, output) == (1, "")
     assert "refused in production" in errors

@@ -133,7 +133,7 @@ class Schedule(RuleBasedStateMachine):
         assert self.config.database_url is not None
         self.db = await db.connect(self.config.database_url, 2, 0)
         names = [f"{name}-{uuid4()}" for name in PEOPLE]
-        rows = await self.db.write("provision_users", names=names, password_hash="!")
+        rows = await self.db.write("provision_users", names=names, name_skeletons=names, password_hash="!")
         self.users = [User(*row) for row in rows]
         (group,) = (await self.db.write("group_thread", user_ids=[user.id for user in self.users]))[0]
         pair = await threads.pair_thread(self.db, self.users[0].id, self.users[1].id)
