@@ -286,38 +286,46 @@ def test_what_cannot_run_is_named_and_the_rest_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_scenario_that_fails_takes_no_other_with_it(tmp_path: Path) -> None:
-    no_browser = "/bin/true"
-    bench = Bench(tmp_path, settings={"CHROMIUM": no_browser})
-    code, output = bench.run("pages", "visit")
-    assert code == 1
-    assert "not measured: visit: failed: " in output
-    assert "1 of 2 scenarios measured" in output
-    assert "BrowserType.launch" in bench.lines[-1]["traceback"]
-    assert "chat, cold: server CPU" in {line.get("name") for line in bench.lines}
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_stopped_keeps_what_it_has_and_leaves_nothing_running(
-    tmp_path: Path, end: signal.Signals
+@pytest.mark.parametrize(
+    ("end", "when"),
+    [
+        (signal.SIGINT, "pages: conversations, cold"),
+        (signal.SIGTERM, "pages: making"),
+        (signal.SIGHUP, "pages: making"),
+    ],
+)
+def test_a_failure_takes_nothing_else_with_it_and_a_stop_leaves_nothing_running(
+    tmp_path: Path, end: signal.Signals, when: str
 ) -> None:
-    bench = Bench(tmp_path, settings={"CHROMIUM": "/bin/true"})
-    before = set(Path("/var/tmp").glob("bench-*"))
+    bench = Bench(tmp_path, settings={"CHROMIUM": "/bin/true"})  # is no browser
     with bench.start("visit", "pages") as process:
         assert process.stderr
-        while "pages: conversations, cold" not in (line := process.stderr.readline()):
+        while when not in (line := process.stderr.readline()):
             assert line
         started = family(process.pid)
+        folders = [folder for folder in map(working_folder, started) if folder.is_relative_to("/var/tmp")]
+        data = {Path(*folder.parts[:4]) for folder in folders}
         os.killpg(process.pid, end)
         output, errors = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in output + errors
+    assert "not measured: visit: failed: " in output
     assert "not measured: pages: stopped before its end" in output
-    assert [line["scenario"] for line in bench.lines] == ["visit", "pages"]
-    assert set(Path("/var/tmp").glob("bench-*")) <= before
+    failed, stopped = bench.lines
+    assert "BrowserType.launch" in failed["traceback"]
+    assert stopped == {"scenario": "pages", "failed": "stopped before its end"}
+    assert len(data) == 1
+    assert not [folder for folder in data if folder.exists()]
     assert len(started) > 5
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+
+def working_folder(pid: int) -> Path:
+    """Of a process; nowhere when it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except FileNotFoundError:
+        return Path()
 
 
 def test_the_table_of_the_document_comes_from_the_last_run_that_measured_a_scenario(tmp_path: Path) -> None:
