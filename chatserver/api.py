@@ -11,7 +11,7 @@ from chatserver.accounts import User
 from chatserver.bodies import read_fields
 from chatserver.client_address import client_address
 from chatserver.errors import ChatError
-from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, SESSIONS, SOCKETS, WRITER
+from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, NOTICES, SESSIONS, SOCKETS, WRITER
 from chatserver.names import name_beginning
 from chatserver.origins import check_socket_origin
 from chatserver.people import complete_name
@@ -88,9 +88,8 @@ async def socket(request: web.Request) -> Upgraded:
     """The Origin first, since a browser sends its cookies to us from any site's page."""
     check_socket_origin(request)
     if "Sec-WebSocket-Key" in request.headers and "Upgrade" not in request.headers:
-        log.warning(
-            "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."
-        )
+        sentence = "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."
+        request.app[NOTICES].warn(log, "no upgrade", sentence)
         raise ChatError("bad_frame")
     async with request.app[SOCKETS].handshakes:
         user = await _require_user(request)

@@ -123,3 +123,14 @@ async def test_a_flood_of_refused_pages_does_not_fill_the_log(url: URL, caplog: 
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert len(warnings) == 11
     assert warnings[-1] == "More warnings of this kind are left out for an hour."
+
+
+async def test_a_proxy_that_drops_upgrade_is_one_warning_however_many_come_by_it(
+    url: URL, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Origin": str(url.origin()), "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "=="}
+    async with Person(url, "Nobody") as nobody:
+        for _ in range(2):
+            assert (await nobody.get("/messages/ws", headers=headers)).status == 400
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "drops the Upgrade header" in warning
