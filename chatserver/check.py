@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import parse_dsn
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemoryError, ReadOnlyError, RedisError
 
@@ -56,6 +57,17 @@ def refuse_to_start(config: Config, *, places: bool = False) -> None:
         troubles += [*_sockets(config), *_measurements(config)]
     if troubles:
         raise ConfigError("\n".join(troubles))
+
+
+def advice(config: Config) -> list[str]:
+    """What keeps nothing from working today; one sentence each."""
+    given = parse_dsn(config.database_url or "")
+    if "," in given.get("host", "") and "target_session_attrs" not in given:
+        return [
+            "DATABASE_URL names several hosts without target_session_attrs: after a failover the chat may stay with "
+            "one that takes no writes. Add ?target_session_attrs=read-write (or any, where each of them takes writes)."
+        ]
+    return []
 
 
 def refuse_address(address: tuple[str, int] | str | int) -> None:

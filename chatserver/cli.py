@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any
 from chatserver import __version__, db, edge, groups, logs
 from chatserver.accounts import Accounts
 from chatserver.app import create_app
-from chatserver.check import refuse_to_start
+from chatserver.check import advice, refuse_to_start
 from chatserver.commands import UsageError, publishing, servers, with_database
 from chatserver.config import Config, ConfigError, load_config, make_secret
 from chatserver.embedded import EmbeddedError
@@ -28,6 +29,8 @@ from chatserver.static_files import static_files
 from chatserver.text import parse_id
 from chatserver.urls import reason_of
 from chatserver.user_commands import add_user_commands
+
+log = logging.getLogger(__name__)
 
 SHUTDOWN = 2.0  # seconds that requests under way may still take
 
@@ -96,6 +99,8 @@ def _serve(_: argparse.Namespace) -> None:
     config = load_config()
     refuse_to_start(config)
     logs.set_up(config)
+    for sentence in advice(config):
+        log.warning(sentence)
     try:
         asyncio.run(_serve_app(config))
     except (OSError, UnicodeError) as error:  # a port in use, a host that isn't ours or cannot be
@@ -118,6 +123,8 @@ def _check(_: argparse.Namespace) -> None:
     refuse_to_start(config, places=True)
     for line in proxy_needs(config):
         print(f"An nginx in front needs: {line}")
+    for sentence in advice(config):
+        print(sentence, file=sys.stderr)
     print("All is well.")
 
 

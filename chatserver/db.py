@@ -23,6 +23,10 @@ T = TypeVar("T")
 
 # A lost connection; RuntimeError ("UVPoll closed") comes from aiopg under uvloop, AssertionError on Python 3.13.
 LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, RuntimeError, AssertionError, OSError)
+# What stays so as long as the connection lives: a PostgreSQL that takes no writes any more (a primary that has become a
+# standby), prepared statements that are gone, or whose plans no longer fit the tables.
+UNFIT = {"25006", "26000"}
+UNFIT_PLAN = "cached plan must not change result type"
 ATTEMPTS = 3
 PAUSE = 0.1  # seconds between attempts
 PARAMETER = re.compile(r"%\((\w+)\)s((?:::\w+(?:\[\])?)?)")
@@ -30,6 +34,10 @@ PARAMETER = re.compile(r"%\((\w+)\)s((?:::\w+(?:\[\])?)?)")
 
 class UnknownOutcome(Unavailable):
     """The connection was lost, or time ran out, after a write was sent: it may or may not be stored."""
+
+
+class NotDone(psycopg2.OperationalError):
+    """PostgreSQL has refused and changed nothing; on a new connection it may go well."""
 
 
 class Database:
@@ -45,7 +53,7 @@ class Database:
 
     async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
         """The rows of a query that may run twice: a read, or a write that changes nothing the second time."""
-        return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters)))
+        return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), *LOST))
 
     async def fetch_one(self, name: str, /, **parameters: object) -> Row | None:
         rows = await self.fetch(name, **parameters)
@@ -56,7 +64,8 @@ class Database:
 
         Raises UnknownOutcome when it may have been stored all the same, psycopg2.IntegrityError as it comes.
         """
-        return await asyncio.shield(asyncio.create_task(self._in_time(lambda: self._run(name, parameters))))
+        work = self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), NotDone))
+        return await asyncio.shield(asyncio.create_task(work))
 
     async def close(self) -> None:
         await self.pool.close()
@@ -76,11 +85,11 @@ class Database:
         except LOST as error:
             raise UnknownOutcome(f"PostgreSQL is away: {str(error).strip() or type(error).__name__}") from None
 
-    async def _retrying(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _retrying(self, work: Callable[[], Awaitable[T]], *after: type[Exception]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await work()
-            except LOST:
+            except after:
                 if attempt == ATTEMPTS:
                     raise
                 await asyncio.sleep(PAUSE * attempt)
@@ -88,7 +97,13 @@ class Database:
 
     async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
         async with self.pool.connection() as connection, connection.cursor() as cursor:
-            await _execute(cursor, self._calls[name], parameters)
+            try:
+                await _execute(cursor, self._calls[name], parameters)
+            except psycopg2.Error as error:
+                if error.pgcode not in UNFIT and UNFIT_PLAN not in str(error):
+                    raise
+                self.pool.renew()
+                raise NotDone(str(error)) from None
             rows: list[Row] = await cursor.fetchall() if cursor.description else []
             return rows
 
@@ -116,6 +131,7 @@ class Pool:
         self.size = size
         self.waiting = 0
         self._closed = False
+        self._fit: set[Connection] = set()  # those that may be used again
         self._slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()  # the one used last is the warmest
         for _ in range(size):
             self._slots.put_nowait(None)
@@ -134,22 +150,32 @@ class Pool:
         try:
             if self._closed:
                 raise Unavailable("the server is stopping")
-            if slot is None or slot.closed:
-                slot = None
+            if slot not in self._fit or slot.closed:
+                left, slot = slot, None
+                await self._leave(left)
                 slot = await self._connect()
+                self._fit.add(slot)
             yield slot
         finally:
             self._slots.put_nowait(slot)
+
+    def renew(self) -> None:
+        """Leaves every connection that is open: whoever asks for one next gets a new one, perhaps to another host."""
+        self._fit.clear()
 
     async def close(self) -> None:
         """Waits for what is under way, then closes every connection; whoever comes later is refused."""
         slots = [await self._slots.get() for _ in range(self.size)]
         self._closed = True
         for slot in slots:
-            # Of one that is closed already aiopg would touch the descriptor, which is another's by now.
-            if slot is not None and not slot.closed:
-                await slot.close()
+            await self._leave(slot)
             self._slots.put_nowait(None)
+
+    async def _leave(self, slot: Connection | None) -> None:
+        """Of one that is closed already aiopg would touch the descriptor, which is another's by now."""
+        self._fit.discard(slot)
+        if slot is not None and not slot.closed:
+            await slot.close()
 
 
 async def connect(url: str, connections: int, timeout: float, pooling: str = "session") -> Database:

@@ -30,7 +30,7 @@ _config = _settings()
 # They import prometheus_client, which looks for what `share` made.
 from chatserver import exporter, logs  # noqa: E402
 from chatserver.app import create_app, read_files  # noqa: E402
-from chatserver.check import refuse_address, refuse_to_start  # noqa: E402
+from chatserver.check import advice, refuse_address, refuse_to_start  # noqa: E402
 from chatserver.edge import KEEP_ALIVE  # noqa: E402
 from chatserver.worker import run  # noqa: E402
 
@@ -59,6 +59,8 @@ def on_starting(server: Any) -> None:
         if not server.cfg.workers:
             raise ConfigError("There must be 1 worker or more (--workers, WORKERS): without one nobody is answered.")
         refuse_to_start(_config)
+        for sentence in advice(_config):
+            server.log.warning(sentence)
         if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():  # sockets handed over are open already
             for address in server.cfg.address:
                 refuse_address(address)

@@ -114,6 +114,11 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
             yield connection
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # lost meanwhile, a full disk
             raise MigrationError(f"PostgreSQL could not finish: {' '.join(str(error).split())}") from None
+        except psycopg2.errors.ReadOnlySqlTransaction:
+            raise MigrationError(
+                "PostgreSQL takes no writes: name the primary in DATABASE_URL, or all hosts and "
+                "target_session_attrs=read-write."
+            ) from None
         except psycopg2.errors.InsufficientPrivilege as error:
             raise MigrationError(
                 f"{connection.info.user} may not do this ({str(error).splitlines()[0]}): only the owner of "

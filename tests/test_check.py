@@ -129,6 +129,26 @@ async def test_a_redis_url_that_leads_nowhere_is_a_sentence(config: Config, url:
     assert "REDIS_URL" in text
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_several_hosts_without_a_word_on_which_takes_writes_are_warned_of(config: Config, way: str) -> None:
+    parts = parse_dsn(str(config.database_url))
+    hosts = parts | {"host": f"{parts['host']},{parts['host']}", "port": f"{parts['port']},{parts['port']}"}
+    for changes, warned in ((hosts, True), (hosts | {"target_session_attrs": "read-write"}, False), (parts, False)):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # so that it ends
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            code, text = await start(config, way, DATABASE_URL=make_dsn(**changes), PORT=port)
+        assert code == (0 if way == "check" else 1), text
+        assert ("DATABASE_URL names several hosts without target_session_attrs" in text) is warned
+
+
+async def test_a_postgresql_that_takes_no_writes_is_told_as_such(config: Config) -> None:
+    url = make_dsn(config.database_url, options="-c default_transaction_read_only=on")
+    for way in ("check", "migrate"):
+        said(await start(config, way, DATABASE_URL=url), "PostgreSQL takes no writes: name the primary in DATABASE_URL")
+
+
 async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "POSTGRESQL", 990_000)
     with pytest.raises(ConfigError, match="which is too old: 14 is needed"):

@@ -68,6 +68,51 @@ async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config)
     assert execute(config.database_url, "select name from users") == [("Ana",)]
 
 
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        "set default_transaction_read_only = on",  # as of a primary that has become a standby
+        "deallocate all",
+        "alter table users alter column name type varchar(100)",  # the plans no longer fit
+    ],
+)
+async def test_connections_that_cannot_do_their_work_any_more_are_left_and_a_new_one_does_it_once(
+    config: Config, unfit: str
+) -> None:
+    database = await db.connect(str(config.database_url), 2, timeout=0)
+    async with database.pool.connection() as one, database.pool.connection() as other:
+        left = {one, other}
+        for connection in left:
+            async with connection.cursor() as cursor:
+                await cursor.execute("execute add_user_1('Ana', 'ana', '!')")
+        for connection in left if unfit.startswith(("set", "deallocate")) else ():
+            async with connection.cursor() as cursor:
+                await cursor.execute(unfit)
+    if unfit.startswith("alter"):
+        execute(str(config.database_url), unfit)
+    for name in ("Ben", "Cleo"):
+        made = await database.write("add_user", name=name, name_key=name.lower(), password_hash="!")
+        assert [row[1] for row in made] == [name]
+    async with database.pool.connection() as one, database.pool.connection() as other:
+        assert left.isdisjoint({one, other})
+    assert all(connection.closed for connection in left)
+    await database.close()
+    assert execute(str(config.database_url), "select name from users order by id") == [("Ana",), ("Ben",), ("Cleo",)]
+
+
+async def test_a_postgresql_that_takes_no_writes_at_all_counts_as_away(config: Config) -> None:
+    name = psycopg2.extensions.parse_dsn(str(config.database_url))["dbname"]
+    execute(str(config.database_url), f"alter database {name} set default_transaction_read_only = on")
+    try:
+        database = await db.connect(str(config.database_url), 1, timeout=0)
+        with pytest.raises(db.UnknownOutcome, match="in a read-only transaction"):
+            await database.write("add_user", name="Ana", name_key="ana", password_hash="!")
+        await database.close()
+    finally:
+        may_write = psycopg2.extensions.make_dsn(config.database_url, options="-c default_transaction_read_only=off")
+        execute(may_write, f"alter database {name} reset default_transaction_read_only")
+
+
 async def test_every_page_is_content_with_one_connection(serve: Serve) -> None:
     """Whoever holds one and asks for another waits for ever, should all do so at once."""
     url = await serve(database_connections=1, database_timeout=1)

@@ -174,6 +174,13 @@ PROTECTIONS = [
         "test_survival.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
     ),
     Protection(
+        "A connection to a PostgreSQL that takes no writes any more is left",
+        "chatserver/db.py",
+        "self.pool.renew()",
+        "pass",
+        "test_database.py::test_connections_that_cannot_do_their_work_any_more_are_left_and_a_new_one_does_it_once",
+    ),
+    Protection(
         "A query cancelled by the server is an error, not our cancellation",
         "chatserver/db.py",
         "        if task is not None and task.cancelling():",
@@ -515,8 +522,8 @@ PROTECTIONS = [
     Protection(
         "A write is seen out",
         "chatserver/db.py",
-        "await asyncio.shield(asyncio.create_task(self._in_time(lambda: self._run(name, parameters))))",
-        "await self._in_time(lambda: self._run(name, parameters))",
+        "await asyncio.shield(asyncio.create_task(work))",
+        "await work",
         "test_database.py::test_a_write_is_seen_out_when_who_asked_for_it_is_gone",
     ),
     Protection(

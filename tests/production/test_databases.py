@@ -88,41 +88,69 @@ async def test_a_dead_host_in_the_list_is_passed_over(talk: Stage) -> None:
 
 
 async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage) -> None:
-    standby, port = talk.folder / "postgres-standby" / "data", unused_port()
     first = talk.ports["postgres"]
-    talk.once(
-        program("pg_basebackup"),
-        "-h",
-        talk.folder / "run",
-        "-p",
-        first,
-        "-U",
-        "postgres",
-        "-c",
-        "fast",
-        "-R",
-        "-D",
-        standby,
-    )
-    talk.start_postgres("postgres-standby", port)
-    superuser: dict[str, Any] = {"host": str(talk.folder / "run"), "port": first, "user": "postgres"}
-    with closing(psycopg2.connect(**superuser)) as connection:
-        connection.autocommit = True
-        connection.cursor().execute("alter system set synchronous_standby_names = '*'")
-        connection.cursor().execute("select pg_reload_conf()")
-    hosts = f"127.0.0.1:{first},127.0.0.1:{port}"
-    url = f"postgresql://chatserver:{SECRET}@{hosts}/chatserver?target_session_attrs=read-write"
-    await talk.restart_with(DATABASE_URL=url)
+    standby = start_standby(talk, "postgres-second")
+    as_superuser(talk, first, "alter system set synchronous_standby_names = '*'", "select pg_reload_conf()")
+    await talk.restart_with(DATABASE_URL=both(talk, first, standby))
     await talk.people_talk(10)
     report = Report("a standby takes over")
     talk.end("postgres", signal.SIGQUIT)
-    talk.once(program("pg_ctl"), "promote", "-D", standby)
-    promoted = time.monotonic()
-    talk.ports["postgres"] = port  # the primary from now on
-    talk.owner_url = talk.servers.database_url = talk.database("chatserver_owner", f"{SECRET}-owner", port)
-    talk.database_url = talk.database("chatserver", SECRET, port)
+    promoted = promote(talk, "postgres-second", standby)
     await talk.ready()
     await judge(talk, report, promoted)
+
+
+async def test_of_a_primary_that_lives_on_and_takes_no_writes_the_standby_takes_over_and_nothing_is_lost(
+    talk: Stage,
+) -> None:
+    """Its connections live on, too: nothing but a write tells that it is the primary no more."""
+    first = talk.ports["postgres"]
+    standby = start_standby(talk, "postgres-third")
+    await talk.restart_with(DATABASE_URL=both(talk, first, standby))
+    await talk.people_talk(10)
+    report = Report("a primary takes no writes any more")
+    fenced = time.monotonic()
+    as_superuser(talk, first, "alter system set default_transaction_read_only = on", "select pg_reload_conf()")
+    await talk.until(lambda: any(talker.unavailable > fenced for talker in talk.talkers), 10)
+    caught_up = "select from pg_stat_replication where replay_lsn = pg_current_wal_lsn()"
+    talk.wait_for(lambda: as_superuser(talk, first, caught_up)[0])
+    promoted = promote(talk, "postgres-third", standby)
+    await judge(talk, report, promoted)
+    assert as_superuser(talk, first, "show default_transaction_read_only") == [("on",)]
+    talk.end("postgres-second", signal.SIGINT)
+
+
+def start_standby(stage: Stage, name: str) -> int:
+    """Of the primary; returns its port."""
+    port, data = unused_port(), stage.folder / name / "data"
+    primary = ("-h", stage.folder / "run", "-p", stage.ports["postgres"], "-U", "postgres")
+    stage.once(program("pg_basebackup"), *primary, "-c", "fast", "-R", "-D", data)
+    stage.start_postgres(name, port)
+    return port
+
+
+def as_superuser(stage: Stage, port: int, *statements: str) -> list[tuple]:
+    """The rows of the last."""
+    with closing(psycopg2.connect(host=stage.folder / "run", port=port, user="postgres")) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def both(stage: Stage, *ports: int) -> str:
+    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+    return f"postgresql://chatserver:{SECRET}@{hosts}/chatserver?target_session_attrs=read-write"
+
+
+def promote(stage: Stage, name: str, port: int) -> float:
+    """It is the stage's primary from now on; returns when."""
+    stage.once(program("pg_ctl"), "promote", "-D", stage.folder / name / "data")
+    stage.ports["postgres"] = port
+    stage.owner_url = stage.servers.database_url = stage.database("chatserver_owner", f"{SECRET}-owner", port)
+    stage.database_url = stage.database("chatserver", SECRET, port)
+    return time.monotonic()
 
 
 async def test_a_backup_made_while_people_talk_has_all_that_was_promised_before(talk: Stage) -> None:
