@@ -28,6 +28,7 @@ CHOICES = {
     "app_env": ("development", "production"),
     "database_pooling": ("session", "transaction"),
     "default_language": LANGUAGES,
+    "hsts": ("off", "host", "subdomains"),
     "log_format": ("", "json", "plain"),
     "access_log": ("", "on", "off"),
 }
@@ -57,6 +58,7 @@ class Config:
     origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     default_language: str = "en"
+    hsts: str = "host"
     request_timeout: float = 10
 
     # Watching it: seconds

@@ -28,7 +28,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+HSTS = {  # by the setting's values; RFC 6797
+    "off": {},
+    "host": {"Strict-Transport-Security": "max-age=31536000"},
+    "subdomains": {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"},
+}
 BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_big"}
 
 
@@ -91,4 +95,4 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 def headers_of(config: Config) -> dict[str, str]:
     """Those that protect, on every response."""
-    return HEADERS | HSTS if config.production else HEADERS
+    return HEADERS | HSTS[config.hsts] if config.production else HEADERS

@@ -24,7 +24,10 @@ from tests.people import PASSWORD, PATIENCE, Person
 from tests.security.raw import Raw
 
 ROOT = folder("tests").parent
-HSTS = "max-age=31536000; includeSubDomains"
+PRODUCTION = {
+    "APP_ENV": "production", "SECRET_KEYS": "a-secret-key-of-the-tests", "API_KEY": "an-api-key-of-the-tests",
+    "ORIGINS": "https://chat.example",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +116,7 @@ def durable(config: Config, tmp_path: Path) -> Iterator[Config]:
 
 
 async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Config) -> None:
-    settings = {
-        "APP_ENV": "production", "SECRET_KEYS": "a-secret-key-of-the-tests", "API_KEY": "an-api-key-of-the-tests",
-        "ORIGINS": "https://chat.example",
-    }  # fmt: skip
-    async with process(durable, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
+    async with process(durable, ROOT, "chatserver", "serve", **PRODUCTION) as url, Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-in/")
         cookie = page.headers["Set-Cookie"]
         assert cookie.startswith("__Host-chat_session=")
@@ -133,9 +132,22 @@ async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Conf
             assert kept.startswith("__Host-")
             assert {"Secure", "HttpOnly", "Path=/"} <= set(kept.split("; "))
         assert sum("SameSite=Strict" in kept for kept in signed_up.headers.getall("Set-Cookie")) == 1
-        assert page.headers["Strict-Transport-Security"] == HSTS
+
+
+@pytest.mark.parametrize(
+    ("hsts", "sent"),
+    [("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"), ("off", None)],
+)
+async def test_browsers_are_told_to_use_https_alone_as_far_as_the_setting_says(
+    durable: Config, hsts: str, sent: str | None
+) -> None:
+    settings = {**PRODUCTION, "HSTS": hsts}
+    async with process(durable, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
+        for path, status in (("/messages/sign-in/", 200), ("/messages/nowhere", 404)):
+            answer = await ana.get(path)
+            assert (answer.status, answer.headers.get("Strict-Transport-Security")) == (status, sent)
         async with Raw(url) as broken:
             await broken.sends(b"nonsense\r\n\r\n")
-            answer = await broken.answer()
-            assert answer is not None
-            assert (answer.status, answer.headers["strict-transport-security"]) == (400, HSTS)
+            refused = await broken.answer()
+            assert refused is not None
+            assert (refused.status, refused.headers.get("strict-transport-security")) == (400, sent)

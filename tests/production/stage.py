@@ -238,7 +238,7 @@ class Stage(World):
 
     def _write_nginx_rest(self, place: Path, *changes: tuple[str, object]) -> Path:
         render("nginx/http.conf", place / "http.conf").replace(
-            ("/run/chatserver", self.folder / "run"), *changes
+            ("/run/chatserver", self.folder / "run"), ('# "" "max-age', '"" "max-age'), *changes
         ).write()
         render("nginx/locations.conf", place / "snippets" / "chatserver.conf").replace(
             ("root /var/www/chatserver", f"root {self.folder}/static")
