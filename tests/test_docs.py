@@ -1,6 +1,7 @@
 """The documents name everything there is, and nothing that isn't."""
 
 import re
+from argparse import ArgumentParser
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from chatserver.config import NEED_RESTART, Config
 from chatserver.errors import TABLE
 from chatserver.folders import folder
 from chatserver.routes import ROUTES
+from chatserver.user_commands import add_user_commands
 from tests.faults.protections import PROTECTIONS
 
 ROOT = folder("docs").parent
@@ -29,6 +31,16 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
 def test_the_settings_that_need_a_restart_are_listed() -> None:
     listed = page("docs/operations.md").partition("need a restart")[2].partition("\n\n")[0]
     assert re.findall(r"`([A-Z_]+)`", listed) == [name.upper() for name in NEED_RESTART]
+
+
+def test_every_command_for_people_is_described_for_whoever_looks_after_them() -> None:
+    commands = ArgumentParser().add_subparsers()
+    add_user_commands(commands)
+    actions = set(re.findall(r"^    ([a-z-]+)\b", commands.choices["user"].format_help(), flags=re.MULTILINE))
+    assert len(actions) > 8
+    chapter = page("docs/operations.md").partition("## Looking after people")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`user ([a-z-]+) NAME", chapter)) == actions - {"promote", "demote"}
+    assert "`promote`, `demote`" in chapter
 
 
 def test_every_error_code_stands_in_the_protocol_with_its_status() -> None:

@@ -6,13 +6,16 @@ from pathlib import Path
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DOCS = Path(__file__).parents[2] / "docs"
-BLOCK = re.compile(r"^( *)```sh( skip)?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```sh([ a-z]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
-def commands(name: str, *, skipped: bool = True) -> list[str]:
-    """The blocks of commands of a document; those marked `skip` need what a fresh machine has not."""
+def commands(name: str, way: str | None = None) -> list[str]:
+    """The blocks of commands of a document; or of one way through it: those that are marked with its name or with none.
+
+    Those marked `skip` need what a fresh machine has not.
+    """
     found = BLOCK.findall((DOCS / name).read_text("utf-8"))
-    return [textwrap.dedent(block) for _, skip, block in found if skipped or not skip]
+    return [textwrap.dedent(block) for _, ways, block in found if way is None or way in (ways.split() or [way])]
 
 
 def command(name: str, what: str) -> str:

@@ -1,8 +1,12 @@
 """Follows docs/deploy.md on a bare Debian: every block of commands, in order, in a folder that debootstrap filled.
 
-python -m tests.production.follow_docs FOLDER   (as root; ports 80, 443, 5432 and 6379 must be free)
+python -m tests.production.follow_docs WAY FOLDER [SUITE]
 
-There is no systemd in such a folder: a small stand-in starts what the document tells it to, as the units say.
+`WAY` is one of the page's: `alone`, with a host name of the chat's own; `beside` a Django site, which has PostgreSQL, a
+Redis with keys and nginx for itself; `shared`, beside it and with its Redis. SUITE is `bookworm` or `trixie`.
+
+As root, with debootstrap and systemd-container. The Debian has systemd, which starts what the page tells it to, and the
+network of this machine: the ports 80, 443, 5432, 6379, 6380 and 8123 must be free.
 """
 
 import os
@@ -11,91 +15,80 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.production.files import commands
+from tests.production.files import command, commands
 
 ROOT = Path(__file__).parents[2]
 SOURCE = "opt/chatserver-source"
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "results")
-SYSTEMCTL = """\
-#!/bin/bash
-# Does what systemd would, by the units that lie there.
-unit() { sed -n "s|^$1=||p" /etc/systemd/system/chatserver@.service | sed "s/%i/$2/g"; }
-start() {
-    install -d -m 755 /run/chatserver
-    install -d -m 750 -o chatserver -g chatserver /run/chatserver/$1
-    setsid runuser -u chatserver -- env $(unit Environment $1) $(unit ExecStart $1) > /var/log/chatserver-$1.log 2>&1 &
-    echo $! > /run/chatserver-$1.pid
-    $(unit ExecStartPost $1 | sed 's/^-//')
-}
-stop() {
-    kill -TERM $(cat /run/chatserver-$1.pid)
-    while kill -0 $(cat /run/chatserver-$1.pid) 2> /dev/null; do sleep 0.1; done
-}
-case "$*" in
-    "daemon-reload") ;;
-    "enable --now chatserver.target") start 1; start 2 ;;
-    "restart chatserver@"*) stop ${2#chatserver@}; start ${2#chatserver@} ;;
-    *) service $2 $1 ;;
-esac
-"""
-AFTERWARDS = r"""
-set -eu
-DOMAIN=chat.example.org
-echo "== nginx is content, and cannot read what is secret"
-nginx -t 2>&1 | tee /tmp/nginx
-if grep '\[warn\]' /tmp/nginx; then exit 1; fi
-for file in $(find /etc/chatserver /etc/redis/chatserver.conf -type f); do
-    if runuser -u www-data -- cat $file; then exit 1; fi
-done
-runuser -u chatserver -- cat /etc/chatserver/chatserver.env > /dev/null
-echo "== the chat answers"
-ours="--silent --show-error --cacert /etc/chatserver/tls/fullchain.pem --resolve $DOMAIN:443:127.0.0.1"
-page() { curl $ours --fail "$@"; }
-page https://$DOMAIN/messages/sign-in/ > /tmp/page
-style=$(grep -o '/messages/static/[^"]*\.css' /tmp/page | head -1)
-test "$(page --output /dev/null --write-out '%{http_version}' https://$DOMAIN/robots.txt)" = 2
-test "$(curl $ours --output /dev/null --write-out '%{http_code} %{redirect_url}' https://$DOMAIN/)" = "303 https://$DOMAIN/messages/"
-page --compressed --dump-header /tmp/headers https://$DOMAIN$style > /dev/null
-grep -i 'cache-control: public, max-age=31536000, immutable' /tmp/headers
-grep -i 'content-encoding: gzip' /tmp/headers
-test "$(curl $ours --output /dev/null --write-out '%{http_code}' https://$DOMAIN/readyz)" = 404
-page --cookie-jar /tmp/jar https://$DOMAIN/messages/sign-up/ > /tmp/page
-token=$(grep -o 'name="csrf_token" value="[^"]*"' /tmp/page | head -1 | cut -d'"' -f4)
-page --cookie /tmp/jar --cookie-jar /tmp/jar --data-urlencode "csrf_token=$token" --data username=Ana \
-    --data 'password=correct horse battery' --output /dev/null --write-out '%{http_code} %{redirect_url}\n' \
-    https://$DOMAIN/messages/sign-up/ | tee /tmp/answer
-grep '^303 ' /tmp/answer
-page --cookie /tmp/jar https://$DOMAIN/messages/session
-page --cookie /tmp/jar --http1.1 --include --no-buffer --max-time 3 -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
-    -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' -H "Origin: https://$DOMAIN" \
-    --output /tmp/socket https://$DOMAIN/messages/ws || true
-grep -a '101 Switching' /tmp/socket
-grep -a '"type":"hello"\|"type": "hello"' /tmp/socket | head -c 60
-echo; echo "== the document works"
+SITE = Path(__file__).parent / "site"
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "results", "build")
+WAYS = {"alone": "chat.example.org", "beside": "example.org", "shared": "example.org"}
+# What an older version had, and the one that it is updated to has not.
+GONE = ("chatserver/gone.py", "sql/queries/gone.sql", "templates/gone.html")
+UNIT = """\
+[Unit]
+After=multi-user.target
+[Service]
+Type=oneshot
+EnvironmentFile=/root/follow/environment
+ExecStart=/bin/bash -c 'cd /root/follow && bash -x ./all; systemctl exit $?'
+StandardOutput=append:/root/follow/log
+StandardError=append:/root/follow/log
 """
 
 
 def main() -> int:
-    if len(sys.argv) != 2 or os.geteuid() != 0:
+    if len(sys.argv) not in {3, 4} or sys.argv[1] not in WAYS or os.geteuid() != 0:
         sys.exit(str(__doc__))
-    root = Path(sys.argv[1]).resolve()
+    way, root, suite = sys.argv[1], Path(sys.argv[2]).resolve(), (*sys.argv[3:], "bookworm")[0]
     if not (root / "etc" / "debian_version").exists():
-        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", root], check=True)
+        packages = "--include=systemd,systemd-sysv,dbus,ca-certificates"
+        subprocess.run(["debootstrap", "--variant=minbase", packages, suite, root], check=True)
     shutil.copytree(ROOT, root / SOURCE, ignore=LEFT_OUT, dirs_exist_ok=True)
-    (root / "usr/local/bin/systemctl").write_text(SYSTEMCTL)
-    (root / "usr/local/bin/systemctl").chmod(0o755)
-    scripts = [*shells(commands("deploy.md", skipped=False)), AFTERWARDS]
-    for number, script in enumerate(scripts, 1):
-        (root / f"root/follow-{number}.sh").write_text(script)
-    follow = " && ".join(f"bash -x /root/follow-{number}.sh" for number in range(1, len(scripts) + 1))
-    mounts = f"mount -t proc proc {root}/proc && mount --rbind /dev {root}/dev && mount -t tmpfs tmpfs {root}/run && "
-    mounts += "".join(f"mkdir -p {root}{path} && mount --rbind {path} {root}{path} && " for path in sys_paths())
-    follow = mounts + f"exec chroot {root} /bin/bash -c '{follow}'"
-    # A world of its own, which ends with the script: nothing it started stays.
-    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/bash", "-c", follow]
-    environ = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
-    environ |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-    return subprocess.run(command, env=environ, check=False).returncode
+    for path in GONE:
+        (root / SOURCE / path).touch()
+    write_scripts(way, root / "root" / "follow")
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True, exist_ok=True)
+    (wants.parent / "follow.service").write_text(UNIT)
+    (wants / "follow.service").unlink(missing_ok=True)
+    (wants / "follow.service").symlink_to("../follow.service")
+    shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
+    binds = [f"--bind-ro={path}" for path in os.environ.get("FOLLOW_DOCS_MOUNTS", "").split(":") if path]
+    options = ["--quiet", "--boot", "--register=no", "--keep-unit", "--console=passive", "--resolv-conf=off"]
+    rights = ["--capability=all", "--system-call-filter=bpf @keyring"]  # bpf, for IPAddressDeny
+    done = subprocess.run(
+        ["systemd-nspawn", *options, *rights, *binds, "--directory", root],
+        env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    print((root / "root/follow/log").read_text(errors="replace"))
+    return done.returncode
+
+
+def write_scripts(way: str, place: Path) -> None:
+    """The page's commands, between what is there before and what must be so afterwards."""
+    shutil.copytree(SITE, place, dirs_exist_ok=True)
+    (place / "log").unlink(missing_ok=True)
+    environ = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    environ |= {"WAY": way, "DOMAIN": WAYS[way], "HOME": "/root"}
+    (place / "environment").write_text("".join(f"{name}={value}\n" for name, value in environ.items()))
+    install, update, *more = shells(commands("deploy.md", way))
+    assert not more
+    (place / "install.sh").write_text(install)
+    (place / "update.sh").write_text(update)
+    (place / "logged-people.sh").write_text(command("operations.md", "chatserver.sign_in"))
+    gone = " ".join(f"/{SOURCE}/{path}" for path in GONE)
+    installed = "find /opt/chatserver/lib -path '*/site-packages/chatserver/*' -name 'gone*' | grep gone"
+    steps = ["bash -x ./before.sh"] if way != "alone" else []
+    steps += ["bash -x ./install.sh", "bash -x ./afterwards.sh", installed, f"rm {gone}", "bash -x ./update.sh"]
+    steps += [
+        "bash -x ./afterwards.sh",
+        f"if {installed}; then exit 1; fi",
+        "echo == nothing is left of the older version",
+    ]
+    (place / "all").write_text("set -e\n" + "\n".join(steps) + "\n")
 
 
 def shells(blocks: list[str]) -> list[str]:
@@ -107,11 +100,6 @@ def shells(blocks: list[str]) -> list[str]:
         else:
             scripts[-1] += block
     return scripts
-
-
-def sys_paths() -> list[str]:
-    """What else the bare Debian needs of this machine, such as a folder of packages: FOLLOW_DOCS_MOUNTS=/a:/b."""
-    return [path for path in os.environ.get("FOLLOW_DOCS_MOUNTS", "").split(":") if path]
 
 
 if __name__ == "__main__":

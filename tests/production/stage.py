@@ -164,7 +164,7 @@ class Stage(World):
         path = self.folder / "chatserver.env"
         example = render("chatserver.env.example", path).replace(
             ("postgresql://chatserver:change-me-database@127.0.0.1:5432/chatserver", self.database_url),
-            ("redis://chatserver:change-me-redis@127.0.0.1:6379/0", self.redis_url),
+            ("redis://chatserver:change-me-redis@127.0.0.1:6380/0", self.redis_url),
             ("change-me-secret-key", f"{SECRET}-key"),
             ("change-me-api-key", f"{SECRET}-api"),
             ("https://chat.example.org", f"{self.url}, {self.cut_url}"),
@@ -208,12 +208,9 @@ class Stage(World):
             ("listen [::]:8080;", f"listen [::1]:{self.ports['nginx']};"),
             ("listen 8081;", f"listen 127.0.0.1:{self.ports['checks']};"),
             ("listen [::]:8081;", f"listen [::1]:{self.ports['checks']};"),
+            ("set_real_ip_from 10.0.0.1", "set_real_ip_from 127.0.0.1"),
         ).write()
-        return self._write_nginx_rest(
-            place,
-            ("# set_real_ip_from 10.0.0.1", "set_real_ip_from 127.0.0.1"),
-            ("# real_ip_header", "real_ip_header"),
-        )
+        return self._write_nginx_rest(place)
 
     def write_nginx_alone(self, place: Path) -> Path:
         """The one of docs/deploy.md, with TLS."""
@@ -236,9 +233,9 @@ class Stage(World):
     def _write_nginx_site(self, place: Path, name: str) -> Rendering:
         return render(f"nginx/{name}", place / "site.conf").replace(("chat.example.org", "localhost"))
 
-    def _write_nginx_rest(self, place: Path, *changes: tuple[str, object]) -> Path:
+    def _write_nginx_rest(self, place: Path) -> Path:
         render("nginx/http.conf", place / "http.conf").replace(
-            ("/run/chatserver", self.folder / "run"), ('# "" "max-age', '"" "max-age'), *changes
+            ("/run/chatserver", self.folder / "run"), ('# "" "max-age', '"" "max-age')
         ).write()
         render("nginx/locations.conf", place / "snippets" / "chatserver.conf").replace(
             ("root /var/www/chatserver", f"root {self.folder}/static")

@@ -56,7 +56,7 @@ async def test_behind_a_pgbouncer_that_pools_transactions_nothing_is_lost(talk: 
         ("port=5432", f"port={talk.ports['postgres']}"),
         ("/etc/pgbouncer/userlist.txt", place / "userlist.txt"),
         ("listen_port = 6432", f"listen_port = {port}"),
-        ("default_pool_size = 20", "default_pool_size = 3"),  # fewer than ours, so that they are really shared
+        ("pool_size=20", "pool_size=3"),  # fewer than ours, so that they are really shared
     )
     talk.run("pgbouncer", program("pgbouncer"), config.write())
     url = talk.database("chatserver", SECRET, port)
@@ -129,7 +129,7 @@ def start_standby(stage: Stage, name: str) -> int:
     return port
 
 
-def as_superuser(stage: Stage, port: int, *statements: str) -> list[tuple]:
+def as_superuser(stage: Stage, port: int, *statements: str) -> list[tuple[Any, ...]]:
     """The rows of the last."""
     with closing(psycopg2.connect(host=stage.folder / "run", port=port, user="postgres")) as connection:
         connection.autocommit = True

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+import venv
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -116,6 +117,32 @@ async def sees_site_and_chat(ana: Person, chat: int) -> None:
     assert (await ana.get("/messages/session")).status == chat
 
 
+# -- an update ------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_new_version_has_no_more_is_gone_after_the_documented_update(tmp_path: Path) -> None:
+    source, program = tmp_path / "source", tmp_path / "program"
+    shutil.copytree(DEPLOY.parent, source, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
+    venv.create(program, with_pip=True)
+    [packages] = program.glob("lib/python*/site-packages")
+    gone = ("gone.py", "sql/queries/gone.sql", "sql/migrations/9999_gone.sql", "templates/gone.html")
+    planted = [source / ("chatserver" if path.endswith(".py") else "") / path for path in gone]
+    for path in planted:
+        path.touch()
+
+    def install(what: str) -> list[str]:
+        lines = command("deploy.md", what).splitlines()
+        ours = [line for line in lines if line.endswith(("$SOURCE", "wheel setuptools", "$SOURCE/build"))]
+        script = "\n".join(ours).replace("/opt/chatserver", str(program))
+        subprocess.run(["bash", "-euxc", script], env={**os.environ, "SOURCE": str(source)}, check=True)
+        return [path for path in gone if (packages / "chatserver" / path).exists()]
+
+    assert install("useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin chatserver\n") == list(gone)
+    for path in planted:
+        path.unlink()
+    assert install("--force-reinstall") == []
+
+
 # -- what is secret ---------------------------------------------------------------------------------------------------
 
 
@@ -192,8 +219,8 @@ def redis_admin(stage: Stage, name: str, script: str, *changes: tuple[str, objec
     """As Redis's administrator."""
     function = command("operations.md", "redis_admin() {").partition("\n}\n")[0] + "\n}\n"
     ours = (
-        ("/etc/redis/chatserver.conf", stage.folder / name / "redis.conf"),
-        ("redis-cli --user", f"redis-cli -p {stage.ports[name]} --user"),
+        ("/etc/chatserver/redis.conf", stage.folder / name / "redis.conf"),
+        ("redis-cli -p 6380", f"redis-cli -p {stage.ports[name]}"),
     )
     said = stage.shell(function + script, *ours, *changes, **settings)
     assert "ERR" not in said
@@ -237,7 +264,7 @@ async def test_a_new_redis_follows_the_old_one_and_nobody_is_signed_out(stage: S
     url = stage.start_redis("redis-new", port, "new")
     redis_admin(
         stage, "redis-new", command("operations.md", "config set masteruser"),
-        ("replicaof 10.0.0.1 6379", f"replicaof 127.0.0.1 {stage.ports['redis-old']}"),
+        ("replicaof 10.0.0.1 6380", f"replicaof 127.0.0.1 {stage.ports['redis-old']}"),
         OLD_ADMINISTRATOR_PASSWORD=ADMINISTRATOR,
     )  # fmt: skip
     new = Redis(port=port, username="administrator", password=ADMINISTRATOR)
