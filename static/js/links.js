@@ -1,15 +1,33 @@
-/** Links in texts, found as in `chatserver/links.py`: both are tested with `tests/cases/links.json`. */
+/** Links in texts, found as in `chatserver/links.py`, which says more: both are tested with `tests/cases/links.json`. */
 
-// A host begins with a letter, a digit or IPv6's bracket.
-const START = /\bhttps?:\/\/(?![!-/:-@\\-`{-~])/gi;
+const BLANK = '\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+// What has no width, or turns the direction.
+const UNSEEN = '\\xad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb';
 
-// What ends a link: white space, controls, what has no width or turns the direction, `<`, `>`, `"`.
-const ENDS = '\\x00-\\x20<>"\\x7f-\\xa0\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f'
-  + '\\u3000\\ufeff\\ufff9-\\ufffb';
-const PAIRS = new Map(Array.from('([{«‹“‘（「『【《', (opening, place) => [opening, ')]}»›”’）」』】》'[place]]));
-const BRACKETS = [...PAIRS].flat().map((bracket) => `\\${bracket}`).join('');
-const STOP = new RegExp(`[${ENDS}${BRACKETS}]`, 'g');
-const TRAILING = new Set([..."`.,:;!?'*~…。，、：；！？", ...PAIRS.keys()]);
+// A host: labels of letters and digits. The last one is of one script, so that a word that follows is no part of it.
+const LETTER = '\\p{L}\\p{Nd}\\p{Emoji_Presentation}';
+const LABEL = `[${LETTER}](?:[\\-_]*[${LETTER}\\p{M}])*`;
+const ONE_SCRIPT = [
+  ...'Latn|Cyrl|Grek|Armn|Geor|Hebr|Arab|Deva|Beng|Guru|Gujr|Orya|Taml|Telu|Knda|Mlym|Sinh|Thai|Laoo|Hang'
+    .split('|').map((script) => `\\p{Script=${script}}`),
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー',
+  '\\p{Emoji_Presentation}',
+];
+const LAST = ONE_SCRIPT.map((of) => `\\p{Nd}*[${of}][${of}\\p{M}\\p{Nd}]*(?:-+[${of}\\p{M}\\p{Nd}]+)*`).join('|');
+const PORT = ':(?:[0-9]{1,5}(?![0-9])|(?=[/?#]))';
+
+const START = new RegExp(`(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://(?=[\\[${LETTER}])`, 'gu');
+const HOST = new RegExp(
+  `(?:\\[[0-9A-Fa-f:.]+\\]|(?:${LABEL}\\.)*(?:${LAST}|${LABEL})(?:\\.(?=[/?#:]))?)(?:${PORT})?`, 'uy');
+const DECEIT = new RegExp(`[${UNSEEN}]+[A-Za-z0-9.:@\\-]|%`, 'uy'); // behind a host
+const USER = /[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~\-]*@/uy;
+
+// What ends a path: see `links.py`.
+const STOP = new RegExp(
+  `[${BLANK}${UNSEEN}<>"|\\\\()\\[\\]{}\\u2500-\\u257f]|&(?:quot|apos|lt|gt|#34|#39);`
+    + '|(?![\\x00-\\x7f·・་׳״‐])[\\p{P}\\p{Sm}]', 'gu');
+const PAIRS = new Map([['(', ')'], ['[', ']'], ['{', '}']]);
+const TRAILING = ".,:;!?'*~`([{";
 
 /** Fills an element with a text, its links made clickable. @param {HTMLElement} element @param {string} text */
 export function showText(element, text) {
@@ -31,17 +49,30 @@ export function findLinks(text) {
   const links = [];
   START.lastIndex = 0;
   for (let match; (match = START.exec(text));) {
-    const host = START.lastIndex;
-    START.lastIndex = endOf(text, host);
-    let end = START.lastIndex;
-    while (end > host && TRAILING.has(text[end - 1])) end -= 1;
-    if (end > host) links.push({ start: match.index, end });
+    const begin = START.lastIndex;
+    let end = endOfMatch(HOST, text, begin);
+    if (!end || endOfMatch(USER, text, begin) || endOfMatch(DECEIT, text, end)) continue;
+    START.lastIndex = end;
+    if (['/', '?', '#'].includes(text[end])) {
+      const host = end;
+      const trailing = text[match.index - 1] === '_' ? `${TRAILING}_` : TRAILING;
+      end = endOfPath(text, host);
+      START.lastIndex = end;
+      while (end > host && trailing.includes(text[end - 1])) end -= 1;
+    }
+    links.push({ start: match.index, end });
   }
   return links;
 }
 
-/** The first character that cannot stand in a link, or a closing bracket that was opened before it. */
-function endOf(text, begin) {
+/** @returns {number} 0 where it does not match */
+function endOfMatch(pattern, text, begin) {
+  pattern.lastIndex = begin;
+  return pattern.test(text) ? pattern.lastIndex : 0;
+}
+
+/** The first character that cannot stand in a path, or a closing bracket that was opened before it. */
+function endOfPath(text, begin) {
   const awaited = [];
   STOP.lastIndex = begin;
   for (let match; (match = STOP.exec(text));) {
