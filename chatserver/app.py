@@ -39,6 +39,7 @@ from chatserver.rendering import environment
 from chatserver.routes import add_routes
 from chatserver.sampling import Sampler
 from chatserver.sessions import SessionStorage
+from chatserver.site import Site
 from chatserver.static_files import static_files
 from chatserver.threads import Asked, Thread, find_threads
 from chatserver.waiting import wait_for_database
@@ -82,6 +83,7 @@ async def create_app(config: Config | None = None) -> web.Application:
         client_max_size=config.max_frame_bytes or 2**63,
     )
     app[keys.CONFIG] = config
+    app[keys.SITE] = Site(config)
     app[keys.RATES] = rates_of(config)
     app[keys.NOTICES] = Notices()
     app[keys.REDIS] = redis

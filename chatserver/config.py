@@ -17,6 +17,7 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 from chatserver.related_settings import bytes_for, derived, relation_problems
 from chatserver.settings_file import SettingsFile, read_settings_file, without_quotes
+from chatserver.site import site_problems
 from chatserver.urls import LAST_PORT, is_bind, is_database, is_redis, origin_of, read_network, read_origin
 
 MIN_SECRET_CHARS = 16
@@ -31,6 +32,7 @@ CHOICES = {
     "hsts": ("off", "host", "subdomains"),
     "log_format": ("", "json", "plain"),
     "access_log": ("", "on", "off"),
+    "sign_up": ("open", "closed"),
 }
 # What gunicorn's master opens, or sets up for all: SIGHUP changes the others.
 NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
@@ -60,6 +62,14 @@ class Config:
     default_language: str = "en"
     hsts: str = "host"
     request_timeout: float = 10
+
+    # The site's own
+    sign_up: str = "open"
+    support: str = ""
+    site_name: str = ""
+    site_url: str = ""
+    site_logo: str = ""
+    accent: tuple[str, ...] = ()
 
     # Watching it: seconds
     log_format: str = ""
@@ -213,6 +223,7 @@ def _problems(config: Config) -> list[str]:
         if read_origin(origin) is None
     ]
     problems += relation_problems(config)
+    problems += site_problems(config)
     return problems + (_production_problems(config) if config.production else [])
 
 

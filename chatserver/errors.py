@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[int, str]] = {
         _("Too many wrong passwords. Try again in %(minutes)s min, or use a browser you’ve signed in with before."),
     ),
     "too_many_accounts": (429, _("Too many new accounts from your network. Try again in %(minutes)s min.")),
+    "sign_up_closed": (403, _("Accounts here are created by the people who run this site.")),
     "reset_ended": (404, _("This link has expired or was already used. Ask for a new one.")),
     "not_found": (404, _("There is nothing at this address.")),
     "not_allowed": (405, _("This address doesn’t accept this kind of request.")),

@@ -15,10 +15,12 @@ from chatserver.realtime.publisher import Publisher
 from chatserver.realtime.sockets import Sockets
 from chatserver.realtime.writer import Writer
 from chatserver.sessions import SessionStorage
+from chatserver.site import Site
 
 CONFIG = web.AppKey("config", Config)
 DB = web.AppKey("db", Database)
 REDIS = web.AppKey("redis", Redis)
+SITE = web.AppKey("site", Site)
 ACCOUNTS = web.AppKey("accounts", Accounts)
 ATTEMPTS = web.AppKey("attempts", Attempts)
 EXPORTS = web.AppKey("exports", Exports)

@@ -20,7 +20,7 @@ from chatserver.errors import ChatError
 from chatserver.folders import folder
 from chatserver.forms import Form, safe_next
 from chatserver.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
-from chatserver.keys import CONFIG
+from chatserver.keys import CONFIG, SITE
 from chatserver.links import with_links
 from chatserver.messages import as_time
 from chatserver.metrics import count_refusal
@@ -153,7 +153,7 @@ def with_retry(response: web.Response, error: ChatError) -> web.Response:
 
 def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
     me: User | None = context["me"]
-    language = i18n.current_language()
+    language, site = i18n.current_language(), request.app[SITE]
     choices = choices_of(request)
     viewer = Viewer(
         me.id if me else 0,
@@ -168,10 +168,12 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "path": request.path_qs if request.method == "GET" else request.path,
         "viewer": viewer,
         "draw": Drawing(environment(), viewer),
+        "site": site,
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
     response = aiohttp_jinja2.render_template(template, request, context, status=status)
     take_over(request, response)
     # With the first bytes, before the page itself is read: on a slow line the text is painted sooner (RFC 8288).
-    response.headers["Link"] = f"<{static_files().url(ALL_STYLES)}>; rel=preload; as=style"
+    styles = [static_files().url(ALL_STYLES), *([site.static(site.styles)] if site.styles else [])]
+    response.headers["Link"] = ", ".join(f"<{address}>; rel=preload; as=style" for address in styles)
     return response

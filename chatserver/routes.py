@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from chatserver import account_pages, api, block_pages, choices, export_pages, health, pages, reset_pages, sign_in
+from chatserver.keys import SITE
 from chatserver.static_files import static_files
 
 ROUTES = [
@@ -61,6 +62,7 @@ FOR_PROGRAMS = {
 
 def add_routes(app: web.Application) -> None:
     app.add_routes(ROUTES)
+    app.router.add_get("/messages/static/{hash}/{name:site/.+}", app[SITE].files.serve)
     app.router.add_get("/messages/static/{hash}/{name:.+}", static_files().serve)
 
 

@@ -11,7 +11,7 @@ from chatserver.client_address import client_address, client_network
 from chatserver.devices import known_device, remember_device
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
-from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS
+from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS, SITE
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import close_sockets
 from chatserver.sessions import find_user
@@ -23,19 +23,24 @@ CLEAR = {"Clear-Site-Data": '"cache"'}  # of a browser that somebody leaves (W3C
 
 
 async def sign_up_page(request: web.Request) -> web.Response:
+    if not request.app[SITE].takes_sign_ups:
+        return await render_refused(request, "sign_up_closed.html", Form(), ChatError("sign_up_closed"))
     return await render(request, "sign_up.html", form=Form())
 
 
 async def sign_up(request: web.Request) -> web.Response:
     form = await read_form(request, "username", "password")
     address = client_address(request)
+    template = "sign_up.html" if request.app[SITE].takes_sign_ups else "sign_up_closed.html"
     try:
+        if not request.app[SITE].takes_sign_ups:
+            raise ChatError("sign_up_closed")
         await check_form(request)
         await request.app[ATTEMPTS].sign_up(client_network(request))
         checked = await request.app[ACCOUNTS].sign_up(form["username"], form["password"])
     except ChatError as error:
         log.info("sign-up refused from %s: %s", address, error.code)
-        return await render_refused(request, "sign_up.html", form, error)
+        return await render_refused(request, template, form, error)
     log.info("signed up: user %d from %s", checked.user.id, address)
     return await begin_session(request, checked, "/messages/")
 

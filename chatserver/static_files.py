@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import posixpath
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path, PurePath
 
@@ -17,12 +18,23 @@ IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"
 FOR_READERS = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\s*?\n|^[ \t]+", re.DOTALL | re.MULTILINE)
 ALL_STYLES = "css/all.css"  # every style sheet in one answer; their layers say which counts more
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  # of a site's own
 
 
 @cache
 def static_files() -> "StaticFiles":
-    """The files of this process."""
-    return StaticFiles()
+    """The files of the product, once for the process."""
+    return StaticFiles(_read(folder("static")))
+
+
+def _read(root: Path) -> dict[str, bytes]:
+    files = {
+        path.relative_to(root).as_posix(): _stripped(path.read_text("utf-8")).encode()
+        for path in sorted(root.rglob("*"))
+        if path.suffix in TYPES
+    }
+    styles = [content for name, content in files.items() if name.endswith(".css")]
+    return files | {ALL_STYLES: b"".join(styles)}
 
 
 class StaticFiles:
@@ -31,21 +43,18 @@ class StaticFiles:
     Nor is any compressed again, at the best level; they hold no secret.
     """
 
-    def __init__(self) -> None:
-        root = folder("static")
-        self._files: dict[str, bytes] = {
-            path.relative_to(root).as_posix(): _stripped(path.read_text("utf-8")).encode()
-            for path in sorted(root.rglob("*"))
-            if path.suffix in TYPES
-        }
-        styles = [content for name, content in self._files.items() if name.endswith(".css")]
-        self._files[ALL_STYLES] = b"".join(styles)
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
         packed = {name: gzip.compress(content, 9, mtime=0) for name, content in self._files.items()}
         self._packed = {name: content for name, content in packed.items() if len(content) < len(self._files[name])}
         digest = hashlib.sha256()
         for name, content in self._files.items():
             digest.update(name.encode() + b"\0" + content + b"\0")
         self._hash = digest.hexdigest()[:16]
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._files.keys()
 
     def url(self, name: str) -> str:
         """The address of a file. Raises KeyError for one that isn't there: a template's mistake."""
@@ -81,10 +90,11 @@ class StaticFiles:
         name = request.match_info["name"]
         if name not in self._files:
             raise web.HTTPNotFound
+        suffix = PurePath(name).suffix
         response = web.Response(
             body=self._files[name],
-            content_type=TYPES[PurePath(name).suffix],
-            charset="utf-8",
+            content_type=(TYPES | PICTURES)[suffix],
+            charset="utf-8" if suffix in TYPES else None,
             headers={
                 "Cache-Control": IMMUTABLE if request.match_info["hash"] == self._hash else "no-cache",
                 "Vary": "Accept-Encoding",

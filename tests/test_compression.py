@@ -89,7 +89,7 @@ def parts(token: str) -> list[str]:
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StaticFiles:
+def files(tmp_path: Path) -> StaticFiles:
     """Three modules that know each other, and one that knows nobody."""
     (tmp_path / "js" / "parts").mkdir(parents=True)
     (tmp_path / "css").mkdir()
@@ -103,8 +103,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StaticFiles:
     (tmp_path / "js" / "parts" / "time.js").write_text("export { app as time } from '../app.js';\n")
     (tmp_path / "js" / "alone.js").write_text("export const alone = true;\n")
     (tmp_path / "css" / "base.css").write_text("a { color: red }\n" * 100)
-    monkeypatch.setattr(static_files, "folder", lambda name: tmp_path)
-    return StaticFiles()
+    return StaticFiles(static_files._read(tmp_path))  # noqa: SLF001
 
 
 def test_a_page_can_name_all_modules_that_its_script_will_need(files: StaticFiles) -> None:
