@@ -10,14 +10,15 @@ from chatserver import blocks
 from chatserver.accounts import Checked, User
 from chatserver.choices import choices_of, remember_choice
 from chatserver.client_address import client_address
+from chatserver.current_user import SIGN_IN, renew_session, require_user
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
 from chatserver.i18n import current_language
 from chatserver.keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, EXPORTS, PUBLISHER, REDIS, SESSIONS
 from chatserver.privacy import Privacy, privacy_of, set_privacy
 from chatserver.rendering import render, render_refused
-from chatserver.revocation import close_sockets, renew_session, revoke
-from chatserver.sign_in import CLEAR, SIGN_IN, require_user
+from chatserver.revocation import close_sockets, revoke
+from chatserver.sign_in import CLEAR
 from chatserver.zones import BROWSERS, CHOSEN, browsers_zone, newest_name, zone_names
 
 log = logging.getLogger(__name__)

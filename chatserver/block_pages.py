@@ -4,11 +4,11 @@ from aiohttp import web
 from yarl import URL
 
 from chatserver import blocks
+from chatserver.current_user import require_user
 from chatserver.errors import ChatError
 from chatserver.events import UserHidden
 from chatserver.forms import check_form, read_form, safe_next
 from chatserver.keys import DB, PUBLISHER
-from chatserver.sign_in import require_user
 from chatserver.text import parse_id
 
 

@@ -14,14 +14,13 @@ from chatserver.accounts import Accounts
 from chatserver.app import create_app
 from chatserver.check import advice, refuse_to_start
 from chatserver.commands import UsageError, publishing, servers, with_database
-from chatserver.config import Config, ConfigError, load_config, make_secret
-from chatserver.embedded import EmbeddedError
-from chatserver.errors import ChatError
+from chatserver.config import Config, load_config, make_secret
+from chatserver.errors import ChatError, CommandError
 from chatserver.events import ParticipantRemoved
-from chatserver.migrations import MigrationError, migrate
+from chatserver.migrations import migrate
 from chatserver.passwords import Hasher
 from chatserver.printing import print_json, speak_in_any_charset
-from chatserver.provision import ProvisionError, provision
+from chatserver.provision import provision
 from chatserver.redis import connect_redis
 from chatserver.related_settings import proxy_needs
 from chatserver.sessions import SessionStorage
@@ -40,7 +39,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         result: int = arguments.run(arguments) or 0
-    except (ConfigError, EmbeddedError, MigrationError, ProvisionError, UsageError, groups.TooFewPeople) as error:
+    except CommandError as error:
         print(f"chatserver: {error}", file=sys.stderr)
         return 1
     except ChatError as error:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from chatserver import db
 from chatserver.config import Config
-from chatserver.embedded import EmbeddedServers, forget_libpq_settings, running
+from chatserver.errors import CommandError
 from chatserver.migrations import check_schema, migrate
 from chatserver.realtime.publisher import Publisher
 from chatserver.redis import connect_redis
@@ -18,7 +18,7 @@ from chatserver.redis import connect_redis
 Work = Callable[[Config, db.Database], Awaitable[dict[str, Any]]]
 
 
-class UsageError(Exception):
+class UsageError(CommandError):
     """What was asked for cannot be done so; one sentence."""
 
 
@@ -55,7 +55,11 @@ def servers(config: Config) -> Iterator[Config]:
     """The servers of the settings; in development those that `make run` has running, or else started for the moment."""
     if config.database_url and config.redis_url:
         yield config
-    elif urls := running(config.data_dir):
+        return
+    # Production has neither these servers nor the packages they come in.
+    from chatserver.embedded import EmbeddedServers, forget_libpq_settings, running  # noqa: PLC0415
+
+    if urls := running(config.data_dir):
         if not config.database_url:
             forget_libpq_settings()
         yield replace(config, database_url=config.database_url or urls[0], redis_url=config.redis_url or urls[1])

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, get_type_hints
 
+from chatserver.errors import CommandError
 from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 from chatserver.related_settings import bytes_for, derived, relation_problems
@@ -39,7 +40,7 @@ NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_hos
 SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
 
 
-class ConfigError(Exception):
+class ConfigError(CommandError):
     """Settings that cannot be used; one sentence a line, all of them at once."""
 
 

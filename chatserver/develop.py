@@ -18,7 +18,8 @@ import watchfiles
 
 from chatserver.config import Config
 from chatserver.demo import fill
-from chatserver.embedded import EmbeddedError, EmbeddedServers, end_orphans
+from chatserver.embedded import EmbeddedServers, end_orphans
+from chatserver.errors import CommandError
 from chatserver.folders import PACKAGE, folder
 from chatserver.migrations import MigrationError, migrate
 from chatserver.urls import LAST_PORT, origin_of, reachable
@@ -30,7 +31,7 @@ LOOK_EVERY = 100  # milliseconds
 FIRST_FREE_PORT = 1024
 
 
-class AddressError(Exception):
+class AddressError(CommandError):
     """The address cannot be had; one sentence."""
 
 
@@ -44,7 +45,7 @@ def develop(config: Config, demo: bool) -> int:
         run(config, demo)
     except KeyboardInterrupt:
         return 0
-    except (AddressError, EmbeddedError, MigrationError) as error:
+    except CommandError as error:
         print(f"chatserver: {error}", file=sys.stderr)
         return 1
     return 0

@@ -68,6 +68,10 @@ TABLE: dict[str, tuple[int, str]] = {
 RULES = {"bad_name", "bad_password", "common_password"}  # their sentences say what the hints of the fields say
 
 
+class CommandError(Exception):
+    """Ends a command with one sentence on standard error, and no traceback."""
+
+
 class ChatError(Exception):
     """A refusal with a code of `TABLE`; `field` names the form field at fault ('' = none).
 

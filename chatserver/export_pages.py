@@ -4,11 +4,11 @@ import logging
 
 from aiohttp import web
 
+from chatserver.current_user import require_user
 from chatserver.errors import ChatError, Unavailable
 from chatserver.keys import EXPORTS
 from chatserver.messages import as_time
 from chatserver.sessions import find_user
-from chatserver.sign_in import require_user
 
 log = logging.getLogger(__name__)
 

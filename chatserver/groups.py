@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from chatserver.accounts import Accounts, User
 from chatserver.db import Database
-from chatserver.errors import ChatError
+from chatserver.errors import ChatError, CommandError
 from chatserver.threads import pair_thread
 
 
-class TooFewPeople(Exception):
+class TooFewPeople(CommandError):
     """A thread has two people or more."""
 
 

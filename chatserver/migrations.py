@@ -14,6 +14,7 @@ import psycopg2.errors
 import psycopg2.extensions
 
 from chatserver import libpq
+from chatserver.errors import CommandError
 from chatserver.folders import folder
 from chatserver.skeletons import fill_all_skeletons
 
@@ -22,7 +23,7 @@ LOCK_TIMEOUT = 1.0  # seconds
 ATTEMPTS = 30
 
 
-class MigrationError(Exception):
+class MigrationError(CommandError):
     """The schema cannot be brought, or is not, up to date; one sentence."""
 
 

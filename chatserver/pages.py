@@ -8,13 +8,13 @@ from yarl import URL
 from chatserver import messages, threads
 from chatserver.accounts import User
 from chatserver.choices import choices_of
+from chatserver.current_user import require_user
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
 from chatserver.keys import ACCOUNTS, CONFIG, DB, MARKS, RATES, WRITER
 from chatserver.realtime.marks import Mark
 from chatserver.realtime.writer import Outgoing
 from chatserver.rendering import render, render_refused
-from chatserver.sign_in import require_user
 from chatserver.text import MAX_ID, clean_recipient, clean_text, parse_id
 from chatserver.zones import beginning_of, viewers_zone
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from chatserver.accounts import User
 from chatserver.db import Database
+from chatserver.errors import CommandError
 from chatserver.names import name_skeleton
 from chatserver.passwords import NO_PASSWORD
 from chatserver.sessions import SessionStorage
 
 
-class ProvisionError(Exception):
+class ProvisionError(CommandError):
     """Numbers that do not fit; one sentence."""
 
 

@@ -5,12 +5,12 @@ import logging
 from aiohttp import web
 
 from chatserver.client_address import client_address
+from chatserver.current_user import begin_session
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form
 from chatserver.keys import ACCOUNTS, PUBLISHER, SESSIONS
 from chatserver.rendering import render, render_refused
 from chatserver.revocation import revoke
-from chatserver.sign_in import begin_session
 
 log = logging.getLogger(__name__)
 

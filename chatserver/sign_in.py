@@ -1,14 +1,13 @@
 """Signing up, in and out."""
 
 import logging
-from typing import NoReturn
 
 from aiohttp import web
-from yarl import URL
 
-from chatserver.accounts import Checked, User
+from chatserver.accounts import Checked
 from chatserver.client_address import client_address, client_network
-from chatserver.devices import known_device, remember_device
+from chatserver.current_user import SIGN_IN, begin_session
+from chatserver.devices import known_device
 from chatserver.errors import ChatError
 from chatserver.forms import Form, check_form, read_form, safe_next
 from chatserver.keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS, SITE
@@ -18,7 +17,6 @@ from chatserver.sessions import find_user
 
 log = logging.getLogger(__name__)
 
-SIGN_IN = "/messages/sign-in/"
 CLEAR = {"Clear-Site-Data": '"cache"'}  # of a browser that somebody leaves (W3C, Clear Site Data)
 
 
@@ -77,25 +75,6 @@ async def _check_password(request: web.Request, name: str, password: str) -> Che
     return checked
 
 
-async def begin_session(request: web.Request, checked: Checked, target: str) -> web.Response:
-    """Signs in and leads on. The browser's old session ends, and its sockets: its pages must not go on as another's.
-
-    Raises ChatError `wrong_password` when the password was changed, or the account disabled, since it was checked.
-    """
-    former = await find_user(request)
-    sessions = request.app[SESSIONS]
-    begun = await sessions.begin(request, checked.user)
-    if former is not None:
-        close_sockets(request.app[PUBLISHER], former, [begun.old_key])
-    close_sockets(request.app[PUBLISHER], checked.user, begun.ended)
-    if not await request.app[ACCOUNTS].still_holds(checked):
-        await sessions.sign_ins.end(checked.user.id, [begun.key])
-        raise ChatError("wrong_password")
-    response = web.Response(status=303, headers={"Location": str(URL(target, encoded=True))})
-    remember_device(request, response, checked.user.name)
-    return response
-
-
 async def sign_out(request: web.Request) -> web.Response:
     """Ends this browser's session and closes its sockets; other browsers stay."""
     await read_form(request)
@@ -107,16 +86,3 @@ async def sign_out(request: web.Request) -> web.Response:
         log.info("signed out: user %d from %s", user.id, client_address(request))
         close_sockets(request.app[PUBLISHER], user, [key])
     return response
-
-
-async def require_user(request: web.Request) -> User:
-    """The person signed in; everyone else is sent to sign in and then back."""
-    user = await find_user(request)
-    if user is None:
-        _to_sign_in(request)
-    return user
-
-
-def _to_sign_in(request: web.Request) -> NoReturn:
-    back = request.path_qs if request.method == "GET" else "/messages/"
-    raise web.HTTPSeeOther(URL(SIGN_IN).with_query({"next": back} if back != "/messages/" else {}))

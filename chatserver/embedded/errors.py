@@ -3,6 +3,8 @@
 import re
 from signal import Signals
 
+from chatserver.errors import CommandError
+
 REASON = re.compile(
     r"\b(?:PANIC|FATAL|ERROR|could not|cannot|can't|failed|unrecognized|terminated by signal)\b", re.IGNORECASE
 )
@@ -11,7 +13,7 @@ NO_REASON = re.compile(r"the database system is|terminating connection|could not
 STAMP = re.compile(r"\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] |\d+:\w [\w :.]+ [#*] ")  # of PostgreSQL's lines, of Valkey's
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(CommandError):
     """Why they cannot run, in one sentence for the terminal."""
 
 
