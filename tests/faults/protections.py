@@ -323,7 +323,7 @@ PROTECTIONS = [
     ),
     Protection(
         "A password that changed meanwhile lets nobody in",
-        "chatserver/sign_in.py",
+        "chatserver/current_user.py",
         "    if not await request.app[ACCOUNTS].still_holds(checked):",
         "    if False:",
         "test_sessions.py::test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in",
