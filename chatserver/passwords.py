@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -31,10 +32,11 @@ T = TypeVar("T")
 
 
 def check_password(password: str, name: str, origins: Iterable[str] = (), field: str = "password") -> str:
-    """Any 8 to 128 characters, exactly as typed, but none of those tried first (NIST SP 800-63B, 5.1.1.2).
+    """Any 8 to 128 characters, in NFKC, but none of those tried first (NIST SP 800-63B, 5.1.1.2).
 
     Raises ChatError `bad_password` or `common_password`, at the form's field.
     """
+    password, name = _stable(password), _stable(name)
     if len(password) not in CHARS or UNSTORABLE.search(password):
         raise ChatError("bad_password", field)
     hosts = [URL(origin).host or "" for origin in origins]  # as people read it, and not its IDNA
@@ -43,6 +45,11 @@ def check_password(password: str, name: str, origins: Iterable[str] = (), field:
     if password.lower() == name.lower() or password.lower() in common_passwords() or _bare(password) in guessed:
         raise ChatError("common_password", field)
     return password
+
+
+def _stable(password: str) -> str:
+    """In one normal form, however a keyboard composes it."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def _bare(word: str) -> str:
@@ -59,12 +66,21 @@ def common_passwords() -> frozenset[str]:
 def hash_password(password: str) -> str:
     """A PHC string."""
     kdf = Argon2id(salt=os.urandom(16), length=32, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB)
-    return kdf.derive_phc_encoded(password.encode())
+    return kdf.derive_phc_encoded(_stable(password).encode())
 
 
 def password_fits(password: str, password_hash: str) -> bool:
+    """Also as it was typed, since earlier versions hashed that.
+
+    Where the two differ both are tried in any case: the time depends on what was typed alone.
+    """
+    forms = dict.fromkeys([_stable(password[:LONGEST])[:LONGEST], password[:LONGEST]])
+    return True in [form_fits(form, password_hash) for form in forms]
+
+
+def form_fits(password: str, password_hash: str) -> bool:
     try:
-        Argon2id.verify_phc_encoded(password[:LONGEST].encode("utf-8", "replace"), password_hash)
+        Argon2id.verify_phc_encoded(password.encode("utf-8", "replace"), password_hash)
     except (InvalidKey, ValueError):
         return False
     return True

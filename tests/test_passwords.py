@@ -5,15 +5,18 @@ import os
 import re
 import sys
 import threading
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from yarl import URL
 
 from chatserver import passwords
 from chatserver.errors import Unavailable
 from chatserver.passwords import Hasher, hash_password
-from tests.conftest import Serve
-from tests.people import Person
+from tests.conftest import Serve, execute
+from tests.people import PASSWORD, Person
 
 WAIT = 5  # seconds until a hash that nobody lets go on fails
 
@@ -93,3 +96,75 @@ def test_a_hash_takes_what_owasp_asks_for() -> None:
     """Argon2id: two passes over 19 MiB in one lane, 16 bytes of salt, 32 of hash."""
     phc = hash_password("correct horse battery")
     assert re.fullmatch(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}", phc)
+
+
+# -- normal forms -------------------------------------------------------------------------------------------------
+
+LONG = "mật khẩu dài của tôi"
+COMPOSED, TAKEN_APART = (unicodedata.normalize(form, LONG) for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [
+        (COMPOSED, TAKEN_APART),
+        (TAKEN_APART, COMPOSED),
+        ("ﬁne ｗｏｒｄｓ ㎏", "fine words kg"),
+        ("한국어 비밀번호", unicodedata.normalize("NFD", "한국어 비밀번호")),
+    ],
+)
+async def test_a_password_fits_however_the_keyboard_composes_it(url: URL, chosen: str, typed: str) -> None:
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up(chosen)
+        assert (await ana.sign_in(typed)).status == 303
+        assert (await ana.sign_in(chosen)).status == 303
+        assert (await ana.sign_in(typed + "x")).status == 403
+        fields = {"current_password": typed, "new_password": chosen + " new"}
+        assert (await ana.post("/messages/account/password/", page="/messages/account/", **fields)).status == 303
+        assert (await ana.sign_in(typed + " new")).status == 303
+
+
+@pytest.mark.parametrize("chosen", [TAKEN_APART, "ﬁne ｗｏｒｄｓ ㎏"])
+async def test_who_chose_a_password_before_still_signs_in_with_what_they_typed(
+    ana: Person, database_url: str, chosen: str
+) -> None:
+    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=1, lanes=1, memory_cost=1024)
+    execute(database_url, f"update users set password_hash = '{kdf.derive_phc_encoded(chosen.encode())}'")
+    assert (await ana.sign_in(chosen)).status == 303
+    assert (await ana.sign_in("not this one")).status == 403
+
+
+async def test_the_work_depends_on_what_was_typed_and_not_on_whose_it_is(
+    ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    fits = passwords.form_fits
+
+    def noted(form: str, password_hash: str) -> bool:
+        tried.append(form)
+        return fits(form, password_hash)
+
+    monkeypatch.setattr(passwords, "form_fits", noted)
+    for typed, number in (("only letters", 1), (PASSWORD, 1), (COMPOSED, 1), (TAKEN_APART, 2)):
+        for name in ("Ana", "Nobody"):
+            async with Person(ana.url, name) as somebody:
+                tried.clear()
+                await somebody.sign_in(typed)
+                assert len(tried) == number, (name, typed)
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [
+        ("ｐａｓｓｗｏｒｄ１", "This password is easy to guess."),
+        ("𝐜𝐡𝐚𝐭𝐬𝐞𝐫𝐯𝐞𝐫", "This password is easy to guess."),
+        (unicodedata.normalize("NFD", "Éléonore"), "This password is easy to guess."),
+        (unicodedata.normalize("NFD", "éééé"), "Choose a password of 8 to 128 characters."),
+        ("\ufdfa" * 10, "Choose a password of 8 to 128 characters."),
+    ],
+)
+async def test_the_rules_hold_for_the_normal_form(url: URL, password: str, says: str) -> None:
+    async with Person(url, "Éléonore") as somebody:
+        answer = await somebody.post("/messages/sign-up/", username=somebody.name, password=password)
+    assert answer.status == 400
+    assert answer.alert.startswith(says)
