@@ -28,7 +28,7 @@ from chatserver.origins import is_ours
 from chatserver.sessions import find_user
 from chatserver.static_files import ALL_STYLES, static_files
 from chatserver.urls import read_origin
-from chatserver.zones import chosen_zone, viewers_zone
+from chatserver.zones import chosen_zone, is_known, viewers_zone
 
 CHATS = "/messages/"
 
@@ -165,6 +165,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "language": language,
         "theme": choices["theme"] if choices["theme"] in THEMES else "",
         "chosen_zone": chosen_zone(choices),
+        "zone_known": is_known(choices),
         "path": request.path_qs if request.method == "GET" else request.path,
         "viewer": viewer,
         "draw": Drawing(environment(), viewer),

@@ -33,6 +33,11 @@ def chosen_zone(choices: Mapping[str, str]) -> str:
     return name if name and name in zone_names("en") else ""
 
 
+def is_known(choices: Mapping[str, str]) -> bool:
+    """Whether anything has told a zone: a browser without scripts tells none, and its times are in UTC."""
+    return bool(choices.get(BROWSERS) or chosen_zone(choices))
+
+
 @lru_cache
 def zone_names(language: str) -> dict[str, str]:
     """The zones one may choose, each as "Moscow, Russia" in a language, in the order of these names."""

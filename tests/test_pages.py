@@ -12,6 +12,7 @@ from yarl import URL
 from chatserver.config import Config
 from tests.conftest import execute
 from tests.people import Person
+from tests.test_groups import thread as make_thread
 
 
 @pytest.fixture
@@ -455,3 +456,47 @@ async def test_one_sends_to_a_name_whatever_its_case(ana: Person, ben: Person) -
         "/messages/send_message/", page="/messages/", recipient_name=" bEN ", message="hi", client_id=str(uuid4())
     )
     assert answer.status == 303
+
+
+NOTE = "Times are in UTC."
+
+
+@pytest.mark.parametrize(
+    ("cookie", "noted"),
+    [({}, True), ({"timezone": "Europe/Berlin"}, False), ({"chosen_timezone": "Asia/Tokyo"}, False)],
+)
+async def test_without_scripts_a_first_visit_says_which_zone_its_times_are_in_and_where_to_choose(
+    ana: Person, ben: Person, cookie: dict[str, str], noted: bool
+) -> None:
+    thread = await ana.writes_to(ben)
+    for path in ("/messages/", f"/messages/chat/{thread}/"):
+        parts = re.findall(r"<noscript>(.*?)</noscript>", (await ana.get(path, cookies=cookie)).text, re.DOTALL)
+        assert any(NOTE in part and 'href="/messages/account/#place-title"' in part for part in parts) == noted
+    account = (await ana.get("/messages/account/", cookies=cookie)).text
+    assert ("Choose one here, or times are in UTC." in account) == noted
+
+
+async def test_under_the_name_stand_people_and_the_numbers_are_asked_for(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    pair, group = await ana.writes_to(ben), (await make_thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+    for thread, people in ((pair, None), (group, "3 people")):
+        page = (await ana.get(f"/messages/chat/{thread}/")).text
+        title = re.search(r'<div class="chat-title">.*?</div>', page, re.DOTALL)[0]  # type: ignore[index]
+        assert "message" not in re.sub("<[^>]*>", "", title)
+        assert people is None or people in title
+        more = re.search(r'<div id="more".*?</div>', page, re.DOTALL)[0]  # type: ignore[index]
+        assert ("1 message (0 received, 1 sent)" if thread == pair else "0 messages (0 received, 0 sent)") in more
+
+
+async def test_a_chat_without_messages_says_so_in_the_list(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    await make_thread(config, "create", "Ana", "Ben", "Cleo")
+    assert '<bdi class="preview-text">No messages yet</bdi>' in (await ana.get("/messages/")).text
+
+
+async def test_the_list_of_keys_says_that_one_of_two_arrows_is_enough(ana: Person) -> None:
+    keys = re.findall(r"<dt>(.*?)</dt>", (await ana.get("/messages/")).text)
+    assert "<kbd>↑</kbd> or <kbd>↓</kbd>" in keys
+    assert "<kbd>Alt</kbd> + <kbd>↑</kbd>" in keys

@@ -100,7 +100,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
     find('send-plainly').hidden = !composer || !plain || !waiting().length;
     showNotice();
     list.showOffline(!socket.live);
-    find('presence').hidden = !socket.live; // not known
+    find('presence').classList.toggle('unknown', !socket.live);
   };
   const outboxChanged = () => {
     if (!outbox.isVolatile) notify('', texts.memoryOnly);

@@ -128,3 +128,52 @@ async def test_the_sign_of_an_empty_chat_stands_in_the_middle(site: Site, person
     assert log is not None
     assert sign is not None
     assert sign["y"] + sign["height"] / 2 == pytest.approx(log["y"] + log["height"] / 2, abs=8)
+
+
+@pytest.mark.parametrize(("locale", "screen_width"), [("en-US", 1280), ("ru-RU", 1280), ("ru-RU", 320)])
+async def test_the_menu_opens_under_its_button_with_the_schemes_in_one_row(
+    person: Opens, locale: str, screen_width: int
+) -> None:
+    ana = await person("Ana", locale=locale, viewport={"width": screen_width, "height": 700})
+    await ana.joins()
+    button = ana.page.locator("[popovertarget=menu]")
+    await button.click()
+    opener, menu = await button.bounding_box(), await ana.page.locator("#menu").bounding_box()
+    assert opener is not None
+    assert menu is not None
+    assert (
+        menu["x"] <= opener["x"] + opener["width"] / 2 <= menu["x"] + opener["width"] + 8
+    )  # at the corner of the menu
+    schemes = [await each.bounding_box() for each in await ana.page.locator("#menu .choice").all()]
+    assert len({(each["y"], each["height"]) for each in schemes if each}) == 1
+    assert all(each and each["x"] + each["width"] <= menu["x"] + menu["width"] for each in schemes)
+
+
+async def test_on_a_phone_the_list_reaches_the_edge_of_the_screen(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana", viewport={"width": 390, "height": 780})
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.goes_to("/messages/")
+    assert await ana.page.evaluate("document.querySelector('.sidebar').clientWidth") == 390
+
+
+async def test_the_title_of_a_chat_stays_where_it_is_while_the_connection_is_lost(person: Opens) -> None:
+    ana, ben = await person("Ana"), await person("Ben")
+    await ben.joins()
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await expect(ana.page.locator("#presence")).to_have_text("online")
+    title = ana.page.locator("h1")
+    before = await title.bounding_box()
+    assert before is not None
+    await ana.page.context.set_offline(True)
+    await ana.page.evaluate("dispatchEvent(new Event('online'))")  # looks, and hears nothing
+    await ana.sees("Connection lost. Reconnecting…")
+    await expect(ana.page.locator("#presence")).to_be_hidden()
+    banner, head = await ana.page.locator("#connection").bounding_box(), await title.bounding_box()
+    assert banner is not None
+    assert head is not None
+    assert head["y"] - banner["height"] == pytest.approx(before["y"], abs=1)
+    await ana.page.context.set_offline(False)
+    await expect(ana.page.locator("#presence")).to_be_visible()
