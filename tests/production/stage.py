@@ -152,10 +152,12 @@ class Stage(World):
         path, port = self.folder / name / "redis.conf", port or self.ports["redis"]
         if not path.exists():
             render("redis.conf", path).replace(
-                ("change-me-redis", password), ("change-me-administrator", ADMINISTRATOR)
+                ("change-me-redis", password),
+                ("change-me-administrator", ADMINISTRATOR),
+                ("dir /var/lib/chatserver-redis", f"dir {path.parent}"),
             ).write()
             self._give_away()
-        self.run(name, program("redis-server"), path, "--port", port, "--dir", path.parent)
+        self.run(name, program("redis-server"), path, "--port", port)
         self.wait_for(lambda: Redis(port=port, username="administrator", password=ADMINISTRATOR).ping())
         return f"redis://chatserver:{password}@127.0.0.1:{port}/0"
 

@@ -10,12 +10,14 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser
 from yarl import URL
 
 from chatserver.middlewares import HEADERS, HSTS
 from tests.browser.conftest import browser  # noqa: F401  # a fixture
 from tests.browser.screens import Screen
+from tests.people import Person
 from tests.production.programs import program
 from tests.production.stage import Stage
 
@@ -195,6 +197,70 @@ async def test_a_stranger_cannot_connect_to_the_unix_socket(stage: Stage) -> Non
     mode = (stage.folder / "run" / "1" / "http.sock").stat()
     assert mode.st_mode & 0o777 == 0o660
     assert mode.st_gid == stage.user.pw_gid
+
+
+SITE = """\
+proxy_cache_path {folder}/run/site-cache keys_zone=site:1m;
+server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {folder}/certificate.pem;
+    ssl_certificate_key {folder}/key.pem;
+    add_header X-Site yes always;
+    proxy_cache site;
+    proxy_cache_valid any 5m;
+    proxy_ignore_headers Cache-Control Set-Cookie Vary;
+    proxy_intercept_errors on;
+    error_page 404 =200 /;
+    expires 1h;
+    include snippets/chatserver.conf;
+    location / {{ return 200 "the site's"; }}
+    location ~* \\.(css|js)$ {{ return 200 "the site's own"; }}
+}}
+"""
+
+
+@pytest.fixture
+async def beside(stage: Stage) -> AsyncIterator[str]:
+    """A site with the chat under /messages/, and with much that is meant for its own pages."""
+    place, port = stage.folder / "beside", unused_port()
+    main = stage.write_nginx(place)
+    (place / "site.conf").write_text(SITE.format(folder=stage.folder, port=port))
+    stage.run("nginx-beside", program("nginx"), "-p", place, "-c", main, "-g", "daemon off;")
+    await stage.answers(f"https://localhost:{port}/messages/sign-in/", 20)
+    yield f"https://localhost:{port}"
+    stage.end("nginx-beside")
+
+
+async def test_what_a_site_has_for_its_own_pages_does_not_reach_the_chat_beside_it(stage: Stage, beside: str) -> None:
+    async with (
+        Person(URL(beside), "Ana", trust=stage.trust) as ana,
+        Person(URL(beside), "Ben", trust=stage.trust) as ben,
+    ):
+        page = await ben.get("/messages/sign-in/")
+        assert page.headers.getall("Cache-Control") == ["no-store"]
+        assert not {"X-Site", "Expires"} & page.headers.keys()
+        await ana.sign_up()
+        assert (await ana.get("/messages/session")).status == 200
+        assert (await ben.get("/messages/session")).status == 401
+        lost = await ben.get("/messages/nowhere")
+        assert (lost.status, "/messages/static/" in lost.text) == (404, True)
+        style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        sheet = await ben.get(style)
+        assert "@layer" in sheet.text
+        assert sheet.headers.getall("Cache-Control") == ["public, max-age=31536000, immutable"]
+        assert [(await ben.get(path)).text for path in ("/", "/site.css")] == ["the site's", "the site's own"]
+
+
+@pytest.mark.parametrize("front", ["haproxy", "alone"])
+async def test_a_link_that_sets_a_password_stands_in_no_log(stage: Stage, front: str) -> None:
+    token = f"a-link-of-{front}"
+    async with aiohttp.ClientSession() as http:
+        for path in (f"reset/{token}/", f"sign-in/?after-{front}"):
+            await http.get(f"https://localhost:{stage.ports[front]}/messages/{path}", ssl=stage.trust)
+    paths = [path for path in (stage.folder / "logs").iterdir() if not path.name.startswith("gunicorn")]  # tell all
+    logs = {path.name: path.read_text(errors="replace") for path in paths}
+    assert [name for name, text in logs.items() if f"after-{front}" in text] != []
+    assert [name for name, text in logs.items() if token in text] == []
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ create role site login password 'of-the-site';
 create database site owner site;
 END
 redis-cli config set maxmemory 300mb
+if [ $WAY = beside ]; then redis-cli config set maxmemory-policy allkeys-lru; fi
 redis-cli config rewrite
-if [ $WAY = beside ]; then redis-cli config set maxmemory-policy allkeys-lru; redis-cli config rewrite; fi
+systemctl restart redis-server
+for _ in $(seq 100); do if redis-cli ping > /dev/null; then break; fi; sleep 0.1; done
 redis-cli mset one 1 two 2 three 3
 
 python3 -m venv /srv/site
