@@ -5,6 +5,8 @@ import re
 import regex
 
 HUES = 12
+WIDEST = 4  # characters side by side
+_WITHOUT_WIDTH = regex.compile(r"[\p{Mn}\u200c\u200d]")
 _SEPARATORS = re.compile("[ _.,-]+")
 # With its marks, and the letters that a virama joins to it (UAX #29, GB9c).
 _FIRST_LETTER = regex.compile(
@@ -15,9 +17,12 @@ _FIRST_LETTER = regex.compile(
 
 
 def initials(name: str) -> str:
-    """The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case."""
+    """The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case; one of
+    two that are too wide for the circle."""
     parts = [part for part in _SEPARATORS.split(name) if part] or [name]
-    return "".join(found[0] for part in parts[:2] if (found := _FIRST_LETTER.match(part))).upper()
+    letters = [found[0] for part in parts[:2] if (found := _FIRST_LETTER.match(part))]
+    is_wide = len(_WITHOUT_WIDTH.sub("", "".join(letters))) > WIDEST
+    return "".join(letters[: 1 if is_wide else 2]).upper()
 
 
 def hue(name: str) -> int:

@@ -1,5 +1,7 @@
 /** What stands for a picture: letters and a colour, made of the name as in `chatserver/avatars.py`. */
 const HUES = 12;
+const WIDEST = 4; // characters side by side
+const WITHOUT_WIDTH = /[\p{Mn}\u200c\u200d]/gu;
 const SEPARATORS = /[ _.,-]+/;
 // With its marks, and the letters that a virama joins to it (UAX #29, GB9c).
 const FIRST_LETTER = new RegExp(
@@ -9,13 +11,15 @@ const FIRST_LETTER = new RegExp(
 );
 
 /**
- * The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case.
+ * The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case;
+ * one of two that are too wide for the circle.
  * @param {string} name
  */
 export function initials(name) {
   const parts = name.split(SEPARATORS).filter(Boolean);
   const letters = (parts.length ? parts : [name]).slice(0, 2).map((part) => part.match(FIRST_LETTER)?.[0] ?? '');
-  return letters.join('').toUpperCase();
+  const isWide = Array.from(letters.join('').replace(WITHOUT_WIDTH, '')).length > WIDEST;
+  return letters.slice(0, isWide ? 1 : 2).join('').toUpperCase();
 }
 
 /** A colour's number, 0 to 11, the same for a name at all times: FNV-1a over its code points. */
