@@ -1,4 +1,4 @@
-"""Unusual places for a world: a small disk, a clock that can be set. Where they can't be had, `Impossible` says why."""
+"""Unusual places for a world: a small disk, a clock that can be set. `missing` says beforehand which can't be had."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chatserver.embedded import EmbeddedServers
 
@@ -13,8 +14,39 @@ SMALL_DISK = "120m"
 LIBRARIES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1")
 
 
-class Impossible(Exception):
-    """What this machine cannot do; one sentence."""
+def missing(fault: str) -> str:
+    """Why this machine has no place for a fault, in a few words; "" when it has."""
+    if PLACES.get(fault) is small_disk:
+        with TemporaryDirectory() as folder:
+            if not mount(Path(folder)):
+                return "a small disk takes the right to mount a tmpfs, as root"
+            umount(Path(folder))
+    if PLACES.get(fault) is settable_clock and not libfaketime():
+        install_on_debian("faketime")
+        if not libfaketime():
+            return "setting the clock takes libfaketime (Debian: apt install faketime)"
+    return ""
+
+
+def install_on_debian(package: str) -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing Debian's {package} ...", flush=True)
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
+            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            subprocess.run(command, env=quiet, capture_output=True, check=False)
+
+
+def mount(folder: Path) -> bool:
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(folder)]
+    return os.geteuid() == 0 and not subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def umount(folder: Path) -> None:
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def libfaketime() -> Path | None:
+    return next((path for pattern in LIBRARIES for path in Path("/").glob(pattern.lstrip("/"))), None)
 
 
 @contextmanager
@@ -22,9 +54,7 @@ def small_disk(folder: Path) -> Iterator[None]:
     """PostgreSQL's tables on a small tmpfs; its log of writes stays outside, since without room for that it stops."""
     tables = folder / "postgres"
     tables.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(tables)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        raise Impossible("a small disk needs the right to mount a tmpfs")
+    assert mount(tables)
     try:
         with EmbeddedServers(folder):
             pass  # makes the data
@@ -36,19 +66,16 @@ def small_disk(folder: Path) -> Iterator[None]:
         (tables / "data" / "pg_wal").symlink_to(log)
         yield
     finally:
-        subprocess.run(["umount", str(tables)], check=True)
+        umount(tables)
 
 
 @contextmanager
 def settable_clock(folder: Path) -> Iterator[None]:
     """Servers that are started meanwhile take the time shifted by what the file `clock` says (libfaketime)."""
-    found = [path for pattern in LIBRARIES for path in Path("/").glob(pattern.lstrip("/"))]
-    if not found:
-        raise Impossible("setting the clock needs libfaketime (Debian: apt install faketime)")
     (folder / "clock").write_text("+0")
     before = dict(os.environ)
     os.environ |= {
-        "LD_PRELOAD": str(found[0]),
+        "LD_PRELOAD": str(libfaketime()),
         "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
