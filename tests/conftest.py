@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
@@ -19,9 +20,22 @@ from chatserver.config import Config
 from chatserver.edge import Runner
 from chatserver.embedded import EmbeddedServers
 from chatserver.migrations import migrate
+from tests.browser.chromium import NO_BROWSER, has_browser
 from tests.people import PATIENCE, Person
 
 API_KEY = "the key of the tests"
+
+
+def pytest_report_header() -> list[str]:
+    """Says at the start what will be skipped for want of a browser."""
+    return [] if has_browser() else [f"{NO_BROWSER}: without it, what takes one is skipped"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says each reason for skipping tests once."""
+    skipped = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in skipped.items():
+        terminalreporter.write_line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,19 @@ NO_BROWSER = "no Chromium or Chrome was found; `make browser` fetches one"
 
 
 def has_browser() -> bool:
+    if installed_browser():  # without asking playwright, which takes a second
+        return True
     with sync_api.sync_playwright() as playwright:
         return find_browser(playwright) is not None
 
 
 def find_browser(playwright: Playwright | sync_api.Playwright) -> str | None:
-    found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MACOS, playwright.chromium.executable_path]
+    fetched = playwright.chromium.executable_path
+    return installed_browser() or (fetched if os.access(fetched, os.X_OK) else None)
+
+
+def installed_browser() -> str | None:
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MACOS]
     return next((path for path in found if path and os.access(path, os.X_OK)), None)
 
 

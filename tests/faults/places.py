@@ -31,7 +31,7 @@ def missing(fault: str) -> str:
 def install_on_debian(package: str) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing Debian's {package} ...", flush=True)
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", package]):
             quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
             subprocess.run(command, env=quiet, capture_output=True, check=False)
 

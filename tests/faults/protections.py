@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.browser.chromium import NO_BROWSER, has_browser
+
 ROOT = Path(__file__).parents[2]
 IGNORED = shutil.ignore_patterns(".git", ".venv", ".data", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__")
 PATIENCE = 6  # seconds until a test gives up: without its protection it often waits for what never comes
@@ -589,6 +591,10 @@ PROTECTIONS = [
 def main() -> int:
     words = sys.argv[1:]
     chosen = [protection for protection in PROTECTIONS if not words or any(word in protection.name for word in words)]
+    in_browser = [protection for protection in chosen if protection.test.startswith("browser/")]
+    if in_browser and not has_browser():
+        print(f"{len(in_browser)} protections of the browser are left out: {NO_BROWSER}.", flush=True)
+        chosen = [protection for protection in chosen if protection not in in_browser]
     missed = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for protection, outcome in zip(chosen, pool.map(outcome_of, chosen), strict=True):

@@ -201,6 +201,16 @@ class World:
         """Shifts the clock of PostgreSQL and Redis, by libfaketime."""
         (self.servers.data_dir / "clock").write_text(shift)
 
+    def clock_is_back(self) -> bool:
+        """Whether PostgreSQL is more than half an hour behind."""
+        with (
+            contextlib.closing(psycopg2.connect(self.servers.database_url)) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("select extract(epoch from clock_timestamp())::float")
+            (there,) = cursor.fetchone() or (0.0,)
+        return bool(there < time.time() - 1800)
+
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
