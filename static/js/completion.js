@@ -1,30 +1,74 @@
+import { hue, initials } from './avatars.js';
+
 const REST_MS = 150; // after the last key
 
 /**
- * Offers names of people as one types one. The latest answer wins; a failure leaves what is offered.
+ * Offers names of people as one types one, in a list below (ARIA's combobox). The latest answer wins; a failure
+ * leaves what is offered.
  * @param {HTMLInputElement} input
- * @param {HTMLDataListElement} list
+ * @param {HTMLUListElement} list alone in its parent, which is put below the input
  * @param {AbortSignal} [signal]
+ * @param {() => void} [chosen] called when a name was chosen
  */
-export function completeName(input, list, signal) {
+export function completeName(input, list, signal, chosen = () => {}) {
   let timer = 0;
   let asking = new AbortController();
+  let active = -1; // the place of the option that Enter chooses
   const stop = () => {
     clearTimeout(timer);
     asking.abort();
   };
+  const show = (open) => {
+    list.hidden = !open || !list.children.length;
+    input.ariaExpanded = String(!list.hidden);
+    activate(-1);
+  };
+  const activate = (place) => {
+    active = place;
+    Array.from(list.children).forEach((option, index) => { option.ariaSelected = String(index === place); });
+    if (place < 0) input.removeAttribute('aria-activedescendant');
+    else input.setAttribute('aria-activedescendant', list.children[place].id);
+  };
+  const choose = (option) => {
+    input.value = option.dataset.name;
+    show(false);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    chosen();
+  };
   const type = () => {
     stop();
     const name = input.value.trim();
-    const isOffered = Array.from(list.options).some((option) => option.value === name);
+    const isOffered = Array.from(list.children).some((option) => option.dataset.name === name);
     if (name && !isOffered) timer = setTimeout(ask, REST_MS, name);
+    else show(false);
   };
   const ask = async (name) => {
     asking = new AbortController();
     const people = await find(name, asking.signal);
-    if (people) list.replaceChildren(...people.map(option));
+    if (!people) return;
+    list.replaceChildren(...people.map(option));
+    show(document.activeElement === input);
   };
+  const press = (event) => {
+    if (list.hidden || event.altKey || event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const count = list.children.length;
+    if (step) activate(active < 0 && step < 0 ? count - 1 : (active + step + count) % count);
+    else if (event.key === 'Enter' && active >= 0) choose(list.children[active]);
+    else if (event.key === 'Escape') show(false);
+    else return;
+    event.preventDefault();
+  };
+  input.after(list.parentElement);
+  input.role = 'combobox';
+  input.ariaAutoComplete = 'list';
+  input.setAttribute('aria-controls', list.id);
+  show(false);
   input.addEventListener('input', type, { signal });
+  input.addEventListener('keydown', press, { signal });
+  input.addEventListener('blur', () => show(false), { signal });
+  list.addEventListener('pointerdown', (event) => event.preventDefault(), { signal }); // the input keeps the focus
+  list.addEventListener('click', ({ target }) => { if (target.closest('li')) choose(target.closest('li')); }, { signal });
   if (document.activeElement === input) type(); // one was quicker than this script
   signal?.addEventListener('abort', stop);
 }
@@ -39,8 +83,17 @@ async function find(name, signal) {
   }
 }
 
-function option(name) {
-  const element = document.createElement('option');
-  element.value = name;
+function option(name, place) {
+  const element = document.createElement('li');
+  element.role = 'option';
+  element.id = `person-${place}`;
+  element.dataset.name = name;
+  const avatar = document.createElement('span');
+  avatar.className = `avatar hue-${hue(name)}`;
+  avatar.ariaHidden = 'true';
+  avatar.textContent = initials(name);
+  const written = document.createElement('bdi');
+  written.textContent = name;
+  element.append(avatar, written);
   return element;
 }

@@ -13,6 +13,13 @@ const pointer = matchMedia('(any-pointer: fine)');
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
+/** Whether a key in a box is the one that sends. @param {KeyboardEvent} event */
+export function sends(event) {
+  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
+  if (!pointer.matches && !event.ctrlKey && !event.metaKey) return false;
+  return !event.isComposing && event.keyCode !== COMPOSING_KEY_CODE;
+}
+
 export class Composer extends EventTarget {
   #form;
   #box;
@@ -67,9 +74,7 @@ export class Composer extends EventTarget {
   #labelEnter() { this.#box.enterKeyHint = pointer.matches ? 'send' : 'enter'; }
 
   #sendOnEnter(event) {
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
-    if (!pointer.matches && !event.ctrlKey && !event.metaKey) return;
-    if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
+    if (!sends(event)) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }

@@ -1,5 +1,6 @@
 /** The form for a new message, in the pane: names are completed, and what is typed is kept until it is sent. */
 import { completeName } from './completion.js';
+import { sends } from './composer.js';
 
 /**
  * @param {HTMLElement} pane
@@ -20,5 +21,16 @@ export function openNewMessage(pane, { drafts, socket, status, texts }, signal) 
       keep(() => '');
     }
   }, { signal });
-  completeName(fields[0], pane.querySelector('#people'), signal);
+  const [name, message] = fields;
+  completeName(name, pane.querySelector('#people'), signal, () => message.focus());
+  name.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing || message.value.trim()) return;
+    event.preventDefault();
+    message.focus(); // there is nothing to send yet
+  }, { signal });
+  message.addEventListener('keydown', (event) => {
+    if (!sends(event)) return;
+    event.preventDefault();
+    form.requestSubmit();
+  }, { signal });
 }

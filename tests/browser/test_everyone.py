@@ -60,9 +60,29 @@ async def test_a_name_is_completed_as_one_types(site: Site, person: Opens) -> No
     ana = await person("Ana")
     await ana.joins()
     await ana.page.locator("[name=recipient_name]").press_sequentially("ben")
-    await expect(ana.page.locator("#people option")).to_have_count(2)
-    await ana.fills_in(recipient_name="Benjamin", message="Hello")
-    await ana.presses("Send")
+    offered = ana.page.get_by_role("option")
+    await expect(offered).to_have_count(2)
+    to, first = await ana.page.locator("[name=recipient_name]").bounding_box(), await offered.first.bounding_box()
+    assert to is not None
+    assert first is not None
+    assert 0 <= first["y"] - (to["y"] + to["height"]) < 12  # right below, as wide
+    assert first["height"] >= 44
+    await ana.is_accessible()
+    await ana.page.keyboard.press("ArrowDown")
+    await ana.page.keyboard.press("ArrowDown")
+    await expect(offered.last).to_have_attribute("aria-selected", "true")
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.page.locator("[name=recipient_name]")).to_have_value("Bentley")
+    await expect(offered.first).to_be_hidden()
+    await ana.page.locator("[name=recipient_name]").fill("benj")
+    await offered.first.click()
+    await expect(ana.page.locator("[name=recipient_name]")).to_have_value("Benjamin")
+    await expect(ana.page.locator("#message")).to_be_focused()
+    await ana.page.keyboard.type("Hello")
+    await ana.page.keyboard.press("Shift+Enter")
+    await ana.page.keyboard.type("you")
+    await ana.page.keyboard.press("Enter")  # sends, as in the chat
+    await ana.sees_messages("Hello\nyou")
     await expect(ana.page.locator("h1")).to_have_text("Benjamin")
 
 

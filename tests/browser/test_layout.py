@@ -177,3 +177,27 @@ async def test_the_title_of_a_chat_stays_where_it_is_while_the_connection_is_los
     assert head["y"] - banner["height"] == pytest.approx(before["y"], abs=1)
     await ana.page.context.set_offline(False)
     await expect(ana.page.locator("#presence")).to_be_visible()
+
+
+async def test_on_a_phone_a_new_message_is_a_page_with_its_bar_and_enter_makes_a_line(
+    site: Site, person: Opens
+) -> None:
+    await site.has("Ben")
+    phone = {"width": 390, "height": 780}
+    ana = await person("Ana", viewport=phone, has_touch=True, is_mobile=True)
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.goes_to("/messages/#new-message")
+    bar = await ana.page.locator(".form-head").bounding_box()
+    assert bar is not None
+    assert (bar["x"], bar["y"], bar["width"]) == (0, 0, 390)
+    back = await ana.page.get_by_role("link", name="Back to chats").bounding_box()
+    assert back is not None
+    assert back["x"] <= 4
+    await ana.fills_in(recipient_name="Ben")
+    await ana.page.locator("#message").press_sequentially("one")
+    await ana.page.locator("#message").press("Enter")
+    await ana.page.locator("#message").press_sequentially("two")
+    await expect(ana.page.locator("#message")).to_have_value("one\ntwo")
+    await ana.presses("Send")
+    await ana.sees_messages("Hello", "one\ntwo")

@@ -484,7 +484,7 @@ class Directory:
 async def directory(page: Page) -> AsyncIterator[Directory]:
     directory = Directory()
     await page.route(f"{SITE}/messages/people?*", directory.answer)
-    await page.evaluate("""draw('<input id="to" list="people"><datalist id="people"></datalist>')""")
+    await page.evaluate("""draw('<input id="to"><div><ul id="people"></ul></div>')""")
     script = "completeName(document.getElementById('to'), document.getElementById('people'), signal);"
     await run(page, f"const {{ completeName }} = await use('completion'); {script}")
     yield directory
@@ -492,7 +492,7 @@ async def directory(page: Page) -> AsyncIterator[Directory]:
 
 
 async def sees_offered(page: Page, *names: str) -> None:
-    script = "(names) => Array.from(document.getElementById('people').options, ({ value }) => value).join() === names"
+    script = "(names) => Array.from(document.querySelectorAll('#people bdi'), (b) => b.textContent).join() === names"
     await page.wait_for_function(script, arg=",".join(names))
 
 
