@@ -65,17 +65,23 @@ class Drawing:
         drawn = [self._draw("conversation", row, row.sender_id == self._me_id) for row in rows]
         return _joined(drawn)
 
-    def messages(self, messages: Sequence[Message], read_seq: int, seen_seq: int) -> Markup:
-        """A chat's messages, with the days between them and a line before the first that is new to the viewer.
+    def messages(
+        self, messages: Sequence[Message], read_seq: int, seen_seq: int, asked_for: int | None = None
+    ) -> Markup:
+        """A chat's messages, with the days between them and a line before the first that is new to the viewer, if the
+        place where they left off is among these.
 
         Messages of one person in one minute belong together. `read_seq` is how far the viewer has read, `seen_seq`
-        how far all the others have.
+        how far all the others have. `asked_for` is the number of the message that has the focus, so that it is in view
+        without scripts, too; 0: the first that is new.
         """
         me_id, zone = self._me_id, self._scene.viewer.zone
         parts: list[Markup] = []
         minutes = [(message.sender_id, int(message.sent_at.timestamp()) // 60) for message in messages]
         days = [message.sent_at.astimezone(zone).toordinal() for message in messages]
-        news = next((m.seq for m in messages if m.seq > read_seq and m.sender_id != me_id), 0)
+        left_off_here = bool(messages) and messages[0].seq <= read_seq + 1
+        unread = (m.seq for m in messages if left_off_here and m.seq > read_seq and m.sender_id != me_id)
+        news = next(unread, 0)
         together = [
             place > 0
             and minutes[place] == minutes[place - 1]
@@ -90,11 +96,12 @@ class Drawing:
                 parts.append(self._draw("unread_line", None))
             own = message.sender_id == me_id
             seen = own and message.seq <= seen_seq
-            parts.append(self._draw("message", message, own, seen, together[place], together[place + 1]))
+            focused = message.seq == (news if asked_for == 0 else asked_for)
+            parts.append(self._draw("message", message, own, seen, together[place], together[place + 1], focused))
         return _joined(parts)
 
     def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
-        """`flags`: own, seen, continues, continued, as far as the template asks for them."""
+        """`flags`: own, seen, continues, continued, focused, as far as the template asks for them."""
         draw = _draw.__wrapped__ if isinstance(item, Message) and len(item.text) > LONGEST else _draw
         scene = self._scene if name == "message" else self._scene_today
         return draw(scene, name, item, flags)
@@ -102,7 +109,7 @@ class Drawing:
 
 @lru_cache(KEPT)
 def _draw(scene: Scene, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
-    how = dict(zip(("own", "seen", "continues", "continued"), flags, strict=False))
+    how = dict(zip(("own", "seen", "continues", "continued", "focused"), flags, strict=False))
     context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
     return Markup(scene.environment.get_template(f"{name}.html").render(context))  # noqa: S704
 

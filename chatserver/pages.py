@@ -1,5 +1,6 @@
 """The conversations page and the chat page, and the forms on them."""
 
+import contextlib
 from typing import Any, NoReturn
 
 from aiohttp import web
@@ -49,19 +50,21 @@ async def send_to_name(request: web.Request) -> web.Response:
     except ChatError as error:
         context = await _conversations(request, user)
         return await render_refused(request, "conversations.html", form, error, **context)
-    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+    raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
 
 
 async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
     limit = None if request.query.get("list") == "all" else threads.CONVERSATIONS
-    return {"path": "/messages/"} | await _list(request, user, limit)
+    return {"path": "/messages/"} | await _list(request, user, limit, parse_id(request.query.get("open")))
 
 
-async def _list(request: web.Request, user: User, limit: int | None = threads.CONVERSATIONS) -> dict[str, Any]:
+async def _list(
+    request: web.Request, user: User, limit: int | None = threads.CONVERSATIONS, open_id: int | None = None
+) -> dict[str, Any]:
     """The conversations beside the main part of a page; a browser that asks for this alone has them on its screen."""
     if request.headers.get("Chat-Part") == "main":
         return {"part": "main", "conversations": None, "more_conversations": False, "unread_total": None}
-    shown = await threads.conversations(request.app[DB], user.id, limit)
+    shown = await threads.conversations(request.app[DB], user.id, limit, open_id)
     return {"part": "page"} | shown._asdict()
 
 
@@ -93,7 +96,7 @@ async def send_to_thread(request: web.Request) -> web.Response:
         await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
-    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+    raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
 
 
 async def mark_read(request: web.Request) -> web.Response:
@@ -120,11 +123,27 @@ async def _chat(request: web.Request, user: User) -> dict[str, Any]:
     if at is not None and at <= thread.total:
         path += f"?at={at}"
         shown, more, later = await messages.around(db, thread.id, user.id, at)
+    elif "at" not in request.query and _left_off_far(thread):
+        shown, more, later = await messages.around(db, thread.id, user.id, thread.read_seq + 1)
     else:
         at = None
         shown, more = await messages.history(db, thread.id, user.id, MAX_ID)
     context = {"thread": thread, "messages": shown, "more": more, "later": later, "at": at, "path": path}
-    return context | await _list(request, user)
+    return context | await _list(request, user, open_id=thread.id)
+
+
+async def _where_it_stands(request: web.Request, thread_id: int, user_id: int) -> str:
+    """The address of a chat that shows what was just written there: its end, wherever one left off reading."""
+    address = f"/messages/chat/{thread_id}/"
+    with contextlib.suppress(ChatError):  # it is stored: whatever fails now says nothing of it
+        thread = await threads.find_thread(request.app[DB], thread_id, user_id)
+        address += "?at=end" if _left_off_far(thread) else ""
+    return address
+
+
+def _left_off_far(thread: threads.Thread) -> bool:
+    """Whether the place where the person left off is not on the last page."""
+    return thread.unread > 0 and thread.total - thread.read_seq > messages.PAGE
 
 
 def _thread_id(request: web.Request) -> int:

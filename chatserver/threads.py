@@ -77,9 +77,11 @@ class Thread(NamedTuple):
         return self.total - self.sent
 
 
-async def conversations(db: Database, user_id: int, limit: int | None = CONVERSATIONS) -> ConversationList:
-    """A person's threads, newest first, at most `limit` of them; None: all."""
-    rows = await db.fetch("conversations", user_id=user_id, number=limit)
+async def conversations(
+    db: Database, user_id: int, limit: int | None = CONVERSATIONS, open_id: int | None = None
+) -> ConversationList:
+    """A person's threads, newest first, at most `limit` of them; None: all. The one that is open is among them."""
+    rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)
     shown = [
         Conversation(id_, title_of(names, others), total, sent, unread, at, *_preview(text, sender_id, sender_name))
         for _, _, id_, total, sent, unread, at, names, others, text, sender_id, sender_name in rows

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from chatserver.config import Config
 from chatserver.db import Database
-from tests.conftest import Serve
+from tests.conftest import Serve, holds
 from tests.people import Person
 
 SOCKETS = 50
@@ -41,10 +41,12 @@ async def commands(config: Config) -> Counter[str]:
 
 
 async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_shows(
-    ana: Person, ben: Person, config: Config, serve: Serve, queries: Counter[str]
+    ana: Person, ben: Person, cleo: Person, config: Config, serve: Serve, queries: Counter[str]
 ) -> None:
     url = await serve(port=0, repair_interval=0, origins=(str(ana.url.origin()),))  # nobody listens here
-    thread = await ana.writes_to(ben)
+    thread, much = await ana.writes_to(ben), await cleo.writes_to(ana)
+    await asyncio.gather(*(at_cleo.sends(much) for at_cleo in [await cleo.socket()] for _ in range(150)))
+    await holds(str(config.database_url), f"select 1 from threads where id = {much} and last_seq = 151")
     async with Person(url, "Ana") as here:
         here.http.cookie_jar.update_cookies({"chat_session": ana.session.value}, url)
         chat = f"/messages/chat/{thread}/"
@@ -55,6 +57,7 @@ async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_show
             (chat, "", {"threads_for": 1, "messages_before": 1, "conversations": 1}),
             (chat, "main", {"threads_for": 1, "messages_before": 1}),
             (f"{chat}?at=1", "main", {"threads_for": 1, "messages_after": 1}),
+            (f"/messages/chat/{much}/", "", {"threads_for": 1, "messages_after": 1, "conversations": 1}),
         ]:
             before = await commands(config)
             queries.clear()

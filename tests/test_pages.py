@@ -118,10 +118,46 @@ async def test_a_browser_that_has_the_conversations_on_its_screen_gets_only_the_
 async def test_the_chat_shows_the_last_hundred_messages_oldest_first(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "first")
     fill(config, thread, ana, 120)
-    page = (await ben.get(f"/messages/chat/{thread}/")).text
+    page = (await ben.get(f"/messages/chat/{thread}/?at=end")).text
     assert [int(seq) for seq in re.findall(r'data-seq="(\d+)"', page)] == list(range(21, 121))
     assert "<title>Ana</title>" in page
     assert "120 messages (120 received, 0 sent)" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "read", "first", "line"),
+    [("", 0, 1, 1), ("", 100, 51, 101), ("", 149, 100, 150), ("", 150, 151, 151), ("?at=end", 100, 151, None)],
+)
+async def test_the_chat_opens_where_one_left_off_when_that_is_not_on_the_last_page(
+    ana: Person, ben: Person, config: Config, path: str, read: int, first: int, line: int | None
+) -> None:
+    thread = await ana.writes_to(ben, "first")
+    fill(config, thread, ana, 250)
+    chat = f"/messages/chat/{thread}/"
+    if read:
+        await ben.post(f"{chat}read/", page=chat, seq=str(read))
+    page = (await ben.get(chat + path)).text.partition("<template")[0]
+    found = re.findall(r'class="unread-line"|data-seq="\d+"', page)
+    assert found[0 if line != first else 1] == f'data-seq="{first}"'
+    after_the_line = found[found.index('class="unread-line"') + 1] if 'class="unread-line"' in found else None
+    assert after_the_line == (f'data-seq="{line}"' if line else None)
+
+
+async def test_what_one_writes_far_from_where_one_left_off_is_shown_at_the_end(
+    ana: Person, ben: Person, config: Config
+) -> None:
+    thread = await ana.writes_to(ben, "first")
+    fill(config, thread, ana, 250)
+    chat = f"/messages/chat/{thread}/"
+    answers = [
+        await ben.post(chat, message="Hello", client_id=str(uuid4())),
+        await ben.post(
+            "/messages/send_message/", "/messages/", recipient_name="Ana", message="Hello", client_id=str(uuid4())
+        ),
+    ]
+    for answer in answers:
+        assert answer.location == f"{chat}?at=end"
+        assert re.findall(r'data-seq="(\d+)"', (await ben.get(answer.location)).text)[-1] in {"251", "252"}
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 -- name: conversations
--- A person's threads, newest first, at most `number` of them (null = all), with all that a list shows of each; in every
--- row also how many there are in all, and what is unread in all.
+-- A person's threads, newest first, at most `number` of them (null = all), the one that is open among them however old
+-- it is (null = none), with all that a list shows of each; in every row also how many there are in all, and what is
+-- unread in all.
 with mine as (
     select t.id, t.last_seq, t.last_message_at, p.user_id, p.sent, t.last_seq - p.read_seq - p.sent_unread as unread,
            count(*) over () as threads, (sum(t.last_seq - p.read_seq - p.sent_unread) over ())::bigint as unread_total
     from participants p
     join threads t on t.id = p.thread_id
     where p.user_id = %(user_id)s
-    order by t.last_message_at desc, t.id desc
+    order by t.id is not distinct from %(open_id)s::bigint desc, t.last_message_at desc, t.id desc
     limit %(number)s::bigint
 )
 select mine.threads, mine.unread_total, mine.id, mine.last_seq, mine.sent, mine.unread, mine.last_message_at,

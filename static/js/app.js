@@ -18,10 +18,11 @@ const { me, texts } = page;
 const find = (id) => document.getElementById(id);
 const socket = new ChatSocket(me.id);
 const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
-const conversations = new Conversations(find('conversations'), tellUnread);
+const drafts = new Drafts(me.id);
+const conversations = new Conversations(find('conversations'), drafts, tellUnread);
 const router = new Router();
 const status = new ConnectionStatus(socket, find('connection'), texts);
-const app = { me, texts, socket, outbox, router, status, drafts: new Drafts(me.id), today: new Today() };
+const app = { me, texts, socket, outbox, router, status, drafts, today: new Today() };
 let leaving = new AbortController();
 let sees = () => false; // whether a message that comes to a thread is seen at once
 

@@ -22,9 +22,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   const list = new MessageList(pane, chat, me, scroll, texts);
   const timeline = new Timeline(chat.thread.total);
   const counts = new Counts(find('counts'), chat.thread);
-  const news = new NewMessages(find('to-end'), scroll, texts.newMessages);
   const history = new History(pane, thread, list, scroll.element, chat, signal);
-  const seesEnd = () => scroll.atEnd && history.complete && !document.hidden && document.hasFocus();
+  const isEnd = () => scroll.atEnd && history.complete;
+  const news = new NewMessages(find('to-end'), scroll, texts.newMessages, chat.thread.unread, isEnd);
+  const seesEnd = () => isEnd() && !document.hidden && document.hasFocus();
   const reading = new Reading(socket, thread, timeline, scroll, seesEnd, chat.thread.readSeq, signal);
   const people = new People(socket, thread, find('typing'), find('presence'), { me, texts });
   const form = find('composer'); // none where one cannot write: to who is blocked, or deleted
@@ -51,7 +52,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   function receive(message) {
     if (!timeline.add(message.seq)) { list.drop(message.id); return; }
     const own = message.sender.id === me.id;
-    if (!own) { news.count(history.complete); people.stopped(message.sender.id); }
+    if (!own) { news.count(); people.stopped(message.sender.id); }
     if (!own && history.complete && !away && (document.hidden || !document.hasFocus())) {
       away = true;
       list.drawUnreadLine();
@@ -79,7 +80,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   socket.addEventListener('presence', ({ detail }) => people.presence(detail), { signal });
   on(socket, 'message', receive);
   on(socket, 'typing', ({ user }) => people.started(user));
-  on(socket, 'read', ({ user, seq }) => { if (user !== me.id) list.showSeen(people.read(user, seq)); });
+  on(socket, 'read', ({ user, seq, unread }) => {
+    if (user !== me.id) list.showSeen(people.read(user, seq));
+    else if (unread !== undefined) news.show(unread); // read on another screen
+  });
   on(socket, 'reset', reloadPage);
   on(socket, 'opened', (opened) => {
     if (timeline.contiguous < opened.last) { reloadPage(); return; }
@@ -159,8 +163,11 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   followToday();
   for (const id of list.ownIds) outbox.forget(id);
   if (history.complete) showWaiting();
-  history.addEventListener('complete', () => { showWaiting(); reading.notice(); });
-  list.goTo(chat.at);
+  history.addEventListener('complete', () => { showWaiting(); reading.notice(); news.show(); });
+  list.goTo(chat.at, history.complete);
+  news.show();
+  // Without scripts a message from where one left off has it, so that it is in view.
+  if (find('messages').querySelector('[autofocus]') && !find('composer')?.contains(document.activeElement)) focus();
   adapt();
   if (socket.live) open();
   return (place) => place === thread && seesEnd();

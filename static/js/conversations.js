@@ -3,7 +3,7 @@
  * (an unknown thread, what happened while the connection was away) is read from the page itself.
  */
 import { within } from './patience.js';
-import { page, plural } from './texts.js';
+import { fill, page, plural } from './texts.js';
 import { showTime } from './time.js';
 import { Timeline } from './timeline.js';
 import { firstChars } from './validation.js';
@@ -14,8 +14,9 @@ const PATIENCE_MS = 15_000;
 
 export class Conversations {
   #section;
+  #drafts;
   #changed;
-  #address = `/messages/${location.search === '?list=all' ? location.search : ''}`;
+  #isWhole = location.search === '?list=all';
   #selected = 0;
   #timelines = new Map(); // thread → Timeline
   #refreshing = false;
@@ -25,20 +26,50 @@ export class Conversations {
 
   /**
    * @param {HTMLElement} section holds the list, or says that there is none
+   * @param {import('./storage.js').Drafts} drafts shown in place of the last message, but for the open conversation
    * @param {(unread: number) => void} changed told how many messages are unread in all
    */
-  constructor(section, changed) {
+  constructor(section, drafts, changed) {
     this.#section = section;
+    this.#drafts = drafts;
     this.#changed = changed;
+    drafts.watchAll(() => this.#showDrafts(section));
   }
 
   /** How many messages are unread, in all conversations. */
   get unread() { return Number(this.#section.dataset.unread); }
 
-  /** Marks the conversation that is open; 0 for none. */
+  /** Marks the conversation that is open and brings it into view; 0 for none. */
   select(thread) {
     this.#selected = thread;
     select(this.#section, thread);
+    this.#showDrafts(this.#section);
+    if (thread && !this.#row(thread)) this.refresh(); // older than the list goes
+    this.#reveal();
+  }
+
+  #showDrafts(section) {
+    for (const row of section.querySelectorAll('[data-thread]')) {
+      const thread = Number(row.dataset.thread);
+      showDraft(row, thread === this.#selected ? '' : this.#drafts.get(thread).trim().slice(0, PREVIEW_LENGTH));
+    }
+  }
+
+  /** Within the list alone: `scrollIntoView` could move the page. */
+  #reveal() {
+    const row = this.#row(this.#selected);
+    const list = this.#section.getBoundingClientRect();
+    if (!row || !list.height) return;
+    const { top, bottom } = row.getBoundingClientRect();
+    if (top < list.top) this.#section.scrollTop += top - list.top;
+    else if (bottom > list.bottom) this.#section.scrollTop += bottom - list.bottom;
+  }
+
+  get #address() {
+    const query = new URLSearchParams();
+    if (this.#isWhole) query.set('list', 'all');
+    else if (this.#selected) query.set('open', this.#selected);
+    return `/messages/?${query}`;
   }
 
   /** The address of the conversation so many rows after the open one; the first or the last from outside. */
@@ -92,10 +123,13 @@ export class Conversations {
 
   #replace(fresh) {
     select(fresh, this.#selected);
+    this.#showDrafts(fresh);
+    const wasListed = this.#row(this.#selected);
     if (fresh.isEqualNode(this.#section)) return;
     this.#timelines.clear();
     this.#section.dataset.unread = fresh.dataset.unread;
     this.#keepingFocus(() => this.#section.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true))));
+    if (!wasListed) this.#reveal();
     this.#changed(this.unread);
   }
 
@@ -134,6 +168,18 @@ export class Conversations {
     change();
     if (focused) this.#row(focused)?.querySelector('a').focus({ preventScroll: true });
   }
+}
+
+function showDraft(row, text) {
+  row.classList.toggle('drafted', Boolean(text));
+  let line = row.querySelector('.preview-draft');
+  if (!text) { line?.remove(); return; }
+  if (!line) {
+    line = document.createElement('span');
+    line.className = 'preview-draft';
+    row.querySelector('.conversation-preview').prepend(line);
+  }
+  fill(line, page.texts.draft, { text });
 }
 
 function select(section, thread) {

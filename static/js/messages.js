@@ -16,6 +16,7 @@ export class MessageList extends EventTarget {
   #thread;
   #fold;
   #readSeq; // how far the person had read when the chat was opened
+  #isUnread; // whether there is anything new after it: a line stands before that
   #me;
   #scroll;
   #texts;
@@ -23,7 +24,7 @@ export class MessageList extends EventTarget {
 
   /**
    * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
-   * @param {{thread: {id: number, readSeq: number}, fold: {characters: number, lines: number}}} chat texts beyond
+   * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number}}} chat texts beyond
    *   either are folded
    * @param {{id: number, name: string}} me
    * @param {import('./scroll.js').EndScroll} scroll
@@ -36,6 +37,7 @@ export class MessageList extends EventTarget {
     this.#thread = chat.thread.id;
     this.#fold = chat.fold;
     this.#readSeq = chat.thread.readSeq;
+    this.#isUnread = chat.thread.unread > 0;
     this.#me = me;
     this.#scroll = scroll;
     this.#texts = texts;
@@ -108,17 +110,8 @@ export class MessageList extends EventTarget {
 
   /** Earlier messages, oldest first; not announced to screen readers. */
   prepend(messages) {
-    const line = this.#list.querySelector('.unread-line');
-    const isOnTop = line && following(line) === this.#list.querySelector('.message');
     this.#addPage(messages, (items) => this.#list.prepend(...items));
-    const news = isOnTop && messages.find(({ seq, sender }) => seq > this.#readSeq && sender.id !== this.#me.id);
-    if (news) this.#scroll.keeping(() => this.#moveUnreadLine(line, this.#stored(news.seq)), false);
-  }
-
-  #moveUnreadLine(line, item) {
-    const left = following(line);
-    item.before(line);
-    for (const each of [item, left]) this.#arrange(each);
+    this.#showWhereOneLeftOff();
   }
 
   /** Later messages, between what is shown and what waits. */
@@ -128,7 +121,22 @@ export class MessageList extends EventTarget {
       if (last) last.after(...items);
       else this.#list.prepend(...items);
     });
+    this.#showWhereOneLeftOff();
   }
+
+  /** The line stands before the first new message, as soon as the place where one left off is on the page. */
+  #showWhereOneLeftOff() {
+    if (!this.#isUnread || this.#list.querySelector('.unread-line') || this.firstSeq > this.#readSeq + 1) return;
+    const isNew = (item) => Number(item.dataset.seq) > this.#readSeq && !item.matches('.own');
+    const first = Array.prototype.find.call(this.#list.querySelectorAll('[data-seq]'), isNew);
+    if (!first) return;
+    this.#scroll.keeping(() => {
+      first.before(this.#blankLine());
+      this.#arrange(first);
+    }, false);
+  }
+
+  #blankLine() { return this.#pane.querySelector('#blank-unread-line').content.cloneNode(true); }
 
   /** Lets go of what is far below the reader, pending ones too, so that the list stays quick. @returns {boolean} whether it did */
   trimEnd(most) { return this.#trim(most, (items) => items.slice(most), (item) => item.nextElementSibling); }
@@ -177,27 +185,28 @@ export class MessageList extends EventTarget {
   /** A line above what comes next, and none above anything else. */
   drawUnreadLine() {
     this.dropUnreadLine();
-    const line = this.#pane.querySelector('#blank-unread-line').content.cloneNode(true);
     const last = this.#lastStored();
-    if (last) last.after(line);
-    else this.#list.prepend(line);
+    if (last) last.after(this.#blankLine());
+    else this.#list.prepend(this.#blankLine());
   }
 
   dropUnreadLine() {
+    this.#isUnread = false;
     const line = this.#list.querySelector('.unread-line');
     const next = line && following(line);
     line?.remove();
     if (next) this.#arrange(next);
   }
 
-  /** Brings a message into view: the one asked for, or else the first that is new. */
-  goTo(seq) {
-    const item = seq ? this.#stored(seq) : this.#list.querySelector('.unread-line');
+  /** Brings a message into view: the one asked for, or else the first that is new, or where one left off far from the end. */
+  goTo(seq, isWhole) {
+    const line = this.#list.querySelector('.unread-line');
+    const item = seq ? this.#stored(seq) : line ?? (isWhole ? null : this.#stored(this.#readSeq));
     if (!item) return;
     if (seq) item.classList.add('at');
-    if (seq || item.getBoundingClientRect().top < this.#scroll.element.getBoundingClientRect().top) {
-      item.scrollIntoView({ block: seq ? 'center' : 'start' });
-    }
+    const { top, bottom } = this.#scroll.element.getBoundingClientRect();
+    const place = item.getBoundingClientRect();
+    if (seq || place.top < top || place.bottom > bottom) item.scrollIntoView({ block: seq ? 'center' : 'start' });
   }
 
   #make({ id, text, sender, at }) {

@@ -99,7 +99,7 @@ export class Router extends EventTarget {
     const pane = document.importNode(main, true);
     document.getElementById('main').replaceWith(pane);
     document.body.className = fresh.body.className;
-    const address = url.pathname + url.search;
+    const address = pane.dataset.path ?? url.pathname + url.search; // the end of a chat is its plain address
     if (!remember || address === this.#address) history.replaceState(null, '', address + location.hash);
     else history.pushState(null, '', address);
     this.#address = address;

@@ -55,44 +55,45 @@ export class EndScroll extends EventTarget {
   }
 }
 
-/** The way to the newest message, for a reader further up, with the number of what came meanwhile. */
+/** The way to the newest message, for a reader further up, with the number of what is unread. */
 export class NewMessages {
   #link;
-  #scroll;
+  #plain;
   #forms;
-  #count = 0;
+  #count;
+  #isEnd;
 
   /**
    * @param {HTMLAnchorElement} link
    * @param {EndScroll} scroll
    * @param {Object<string, string>} forms of "3 new messages"
+   * @param {number} unread
+   * @param {() => boolean} isEnd whether the newest message is in view
    */
-  constructor(link, scroll, forms) {
+  constructor(link, scroll, forms, unread, isEnd) {
     this.#link = link;
-    this.#scroll = scroll;
+    this.#plain = link.title;
     this.#forms = forms;
-    const plain = link.title;
-    scroll.addEventListener('leftend', () => { link.hidden = false; });
-    scroll.addEventListener('reachend', () => {
-      link.hidden = true;
-      this.#count = 0;
-      this.#show(plain);
-    });
+    this.#count = unread;
+    this.#isEnd = isEnd;
+    scroll.addEventListener('leftend', () => this.show());
+    scroll.addEventListener('reachend', () => this.show());
   }
 
   /** Call it before a message of somebody else is shown. */
-  count(atEnd) {
-    if (atEnd && this.#scroll.atEnd) return;
-    this.#count += 1;
-    this.#link.hidden = false;
-    this.#show(plural(this.#forms, this.#count));
+  count() {
+    if (!this.#isEnd()) this.show(this.#count + 1);
   }
 
-  #show(words) {
+  /** Call it when it may have changed whether this is the end. */
+  show(count = this.#count) {
+    const isEnd = this.#isEnd();
+    this.#count = isEnd ? 0 : count;
+    this.#link.hidden = isEnd;
     const badge = this.#link.querySelector('.badge');
     badge.textContent = this.#count;
     badge.hidden = !this.#count;
-    badge.setAttribute('aria-hidden', 'true');
+    const words = this.#count ? plural(this.#forms, this.#count) : this.#plain;
     this.#link.title = words;
     this.#link.querySelector('.visually-hidden').textContent = words;
   }

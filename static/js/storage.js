@@ -75,14 +75,18 @@ export class OutboxStore {
   }
 }
 
-/** What is written and not yet sent, by thread: kept across reloads and tabs; where the browser refuses, in memory. */
-export class Drafts {
+/**
+ * What is written and not yet sent, by thread: kept across reloads and tabs; where the browser refuses, in memory.
+ * Event: `change`, when one was put by this page.
+ */
+export class Drafts extends EventTarget {
   #prefix;
   #storage;
   #memory = new Map(); // thread → text
 
   /** @param {number} userId drafts are kept per account and never seen by another */
   constructor(userId, storage = localStorageOrNull()) {
+    super();
     this.#prefix = `chatserver.draft.${userId}.`;
     this.#storage = storage;
   }
@@ -99,12 +103,19 @@ export class Drafts {
     } catch {
       if (text) this.#memory.set(thread, text);
     }
+    this.dispatchEvent(new Event('change'));
   }
 
   /** Forgets them all, for good: who signs out leaves none at this browser. */
   clear() {
     removeAll(this.#storage, this.#prefix);
     this.#storage = null; // what is still in the box goes with the page
+  }
+
+  /** @param {() => void} changed called for whatever is put here, or by other tabs */
+  watchAll(changed) {
+    this.addEventListener('change', changed);
+    addEventListener('storage', ({ key }) => { if (key === null || key.startsWith(this.#prefix)) changed(); });
   }
 
   /**

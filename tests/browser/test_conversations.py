@@ -2,7 +2,9 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens
+from tests.browser.conftest import Opens, Site
+from tests.browser.screens import Screen
+from tests.conftest import execute
 
 
 async def test_the_list_follows_what_happens(person: Opens) -> None:
@@ -42,3 +44,79 @@ async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person
     await elsewhere.sees("No chats yet")
     await ana.page.go_back()
     await expect(ana.page.locator("#menu")).to_have_count(0)  # Back shows nothing of hers
+
+
+async def many_conversations(site: Site, person: Opens, database_url: str) -> Screen:
+    """Ana, and sixty people who wrote to her: Friend-60 last."""
+    ana = await person("Ana")
+    await ana.joins()
+    execute(
+        database_url,
+        "insert into users (name, name_key, password_hash) select 'Friend-' || n, 'friend-' || n, '' from"
+        " generate_series(1, 60) n;"
+        " insert into threads (pair_low, pair_high, last_seq, last_message_at) select me.id, u.id, 1,"
+        " now() - (60 - substr(u.name, 8)::int) * interval '1 minute' from users u, users me"
+        " where me.name = 'Ana' and u.id <> me.id;"
+        " insert into participants (thread_id, user_id, read_seq, sent) select t.id, p.id, 1,"
+        " (p.id = t.pair_high)::int from threads t, lateral unnest(array[pair_low, pair_high]) as p (id);"
+        " insert into messages select t.id, 1, t.pair_high, gen_random_uuid(), 'Hello', t.last_message_at from threads t",
+    )
+    return ana
+
+
+async def test_the_open_conversation_is_in_view_in_the_list_however_old_it_is(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana = await many_conversations(site, person, database_url)
+    threads = dict(execute(database_url, "select u.name, t.id from threads t join users u on u.id = t.pair_high"))
+    for name in ("Friend-15", "Friend-3"):  # far down, and beyond the newest fifty
+        await ana.goes_to(f"/messages/chat/{threads[name]}/")
+        await expect(ana.conversation(name).locator("[aria-current]")).to_be_in_viewport(ratio=1)
+    await expect(ana.page.locator("[data-thread]")).to_have_count(50)
+    await ana.page.keyboard.press("Alt+ArrowUp")
+    await expect(ana.page.locator("h1")).to_have_text("Friend-12")
+    await expect(ana.conversation("Friend-12").locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_chat_beyond_the_list_that_one_goes_to_within_the_page_is_listed(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana = await many_conversations(site, person, database_url)
+    ((thread, friend),) = execute(
+        database_url, "select t.id, u.id from threads t join users u on u.id = t.pair_high where u.name = 'Friend-2'"
+    )
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await ana.opens_conversation("Friend-60")
+    row = ana.page.locator(f"[data-thread='{thread}']")
+    await ana.page.reload()
+    await expect(ana.page.locator("h1")).to_have_text("Friend-60")
+    await expect(row).to_have_count(0)
+    await ana.page.go_back()
+    await expect(row.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+    await site.says(thread, friend, "I am back")
+    await expect(ana.page.locator("[data-thread]").first).to_contain_text("I am back")
+
+
+async def test_a_draft_is_told_in_the_list_until_it_is_sent(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana", locale="ru-RU")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello Ben", "Отправить")
+    await ana.writes_to("Cleo", "Hello Cleo", "Отправить")
+    tab = await ana.another_tab()
+    await tab.goes_to("/messages/")
+    await ana.types("half a <b>thought</b>")
+    with_cleo = "[data-thread]:has-text('Cleo') .conversation-preview"
+    draft = "Черновик: half a <b>thought</b>"
+    await expect(tab.page.locator(with_cleo)).to_contain_text(draft)  # in the other tab, too
+    await expect(tab.page.locator(with_cleo).get_by_text("Hello Cleo")).to_be_hidden()
+    await expect(ana.page.locator(with_cleo)).not_to_contain_text("Черновик")  # here it stands in the box
+    await ana.opens_conversation("Ben")
+    await expect(ana.page.locator(with_cleo)).to_contain_text(draft)
+    await ana.page.reload()
+    await expect(ana.page.locator(with_cleo)).to_contain_text(draft)
+    await ana.opens_conversation("Cleo")
+    await ana.writes("a whole one")
+    for screen in (ana, tab):
+        await expect(screen.page.locator(with_cleo)).not_to_contain_text("Черновик")
+        await expect(screen.page.locator(with_cleo)).to_contain_text("a whole one")

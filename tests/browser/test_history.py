@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Opens, Site
@@ -122,3 +123,96 @@ async def test_a_long_history_is_scrolled_back_and_the_page_stays_small(
     await ana.writes("from the very beginning")
     await expect(ana.messages.last).to_have_text("from the very beginning")
     await ana.sees_pending(0)
+
+
+async def somebody_who_left_off(
+    site: Site, person: Opens, database_url: str, total: int, read: int, own: str = "false", **options: object
+) -> tuple[Screen, int, int]:
+    """Ana, a thread of so many messages of Ben's, and of her own where a condition of their number n holds, and Ben."""
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", timezone_id="UTC", **options)
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "number 1")
+    await ana.goes_to("about:blank")
+    execute(
+        database_url,
+        f"insert into messages select {thread}, n, case when {own} then u.id else {ben} end, gen_random_uuid(),"
+        f" 'number ' || n, now() from generate_series(2, {total}) n, users u where u.name = 'Ana';"
+        f" update threads set last_seq = {total};"
+        f" update messages set sent_at = timestamptz '2026-01-01 00:30Z' + seq * interval '1 hour';"
+        f" update participants p set read_seq = case p.user_id when {ben} then {total} else {read} end,"
+        f" sent = (select count(*) from messages m where m.sender_id = p.user_id),"
+        f" sent_unread = case p.user_id when {ben} then 0 else"
+        f" (select count(*) from messages m where m.sender_id = p.user_id and m.seq > {read}) end",
+    )
+    return ana, thread, ben
+
+
+@pytest.mark.parametrize(
+    ("total", "own", "unread"), [(450, "false", 250), (450, "n > 210 and n % 2 = 0", 130)], ids=["all-new", "own-among"]
+)
+async def test_a_chat_with_much_unread_opens_where_one_left_off(
+    site: Site, person: Opens, database_url: str, total: int, own: str, unread: int
+) -> None:
+    ana, thread, ben = await somebody_who_left_off(site, person, database_url, total, 200, own)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    line, badge = ana.page.locator(".unread-line"), ana.page.locator("#new-messages")
+    await expect(line).to_be_in_viewport()
+    await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
+    await expect(badge).to_have_text(str(unread))
+    await expect(ana.conversation("Ben").locator(".badge")).to_have_text(str(unread))
+    await expect(ana.box).to_be_focused()
+    await scrolls(ana, up=True, until=1)
+    await scrolls(ana, up=False, until=total)
+    await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
+    await expect(line).to_have_count(1)
+    await ana.page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
+    await expect(ana.conversation("Ben").locator(".badge")).to_be_hidden()  # seen to the end
+    await expect(badge).to_be_hidden()
+
+
+async def test_the_way_to_the_end_leads_past_what_is_unread_and_it_counts_as_read_there(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, ben = await somebody_who_left_off(site, person, database_url, 450, 200)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await site.says(thread, ben, "meanwhile")
+    await expect(ana.page.locator("#new-messages")).to_have_text("251")
+    await expect(ana.conversation("Ben").locator(".badge")).to_have_text("251")  # nothing counts as read yet
+    await ana.page.get_by_role("link", name="251 new messages").click()
+    await expect(ana.messages.last).to_have_text("meanwhile")
+    await expect(ana.messages.last).to_be_in_viewport()
+    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
+    await expect(ana.page.locator(".unread-line")).to_have_count(0)  # it is far above
+    await expect(ana.conversation("Ben").locator(".badge")).to_be_hidden()
+    await scrolls(ana, up=True, until=1)
+    await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
+
+
+async def test_where_one_left_off_is_in_view_without_scripts_and_one_reads_on_page_by_page(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await somebody_who_left_off(site, person, database_url, 350, 200, java_script_enabled=False)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await expect(ana.page.locator(".unread-line")).to_be_in_viewport()
+    await expect(ana.page.locator("#new-messages")).to_have_text("150")
+    await ana.presses("Mark as read")  # as far as this page goes
+    await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 251")
+    await ana.presses("Mark as read")
+    await ana.types("Now I know")
+    await ana.presses("Send")
+    await expect(ana.messages.last).to_have_text("Now I know")
+    await expect(ana.conversation("Ben").locator(".badge")).to_be_hidden()
+
+
+async def test_what_one_writes_without_scripts_is_in_view_however_much_is_unread(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await somebody_who_left_off(site, person, database_url, 350, 200, java_script_enabled=False)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await ana.types("Here I am")
+    await ana.presses("Send")
+    await expect(ana.messages.last).to_have_text("Here I am")
+    await expect(ana.messages.last).to_be_in_viewport()
+    await ana.goes_to(f"/messages/chat/{thread}/?at=100")
+    await expect(ana.page.locator("[data-seq='100']")).to_be_in_viewport()
