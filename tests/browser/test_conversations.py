@@ -59,7 +59,8 @@ async def many_conversations(site: Site, person: Opens, database_url: str) -> Sc
         " where me.name = 'Ana' and u.id <> me.id;"
         " insert into participants (thread_id, user_id, read_seq, sent) select t.id, p.id, 1,"
         " (p.id = t.pair_high)::int from threads t, lateral unnest(array[pair_low, pair_high]) as p (id);"
-        " insert into messages select t.id, 1, t.pair_high, gen_random_uuid(), 'Hello', t.last_message_at from threads t",
+        " insert into messages"
+        " select t.id, 1, t.pair_high, gen_random_uuid(), 'Hello', t.last_message_at from threads t",
     )
     return ana
 

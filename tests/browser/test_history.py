@@ -52,6 +52,8 @@ async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_
     await scrolls(ana, up=False, until=401)  # and now it has
     seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
     assert seqs == list(range(1, 402))
+    await ana.page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
+    await expect(ana.conversation("Ben").locator(".badge")).to_be_hidden()  # seen to the end
     await ana.goes_to(f"/messages/chat/{thread}/?at=100")
     await ana.page.get_by_role("link", name="Jump to the newest message").click()
     await expect(ana.messages.last).to_have_text("meanwhile")
@@ -154,7 +156,7 @@ async def somebody_who_left_off(
 async def test_a_chat_with_much_unread_opens_where_one_left_off(
     site: Site, person: Opens, database_url: str, total: int, own: str, unread: int
 ) -> None:
-    ana, thread, ben = await somebody_who_left_off(site, person, database_url, total, 200, own)
+    ana, thread, _ = await somebody_who_left_off(site, person, database_url, total, 200, own)
     await ana.goes_to(f"/messages/chat/{thread}/")
     line, badge = ana.page.locator(".unread-line"), ana.page.locator("#new-messages")
     await expect(line).to_be_in_viewport()

@@ -254,3 +254,32 @@ async def test_a_hundred_messages_pasted_at_once_arrive_in_order(person: Opens) 
     }""")
     await ben.sees_messages("Hello", *(f"number {number}" for number in range(100)))
     await ana.sees_pending(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en-US", "the chat appears here"), ("ru-RU", "чат появится здесь")]
+)
+async def test_on_a_phone_the_first_chat_of_a_newcomer_appears_above_the_form_and_nothing_moves(
+    site: Site, person: Opens, language: str, sentence: str
+) -> None:
+    ana, ben = await person("Ana", viewport=PHONE, locale=language), await person("Ben")
+    await ana.joins()
+    await ben.joins()
+    await expect(ana.page.get_by_text(sentence)).to_be_in_viewport()
+    box, menu = ana.page.locator("[name=message]"), ana.page.locator("[popovertarget=menu]")
+    await box.fill("half a thought")
+    place = await box.bounding_box()
+    await ben.writes_to("Ana", "Hello Ana")
+    await expect(ana.conversation("Ben")).to_contain_text("Hello Ana")
+    await expect(ana.conversation("Ben").locator("a")).to_be_in_viewport(ratio=1)
+    await expect(menu).to_be_in_viewport()
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("half a thought")
+    assert await box.bounding_box() == place
+    await ana.fits()
+    await ana.is_accessible()
+    await ana.conversation("Ben").locator("a").click()
+    await ana.sees_messages("Hello Ana")
+    await ana.page.locator(".chat-head .back").click()
+    await expect(ana.conversation("Ben")).to_be_visible()
+    await expect(box).to_be_hidden()

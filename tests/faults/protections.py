@@ -531,9 +531,9 @@ PROTECTIONS = [
     Protection(
         "Nobody who has a connection asks for another",
         "chatserver/threads.py",
-        '    rows = await db.fetch("conversations", user_id=user_id, number=limit)\n',
+        '    rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
         "    async with db.pool.connection():\n"
-        '        rows = await db.fetch("conversations", user_id=user_id, number=limit)\n',
+        '        rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
         "test_database.py::test_every_page_is_content_with_one_connection",
     ),
     Protection(
