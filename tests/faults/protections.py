@@ -232,6 +232,31 @@ PROTECTIONS = [
         "test_survival.py::test_a_restarted_server_says_going_away_and_catches_everyone_up",
     ),
     Protection(
+        "A worker that is told to end hears it at once",
+        "chatserver/worker.py",
+        "        self._notify_waiter_done()\n",
+        "",
+        "test_ending.py::test_a_worker_that_is_told_to_end_says_so_without_looking_for_it",
+    ),
+    Protection(
+        "Only a process that is surely ours is signalled",
+        "chatserver/embedded/processes.py",
+        """    if not noted or not here or not noted.startswith(f"{here} "):
+        return Fate.UNKNOWN
+""",
+        "",
+        "test_embedded.py::test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled",
+    ),
+    Protection(
+        "Servers of our own take no settings of libpq",
+        "chatserver/embedded/environment.py",
+        """        del os.environ[name]
+""",
+        """        os.environ[name] = os.environ[name]
+""",
+        "test_embedded.py::test_what_a_developer_set_for_other_servers_does_not_count_for_ours",
+    ),
+    Protection(
         "The browser keeps what is not acknowledged",
         "static/js/storage.js",
         "      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));\n"
