@@ -201,3 +201,32 @@ async def test_on_a_phone_a_new_message_is_a_page_with_its_bar_and_enter_makes_a
     await expect(ana.page.locator("#message")).to_have_value("one\ntwo")
     await ana.presses("Send")
     await ana.sees_messages("Hello", "one\ntwo")
+
+
+async def test_without_scripts_nothing_is_missing_between_the_fields_of_a_new_message(
+    site: Site, person: Opens
+) -> None:
+    ana = await person("Ana", java_script_enabled=False)
+    await ana.joins()
+    hint, label = ana.page.locator("#recipient_name-hint"), ana.page.locator("label[for=message]")
+    above, below = await hint.bounding_box(), await label.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] - (above["y"] + above["height"]) == pytest.approx(16, abs=1)
+
+
+async def test_the_way_to_the_end_is_beside_the_messages_on_a_very_wide_screen(site: Site, person: Opens) -> None:
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana", viewport={"width": 1920, "height": 700})
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    for number in range(30):
+        await site.says(thread, ben, f"number {number}")
+    await ana.page.locator(LOG).hover()
+    await ana.page.mouse.wheel(0, -500)
+    await expect(ana.page.locator("#to-end")).to_be_visible()
+    button = await ana.page.locator("#to-end").bounding_box()
+    column = await ana.page.locator(".chat-log-content").bounding_box()
+    assert button is not None
+    assert column is not None
+    assert 0 <= button["x"] - (column["x"] + column["width"]) < 24
