@@ -1,6 +1,7 @@
 """Skeletons of names that were stored without one: before this version, or by a process from before an update.
 
-What looks like an earlier name keeps its place: both people go on, and nobody new looks like either.
+A stored name that looks like another one stays: both people go on, and nobody new looks like either. A newer
+`confusables.txt` wants a migration that empties the column `name_skeleton`.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
 /**
  * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
  */
-import { text as format } from './texts.js';
-import { cleanText, countChars, isLonger } from './validation.js';
+import { cleanText, countChars, isLonger, text as format } from './texts.js';
 
 const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
 const COUNT_FROM = 0.9; // of the limit

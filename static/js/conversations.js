@@ -3,10 +3,9 @@
  * (an unknown thread, what happened while the connection was away) is read from the page itself.
  */
 import { within } from './patience.js';
-import { fill, page, plural } from './texts.js';
+import { fill, firstChars, page, plural } from './texts.js';
 import { showTime } from './time.js';
 import { Timeline } from './timeline.js';
-import { firstChars } from './validation.js';
 
 const PREVIEW_LENGTH = 200;
 const RETRY_MS = 5_000;

@@ -8,7 +8,7 @@ import { arrange, following } from './arrange.js';
 import { hue, initials } from './avatars.js';
 import { showText } from './links.js';
 import { showTime } from './time.js';
-import { isLonger } from './validation.js';
+import { isLonger } from './texts.js';
 
 export class MessageList extends EventTarget {
   #list;

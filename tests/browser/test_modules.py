@@ -130,19 +130,19 @@ async def test_a_text_is_shown_as_text_with_links(page: Page) -> None:
 
 async def test_texts_are_cleaned_and_counted_as_by_the_server(page: Page) -> None:
     table = [(whole(case["text"]), whole(case["clean"]), case["chars"]) for case in cases("texts")]
-    script = """const { cleanText, countChars } = await use('validation');
+    script = """const { cleanText, countChars } = await use('texts');
         return given.map((text) => [text, cleanText(text), countChars(cleanText(text))]);"""
     assert [tuple(each) for each in await run(page, script, [text for text, *_ in table])] == table
 
 
 @pytest.mark.parametrize(("text", "limit", "longer"), [("😀" * 5, 5, False), ("😀" * 5, 4, True), ("x" * 5, 5, False)])
 async def test_a_limit_counts_characters_as_the_server_does(page: Page, text: str, limit: int, longer: bool) -> None:
-    script = "return (await use('validation')).isLonger(...given);"
+    script = "return (await use('texts')).isLonger(...given);"
     assert await run(page, script, [text, limit]) is longer
 
 
 async def test_the_beginning_of_a_text_cuts_no_character(page: Page) -> None:
-    script = "return (await use('validation')).firstChars(...given);"
+    script = "return (await use('texts')).firstChars(...given);"
     assert await run(page, script, ["x" + "😀" * 300, 200]) == "x" + "😀" * 199
     assert await run(page, script, ["short", 200]) == "short"
 
