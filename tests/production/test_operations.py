@@ -28,6 +28,8 @@ from tests.production.stage import ADMINISTRATOR, SECRET, Stage
 from tests.production.test_story import judge
 from tests.production.visitors import Visitors
 
+BEFORE = "the-password-before"
+
 
 def servers(stage: Stage, name: str = "haproxy") -> dict[str, dict[str, str]]:
     """What haproxy says of each server, by backend/server."""
@@ -156,6 +158,8 @@ async def test_who_is_in_the_chats_group_as_nginx_is_reads_none_of_its_secrets(s
         ("-o chatserver", f"-o {stage.user.pw_name}"),
         SOURCE=DEPLOY.parent,
         DOMAIN="chat.example.org",
+        HSTS="subdomains",
+        CONNECTIONS=80,
         PYTHONPATH=DEPLOY.parent,
     )
 
@@ -202,9 +206,9 @@ def messages(url: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 async def ana(stage: Stage) -> AsyncIterator[Person]:
-    """She is signed in by a Redis of its own, `redis-old`, with the password `old`."""
+    """She is signed in by a Redis of its own, `redis-old`, with the password BEFORE."""
     port = stage.ports["redis-old"] = unused_port()
-    await stage.restart_with(REDIS_URL=stage.start_redis("redis-old", port, "old"))
+    await stage.restart_with(REDIS_URL=stage.start_redis("redis-old", port, BEFORE))
     async with Person(URL(stage.url), f"Ana-{port}", trust=stage.trust) as ana:
         yield await ana.sign_up()
     await stage.restart_with()
@@ -237,18 +241,18 @@ async def test_redis_gets_another_password_while_people_stay_signed_in_and_only_
 ) -> None:
     port = stage.ports["redis-old"]
     settings = stage.folder / "redis-old" / "chatserver.env"
-    settings.write_text(f"REDIS_URL=redis://chatserver:old@127.0.0.1:{port}/0\n")
+    settings.write_text(f"REDIS_URL=redis://chatserver:{BEFORE}@127.0.0.1:{port}/0\n")
     redis_admin(
         stage, "redis-old", command("operations.md", "acl setuser chatserver >$NEW"),
         ("/etc/chatserver/chatserver.env", settings),
     )  # fmt: skip
     assert await is_signed_in(ana)
     url = settings.read_text().strip().removeprefix("REDIS_URL=")
-    assert ":old@" not in url
+    assert BEFORE not in url
     await stage.restart_with(REDIS_URL=url)
-    redis_admin(stage, "redis-old", command("operations.md", "acl setuser chatserver <$OLD"), OLD="old")
+    redis_admin(stage, "redis-old", command("operations.md", "acl setuser chatserver <$OLD"), OLD=BEFORE)
     with pytest.raises(AuthenticationError):
-        Redis(port=port, username="chatserver", password="old").ping()
+        Redis(port=port, username="chatserver", password=BEFORE).ping()
     assert await is_signed_in(ana)
     stage.end("redis-old")
     stage.start_redis("redis-old", port)  # from its file, as it is now
