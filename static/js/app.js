@@ -10,8 +10,7 @@ import { Router } from './router.js';
 import { ChatSocket } from './socket.js';
 import { Drafts, OutboxStore } from './storage.js';
 import { page, plural } from './texts.js';
-import { localiseTimes, tellTimeZone } from './time.js';
-import { Today } from './today.js';
+import { localiseTimes, tellTimeZone, Today } from './time.js';
 import { setTitle, showUnread } from './unread_badge.js';
 
 const { me, texts } = page;
