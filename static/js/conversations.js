@@ -3,7 +3,7 @@
  * (an unknown thread, what happened while the connection was away) is read from the page itself.
  */
 import { within } from './patience.js';
-import { fill, firstChars, page, plural } from './texts.js';
+import { cleanText, fill, firstChars, page, plural } from './texts.js';
 import { showTime } from './time.js';
 import { Timeline } from './timeline.js';
 
@@ -50,7 +50,7 @@ export class Conversations {
   #showDrafts(section) {
     for (const row of section.querySelectorAll('[data-thread]')) {
       const thread = Number(row.dataset.thread);
-      showDraft(row, thread === this.#selected ? '' : this.#drafts.get(thread).trim().slice(0, PREVIEW_LENGTH));
+      showDraft(row, thread === this.#selected ? '' : firstChars(cleanText(this.#drafts.get(thread)), PREVIEW_LENGTH));
     }
   }
 

@@ -198,6 +198,30 @@ async def test_links_lead_out_safely_and_long_texts_are_folded(site: Site, perso
         await ana.page.reload()
 
 
+async def test_what_is_long_is_counted_in_characters_in_the_chat_and_in_the_list(site: Site, person: Opens) -> None:
+    """Each of these emoji is two units of a script's string and one character."""
+    (ben,) = await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    await site.says(thread, ben, "😀" * 1200)
+    for drawn_by in ("the browser", "the server"):
+        await expect(ana.messages.last, drawn_by).not_to_have_class(re.compile(r"\blong\b"))
+        preview = ana.page.locator(f"[data-thread='{thread}'] .preview-text")
+        await expect(preview, drawn_by).to_have_text("😀" * 200)
+        await ana.page.reload()
+
+
+async def test_a_draft_that_nobody_could_see_is_no_draft(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    await ana.page.locator("#message").fill("\u200b\u2800")
+    await ana.writes_to("Cleo", "Hi")
+    await expect(ana.page.locator(f"[data-thread='{thread}'] .preview-text")).to_have_text("Hello")
+
+
 async def test_a_few_messages_are_copied_with_names_and_times(site: Site, person: Opens) -> None:
     (ben,) = await site.has("Ben")
     ana = await person("Ana", permissions=["clipboard-read", "clipboard-write"], locale="en-GB", timezone_id="UTC")
