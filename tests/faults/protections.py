@@ -610,6 +610,34 @@ PROTECTIONS = [
         "_START.search(text, start.end() if links else 0)",
         "test_links.py::test_links_are_found_in_100_kb_of_anything_in_linear_time",
     ),
+    Protection(
+        "Nobody signs up where sign-up is closed",
+        "chatserver/sign_in.py",
+        '            raise ChatError("sign_up_closed")\n',
+        "            pass\n",
+        "test_site.py::test_where_sign_up_is_closed_the_page_explains_and_the_form_makes_nobody",
+    ),
+    Protection(
+        "Support's words are escaped",
+        "chatserver/site.py",
+        "    made = with_links(texts[0])",
+        "    made = Markup(texts[0])",
+        "test_site.py::test_a_sentence_to_ask_is_shown_as_it_is_with_its_addresses_as_links",
+    ),
+    Protection(
+        "A quote left open swallows no other setting",
+        "chatserver/settings_file.py",
+        "            elif binding.error or binding.key is not None:",
+        "            elif binding.key is not None:",
+        "test_config.py::test_a_quote_left_open_is_told_by_its_line_and_swallows_no_other",
+    ),
+    Protection(
+        "The longest message fits into a frame and a form",
+        "chatserver/config.py",
+        "Config(**values | derived(values))",
+        "Config(**values)",
+        "test_related_settings.py::test_the_longest_message_fits_into_a_form_and_a_frame_whatever_is_in_it",
+    ),
 ]
 
 
