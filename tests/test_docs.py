@@ -63,7 +63,7 @@ def test_every_route_stands_in_the_protocol() -> None:
 
 
 def test_every_file_that_a_document_names_exists() -> None:
-    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for document in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]:
         for name in re.findall(
             r"`((?:chatserver|sql|static|templates|tests|docs|realtime)/[\w./-]+\.\w+)`", document.read_text()
         ):
