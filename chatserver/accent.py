@@ -11,7 +11,7 @@ from typing import NamedTuple
 from chatserver.folders import folder
 
 HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE | re.ASCII)
-TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+TOKEN = re.compile(r"--([\w-]+): var\(--light, (#[0-9a-f]{6})\) var\(--dark, (#[0-9a-f]{6})\)")
 DRAWN_ON = ("canvas", "surface", "surface-hover", "bubble", "notice", "danger-soft")  # and on `own` and `accent-soft`
 READABLE = 4.5  # to 1; more than the 3 that outlines and signs need
 OWN, SOFT, HOVER = 0.16, 0.13, 0.18  # how much of the accent, or of what it moves towards on hover
@@ -56,7 +56,8 @@ def accent_problems(accent: Accent) -> Iterator[str]:
 def accent_styles(accent: Accent) -> str:
     """The style sheet; it comes after those of the product."""
     sheets = [_tokens(colour, scheme) for colour, scheme in zip(accent, _schemes(), strict=True)]
-    lines = [f"--{name}: light-dark({_hex(sheets[0][name])}, {_hex(sheets[1][name])});" for name in sheets[0]]
+    light, dark = ({name: _hex(colour) for name, colour in sheet.items()} for sheet in sheets)
+    lines = [f"--{name}: var(--light, {light[name]}) var(--dark, {dark[name]});" for name in light]
     return "@layer tokens { :root { " + " ".join(lines) + " } }\n"
 
 

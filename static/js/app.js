@@ -22,6 +22,8 @@ const conversations = new Conversations(find('conversations'), drafts, tellUnrea
 const router = new Router();
 const status = new ConnectionStatus(socket, find('connection'), texts);
 const app = { me, texts, socket, outbox, router, status, drafts, today: new Today() };
+if (!('popover' in HTMLElement.prototype)) import('./popovers.js');
+
 let leaving = new AbortController();
 let sees = () => false; // whether a message that comes to a thread is seen at once
 

@@ -300,6 +300,35 @@ async def test_the_box_follows_another_tab_unless_one_writes_in_it(page: Page, b
     await expect(box).to_have_value("mine")
 
 
+FINGERS = """
+const pointer = Object.assign(new EventTarget(), { matches: false });
+const { matchMedia } = window;
+window.matchMedia = (query) => (query === '(any-pointer: fine)' ? pointer : matchMedia(query));
+const { Composer } = await import('/js/composer.js?fingers');
+window.matchMedia = matchMedia;
+window.plugIn = () => { pointer.matches = true; pointer.dispatchEvent(new Event('change')); };
+"""
+
+
+async def test_under_a_thumb_enter_makes_a_line_until_a_mouse_or_a_keyboard_with_one_is_there(page: Page) -> None:
+    await page.evaluate("(html) => draw(html)", COMPOSER)
+    await run(page, FINGERS + WRITE.replace("const { Composer } = await use('composer');", ""))
+    box = page.locator("#message")
+    await expect(box).to_have_attribute("enterkeyhint", "enter")
+    await box.press_sequentially("one")
+    await box.press("Enter")
+    await box.press_sequentially("two")
+    await expect(box).to_have_value("one\ntwo")
+    await box.press("Meta+Enter")
+    await box.press_sequentially("three")
+    await box.press("Control+Enter")
+    await page.evaluate("plugIn()")
+    await expect(box).to_have_attribute("enterkeyhint", "send")
+    await box.press_sequentially("four")
+    await box.press("Enter")
+    assert await page.evaluate("sent") == ["one\ntwo", "three", "four"]
+
+
 async def test_near_the_limit_the_characters_are_counted(page: Page, box: Locator) -> None:
     counter, error = page.locator("#composer-counter"), page.locator("#composer-error")
     await box.fill("😀" * 9_700)

@@ -1,0 +1,84 @@
+"""Browsers that lack what is new: what we cannot do there is left to the browser, and the page still works."""
+
+import re
+
+import pytest
+from playwright.async_api import BrowserContext, Route, expect
+
+from tests.browser.conftest import Opens, Site
+
+LACKS = """
+delete AbortSignal.any; delete AbortSignal.timeout; delete navigator.connection; delete crypto.randomUUID;
+for (const name of Object.keys(Object.getOwnPropertyDescriptors(Element.prototype))) {
+  if (name.startsWith('aria')) delete Element.prototype[name];
+}
+Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+new MutationObserver(() => {
+  for (const name of ['popover', 'popovertarget']) {
+    for (const each of document.querySelectorAll(`[${name}]`)) {
+      each.setAttribute(name.replace('popover', 'unheardof'), each.getAttribute(name));
+      each.removeAttribute(name);
+    }
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+NEW_WORDS = re.compile(r"popover(?!s\.js)|light-dark(?=\()|field-sizing|text-wrap")
+
+
+async def make_old(context: BrowserContext) -> None:
+    """Takes words that the browser knows from pages, scripts and sheets, so that they mean nothing to it."""
+
+    async def older(route: Route) -> None:
+        response = await route.fetch()
+        await route.fulfill(response=response, body=NEW_WORDS.sub("unheardof", await response.text()))
+
+    await context.add_init_script(LACKS)
+    await context.route(re.compile(r"/static/.*\.(css|js)$"), older)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_in_a_browser_of_some_years_ago_one_goes_writes_and_reads(site: Site, person: Opens, scheme: str) -> None:
+    ben, _ = await site.has("Ben", "Cleo")
+    ana = await person("Ana", color_scheme=scheme)
+    await make_old(ana.page.context)
+    await ana.joins()
+    with_ben = await ana.writes_to("Ben", "to Ben")
+    await ana.writes_to("Cleo", "to Cleo")
+    await ana.opens_conversation("Ben")
+    await ana.writes("by the socket")
+    await site.says(with_ben, ben, "an answer")
+    await ana.sees_messages("to Ben", "by the socket", "an answer")
+    await ana.sees_pending(0)
+    await ana.page.keyboard.press("Alt+ArrowDown")
+    await ana.sees_messages("to Cleo")
+    accent = {"light": "rgb(26, 106, 75)", "dark": "rgb(127, 208, 170)"}[scheme]
+    await expect(ana.page.locator(".send")).to_have_css("background-color", accent)
+    menu, button = ana.page.locator("#menu"), ana.page.get_by_role("button", name="Menu")
+    await expect(menu).to_be_hidden()
+    await button.click()
+    await expect(menu).to_be_visible()
+    await ana.fits()
+    await ana.page.keyboard.press("Escape")
+    await expect(menu).to_be_hidden()
+    await ana.page.get_by_role("button", name="Go to a date").click()
+    await button.click()
+    await expect(ana.page.locator("#jump")).to_be_hidden()
+    await menu.get_by_role("link", name="Account").click()
+    await expect(ana.page.locator("h1")).to_have_text("Account")
+    await ana.is_accessible()
+
+
+async def test_what_breaks_on_the_way_to_a_chat_is_left_to_the_browser(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "to Ben")
+    await ana.writes_to("Cleo", "to Cleo")
+    await ana.page.evaluate("window.DOMParser = undefined")
+    loads: list[str] = []
+    ana.page.on("load", lambda _: loads.append("a page"))
+    await ana.conversation("Ben").locator("a").click()
+    await ana.sees_messages("to Ben")
+    await expect(ana.page).to_have_url(re.compile(r"/messages/chat/1/$"))
+    assert loads == ["a page"]
+    assert "DOMParser" in ana.troubles.pop()  # told to whoever looks at the console
