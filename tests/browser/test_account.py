@@ -94,7 +94,7 @@ async def test_ana_sees_where_she_is_signed_in_and_ends_it(person: Opens) -> Non
 
 async def test_a_zone_that_is_chosen_holds_for_what_the_server_and_the_scripts_write(site: Site, person: Opens) -> None:
     await site.has("Ben")
-    ana = await person("Ana", timezone_id="Europe/Berlin")
+    ana = await person("Ana", locale="en-GB", timezone_id="Europe/Berlin")  # a clock of 24 hours
     await ana.joins()
     await ana.goes_to(ACCOUNT)
     await expect(ana.page.locator("#zone option").first).to_have_text("Automatic (Berlin, Germany)")
