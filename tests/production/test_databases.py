@@ -91,6 +91,8 @@ async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage)
     first = talk.ports["postgres"]
     standby = start_standby(talk, "postgres-second")
     as_superuser(talk, first, "alter system set synchronous_standby_names = '*'", "select pg_reload_conf()")
+    talk.wait_for(lambda: as_superuser(talk, first, "show synchronous_standby_names").index(("*",)))
+    as_superuser(talk, first, "checkpoint", "select 1")  # only what makes them tells all to wait for the standby
     await talk.restart_with(DATABASE_URL=both(talk, first, standby))
     await talk.people_talk(10)
     report = Report("a standby takes over")
