@@ -160,8 +160,7 @@ async def test_another_server_takes_what_waits_and_hands_out_what_is_ready(
     await asks(ana)
     await sees(ana, "ready")
     there = await serve(port=0)
-    cookies = {"Cookie": f"chat_session={ana.session.value}"}
-    async with Person(there, "Ana", headers=cookies) as elsewhere:
+    async with Person(there, "Ana", headers=ana.cookie) as elsewhere:
         assert (await elsewhere.json(STATE))["state"] == "ready"
         assert (await downloads(elsewhere))[f"conversations/{thread_id}.json"][0]["text"] == "from here"
 
