@@ -233,8 +233,8 @@ async def beside(stage: Stage) -> AsyncIterator[str]:
 
 async def test_what_a_site_has_for_its_own_pages_does_not_reach_the_chat_beside_it(stage: Stage, beside: str) -> None:
     async with (
-        Person(URL(beside), "Ana", trust=stage.trust) as ana,
-        Person(URL(beside), "Ben", trust=stage.trust) as ben,
+        Person(URL(beside), "Ana-at-the-site", trust=stage.trust) as ana,
+        Person(URL(beside), "Ben-at-the-site", trust=stage.trust) as ben,
     ):
         page = await ben.get("/messages/sign-in/")
         assert page.headers.getall("Cache-Control") == ["no-store"]
