@@ -21,7 +21,7 @@ from bench.plots import draw_all
 from bench.report import HEAD, Figure, Record, say
 from bench.stage import Stage, StageError
 from chatserver.embedded import EmbeddedError, EmbeddedServers
-from chatserver.migrations import migrate
+from chatserver.schema import migrate
 
 RESULTS = Path(__file__).with_name("results")
 STOPPED = 130  # exit code of what SIGINT ended

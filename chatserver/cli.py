@@ -17,12 +17,12 @@ from chatserver.commands import UsageError, publishing, servers, with_database
 from chatserver.config import Config, load_config, make_secret
 from chatserver.errors import ChatError, CommandError
 from chatserver.events import ParticipantRemoved
-from chatserver.migrations import migrate
 from chatserver.passwords import Hasher
 from chatserver.printing import print_json, speak_in_any_charset
 from chatserver.provision import provision
 from chatserver.redis import connect_redis
 from chatserver.related_settings import proxy_needs
+from chatserver.schema import migrate
 from chatserver.sessions import SessionStorage
 from chatserver.static_files import static_files
 from chatserver.text import parse_id

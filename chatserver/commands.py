@@ -11,9 +11,10 @@ from redis.asyncio import Redis
 from chatserver import db
 from chatserver.config import Config
 from chatserver.errors import CommandError
-from chatserver.migrations import check_schema, migrate
+from chatserver.migrations import check_schema
 from chatserver.realtime.publisher import Publisher
 from chatserver.redis import connect_redis
+from chatserver.schema import migrate
 
 Work = Callable[[Config, db.Database], Awaitable[dict[str, Any]]]
 

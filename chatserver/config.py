@@ -18,7 +18,7 @@ from chatserver.folders import PACKAGE
 from chatserver.i18n import LANGUAGES
 from chatserver.related_settings import bytes_for, derived, relation_problems
 from chatserver.settings_file import SettingsFile, read_settings_file, without_quotes
-from chatserver.site import site_problems
+from chatserver.site_settings import site_problems
 from chatserver.urls import LAST_PORT, is_bind, is_database, is_redis, origin_of, read_network, read_origin
 
 MIN_SECRET_CHARS = 16

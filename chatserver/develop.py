@@ -21,7 +21,8 @@ from chatserver.demo import fill
 from chatserver.embedded import EmbeddedServers, end_orphans
 from chatserver.errors import CommandError
 from chatserver.folders import PACKAGE, folder
-from chatserver.migrations import MigrationError, migrate
+from chatserver.migrations import MigrationError
+from chatserver.schema import migrate
 from chatserver.urls import LAST_PORT, origin_of, reachable
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

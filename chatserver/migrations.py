@@ -5,7 +5,7 @@ Synchronous: it runs before the server does.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 
@@ -16,7 +16,6 @@ import psycopg2.extensions
 from chatserver import libpq
 from chatserver.errors import CommandError
 from chatserver.folders import folder
-from chatserver.skeletons import fill_all_skeletons
 
 LOCK = 4_271_001  # any number that only we use
 LOCK_TIMEOUT = 1.0  # seconds
@@ -27,9 +26,10 @@ class MigrationError(CommandError):
     """The schema cannot be brought, or is not, up to date; one sentence."""
 
 
-def migrate(database_url: str) -> list[str]:
+def migrate(database_url: str, then: Callable[[psycopg2.extensions.connection], None]) -> list[str]:
     """Brings the schema up to date and returns the names applied. Each file is one transaction with its own record.
 
+    Calls `then` at the end, under the same lock, whether or not anything was applied.
     Raises MigrationError for a schema newer than this code or a database that does not answer.
     """
     with _connection(database_url) as connection:
@@ -40,7 +40,7 @@ def migrate(database_url: str) -> list[str]:
         missing = _missing(connection, files)
         for name in missing:
             _apply(connection, name, files[name])
-        fill_all_skeletons(connection)
+        then(connection)
         return missing
 
 

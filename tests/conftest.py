@@ -19,7 +19,7 @@ from chatserver.app import create_app
 from chatserver.config import Config
 from chatserver.edge import Runner
 from chatserver.embedded import EmbeddedServers
-from chatserver.migrations import migrate
+from chatserver.schema import migrate
 from tests.browser.chromium import NO_BROWSER, has_browser
 from tests.people import PATIENCE, Person
 

@@ -15,8 +15,8 @@ from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from chatserver.errors import ChatError
 from chatserver.folders import folder
-from chatserver.migrations import migrate
 from chatserver.names import clean_name, name_key, name_skeleton
+from chatserver.schema import migrate
 from tests.conftest import Serve, execute, holds, lock_is_waited_for
 from tests.people import PASSWORD, Person
 from tests.test_groups import chatserver

@@ -19,7 +19,7 @@ from yarl import URL
 from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from chatserver.folders import folder
-from chatserver.migrations import migrate
+from chatserver.schema import migrate
 from tests.people import PASSWORD, PATIENCE, Person
 from tests.security.raw import Raw
 

@@ -22,7 +22,7 @@ from chatserver.config import Config
 from chatserver.embedded import EmbeddedServers
 from chatserver.embedded.lock import holder_of
 from chatserver.keys import SOCKETS
-from chatserver.migrations import migrate
+from chatserver.schema import migrate
 from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
 from tests.faults.proxy import Proxy
 from tests.people import PASSWORD, PATIENCE, Person, Socket

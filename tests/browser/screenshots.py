@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from chatserver import demo
 from chatserver.config import Config, make_secret
 from chatserver.embedded import EmbeddedServers
-from chatserver.migrations import migrate
+from chatserver.schema import migrate
 from tests.browser.chromium import NO_BROWSER, has_browser, launch
 from tests.conftest import serving
 

@@ -22,8 +22,8 @@ from chatserver.accounts import User
 from chatserver.config import load_config
 from chatserver.embedded import EmbeddedServers
 from chatserver.embedded.lock import holder_of
-from chatserver.migrations import migrate
 from chatserver.redis import connect_redis
+from chatserver.schema import migrate
 from chatserver.sessions import SessionStorage
 from tests.faults.proxy import Proxy
 from tests.faults.talker import Talker

@@ -14,6 +14,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from chatserver import migrations
+from chatserver.schema import migrate
 from tests.faults.checker import Report
 from tests.faults.world import children
 from tests.people import PATIENCE
@@ -252,7 +253,7 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
     monkeypatch.setattr(migrations, "_files", lambda: {**todays, "9999_tomorrows": TOMORROWS})
     await talk.people_talk(10)
     report = Report("a migration while people talk")
-    assert await while_people_talk(talk, migrations.migrate, talk.owner_url) == ["9999_tomorrows"]
+    assert await while_people_talk(talk, migrate, talk.owner_url) == ["9999_tomorrows"]
     # A process that dies meanwhile comes back; one that is started by hand says that it is too old.
     os.kill(children(talk.process("gunicorn-1").pid)[0], signal.SIGKILL)
     code, sentence = talk.check()
@@ -285,4 +286,4 @@ async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
 
 def gives_up(database_url: str) -> None:
     with pytest.raises(migrations.MigrationError, match="found its tables locked"):
-        migrations.migrate(database_url)
+        migrate(database_url)
