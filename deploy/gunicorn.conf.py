@@ -1,3 +1,3 @@
-"""`gunicorn --config deploy/gunicorn.conf.py`; of an installed package `--config python:chatserver.gunicorn_conf`."""
+"""`gunicorn --config deploy/gunicorn.conf.py`; for an installed package `--config python:chatserver.gunicorn_conf`."""
 
 from chatserver.gunicorn_conf import *  # noqa: F403

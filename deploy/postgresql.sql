@@ -1,4 +1,4 @@
--- Once, as PostgreSQL's superuser: who owns the tables and changes them, and who only works with their rows.
+-- Run it once, as PostgreSQL's superuser. It creates the owner of the tables, and a user who only works with their rows.
 --     sudo -u postgres psql -v owner_password=… -v password=… -f postgresql.sql
 \set ON_ERROR_STOP on
 create role chatserver_owner login password :'owner_password';
