@@ -1,4 +1,4 @@
-# All that make does needs Python 3.11 or newer, and nothing else: `make run PYTHON=python3.13` names one.
+# Every target needs Python 3.11 or newer, and nothing else: `make run PYTHON=python3.13` selects one.
 PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
@@ -8,7 +8,7 @@ LINTERS := .venv/check
 SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome
 
-# They are meant for other Pythons than .venv's, and would let it find other modules, or none.
+# They belong to other Pythons than .venv's, and would make it find other modules, or none.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-
 	format screenshots browser catalogues \
 	lock clean install
 
-run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: for a phone, too)
+run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: also for a phone)
 	@$(BIN)/python -m chatserver run
 
 demo: install  ## The same, with three people and a few conversations to look at
@@ -27,22 +27,22 @@ demo: install  ## The same, with three people and a few conversations to look at
 test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
 	@$(PYTEST) -m "not long" $(ARGS)
 
-long: install  ## Run the tests that take longer: attacks byte by byte, starts that fail, whole commands
+long: install  ## Run the slow tests: byte-by-byte attacks, failing starts, whole commands
 	@$(PYTEST) -m long $(ARGS)
 
-faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" picks some)
+faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" selects some)
 	@$(BIN)/python -m tests.faults $(FAULTS)
 
-protections: install  ## Turn each protection off in a copy of the code, and see its test fail
+protections: install  ## Disable each protection in a copy of the code, and check that its test fails
 	@$(BIN)/python -m tests.faults.protections
 
-security: .venv/security/installed  ## Look for holes: bandit, semgrep, detect-secrets, schemathesis, tests/security, and the audit
+security: .venv/security/installed  ## Look for vulnerabilities: bandit, semgrep, detect-secrets, schemathesis, tests/security, and the audit
 	@echo "bandit ..."  # B104, B108 and B704 are ruff's S104, S108 and S704, in `make check`, and a rule of semgrep's
 	@$(TOOLS)/bandit -q -ll -s B104,B108,B704 -r chatserver requirements
 	@echo "semgrep ..."
 	@$(SEMGREP) --test tests/security/semgrep
 	@$(SEMGREP) --strict --error --config tests/security/semgrep/rules.yml chatserver templates static
-	@echo "detect-secrets ..."  # the people of tests, benchmarks and of the demo have passwords
+	@echo "detect-secrets ..."  # the people in tests, benchmarks and the demo have passwords
 	@git ls-files -z -- ':!tests' ':!bench' | xargs -0 $(TOOLS)/detect-secrets-hook --exclude-lines 'change-me|common_password|user:password@host' --exclude-secrets '^a demo, not a secret$$'
 	@git ls-files -z -- tests bench | xargs -0 $(TOOLS)/detect-secrets-hook --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 	@echo "schemathesis ..."
@@ -51,14 +51,14 @@ security: .venv/security/installed  ## Look for holes: bandit, semgrep, detect-s
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/security
 	@$(BIN)/python -m tests.security.audit --if-reachable
 
-audit: .venv/security/installed  ## Ask pip-audit for known holes in the pinned packages; fails where its database is out of reach
+audit: .venv/security/installed  ## Check the pinned packages for known vulnerabilities (pip-audit); fails without its database
 	@$(BIN)/python -m tests.security.audit
 
-production-test: install  ## Tell the whole story with haproxy, nginx, gunicorn and Debian's servers (ARGS="-k pgbouncer")
+production-test: install  ## Test the whole story with haproxy, nginx, gunicorn and Debian's servers (ARGS="-k pgbouncer")
 	@PRODUCTION_TEST=1 $(BIN)/python -m pytest -p no:cacheprovider -v --tb=short tests/production $(ARGS)
 
-bench: install  ## Measure speed and size, against the limits of the parts (BENCH="latency idle", BENCH=--quick)
-	@$(PYTHON) requirements/install.py bench || true  # without it some scenarios run, and the others are named
+bench: install  ## Measure speed and size against the limits of the parts (BENCH="latency idle", BENCH=--quick)
+	@$(PYTHON) requirements/install.py bench || true  # without it some scenarios run, and the others are listed
 	@$(BIN)/python -m bench $(BENCH)
 
 check: check-python check-rest  ## Check style and types: Python, SQL, templates, shell, YAML (`make format` fixes what it can)
@@ -78,13 +78,13 @@ check-rest: $(LINTERS)/installed  # SQL, templates, shell, YAML
 	@$(LINTERS)/bin/yamllint --strict -d '{extends: default, rules: {line-length: disable, document-start: disable, braces: {max-spaces-inside: 1}}}' \
 		$$(git ls-files '*.yml' '*.yaml')
 
-format: install  ## Fix what a tool can: layout, order of imports
+format: install  ## Fix layout and import order
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
-screenshots: install  ## Draw the README's pictures anew
+screenshots: install  ## Take the README's screenshots again
 	@$(BIN)/python -m tests.browser.screenshots
 
-browser: install  ## Fetch a Chromium for the browser tests, if there is none
+browser: install  ## Install a Chromium for the browser tests, if there is none
 	@if ! command -v chromium-headless-shell && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
 		apt-get update -q; \
 		for package in chromium-headless-shell chromium; do \
@@ -96,7 +96,7 @@ browser: install  ## Fetch a Chromium for the browser tests, if there is none
 	done; \
 	$(BIN)/playwright install chromium
 
-catalogues: install  ## Gather new sentences into the catalogues of both languages, to be translated
+catalogues: install  ## Collect new sentences into the catalogues of both languages, for translation
 	@$(BIN)/pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 --no-location -o .venv/messages.pot .
 	@for language in en ru; do $(BIN)/pybabel update -N --ignore-pot-creation-date --no-wrap -l $$language -i .venv/messages.pot \
 		-o locale/$$language/LC_MESSAGES/messages.po; done
@@ -109,19 +109,19 @@ lock: install  ## Pin the newest versions of all requirements, with hashes
 	$(COMPILE) --only-binary :all: requirements/check.in -o requirements/check.txt
 	$(COMPILE) requirements/security.in -o requirements/security.txt
 
-clean:  ## Remove what was installed and cached; the data in .data stay
+clean:  ## Remove everything installed and cached; the data in .data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
 	@echo "chatserver: private messages for any website, in real time."
-	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }
 	@$(PYTHON) requirements/install.py
 
-# Beside the product's packages, so as not to change them.
+# In separate environments, so that they do not change the product's packages.
 .venv/%/installed: requirements/%.txt | install
 	@echo "Installing the tools of requirements/$*.txt into .venv/$* (only once; a minute or two) ..."
 	@$(BIN)/python -m venv --clear .venv/$*
