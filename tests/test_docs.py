@@ -73,6 +73,19 @@ def test_every_file_that_a_document_names_exists() -> None:
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
 
 
+def test_every_link_to_a_chapter_finds_its_heading() -> None:
+    for document in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]:
+        for path, chapter in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", document.read_text("utf-8")):
+            text = (document.parent / path if path else document).read_text("utf-8")
+            headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+            assert chapter in map(anchor, headings), f"{document.name} links to {path}#{chapter}"
+
+
+def anchor(heading: str) -> str:
+    """The name that hosts of repositories give a heading: in lower case, without punctuation, hyphens for spaces."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def test_every_protection_stands_in_its_file_and_in_the_document_with_its_test() -> None:
     table = page("docs/reliability.md")
     for protection in PROTECTIONS:
