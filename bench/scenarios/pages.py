@@ -88,4 +88,4 @@ def figures(name: str, kind: str, read: Read, limit: fetch.Reading) -> Iterator[
     for percent in (50, 99):
         yield Figure("pages", f"{name}: at {RATE}/s, p{percent}", percentile(read.paced.times, percent) * 1e3, "ms")
     yield Figure("pages", f"{name}: not a 200", page.failed + read.paced.failed, at_most=0)
-    yield Figure("pages", f"{name}: size as it travels", page.size / 1024, "KiB")
+    yield Figure("pages", f"{name}: size on the wire", page.size / 1024, "KiB")

@@ -28,7 +28,7 @@ def sign_in(stage: Stage) -> Iterator[Figure]:
         threads = server.provision(users=max(2 * PAIRS, CROWD), threads=PAIRS)
         server.query(f"update users set password_hash = '{hash_password(PASSWORD)}'")  # noqa: S608
         names = [name for (name,) in server.query(f"select name from users order by id desc limit {CROWD}")]  # noqa: S608
-        say("sign-in: nobody signs in")
+        say("sign-in: no sign-ins")
         alone, _ = load(talking, threads, server.group, server.url, [], seconds=seconds)
         say(f"sign-in: {CROWD} sign in at once")
         ours, entries = load(talking, threads, server.group, server.url, names, seconds=seconds)
@@ -37,7 +37,7 @@ def sign_in(stage: Stage) -> Iterator[Figure]:
     for percent, at_most in ((50, None), (99, 200)):
         slow, quiet = (percentile(talked.delays, percent) * 1e3 for talked in (ours, alone))
         name = f"at {RATE}/s, on the partner's screen, p{percent}"
-        yield Figure("sign-in", name, slow, "ms", quiet, "nobody signs in", at_most=at_most)
+        yield Figure("sign-in", name, slow, "ms", quiet, "no sign-ins", at_most=at_most)
     yield Figure("sign-in", "load generator's own lag, p99", percentile(ours.lags, 99) * 1e3, "ms")
     yield Figure("sign-in", f"{CROWD} at once: signed in", len(entries.times) / entries.seconds, "/s")
     for percent in (50, 99):

@@ -22,7 +22,7 @@ def storm(stage: Stage) -> Iterator[Figure]:
         ours = run(server, sockets)
     for name, percent in (("half of them", 50), ("99 of 100", 99), ("all", 100)):
         yield Figure(
-            "storm", f"{sockets:,} cut: {name} are back within", percentile(ours.times, percent), "s",
+            "storm", f"{sockets:,} cut: {name} reconnected within", percentile(ours.times, percent), "s",
             percentile(limit.times, percent), "bare relay",
         )  # fmt: skip
     yield Figure(
