@@ -14,23 +14,37 @@ import { localiseTimes, tellTimeZone, Today } from './time.js';
 import { setTitle, showUnread } from './unread_badge.js';
 
 const { me, texts } = page;
-const find = (id) => document.getElementById(id);
+/** @type {(selector: string) => any} finds what the page has */
+const find = (selector) => document.querySelector(selector);
 const socket = new ChatSocket(me.id);
 const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
 const drafts = new Drafts(me.id);
-const conversations = new Conversations(find('conversations'), drafts, tellUnread);
+const conversations = new Conversations(find('#conversations'), drafts, tellUnread);
 const router = new Router();
-const status = new ConnectionStatus(socket, find('connection'), texts);
+const status = new ConnectionStatus(socket, find('#connection'), texts);
+/**
+ * What lives as long as the page.
+ * @typedef {object} App
+ * @property {{id: number, name: string}} me
+ * @property {any} texts
+ * @property {ChatSocket} socket
+ * @property {Outbox} outbox
+ * @property {Router} router
+ * @property {ConnectionStatus} status
+ * @property {Drafts} drafts
+ * @property {Today} today
+ */
 const app = { me, texts, socket, outbox, router, status, drafts, today: new Today() };
 if (!('popover' in HTMLElement.prototype)) import('./popovers.js');
 
 let leaving = new AbortController();
-let sees = () => false; // whether a message that comes to a thread is seen at once
+/** @type {(thread: number) => boolean} whether a message that comes to a thread is seen at once */
+let sees = () => false;
 
 /** On the tab of the browser, and to who is read to. */
 function tellUnread(count) {
   showUnread(count);
-  find('unread-total').textContent = count ? plural(texts.unread, count) : '';
+  find('#unread-total').textContent = count ? plural(texts.unread, count) : '';
 }
 
 /** Gives life to the pane that stands there now. */
@@ -62,7 +76,7 @@ socket.addEventListener('read', ({ detail }) => { if (detail.user === me.id) con
 /** Loaded with the first key, not before; with the next one when the server is away. */
 async function loadShortcuts() {
   const { Shortcuts } = await import('./shortcuts.js');
-  const loaded = new Shortcuts(find('shortcuts'));
+  const loaded = new Shortcuts(find('#shortcuts'));
   loaded.addEventListener('previous', () => router.go(conversations.address(-1)));
   loaded.addEventListener('next', () => router.go(conversations.address(1)));
   loaded.addEventListener('new', () => router.go('/messages/#new-message'));
@@ -73,11 +87,11 @@ let loading;
 const shortcuts = () => (loading ??= loadShortcuts().catch(() => { loading = undefined; }));
 const firstKey = async (event) => (await shortcuts())?.press(event);
 addEventListener('keydown', firstKey);
-document.querySelector('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());
+find('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());
 
-document.querySelector('form[action="/messages/sign-out/"]').addEventListener('submit', () => app.drafts.clear());
+find('form[action="/messages/sign-out/"]').addEventListener('submit', () => app.drafts.clear());
 
 if (tellTimeZone()) localiseTimes();
 showUnread(conversations.unread);
-open(find('main'));
+open(find('#main'));
 socket.start();

@@ -6,10 +6,11 @@ import { dayOf, showTime } from './time.js';
 
 /**
  * @param {HTMLElement} item a message that has come, or whose predecessor has changed
- * @param {HTMLTemplateElement} blankDay
+ * @param {{content: any}} blankDay a template
  */
 export function arrange(item, blankDay) {
   const between = [];
+  /** @type {any} */
   let before = item.previousElementSibling;
   for (; before && !before.matches('.message'); before = before.previousElementSibling) between.push(before);
   const isNewDay = !isPending(item) && (!before || dayOf(momentOf(before)) !== dayOf(momentOf(item)));
@@ -21,7 +22,7 @@ export function arrange(item, blankDay) {
       day = blankDay.content.firstElementChild.cloneNode(true);
       (between.at(-1) ?? item).before(day);
     }
-    showTime(day.querySelector('time'), item.querySelector('time').dateTime, 'day');
+    showTime(timeOf(day), timeOf(item).dateTime, 'day');
   }
   const line = between.some((each) => each.matches('.unread-line'));
   const together = Boolean(before) && !line && !isNewDay && minuteOf(before) === minuteOf(item)
@@ -38,5 +39,6 @@ export function following(item) {
 }
 
 const isPending = (item) => !item.dataset.seq;
-const momentOf = (item) => new Date(item.querySelector('time').dateTime);
-const minuteOf = (item) => Math.floor(momentOf(item) / 60_000);
+const timeOf = (item) => item.querySelector('time');
+const momentOf = (item) => new Date(timeOf(item).dateTime);
+const minuteOf = (item) => Math.floor(momentOf(item).getTime() / 60_000);

@@ -9,13 +9,14 @@ import { Reading, Timeline } from './timeline.js';
 
 /**
  * @param {HTMLElement} pane as the server drew it
- * @param {object} app what lives as long as the page
+ * @param {import('./app.js').App} app
  * @param {AbortSignal} signal when the chat is left
  * @returns {(thread: number) => boolean} whether a message that comes to a thread is seen at once
  */
 export function openChat(pane, { me, texts, socket, outbox, drafts, router, today }, signal) {
-  const chat = JSON.parse(pane.dataset.chat);
+  const chat = JSON.parse(pane.dataset.chat ?? '');
   const thread = chat.thread.id;
+  /** @type {(id: string) => any} finds what a chat has */
   const find = (id) => pane.querySelector(`#${id}`);
 
   const scroll = new EndScroll(find('log'), signal);
@@ -33,7 +34,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   const focus = () => (composer ?? pane).focus({ preventScroll: true });
   let refusal = ''; // what was said when one took no part any more
   let away = false; // while nobody looks, the first that comes gets a line above it
-  const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(pane.querySelector('#to-end').href); };
+  const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(find('to-end').href); };
 
   /** Says something, or only takes back what was said. */
   function notify(sentence, instead) {
@@ -94,7 +95,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   });
   on(socket, 'error', ({ id, code, message, retry_after: retryAfter = 2 }) => {
     if (id) return; // of a message: the outbox's
-    if (code === 'no_such_thread') notify(refusal = message); // what is typed can still be copied
+    if (code === 'no_such_thread') {
+      refusal = message;
+      notify(message); // what is typed can still be copied
+    }
     // What was missed is missed still, and a mark may be lost: opening again makes both good.
     if (code === 'unavailable') setTimeout(() => { if (!signal.aborted) open(); }, retryAfter * 1000);
   });
@@ -134,10 +138,13 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
     const { sendPlainly } = await import('./plain_send.js');
     sendPlainly(form, waiting()[0]);
   });
-  find('jump')?.addEventListener('submit', (event) => {
+  const jump = find('jump');
+  jump?.addEventListener('submit', (event) => {
     event.preventDefault();
-    event.target.hidePopover?.();
-    router.go(`${event.target.action}?${new URLSearchParams(new FormData(event.target))}`);
+    jump.hidePopover?.();
+    /** @type {any} */
+    const fields = new FormData(jump);
+    router.go(`${jump.action}?${new URLSearchParams(fields)}`);
   });
   pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') focus(); });
   history.addEventListener('failed', () => notify(texts.historyFailed));
@@ -145,10 +152,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   const copying = new AbortController();
   signal.addEventListener('abort', () => copying.abort());
   document.addEventListener('selectionchange', async () => {
-    const { copyReadably } = await import('./copying.js').catch(() => ({}));
-    if (!copyReadably || copying.signal.aborted) return; // the server is away: with the next selection, then
+    const loaded = await import('./copying.js').catch(() => null);
+    if (!loaded || copying.signal.aborted) return; // the server is away: with the next selection, then
     copying.abort();
-    copyReadably(find('messages'), signal);
+    loaded.copyReadably(find('messages'), signal);
   }, { signal: copying.signal });
   addEventListener('focus', () => { away = false; }, { signal });
   addEventListener('beforeunload', (event) => { if (outbox.isVolatile) event.preventDefault(); }, { signal });

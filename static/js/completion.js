@@ -6,7 +6,7 @@ const REST_MS = 150; // after the last key
  * Offers names of people as one types one, in a list below (ARIA's combobox). The latest answer wins; a failure
  * leaves what is offered.
  * @param {HTMLInputElement} input
- * @param {HTMLUListElement} list alone in its parent, which is put below the input
+ * @param {HTMLUListElement & {parentElement: HTMLElement}} list alone in its parent, which is put below the input
  * @param {AbortSignal} [signal]
  * @param {() => void} [chosen] called when a name was chosen
  */
@@ -25,7 +25,7 @@ export function completeName(input, list, signal, chosen = () => {}) {
   };
   const activate = (place) => {
     active = place;
-    Array.from(list.children).forEach((option, index) => { option.ariaSelected = String(index === place); });
+    for (const [index, option] of Array.from(list.children).entries()) option.ariaSelected = String(index === place);
     if (place < 0) input.removeAttribute('aria-activedescendant');
     else input.setAttribute('aria-activedescendant', list.children[place].id);
   };
@@ -38,7 +38,7 @@ export function completeName(input, list, signal, chosen = () => {}) {
   const type = () => {
     stop();
     const name = input.value.trim();
-    const isOffered = Array.from(list.children).some((option) => option.dataset.name === name);
+    const isOffered = Array.from(list.querySelectorAll('li')).some((option) => option.dataset.name === name);
     if (name && !isOffered) timer = setTimeout(ask, REST_MS, name);
     else show(false);
   };
@@ -59,6 +59,11 @@ export function completeName(input, list, signal, chosen = () => {}) {
     else return;
     event.preventDefault();
   };
+  /** @param {{target: any}} event */
+  const click = ({ target }) => {
+    const option = target.closest('li');
+    if (option) choose(option);
+  };
   input.after(list.parentElement);
   input.role = 'combobox';
   input.ariaAutoComplete = 'list';
@@ -68,7 +73,7 @@ export function completeName(input, list, signal, chosen = () => {}) {
   input.addEventListener('keydown', press, { signal });
   input.addEventListener('blur', () => show(false), { signal });
   list.addEventListener('pointerdown', (event) => event.preventDefault(), { signal }); // the input keeps the focus
-  list.addEventListener('click', ({ target }) => { if (target.closest('li')) choose(target.closest('li')); }, { signal });
+  list.addEventListener('click', click, { signal });
   if (document.activeElement === input) type(); // one was quicker than this script
   signal?.addEventListener('abort', stop);
 }

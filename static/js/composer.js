@@ -107,7 +107,7 @@ export class Composer extends EventTarget {
   }
 
   #empty() {
-    this.#form.querySelectorAll('[role="alert"]').forEach((element) => element.remove());
+    this.#form.querySelectorAll('[role="alert"]').forEach((element) => { element.remove(); });
     this.#box.removeAttribute('aria-invalid');
     this.#putDraft('');
     this.#fill('');

@@ -67,7 +67,7 @@ export class Conversations {
   get #address() {
     const query = new URLSearchParams();
     if (this.#isWhole) query.set('list', 'all');
-    else if (this.#selected) query.set('open', this.#selected);
+    else if (this.#selected) query.set('open', String(this.#selected));
     return `/messages/?${query}`;
   }
 
@@ -163,7 +163,7 @@ export class Conversations {
 
   /** A row that moves loses the focus, and so does one that is replaced by its fresh copy. */
   #keepingFocus(change) {
-    const focused = document.activeElement.closest('[data-thread]')?.dataset.thread;
+    const focused = document.activeElement?.closest('[data-thread]')?.getAttribute('data-thread');
     change();
     if (focused) this.#row(focused)?.querySelector('a').focus({ preventScroll: true });
   }

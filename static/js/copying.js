@@ -7,16 +7,18 @@ import { clock, shortDate } from './time.js';
  * @param {AbortSignal} [signal]
  */
 export function copyReadably(list, signal) {
-  document.addEventListener('copy', (event) => {
+  /** @param {any} event */
+  const copy = (event) => {
     const selection = getSelection();
-    if (event.target.closest?.('input, textarea') || selection.rangeCount !== 1) return;
+    if (event.target.closest?.('input, textarea') || selection?.rangeCount !== 1) return;
     const range = selection.getRangeAt(0);
     const parts = Array.from(list.querySelectorAll('.message'), (message) => [message, selectedText(message, range)])
       .filter(([, text]) => text);
     if (parts.length < 2) return;
     event.clipboardData.setData('text/plain', parts.map(([message, text]) => head(message) + text).join('\n'));
     event.preventDefault();
-  }, { signal });
+  };
+  document.addEventListener('copy', copy, { signal });
 }
 
 /** A selection that reaches a message without a letter of its text, as that of a triple click, has no part of it. */

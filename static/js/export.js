@@ -5,8 +5,9 @@ const EVERY_MS = 1_000;
 const PATIENCE_MS = 15_000;
 const ENDED = new Set(['none', 'ready', 'failed']);
 
-/** @param {HTMLElement} element as the server drew it, with a `<progress>` */
+/** @param {Element} element as the server drew it, with a `<progress>` */
 export async function followExport(element) {
+  /** @type {any} */
   const bar = element.querySelector('progress');
   let made;
   do {
@@ -15,8 +16,8 @@ export async function followExport(element) {
     if (made?.total) Object.assign(bar, { max: made.total, value: made.done });
   } while (!ENDED.has(made?.state));
   const signal = within(PATIENCE_MS);
-  const response = await fetch('/messages/account/', { cache: 'no-store', signal }).catch(() => ({}));
-  const fresh = response.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('export');
+  const response = await fetch('/messages/account/', { cache: 'no-store', signal }).catch(() => null);
+  const fresh = response?.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('export');
   if (fresh) element.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true)));
   else location.reload();
 }

@@ -15,7 +15,8 @@ export class History extends EventTarget {
   #log;
   #signal;
   #complete;
-  #waiting = null; // live messages that come while the last page is on its way
+  /** @type {any[]|null} live messages that come while the last page is on its way */
+  #waiting = null;
   #earlier;
   #later;
   #failed = new Set(); // the turns of pages that did not come
@@ -55,7 +56,7 @@ export class History extends EventTarget {
   /** @returns {(there: boolean) => void} to be told whether there is more in this direction */
   #watch(link, load) {
     let loading = false;
-    const observer = new IntersectionObserver((entries) => { if (entries.at(-1).isIntersecting) turn(); }, {
+    const observer = new IntersectionObserver((entries) => { if (entries.at(-1)?.isIntersecting) turn(); }, {
       root: this.#log, rootMargin: `${NEAR} 0px`,
     });
     const show = (there) => {
@@ -92,10 +93,10 @@ export class History extends EventTarget {
   }
 
   async #loadLater() {
-    this.#waiting = [];
+    const waiting = [];
+    this.#waiting = waiting;
     const last = this.#list.lastSeq;
     const page = await this.#fetch(`after=${last}`);
-    const waiting = this.#waiting;
     this.#waiting = null;
     if (!page) return undefined;
     if (last !== this.#list.lastSeq) return true;
@@ -103,7 +104,7 @@ export class History extends EventTarget {
     if (this.#list.trimStart(MOST)) this.#earlier(true);
     if (!page.more) {
       this.#complete = true;
-      waiting.filter(({ seq }) => seq > this.#list.lastSeq).forEach((message) => this.#list.add(message));
+      for (const message of waiting.filter(({ seq }) => seq > this.#list.lastSeq)) this.#list.add(message);
       this.dispatchEvent(new Event('complete'));
     }
     return page.more;

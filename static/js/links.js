@@ -20,7 +20,7 @@ const START = new RegExp(`(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://(?=[\\[${LETTE
 const HOST = new RegExp(
   `(?:\\[[0-9A-Fa-f:.]+\\]|(?:${LABEL}\\.)*(?:${LAST}|${LABEL})(?:\\.(?=[/?#:]))?)(?:${PORT})?`, 'uy');
 const DECEIT = new RegExp(`[${UNSEEN}]+[A-Za-z0-9.:@\\-]|%`, 'uy'); // behind a host
-const USER = /[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~\-]*@/uy;
+const USER = /[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~-]*@/uy;
 
 // What ends a path: see `links.py`.
 const STOP = new RegExp(
@@ -48,7 +48,7 @@ export function showText(element, text) {
 export function findLinks(text) {
   const links = [];
   START.lastIndex = 0;
-  for (let match; (match = START.exec(text));) {
+  for (let match = START.exec(text); match; match = START.exec(text)) {
     const begin = START.lastIndex;
     let end = endOfMatch(HOST, text, begin);
     if (!end || endOfMatch(USER, text, begin) || endOfMatch(DECEIT, text, end)) continue;
@@ -75,7 +75,7 @@ function endOfMatch(pattern, text, begin) {
 function endOfPath(text, begin) {
   const awaited = [];
   STOP.lastIndex = begin;
-  for (let match; (match = STOP.exec(text));) {
+  for (let match = STOP.exec(text); match; match = STOP.exec(text)) {
     const closing = PAIRS.get(match[0]);
     if (closing) awaited.push(closing);
     else if (awaited.pop() !== match[0]) return match.index;

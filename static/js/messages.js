@@ -86,6 +86,7 @@ export class MessageList extends EventTarget {
     }
   }
 
+  /** @param {import('./storage.js').Entry} entry */
   refuse({ id, reason }) {
     const item = this.#pending(id);
     if (!item) return;
@@ -283,7 +284,7 @@ export class MessageList extends EventTarget {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step || event.altKey) return;
     const items = [...this.#list.querySelectorAll('.message')];
-    const place = items.indexOf(document.activeElement.closest('.message'));
+    const place = items.indexOf(document.activeElement?.closest('.message'));
     const item = place < 0 ? items.at(-1) : items[place + step];
     if (!item) return;
     event.preventDefault();

@@ -4,13 +4,17 @@ import { sends } from './composer.js';
 
 /**
  * @param {HTMLElement} pane
- * @param {object} app what lives as long as the page
+ * @param {import('./app.js').App} app
  * @param {AbortSignal} signal when the pane is left
  */
 export function openNewMessage(pane, { drafts, socket, status, texts }, signal) {
-  const form = pane.querySelector('#new-message');
+  /** @type {(selector: string) => any} finds what the pane has */
+  const find = (selector) => pane.querySelector(selector);
+  const form = find('#new-message');
   const fields = [form.elements.recipient_name, form.elements.message];
-  const keep = (text = (field) => field.value) => fields.forEach((field) => drafts.put(`new.${field.name}`, text(field)));
+  const keep = (text = (field) => field.value) => {
+    for (const field of fields) drafts.put(`new.${field.name}`, text(field));
+  };
   for (const field of fields) field.value ||= drafts.get(`new.${field.name}`);
   form.addEventListener('input', () => keep(), { signal });
   form.addEventListener('submit', (event) => {
@@ -22,7 +26,7 @@ export function openNewMessage(pane, { drafts, socket, status, texts }, signal) 
     }
   }, { signal });
   const [name, message] = fields;
-  completeName(name, pane.querySelector('#people'), signal, () => message.focus());
+  completeName(name, find('#people'), signal, () => message.focus());
   name.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing || message.value.trim()) return;
     event.preventDefault();

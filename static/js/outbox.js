@@ -20,7 +20,8 @@ export class Outbox extends EventTarget {
   #user;
   #socket;
   #store;
-  #inFlight = null; // {entry, done(waitMs)}
+  /** @type {{entry: import('./storage.js').Entry, done: (wait: number) => void}|null} wait: milliseconds until the next */
+  #inFlight = null;
   #flushing = false;
   #pause = 0; // the timer of the next attempt: before it nothing is tried, or the server would close the socket
   #failures = 0;
@@ -131,8 +132,9 @@ export class Outbox extends EventTarget {
   }
 
   #settle({ thread, seq, id, at, text }) {
-    const isInFlight = this.#inFlight?.entry.id === id;
-    const entry = this.#store.get(id) ?? (isInFlight ? this.#inFlight.entry : undefined);
+    const inFlight = this.#inFlight?.entry;
+    const isInFlight = inFlight?.id === id;
+    const entry = this.#store.get(id) ?? (isInFlight ? inFlight : undefined);
     if (!entry) return;
     this.#store.remove(id);
     this.#failures = 0;
@@ -141,8 +143,9 @@ export class Outbox extends EventTarget {
   }
 
   #failed({ id, code, message, retry_after: retryAfter }) {
-    if (!id || this.#inFlight?.entry.id !== id) return;
-    if (DEFINITE.has(code)) { this.#refuse(this.#inFlight.entry, message); return; }
+    const inFlight = this.#inFlight?.entry;
+    if (!id || inFlight?.id !== id) return;
+    if (DEFINITE.has(code)) { this.#refuse(inFlight, message); return; }
     const asked = (retryAfter ?? 0) * 1000;
     if (code === 'too_many' && asked) this.#answered(asked); // nothing is wrong: no need to wait longer each time
     else this.#answered(Math.max(1, backOff(++this.#failures), asked));

@@ -5,7 +5,7 @@
  * @param {import('./storage.js').Entry} entry
  */
 export function sendPlainly(form, entry) {
-  const copy = form.cloneNode(true);
+  const copy = /** @type {HTMLFormElement} */ (form.cloneNode(true));
   copy.hidden = true;
   copy.elements.client_id.value = entry.id;
   copy.elements.message.value = entry.text;

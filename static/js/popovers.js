@@ -1,13 +1,18 @@
 /** Opens what a button names, for browsers without popovers: one at a time, until one presses Escape or elsewhere. */
 document.documentElement.classList.add('without-popovers');
 
-document.addEventListener('click', ({ target }) => {
+/** @param {{target: any}} event */
+function press({ target }) {
   const wanted = document.getElementById(target.closest('[popovertarget]')?.getAttribute('popovertarget'));
   const within = target.closest('[popover]');
   for (const each of document.querySelectorAll('[popover]')) {
     each.classList.toggle('open', each === wanted ? !each.classList.contains('open') : each === within);
   }
-});
+}
+
+document.addEventListener('click', press);
 document.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape') document.querySelector('[popover].open')?.classList.remove('open');
 });
+
+export {};

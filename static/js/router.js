@@ -20,7 +20,7 @@ export class Router extends EventTarget {
     super();
     document.addEventListener('click', (event) => this.#follow(event));
     addEventListener('popstate', () => this.#return());
-    addEventListener('hashchange', () => focusOn(document.getElementById('main')));
+    addEventListener('hashchange', () => focusOn(main()));
   }
 
   /** @param {string|URL} address of a conversation, or of the list @returns {Promise<boolean>} whether one is there */
@@ -50,7 +50,7 @@ export class Router extends EventTarget {
     if (link.target || link.origin !== location.origin || !OURS.test(link.pathname)) return;
     if (link.pathname === '/messages/' && link.search) return;
     if (link.hash && link.pathname + link.search === this.#address) {
-      if (link.hash === location.hash) focusOn(document.getElementById('main'));
+      if (link.hash === location.hash) focusOn(main());
       return; // the browser goes there
     }
     event.preventDefault();
@@ -68,11 +68,12 @@ export class Router extends EventTarget {
     });
   }
 
-  /** @returns {Promise<{main: HTMLElement, document: Document, url: URL}|undefined>} nothing when it was not to be */
+  /** @returns {Promise<{drawn: any, document: Document, url: URL}|undefined>} nothing when it was not to be */
   async #load(url) {
     this.#loading.abort();
-    const loading = this.#loading = new AbortController();
-    const present = document.getElementById('main');
+    const loading = new AbortController();
+    this.#loading = loading;
+    const present = main();
     const signal = within(PATIENCE_MS, loading.signal);
     present.setAttribute('aria-busy', 'true');
     let response;
@@ -92,23 +93,26 @@ export class Router extends EventTarget {
       location.assign(url);
       return undefined;
     }
-    return { main: fresh.getElementById('main'), document: fresh, url: at };
+    return { drawn: fresh.getElementById('main'), document: fresh, url: at };
   }
 
-  #enter({ main, document: fresh, url }, hash, remember) {
-    const pane = document.importNode(main, true);
-    document.getElementById('main').replaceWith(pane);
+  #enter({ drawn, document: fresh, url }, hash, remember) {
+    const pane = document.importNode(drawn, true);
+    main().replaceWith(pane);
     document.body.className = fresh.body.className;
     const address = pane.dataset.path ?? url.pathname + url.search; // the end of a chat is its plain address
     if (!remember || address === this.#address) history.replaceState(null, '', address + location.hash);
     else history.pushState(null, '', address);
     this.#address = address;
     if (remember && hash) location.hash = hash; // unlike a state that is pushed, it has a target
-    for (const next of document.querySelectorAll('.sidebar [name=next]')) next.value = pane.dataset.path;
+    for (const next of document.querySelectorAll('.sidebar [name=next]')) next.setAttribute('value', pane.dataset.path);
     this.dispatchEvent(new CustomEvent('arrive', { detail: { pane, title: fresh.title } }));
     focusOn(pane);
   }
 }
+
+/** @type {() => any} the pane that stands there now */
+const main = () => document.getElementById('main');
 
 /** The style sheet's address holds a hash of all static files: after an update everything is loaded anew. */
 const versionOf = (page) => page.querySelector('link[rel=stylesheet]').getAttribute('href');
@@ -126,7 +130,7 @@ export function reloadPage() {
   const wait = Math.max(0, lastReload() + APART_MS - Date.now());
   setTimeout(() => {
     remember();
-    location.replace(document.getElementById('main').dataset.path ?? location.href);
+    location.replace(main().dataset.path ?? location.href);
   }, wait);
 }
 
@@ -140,6 +144,6 @@ function lastReload() {
 
 function remember() {
   try {
-    sessionStorage.setItem(KEY, Date.now());
+    sessionStorage.setItem(KEY, String(Date.now()));
   } catch { /* then each reload waits */ }
 }

@@ -23,8 +23,12 @@ export class Shortcuts extends EventTarget {
     this.#dialog = dialog;
     document.addEventListener('keydown', (event) => this.press(event), { signal });
     addEventListener('storage', ({ key }) => { if (key === SINGLE_KEYS) this.#singleKeys = recall(); }, { signal });
+    /** @type {any} */
     const box = dialog.querySelector('#single-keys');
-    box.addEventListener('change', () => { remember(this.#singleKeys = box.checked); }, { signal });
+    box.addEventListener('change', () => {
+      this.#singleKeys = box.checked;
+      remember(box.checked);
+    }, { signal });
   }
 
   show() {

@@ -24,6 +24,7 @@ const CLOSE = { goingAway: 1001, policy: 1008, tooBig: 1009, signedOut: 4001 };
 
 export class ChatSocket extends EventTarget {
   #userId;
+  /** @type {WebSocket|null} */
   #socket = null;
   #state = 'waiting';
   #liveSince = 0;
@@ -68,7 +69,7 @@ export class ChatSocket extends EventTarget {
 
   /** @returns {boolean} whether the frame was handed to a live connection (not: whether it arrived) */
   send(frame) {
-    if (!this.live || this.#socket.readyState !== WebSocket.OPEN) return false;
+    if (!this.live || this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
   }
@@ -78,7 +79,8 @@ export class ChatSocket extends EventTarget {
     if (this.#state !== 'blocked') this.#enter('connecting');
     const url = new URL('/messages/ws', location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = this.#socket = new WebSocket(url);
+    const socket = new WebSocket(url);
+    this.#socket = socket;
     this.#isProbed = false;
     const current = (handle) => (event) => { if (socket === this.#socket) handle(event); };
     socket.addEventListener('message', current((event) => this.#receive(event.data)));
@@ -143,7 +145,7 @@ export class ChatSocket extends EventTarget {
 
   /** Does not wait for the closing handshake: on a dead network it takes minutes. */
   #abandon() {
-    this.#socket.close();
+    this.#socket?.close();
     this.#closed(0);
   }
 

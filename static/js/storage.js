@@ -11,13 +11,14 @@
  * @property {number} order entries are sent in this order, whichever tab they come from
  * @property {'waiting'|'refused'|'discarded'} state
  * @property {string} [reason] why it was refused, a sentence
+ * @property {boolean} [elsewhere] whether another tab put it
  */
 export class OutboxStore {
   #prefix;
   #storage;
   #memory = new Map();
 
-  /** @param {number} userId entries are kept per account and never seen by another */
+  /** @param {number|string} userId entries are kept per account and never seen by another */
   constructor(userId, storage = localStorageOrNull()) {
     this.#prefix = `chatserver.outbox.${userId}.`;
     this.#storage = storage;
@@ -84,17 +85,17 @@ export class Drafts extends EventTarget {
   #storage;
   #memory = new Map(); // thread → text
 
-  /** @param {number} userId drafts are kept per account and never seen by another */
+  /** @param {number|string} userId drafts are kept per account and never seen by another */
   constructor(userId, storage = localStorageOrNull()) {
     super();
     this.#prefix = `chatserver.draft.${userId}.`;
     this.#storage = storage;
   }
 
-  /** @param {number} thread @returns {string} '' when there is none */
+  /** @param {number|string} thread @returns {string} '' when there is none */
   get(thread) { return this.#memory.get(thread) ?? this.#storage?.getItem(this.#prefix + thread) ?? ''; }
 
-  /** @param {number} thread @param {string} text '' removes it */
+  /** @param {number|string} thread @param {string} text '' removes it */
   put(thread, text) {
     this.#memory.delete(thread);
     try {
@@ -119,7 +120,7 @@ export class Drafts extends EventTarget {
   }
 
   /**
-   * @param {number} thread
+   * @param {number|string} thread
    * @param {(text: string) => void} changed called for what other tabs put
    * @param {AbortSignal} [signal]
    */
@@ -134,7 +135,7 @@ const LEAVING = 'chatserver.leaving'; // in the tab: who asked for the end of th
 
 /** @param {number} userId */
 export function noteLeaving(userId) {
-  try { sessionStorage.setItem(LEAVING, userId); } catch { /* then what is kept here stays */ }
+  try { sessionStorage.setItem(LEAVING, String(userId)); } catch { /* then what is kept here stays */ }
 }
 
 /** The account is gone, and what this browser kept for it goes, too. */

@@ -5,6 +5,7 @@
  * And what people's own texts may be: cleaned and counted as by `chatserver/text.py`, both tested with
  * `tests/cases/texts.json`. Here, since each script more is one more request of a first visit.
  */
+/** @type {any} */
 const { me, texts } = document.body.dataset;
 export const page = { me: me ? JSON.parse(me) : null, texts: JSON.parse(texts) };
 

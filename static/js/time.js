@@ -41,6 +41,7 @@ export function tellTimeZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const cookie = `chat_timezone=${zone}`;
   if (!zone || document.cookie.split('; ').includes(cookie)) return false;
+  // biome-ignore lint/suspicious/noDocumentCookie: the supported browsers have no Cookie Store
   document.cookie = `${cookie}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax`;
   return !timeZone;
 }

@@ -3,7 +3,9 @@ let title = document.title;
 let shown = document.title;
 let unread = 0;
 
+/** @type {any} */
 const icon = document.querySelector('link[rel="icon"][data-unread]');
+/** @type {any} */
 const icons = icon && { plain: icon.getAttribute('href'), unread: icon.dataset.unread };
 
 /** @param {number} count */
