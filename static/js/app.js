@@ -10,7 +10,7 @@ import { Router } from './router.js';
 import { ChatSocket } from './socket.js';
 import { Drafts, OutboxStore } from './storage.js';
 import { page, plural } from './texts.js';
-import { localiseTimes, tellTimeZone, Today } from './time.js';
+import { localiseTimes, Today, tellTimeZone } from './time.js';
 import { setTitle, showUnread } from './unread_badge.js';
 
 const { me, texts } = page;
@@ -57,7 +57,10 @@ function open(pane) {
   } else {
     const { signal } = leaving;
     sees = () => false;
-    import('./new_message.js').then(({ openNewMessage }) => openNewMessage(pane, app, signal), () => {});
+    import('./new_message.js').then(
+      ({ openNewMessage }) => openNewMessage(pane, app, signal),
+      () => {},
+    );
   }
 }
 
@@ -71,7 +74,9 @@ router.addEventListener('fail', () => status.say(texts.cannotOpen));
 // Between the drawing of the page and this moment news may have passed by, at first and at each return.
 socket.addEventListener('hello', () => conversations.refresh());
 socket.addEventListener('message', ({ detail }) => conversations.receive(detail, sees(detail.thread)));
-socket.addEventListener('read', ({ detail }) => { if (detail.user === me.id) conversations.read(detail); });
+socket.addEventListener('read', ({ detail }) => {
+  if (detail.user === me.id) conversations.read(detail);
+});
 
 /** Loaded with the first key, not before; with the next one when the server is away. */
 async function loadShortcuts() {
@@ -84,7 +89,10 @@ async function loadShortcuts() {
   return loaded;
 }
 let loading;
-const shortcuts = () => (loading ??= loadShortcuts().catch(() => { loading = undefined; }));
+const shortcuts = () =>
+  (loading ??= loadShortcuts().catch(() => {
+    loading = undefined;
+  }));
 const firstKey = async (event) => (await shortcuts())?.press(event);
 addEventListener('keydown', firstKey);
 find('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());

@@ -25,8 +25,12 @@ export function arrange(item, blankDay) {
     showTime(timeOf(day), timeOf(item).dateTime, 'day');
   }
   const line = between.some((each) => each.matches('.unread-line'));
-  const together = Boolean(before) && !line && !isNewDay && minuteOf(before) === minuteOf(item)
-    && before.dataset.sender === item.dataset.sender;
+  const together =
+    Boolean(before) &&
+    !line &&
+    !isNewDay &&
+    minuteOf(before) === minuteOf(item) &&
+    before.dataset.sender === item.dataset.sender;
   item.classList.toggle('continues', together);
   before?.classList.toggle('continued', together);
 }

@@ -5,8 +5,8 @@ const WITHOUT_WIDTH = /[\p{Mn}\u200c\u200d]/gu;
 const SEPARATORS = /[ _.,-]+/;
 // With its marks, and the letters that a virama joins to it (UAX #29, GB9c).
 const FIRST_LETTER = new RegExp(
-  '^.(?:(?:[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1b44\u1bab\ua9c0]\u200d?|\u0dca\u200d)\\p{L}'
-    + '|[\\p{M}\u200c\u200d])*',
+  '^.(?:(?:[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1b44\u1bab\ua9c0]\u200d?|\u0dca\u200d)\\p{L}' +
+    '|[\\p{M}\u200c\u200d])*',
   'su',
 );
 
@@ -19,7 +19,10 @@ export function initials(name) {
   const parts = name.split(SEPARATORS).filter(Boolean);
   const letters = (parts.length ? parts : [name]).slice(0, 2).map((part) => part.match(FIRST_LETTER)?.[0] ?? '');
   const isWide = Array.from(letters.join('').replace(WITHOUT_WIDTH, '')).length > WIDEST;
-  return letters.slice(0, isWide ? 1 : 2).join('').toUpperCase();
+  return letters
+    .slice(0, isWide ? 1 : 2)
+    .join('')
+    .toUpperCase();
 }
 
 /** A colour's number, 0 to 11, the same for a name at all times: FNV-1a over its code points. */

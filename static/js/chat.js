@@ -34,7 +34,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   const focus = () => (composer ?? pane).focus({ preventScroll: true });
   let refusal = ''; // what was said when one took no part any more
   let away = false; // while nobody looks, the first that comes gets a line above it
-  const toEnd = () => { if (history.complete) scroll.toEnd(); else router.go(find('to-end').href); };
+  const toEnd = () => {
+    if (history.complete) scroll.toEnd();
+    else router.go(find('to-end').href);
+  };
 
   /** Says something, or only takes back what was said. */
   function notify(sentence, instead) {
@@ -51,9 +54,15 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   const waiting = () => outbox.entries(thread).filter(({ state }) => state === 'waiting');
 
   function receive(message) {
-    if (!timeline.add(message.seq)) { list.drop(message.id); return; }
+    if (!timeline.add(message.seq)) {
+      list.drop(message.id);
+      return;
+    }
     const own = message.sender.id === me.id;
-    if (!own) { news.count(); people.stopped(message.sender.id); }
+    if (!own) {
+      news.count();
+      people.stopped(message.sender.id);
+    }
     if (!own && history.complete && !away && (document.hidden || !document.hasFocus())) {
       away = true;
       list.drawUnreadLine();
@@ -72,9 +81,14 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
     }
   }
 
-  const on = (source, type, handle) => source.addEventListener(type, ({ detail }) => {
-    if (detail.thread === thread) handle(detail);
-  }, { signal });
+  const on = (source, type, handle) =>
+    source.addEventListener(
+      type,
+      ({ detail }) => {
+        if (detail.thread === thread) handle(detail);
+      },
+      { signal },
+    );
 
   const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous });
   socket.addEventListener('hello', open, { signal });
@@ -87,7 +101,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   });
   on(socket, 'reset', reloadPage);
   on(socket, 'opened', (opened) => {
-    if (timeline.contiguous < opened.last) { reloadPage(); return; }
+    if (timeline.contiguous < opened.last) {
+      reloadPage();
+      return;
+    }
     notify('', refusal); // one takes part again
     people.know(opened.people);
     list.showSeen(people.seen);
@@ -100,7 +117,10 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
       notify(message); // what is typed can still be copied
     }
     // What was missed is missed still, and a mark may be lost: opening again makes both good.
-    if (code === 'unavailable') setTimeout(() => { if (!signal.aborted) open(); }, retryAfter * 1000);
+    if (code === 'unavailable')
+      setTimeout(() => {
+        if (!signal.aborted) open();
+      }, retryAfter * 1000);
   });
   const adapt = () => {
     const plain = socket.state === 'unsupported' || socket.state === 'blocked';
@@ -119,21 +139,40 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   signal.addEventListener('abort', () => socket.send({ type: 'close', thread }));
 
   on(outbox, 'added', async (entry) => {
-    if (!history.complete && (entry.elsewhere || await router.go(find('to-end').href))) return; // it waits there
+    if (!history.complete && (entry.elsewhere || (await router.go(find('to-end').href)))) return; // it waits there
     if (!entry.elsewhere) list.dropUnreadLine(); // who answers has read
     list.addPending(entry, !socket.live);
     find('no-messages').hidden = true;
     if (outbox.isVolatile) notify(texts.memoryOnly);
   });
-  on(outbox, 'settled', (message) => { receive(message); outboxChanged(); });
-  on(outbox, 'refused', (entry) => { list.refuse(entry); outboxChanged(); });
-  on(outbox, 'discarded', ({ id }) => { list.drop(id); outboxChanged(); });
+  on(outbox, 'settled', (message) => {
+    receive(message);
+    outboxChanged();
+  });
+  on(outbox, 'refused', (entry) => {
+    list.refuse(entry);
+    outboxChanged();
+  });
+  on(outbox, 'discarded', ({ id }) => {
+    list.drop(id);
+    outboxChanged();
+  });
   list.addEventListener('tryagain', ({ detail }) => outbox.tryAgain(detail));
-  list.addEventListener('discard', ({ detail }) => { outbox.discard(detail); focus(); });
+  list.addEventListener('discard', ({ detail }) => {
+    outbox.discard(detail);
+    focus();
+  });
 
-  composer?.addEventListener('compose', ({ detail }) => { outbox.add(thread, detail); people.sent(); });
+  composer?.addEventListener('compose', ({ detail }) => {
+    outbox.add(thread, detail);
+    people.sent();
+  });
   composer?.addEventListener('write', () => people.tell());
-  find('to-end').addEventListener('click', (event) => { event.preventDefault(); toEnd(); focus(); });
+  find('to-end').addEventListener('click', (event) => {
+    event.preventDefault();
+    toEnd();
+    focus();
+  });
   find('send-plainly').addEventListener('click', async () => {
     const { sendPlainly } = await import('./plain_send.js');
     sendPlainly(form, waiting()[0]);
@@ -146,19 +185,37 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
     const fields = new FormData(jump);
     router.go(`${jump.action}?${new URLSearchParams(fields)}`);
   });
-  pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') focus(); });
+  pane.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') focus();
+  });
   history.addEventListener('failed', () => notify(texts.historyFailed));
   history.addEventListener('loaded', () => notify('', texts.historyFailed));
   const copying = new AbortController();
   signal.addEventListener('abort', () => copying.abort());
-  document.addEventListener('selectionchange', async () => {
-    const loaded = await import('./copying.js').catch(() => null);
-    if (!loaded || copying.signal.aborted) return; // the server is away: with the next selection, then
-    copying.abort();
-    loaded.copyReadably(find('messages'), signal);
-  }, { signal: copying.signal });
-  addEventListener('focus', () => { away = false; }, { signal });
-  addEventListener('beforeunload', (event) => { if (outbox.isVolatile) event.preventDefault(); }, { signal });
+  document.addEventListener(
+    'selectionchange',
+    async () => {
+      const loaded = await import('./copying.js').catch(() => null);
+      if (!loaded || copying.signal.aborted) return; // the server is away: with the next selection, then
+      copying.abort();
+      loaded.copyReadably(find('messages'), signal);
+    },
+    { signal: copying.signal },
+  );
+  addEventListener(
+    'focus',
+    () => {
+      away = false;
+    },
+    { signal },
+  );
+  addEventListener(
+    'beforeunload',
+    (event) => {
+      if (outbox.isVolatile) event.preventDefault();
+    },
+    { signal },
+  );
 
   const followToday = () => {
     people.showPresence(); // "yesterday"
@@ -170,7 +227,11 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   followToday();
   for (const id of list.ownIds) outbox.forget(id);
   if (history.complete) showWaiting();
-  history.addEventListener('complete', () => { showWaiting(); reading.notice(); news.show(); });
+  history.addEventListener('complete', () => {
+    showWaiting();
+    reading.notice();
+    news.show();
+  });
   list.goTo(chat.at, history.complete);
   news.show();
   // Without scripts a message from where one left off has it, so that it is in view.

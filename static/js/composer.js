@@ -1,7 +1,7 @@
 /**
  * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
  */
-import { cleanText, countChars, isLonger, text as format } from './texts.js';
+import { cleanText, countChars, text as format, isLonger } from './texts.js';
 
 const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
 const COUNT_FROM = 0.9; // of the limit
@@ -67,10 +67,14 @@ export class Composer extends EventTarget {
   /** When false, the form posts itself: the way without a live connection. */
   intercepts = true;
 
-  focus() { this.#box.focus({ preventScroll: true }); }
+  focus() {
+    this.#box.focus({ preventScroll: true });
+  }
 
   /** What a keyboard on the screen writes on its Enter. */
-  #labelEnter() { this.#box.enterKeyHint = pointer.matches ? 'send' : 'enter'; }
+  #labelEnter() {
+    this.#box.enterKeyHint = pointer.matches ? 'send' : 'enter';
+  }
 
   #sendOnEnter(event) {
     if (!sends(event)) return;
@@ -107,7 +111,9 @@ export class Composer extends EventTarget {
   }
 
   #empty() {
-    this.#form.querySelectorAll('[role="alert"]').forEach((element) => { element.remove(); });
+    this.#form.querySelectorAll('[role="alert"]').forEach((element) => {
+      element.remove();
+    });
     this.#box.removeAttribute('aria-invalid');
     this.#putDraft('');
     this.#fill('');
@@ -132,7 +138,9 @@ export class Composer extends EventTarget {
     this.#count();
   }
 
-  get #text() { return cleanText(this.#box.value); }
+  get #text() {
+    return cleanText(this.#box.value);
+  }
 
   /** The number is told anew when the fingers rest, or every key would be read out. */
   #checkLength(anew = false) {

@@ -64,7 +64,8 @@ export class ConnectionStatus {
 
   #stateIs(sentence) {
     this.#state = sentence;
-    if (sentence) this.takeBack(); // it says more
+    if (sentence)
+      this.takeBack(); // it says more
     else this.#show();
   }
 

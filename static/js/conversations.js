@@ -36,7 +36,9 @@ export class Conversations {
   }
 
   /** How many messages are unread, in all conversations. */
-  get unread() { return Number(this.#section.dataset.unread); }
+  get unread() {
+    return Number(this.#section.dataset.unread);
+  }
 
   /** Marks the conversation that is open and brings it into view; 0 for none. */
   select(thread) {
@@ -83,7 +85,10 @@ export class Conversations {
   receive(message, seen = false) {
     if (this.#refreshing) this.#missed.push(message);
     const row = this.#row(message.thread);
-    if (!row) { this.refresh(); return; }
+    if (!row) {
+      this.refresh();
+      return;
+    }
     if (!this.#timeline(row).add(message.seq)) return;
     const own = message.sender.id === page.me.id;
     if (!own && !seen) this.#showUnread(row, Number(row.dataset.unread) + 1);
@@ -93,14 +98,20 @@ export class Conversations {
   /** One's own mark moved, here or on another device. */
   read({ thread, seq, unread }) {
     const row = this.#row(thread);
-    if (!row) { this.refresh(); return; }
+    if (!row) {
+      this.refresh();
+      return;
+    }
     if (unread !== undefined) this.#showUnread(row, unread);
     else if (seq >= Number(row.dataset.total)) this.#showUnread(row, 0);
     else this.refresh();
   }
 
   async refresh() {
-    if (this.#refreshing) { this.#again = true; return; }
+    if (this.#refreshing) {
+      this.#again = true;
+      return;
+    }
     this.#refreshing = true;
     this.#again = false;
     try {
@@ -108,7 +119,8 @@ export class Conversations {
       if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       this.#replace(fresh.getElementById(this.#section.id));
-    } catch { // away: the browser has told
+    } catch {
+      // away: the browser has told
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.refresh(), RETRY_MS);
     } finally {
@@ -116,7 +128,9 @@ export class Conversations {
     }
     const missed = this.#missed;
     this.#missed = [];
-    missed.forEach((message) => { if (this.#row(message.thread)) this.receive(message); });
+    missed.forEach((message) => {
+      if (this.#row(message.thread)) this.receive(message);
+    });
     if (this.#again) this.refresh();
   }
 
@@ -127,12 +141,16 @@ export class Conversations {
     if (fresh.isEqualNode(this.#section)) return;
     this.#timelines.clear();
     this.#section.dataset.unread = fresh.dataset.unread;
-    this.#keepingFocus(() => this.#section.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true))));
+    this.#keepingFocus(() =>
+      this.#section.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true))),
+    );
     if (!wasListed) this.#reveal();
     this.#changed(this.unread);
   }
 
-  #row(thread) { return this.#section.querySelector(`[data-thread="${Number(thread)}"]`); }
+  #row(thread) {
+    return this.#section.querySelector(`[data-thread="${Number(thread)}"]`);
+  }
 
   #timeline(row) {
     const { thread, total } = row.dataset;
@@ -144,7 +162,11 @@ export class Conversations {
     const { you, messages } = page.texts;
     row.dataset.total = seq;
     row.querySelector('.conversation-total').textContent = plural(messages, seq);
-    row.querySelector('.preview-sender').textContent = own ? you : sender.name === row.dataset.title ? '' : `${sender.name}:`;
+    row.querySelector('.preview-sender').textContent = own
+      ? you
+      : sender.name === row.dataset.title
+        ? ''
+        : `${sender.name}:`;
     row.querySelector('.preview-text').textContent = firstChars(text, PREVIEW_LENGTH);
     showTime(row.querySelector('time'), at, 'list');
     if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
@@ -172,7 +194,10 @@ export class Conversations {
 function showDraft(row, text) {
   row.classList.toggle('drafted', Boolean(text));
   let line = row.querySelector('.preview-draft');
-  if (!text) { line?.remove(); return; }
+  if (!text) {
+    line?.remove();
+    return;
+  }
   if (!line) {
     line = document.createElement('span');
     line.className = 'preview-draft';

@@ -12,8 +12,10 @@ export function copyReadably(list, signal) {
     const selection = getSelection();
     if (event.target.closest?.('input, textarea') || selection?.rangeCount !== 1) return;
     const range = selection.getRangeAt(0);
-    const parts = Array.from(list.querySelectorAll('.message'), (message) => [message, selectedText(message, range)])
-      .filter(([, text]) => text);
+    const parts = Array.from(list.querySelectorAll('.message'), (message) => [
+      message,
+      selectedText(message, range),
+    ]).filter(([, text]) => text);
     if (parts.length < 2) return;
     event.clipboardData.setData('text/plain', parts.map(([message, text]) => head(message) + text).join('\n'));
     event.preventDefault();
@@ -27,7 +29,8 @@ function selectedText(message, range) {
   if (!range.intersectsNode(text)) return '';
   const part = document.createRange();
   part.selectNodeContents(text);
-  if (part.compareBoundaryPoints(Range.START_TO_START, range) < 0) part.setStart(range.startContainer, range.startOffset);
+  if (part.compareBoundaryPoints(Range.START_TO_START, range) < 0)
+    part.setStart(range.startContainer, range.startOffset);
   if (part.compareBoundaryPoints(Range.END_TO_END, range) > 0) part.setEnd(range.endContainer, range.endOffset);
   return part.toString();
 }

@@ -11,13 +11,16 @@ export async function followExport(element) {
   const bar = element.querySelector('progress');
   let made;
   do {
-    await new Promise((resolve) => { setTimeout(resolve, EVERY_MS); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, EVERY_MS);
+    });
     made = await ask(made);
     if (made?.total) Object.assign(bar, { max: made.total, value: made.done });
   } while (!ENDED.has(made?.state));
   const signal = within(PATIENCE_MS);
   const response = await fetch('/messages/account/', { cache: 'no-store', signal }).catch(() => null);
-  const fresh = response?.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('export');
+  const fresh =
+    response?.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('export');
   if (fresh) element.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true)));
   else location.reload();
 }

@@ -83,12 +83,17 @@ export class People {
   }
 
   /** After a message was sent, the next key tells anew. */
-  sent() { this.#toldAt = -Infinity; }
+  sent() {
+    this.#toldAt = -Infinity;
+  }
 
   started(id) {
     if (!this.#people.has(id)) return;
     clearTimeout(this.#typing.get(id));
-    this.#typing.set(id, setTimeout(() => this.stopped(id), SHOW_MS));
+    this.#typing.set(
+      id,
+      setTimeout(() => this.stopped(id), SHOW_MS),
+    );
     this.#showTyping();
   }
 

@@ -40,7 +40,9 @@ export class History extends EventTarget {
     this.#later = this.#watch(pane.querySelector('#later'), () => this.#loadLater());
   }
 
-  get complete() { return this.#complete; }
+  get complete() {
+    return this.#complete;
+  }
 
   /** A live message: shown, or left to the page that it is on. */
   add(message) {
@@ -56,9 +58,15 @@ export class History extends EventTarget {
   /** @returns {(there: boolean) => void} to be told whether there is more in this direction */
   #watch(link, load) {
     let loading = false;
-    const observer = new IntersectionObserver((entries) => { if (entries.at(-1)?.isIntersecting) turn(); }, {
-      root: this.#log, rootMargin: `${NEAR} 0px`,
-    });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.at(-1)?.isIntersecting) turn();
+      },
+      {
+        root: this.#log,
+        rootMargin: `${NEAR} 0px`,
+      },
+    );
     const show = (there) => {
       link.hidden = !there;
       observer.unobserve(link);
@@ -69,11 +77,17 @@ export class History extends EventTarget {
       loading = true;
       const more = await load();
       loading = false;
-      if (more === undefined) { this.#failed.add(turn); return; } // the link is still there to be pressed
+      if (more === undefined) {
+        this.#failed.add(turn);
+        return;
+      } // the link is still there to be pressed
       this.#failed.delete(turn);
       show(more);
     };
-    link.addEventListener('click', (event) => { event.preventDefault(); turn(); });
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      turn();
+    });
     show(!link.hidden);
     this.#signal.addEventListener('abort', () => observer.disconnect());
     return show;

@@ -9,7 +9,8 @@ const LETTER = '\\p{L}\\p{Nd}\\p{Emoji_Presentation}';
 const LABEL = `[${LETTER}](?:[\\-_]*[${LETTER}\\p{M}])*`;
 const ONE_SCRIPT = [
   ...'Latn|Cyrl|Grek|Armn|Geor|Hebr|Arab|Deva|Beng|Guru|Gujr|Orya|Taml|Telu|Knda|Mlym|Sinh|Thai|Laoo|Hang'
-    .split('|').map((script) => `\\p{Script=${script}}`),
+    .split('|')
+    .map((script) => `\\p{Script=${script}}`),
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー',
   '\\p{Emoji_Presentation}',
 ];
@@ -18,15 +19,23 @@ const PORT = ':(?:[0-9]{1,5}(?![0-9])|(?=[/?#]))';
 
 const START = new RegExp(`(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://(?=[\\[${LETTER}])`, 'gu');
 const HOST = new RegExp(
-  `(?:\\[[0-9A-Fa-f:.]+\\]|(?:${LABEL}\\.)*(?:${LAST}|${LABEL})(?:\\.(?=[/?#:]))?)(?:${PORT})?`, 'uy');
+  `(?:\\[[0-9A-Fa-f:.]+\\]|(?:${LABEL}\\.)*(?:${LAST}|${LABEL})(?:\\.(?=[/?#:]))?)(?:${PORT})?`,
+  'uy',
+);
 const DECEIT = new RegExp(`[${UNSEEN}]+[A-Za-z0-9.:@\\-]|%`, 'uy'); // behind a host
 const USER = /[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~-]*@/uy;
 
 // What ends a path: see `links.py`.
 const STOP = new RegExp(
-  `[${BLANK}${UNSEEN}<>"|\\\\()\\[\\]{}\\u2500-\\u257f]|&(?:quot|apos|lt|gt|#34|#39);`
-    + '|(?![\\x00-\\x7f·・་׳״‐])[\\p{P}\\p{Sm}]', 'gu');
-const PAIRS = new Map([['(', ')'], ['[', ']'], ['{', '}']]);
+  `[${BLANK}${UNSEEN}<>"|\\\\()\\[\\]{}\\u2500-\\u257f]|&(?:quot|apos|lt|gt|#34|#39);` +
+    '|(?![\\x00-\\x7f·・་׳״‐])[\\p{P}\\p{Sm}]',
+  'gu',
+);
+const PAIRS = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+]);
 const TRAILING = ".,:;!?'*~`([{";
 
 /** Fills an element with a text, its links made clickable. @param {HTMLElement} element @param {string} text */

@@ -7,8 +7,8 @@
 import { arrange, following } from './arrange.js';
 import { hue, initials } from './avatars.js';
 import { showText } from './links.js';
-import { showTime } from './time.js';
 import { isLonger } from './texts.js';
+import { showTime } from './time.js';
 
 export class MessageList extends EventTarget {
   #list;
@@ -47,11 +47,17 @@ export class MessageList extends EventTarget {
   }
 
   /** The numbers of the first and of the last message shown, 0 when there is none. */
-  get firstSeq() { return Number(this.#list.querySelector('[data-seq]')?.dataset.seq ?? 0); }
-  get lastSeq() { return Number(this.#lastStored()?.dataset.seq ?? 0); }
+  get firstSeq() {
+    return Number(this.#list.querySelector('[data-seq]')?.dataset.seq ?? 0);
+  }
+  get lastSeq() {
+    return Number(this.#lastStored()?.dataset.seq ?? 0);
+  }
 
   /** The ids of one's own messages shown. */
-  get ownIds() { return Array.from(this.#list.querySelectorAll('.own[data-seq]'), ({ dataset }) => dataset.id); }
+  get ownIds() {
+    return Array.from(this.#list.querySelectorAll('.own[data-seq]'), ({ dataset }) => dataset.id);
+  }
 
   /** A stored message: a pending one with its id becomes it; so does one that the page was drawn with. */
   add(message) {
@@ -137,13 +143,27 @@ export class MessageList extends EventTarget {
     }, false);
   }
 
-  #blankLine() { return this.#pane.querySelector('#blank-unread-line').content.cloneNode(true); }
+  #blankLine() {
+    return this.#pane.querySelector('#blank-unread-line').content.cloneNode(true);
+  }
 
   /** Lets go of what is far below the reader, pending ones too, so that the list stays quick. @returns {boolean} whether it did */
-  trimEnd(most) { return this.#trim(most, (items) => items.slice(most), (item) => item.nextElementSibling); }
+  trimEnd(most) {
+    return this.#trim(
+      most,
+      (items) => items.slice(most),
+      (item) => item.nextElementSibling,
+    );
+  }
 
   /** The same above. */
-  trimStart(most) { return this.#trim(most, (items) => items.slice(0, -most), (item) => item.previousElementSibling); }
+  trimStart(most) {
+    return this.#trim(
+      most,
+      (items) => items.slice(0, -most),
+      (item) => item.previousElementSibling,
+    );
+  }
 
   #trim(most, far, beyond) {
     const items = [...this.#list.querySelectorAll('.message')];
@@ -202,7 +222,7 @@ export class MessageList extends EventTarget {
   /** Brings a message into view: the one asked for, or else the first that is new, or where one left off far from the end. */
   goTo(seq, isWhole) {
     const line = this.#list.querySelector('.unread-line');
-    const item = seq ? this.#stored(seq) : line ?? (isWhole ? null : this.#stored(this.#readSeq));
+    const item = seq ? this.#stored(seq) : (line ?? (isWhole ? null : this.#stored(this.#readSeq)));
     if (!item) return;
     if (seq) item.classList.add('at');
     const { top, bottom } = this.#scroll.element.getBoundingClientRect();
@@ -232,7 +252,10 @@ export class MessageList extends EventTarget {
 
   #fill(item, text) {
     showText(item.querySelector('.message-text'), text);
-    item.classList.toggle('long', isLonger(text, this.#fold.characters) || text.split('\n').length - 1 > this.#fold.lines);
+    item.classList.toggle(
+      'long',
+      isLonger(text, this.#fold.characters) || text.split('\n').length - 1 > this.#fold.lines,
+    );
   }
 
   /** What is known of a stored message only. */
@@ -254,13 +277,20 @@ export class MessageList extends EventTarget {
     item.querySelector('.mark').setAttribute('aria-label', this.#texts.seen);
   }
 
-  #arrange(item) { arrange(item, this.#pane.querySelector('#blank-day')); }
-
-  #pending(id) {
-    return Array.prototype.find.call(this.#list.querySelectorAll('.pending, .refused'), (each) => each.dataset.id === id);
+  #arrange(item) {
+    arrange(item, this.#pane.querySelector('#blank-day'));
   }
 
-  #stored(seq) { return this.#list.querySelector(`[data-seq="${Number(seq)}"]`); }
+  #pending(id) {
+    return Array.prototype.find.call(
+      this.#list.querySelectorAll('.pending, .refused'),
+      (each) => each.dataset.id === id,
+    );
+  }
+
+  #stored(seq) {
+    return this.#list.querySelector(`[data-seq="${Number(seq)}"]`);
+  }
 
   #lastStored() {
     let item = this.#list.lastElementChild;
@@ -295,7 +325,11 @@ export class MessageList extends EventTarget {
   #press(button) {
     if (!button) return;
     const item = button.closest('.message');
-    if (button.dataset.action === 'unfold') { item.classList.add('unfolded'); item.focus({ preventScroll: true }); return; }
+    if (button.dataset.action === 'unfold') {
+      item.classList.add('unfolded');
+      item.focus({ preventScroll: true });
+      return;
+    }
     this.dispatchEvent(new CustomEvent(button.dataset.action.replace('-', ''), { detail: item.dataset.id }));
   }
 }

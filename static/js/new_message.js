@@ -17,24 +17,36 @@ export function openNewMessage(pane, { drafts, socket, status, texts }, signal) 
   };
   for (const field of fields) field.value ||= drafts.get(`new.${field.name}`);
   form.addEventListener('input', () => keep(), { signal });
-  form.addEventListener('submit', (event) => {
-    if (socket.state === 'waiting' || socket.state === 'connecting') {
-      event.preventDefault(); // the browser would show its own page in place of what was typed
-      status.say(texts.cannotSend);
-    } else {
-      keep(() => '');
-    }
-  }, { signal });
+  form.addEventListener(
+    'submit',
+    (event) => {
+      if (socket.state === 'waiting' || socket.state === 'connecting') {
+        event.preventDefault(); // the browser would show its own page in place of what was typed
+        status.say(texts.cannotSend);
+      } else {
+        keep(() => '');
+      }
+    },
+    { signal },
+  );
   const [name, message] = fields;
   completeName(name, find('#people'), signal, () => message.focus());
-  name.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing || message.value.trim()) return;
-    event.preventDefault();
-    message.focus(); // there is nothing to send yet
-  }, { signal });
-  message.addEventListener('keydown', (event) => {
-    if (!sends(event)) return;
-    event.preventDefault();
-    form.requestSubmit();
-  }, { signal });
+  name.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing || message.value.trim()) return;
+      event.preventDefault();
+      message.focus(); // there is nothing to send yet
+    },
+    { signal },
+  );
+  message.addEventListener(
+    'keydown',
+    (event) => {
+      if (!sends(event)) return;
+      event.preventDefault();
+      form.requestSubmit();
+    },
+    { signal },
+  );
 }

@@ -13,8 +13,15 @@ const DOUBT_MS = 3_000; // without an answer: does the connection still live?
 const ANSWER_MS = 15_000; // then the same is sent again
 const TURN_MS = 5_000; // a tab that sends takes less for a message, unless it is suspended, or its connection dead
 // Any other code (`unavailable`, `too_many`, one of a later server) does not say that it was not stored.
-const DEFINITE = new Set(['too_long', 'no_text', 'bad_text', 'no_such_thread', 'duplicate_id',
-  'accepts_no_messages', 'bad_frame']);
+const DEFINITE = new Set([
+  'too_long',
+  'no_text',
+  'bad_text',
+  'no_such_thread',
+  'duplicate_id',
+  'accepts_no_messages',
+  'bad_frame',
+]);
 
 export class Outbox extends EventTarget {
   #user;
@@ -37,15 +44,24 @@ export class Outbox extends EventTarget {
     this.#user = user;
     this.#socket = socket;
     this.#store = store;
-    socket.addEventListener('statechange', () => { if (socket.live) this.#goOn(); else this.#answered(0); });
+    socket.addEventListener('statechange', () => {
+      if (socket.live) this.#goOn();
+      else this.#answered(0);
+    });
     socket.addEventListener('sent', ({ detail }) => this.#settle(detail));
-    socket.addEventListener('message', ({ detail }) => { if (detail.sender.id === user.id) this.#settle(detail); });
+    socket.addEventListener('message', ({ detail }) => {
+      if (detail.sender.id === user.id) this.#settle(detail);
+    });
     socket.addEventListener('error', ({ detail }) => this.#failed(detail));
-    socket.addEventListener('toobig', () => { if (this.#inFlight) this.#refuse(this.#inFlight.entry, texts.tooBig); });
+    socket.addEventListener('toobig', () => {
+      if (this.#inFlight) this.#refuse(this.#inFlight.entry, texts.tooBig);
+    });
     store.watch((entry) => this.#changedElsewhere(entry));
   }
 
-  get isVolatile() { return this.#store.isVolatile; }
+  get isVolatile() {
+    return this.#store.isVolatile;
+  }
 
   /** @returns {import('./storage.js').Entry[]} what waits or was refused in a thread, in order */
   entries(thread) {
@@ -76,7 +92,9 @@ export class Outbox extends EventTarget {
   }
 
   /** It is known from elsewhere (the page as loaded) that this message is stored. */
-  forget(id) { this.#store.remove(id); }
+  forget(id) {
+    this.#store.remove(id);
+  }
 
   #goOn() {
     clearTimeout(this.#pause);
@@ -111,14 +129,20 @@ export class Outbox extends EventTarget {
     return entry ? this.#send(entry) : 0;
   }
 
-  #next() { return this.#store.all().find((entry) => entry.state === 'waiting'); }
+  #next() {
+    return this.#store.all().find((entry) => entry.state === 'waiting');
+  }
 
   /** @returns {Promise<number>} milliseconds to wait before the next */
   #send(entry) {
     return new Promise((resolve) => {
       const doubt = setTimeout(() => this.#socket.probe(), DOUBT_MS);
       const timer = setTimeout(() => this.#answered(0), ANSWER_MS);
-      const done = (wait) => { clearTimeout(doubt); clearTimeout(timer); resolve(wait); };
+      const done = (wait) => {
+        clearTimeout(doubt);
+        clearTimeout(timer);
+        resolve(wait);
+      };
       this.#inFlight = { entry, done };
       const { thread, id, text } = entry;
       if (!this.#socket.send({ type: 'send', thread, id, text })) this.#answered(1 + backOff(++this.#failures));
@@ -145,9 +169,13 @@ export class Outbox extends EventTarget {
   #failed({ id, code, message, retry_after: retryAfter }) {
     const inFlight = this.#inFlight?.entry;
     if (!id || inFlight?.id !== id) return;
-    if (DEFINITE.has(code)) { this.#refuse(inFlight, message); return; }
+    if (DEFINITE.has(code)) {
+      this.#refuse(inFlight, message);
+      return;
+    }
     const asked = (retryAfter ?? 0) * 1000;
-    if (code === 'too_many' && asked) this.#answered(asked); // nothing is wrong: no need to wait longer each time
+    if (code === 'too_many' && asked)
+      this.#answered(asked); // nothing is wrong: no need to wait longer each time
     else this.#answered(Math.max(1, backOff(++this.#failures), asked));
   }
 
@@ -159,7 +187,10 @@ export class Outbox extends EventTarget {
   }
 
   #changedElsewhere(entry) {
-    this.#tell({ waiting: 'added', refused: 'refused', discarded: 'discarded' }[entry.state], { ...entry, elsewhere: true });
+    this.#tell({ waiting: 'added', refused: 'refused', discarded: 'discarded' }[entry.state], {
+      ...entry,
+      elsewhere: true,
+    });
     if (entry.state === 'waiting') this.#flush();
   }
 
@@ -179,7 +210,9 @@ export class Outbox extends EventTarget {
     return result ?? task();
   }
 
-  #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
 }
 
 /** A random UUID, version 4; `crypto.randomUUID` exists on https and localhost only. */

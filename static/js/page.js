@@ -1,7 +1,7 @@
 /** Entry of every page but the messenger's. */
 import { Drafts, forgetWhoLeft, noteLeaving } from './storage.js';
 import { page } from './texts.js';
-import { localiseTimes, tellTimeZone, Today } from './time.js';
+import { localiseTimes, Today, tellTimeZone } from './time.js';
 
 if (tellTimeZone()) localiseTimes();
 new Today(); // what it says of times stays right over midnight

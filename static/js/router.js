@@ -46,7 +46,16 @@ export class Router extends EventTarget {
 
   #follow(event) {
     const link = event.target.closest('a[href]');
-    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+      !link ||
+      event.defaultPrevented ||
+      event.button ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
     if (link.target || link.origin !== location.origin || !OURS.test(link.pathname)) return;
     if (link.pathname === '/messages/' && link.search) return;
     if (link.hash && link.pathname + link.search === this.#address) {
@@ -81,7 +90,8 @@ export class Router extends EventTarget {
     try {
       response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
       html = await response.text();
-    } catch (error) { // of the network alone
+    } catch (error) {
+      // of the network alone
       if (!loading.signal.aborted) this.dispatchEvent(new CustomEvent('fail', { detail: error }));
       return undefined;
     } finally {
@@ -145,5 +155,7 @@ function lastReload() {
 function remember() {
   try {
     sessionStorage.setItem(KEY, String(Date.now()));
-  } catch { /* then each reload waits */ }
+  } catch {
+    /* then each reload waits */
+  }
 }

@@ -17,9 +17,13 @@ export class EndScroll extends EventTarget {
     element.addEventListener('scroll', () => this.#noticeEnd(), { passive: true, signal });
   }
 
-  get element() { return this.#element; }
+  get element() {
+    return this.#element;
+  }
 
-  get atEnd() { return Math.abs(this.#element.scrollTop) < END_PX; }
+  get atEnd() {
+    return Math.abs(this.#element.scrollTop) < END_PX;
+  }
 
   toEnd() {
     this.#element.scrollTop = 0;
@@ -28,7 +32,11 @@ export class EndScroll extends EventTarget {
 
   /** Runs a change of the list: at its end it stays there, elsewhere what is being read stays in place. */
   keeping(change, stay = this.atEnd) {
-    if (stay) { change(); this.toEnd(); return; }
+    if (stay) {
+      change();
+      this.toEnd();
+      return;
+    }
     const anchor = this.#firstVisible();
     const before = anchor?.getBoundingClientRect().top;
     change();

@@ -22,13 +22,23 @@ export class Shortcuts extends EventTarget {
     super();
     this.#dialog = dialog;
     document.addEventListener('keydown', (event) => this.press(event), { signal });
-    addEventListener('storage', ({ key }) => { if (key === SINGLE_KEYS) this.#singleKeys = recall(); }, { signal });
+    addEventListener(
+      'storage',
+      ({ key }) => {
+        if (key === SINGLE_KEYS) this.#singleKeys = recall();
+      },
+      { signal },
+    );
     /** @type {any} */
     const box = dialog.querySelector('#single-keys');
-    box.addEventListener('change', () => {
-      this.#singleKeys = box.checked;
-      remember(box.checked);
-    }, { signal });
+    box.addEventListener(
+      'change',
+      () => {
+        this.#singleKeys = box.checked;
+        remember(box.checked);
+      },
+      { signal },
+    );
   }
 
   show() {
@@ -72,5 +82,7 @@ function recall() {
 function remember(on) {
   try {
     localStorage.setItem(SINGLE_KEYS, on ? 'on' : 'off');
-  } catch { /* as long as the page lives */ }
+  } catch {
+    /* as long as the page lives */
+  }
 }

@@ -42,16 +42,31 @@ export class ChatSocket extends EventTarget {
     this.#userId = userId;
   }
 
-  get state() { return this.#state; }
-  get live() { return this.#state === 'live'; }
+  get state() {
+    return this.#state;
+  }
+  get live() {
+    return this.#state === 'live';
+  }
 
   start() {
-    if (!('WebSocket' in window)) { this.#enter('unsupported'); return; }
+    if (!('WebSocket' in window)) {
+      this.#enter('unsupported');
+      return;
+    }
     addEventListener('online', () => this.#comeBack());
-    addEventListener('offline', () => { if (this.live) this.probe(); });
-    addEventListener('pageshow', (event) => { if (event.persisted) this.probe(); });
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.probe(); });
-    navigator.connection?.addEventListener('change', () => { if (this.live) this.probe(); }); // another network
+    addEventListener('offline', () => {
+      if (this.live) this.probe();
+    });
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) this.probe();
+    });
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.probe();
+    });
+    navigator.connection?.addEventListener('change', () => {
+      if (this.live) this.probe();
+    }); // another network
     this.#connect();
   }
 
@@ -82,9 +97,17 @@ export class ChatSocket extends EventTarget {
     const socket = new WebSocket(url);
     this.#socket = socket;
     this.#isProbed = false;
-    const current = (handle) => (event) => { if (socket === this.#socket) handle(event); };
-    socket.addEventListener('message', current((event) => this.#receive(event.data)));
-    socket.addEventListener('close', current((event) => this.#closed(event.code)));
+    const current = (handle) => (event) => {
+      if (socket === this.#socket) handle(event);
+    };
+    socket.addEventListener(
+      'message',
+      current((event) => this.#receive(event.data)),
+    );
+    socket.addEventListener(
+      'close',
+      current((event) => this.#closed(event.code)),
+    );
     this.#expectFrameWithin(HANDSHAKE_MS);
   }
 
@@ -93,7 +116,10 @@ export class ChatSocket extends EventTarget {
     this.#expectFrameWithin(SILENCE_MS);
     const frame = JSON.parse(data);
     if (frame.type === 'hello') {
-      if (frame.user.id !== this.#userId) { this.#stop(); return; }
+      if (frame.user.id !== this.#userId) {
+        this.#stop();
+        return;
+      }
       this.#failedHandshakes = this.#fruitlessChecks = 0;
       this.#liveSince = Date.now();
       this.#enter('live');
@@ -107,7 +133,10 @@ export class ChatSocket extends EventTarget {
     const wasLive = this.live;
     clearTimeout(this.#deadline);
     this.#socket = null;
-    if (code === CLOSE.signedOut) { this.#stop(); return; }
+    if (code === CLOSE.signedOut) {
+      this.#stop();
+      return;
+    }
     if (code === CLOSE.tooBig) this.dispatchEvent(new Event('toobig'));
     if (wasLive && (code === CLOSE.goingAway || Date.now() - this.#liveSince > STABLE_MS)) this.#attempt = 0;
     this.#mayHurry = code !== CLOSE.policy;
@@ -123,10 +152,15 @@ export class ChatSocket extends EventTarget {
     try {
       const signal = within(SESSION_CHECK_MS);
       status = (await fetch('/messages/session', { cache: 'no-store', redirect: 'manual', signal })).status;
-    } catch { /* away: the next attempt will tell */ }
+    } catch {
+      /* away: the next attempt will tell */
+    }
     if (this.live) return;
     if (status) this.dispatchEvent(new Event('answer'));
-    if (status === 401) { this.#stop(); return; }
+    if (status === 401) {
+      this.#stop();
+      return;
+    }
     this.#fruitlessChecks = status === 200 ? this.#fruitlessChecks + 1 : 0;
     if (this.#fruitlessChecks >= CHECKS_BEFORE_BLOCKED) this.#enter('blocked');
   }

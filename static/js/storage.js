@@ -64,7 +64,9 @@ export class OutboxStore {
   }
 
   /** Whether something waits in memory only, to be lost with the page. */
-  get isVolatile() { return this.#memory.size > 0; }
+  get isVolatile() {
+    return this.#memory.size > 0;
+  }
 
   /** @param {(entry: Entry) => void} changed called for what other tabs put */
   watch(changed) {
@@ -93,7 +95,9 @@ export class Drafts extends EventTarget {
   }
 
   /** @param {number|string} thread @returns {string} '' when there is none */
-  get(thread) { return this.#memory.get(thread) ?? this.#storage?.getItem(this.#prefix + thread) ?? ''; }
+  get(thread) {
+    return this.#memory.get(thread) ?? this.#storage?.getItem(this.#prefix + thread) ?? '';
+  }
 
   /** @param {number|string} thread @param {string} text '' removes it */
   put(thread, text) {
@@ -116,7 +120,9 @@ export class Drafts extends EventTarget {
   /** @param {() => void} changed called for whatever is put here, or by other tabs */
   watchAll(changed) {
     this.addEventListener('change', changed);
-    addEventListener('storage', ({ key }) => { if (key === null || key.startsWith(this.#prefix)) changed(); });
+    addEventListener('storage', ({ key }) => {
+      if (key === null || key.startsWith(this.#prefix)) changed();
+    });
   }
 
   /**
@@ -125,9 +131,13 @@ export class Drafts extends EventTarget {
    * @param {AbortSignal} [signal]
    */
   watch(thread, changed, signal) {
-    addEventListener('storage', ({ key, newValue }) => {
-      if (key === this.#prefix + thread || key === null) changed(newValue ?? ''); // null: all is cleared
-    }, { signal });
+    addEventListener(
+      'storage',
+      ({ key, newValue }) => {
+        if (key === this.#prefix + thread || key === null) changed(newValue ?? ''); // null: all is cleared
+      },
+      { signal },
+    );
   }
 }
 
@@ -135,7 +145,11 @@ const LEAVING = 'chatserver.leaving'; // in the tab: who asked for the end of th
 
 /** @param {number} userId */
 export function noteLeaving(userId) {
-  try { sessionStorage.setItem(LEAVING, String(userId)); } catch { /* then what is kept here stays */ }
+  try {
+    sessionStorage.setItem(LEAVING, String(userId));
+  } catch {
+    /* then what is kept here stays */
+  }
 }
 
 /** The account is gone, and what this browser kept for it goes, too. */

@@ -62,5 +62,7 @@ export function isLonger(text, limit) {
 
 /** The beginning of a text, so many code points. @param {string} text @param {number} number */
 export function firstChars(text, number) {
-  return Array.from(text.slice(0, 2 * number)).slice(0, number).join('');
+  return Array.from(text.slice(0, 2 * number))
+    .slice(0, number)
+    .join('');
 }

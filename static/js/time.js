@@ -105,7 +105,9 @@ export function daysAgo(moment) {
 
 /** 11/23/2026: the whole year, where short dates cut it. */
 export function shortDate(moment) {
-  const parts = shortFormat.formatToParts(moment).map(({ type, value }) => (type === 'year' ? numerals(moment).year : value));
+  const parts = shortFormat
+    .formatToParts(moment)
+    .map(({ type, value }) => (type === 'year' ? numerals(moment).year : value));
   return unbroken(parts.join(''));
 }
 
@@ -134,7 +136,9 @@ export class Today extends EventTarget {
   }
 
   /** As a date field has it: 2026-11-23. */
-  get day() { return this.#day; }
+  get day() {
+    return this.#day;
+  }
 
   #look() {
     const day = dayOf(new Date());

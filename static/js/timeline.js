@@ -6,10 +6,14 @@ export class Timeline {
   #ahead = new Set();
 
   /** @param {number} last everything up to this number is there */
-  constructor(last) { this.#contiguous = last; }
+  constructor(last) {
+    this.#contiguous = last;
+  }
 
   /** The last number up to which nothing is missing: what to name when catching up. */
-  get contiguous() { return this.#contiguous; }
+  get contiguous() {
+    return this.#contiguous;
+  }
 
   /** @param {number} seq @returns {boolean} false for a repetition, which is to be ignored */
   add(seq) {
