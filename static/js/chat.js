@@ -117,10 +117,11 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
       notify(message); // what is typed can still be copied
     }
     // What was missed is missed still, and a mark may be lost: opening again makes both good.
-    if (code === 'unavailable')
+    if (code === 'unavailable') {
       setTimeout(() => {
         if (!signal.aborted) open();
       }, retryAfter * 1000);
+    }
   });
   const adapt = () => {
     const plain = socket.state === 'unsupported' || socket.state === 'blocked';

@@ -3,7 +3,10 @@ import { reloadPage } from './router.js';
 const QUIET_MS = 3_000; // a short break is not worth a word
 const READABLE_MS = 3_000;
 
-/** Says how the connection is, in a line above everything: lost for a while, or never to come; or what did not work for want of it. */
+/**
+ * Shows the state of the connection in a line above everything: lost for a while, or impossible.
+ * Also shows what failed because there was no connection.
+ */
 export class ConnectionStatus {
   #socket;
   #line;
@@ -27,7 +30,7 @@ export class ConnectionStatus {
     socket.addEventListener('answer', () => this.#forgetTrouble());
   }
 
-  /** Something that did not work for want of a connection: stands until the server answers, and long enough to be read. */
+  /** Shows what failed for lack of a connection, until the server answers, and long enough to be read. */
   say(sentence) {
     clearTimeout(this.#forgetting);
     this.#forgetting = 0;

@@ -1,6 +1,6 @@
 import { within } from './patience.js';
 
-/** Follows how the copy of a person's data is made, and then shows what the page says of it, without loading it anew. */
+/** Shows the progress of a data export, then the result as the page shows it, without a reload. */
 const EVERY_MS = 1_000;
 const PATIENCE_MS = 15_000;
 const ENDED = new Set(['none', 'ready', 'failed']);

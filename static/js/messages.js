@@ -24,8 +24,8 @@ export class MessageList extends EventTarget {
 
   /**
    * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
-   * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number}}} chat texts beyond
-   *   either are folded
+   * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number}}} chat
+   *   texts beyond either limit are folded
    * @param {{id: number, name: string}} me
    * @param {import('./scroll.js').EndScroll} scroll
    * @param {{sending: string, offline: string, notStored: string, seen: string}} texts
@@ -147,7 +147,10 @@ export class MessageList extends EventTarget {
     return this.#pane.querySelector('#blank-unread-line').content.cloneNode(true);
   }
 
-  /** Lets go of what is far below the reader, pending ones too, so that the list stays quick. @returns {boolean} whether it did */
+  /**
+   * Removes messages far below the reader, pending ones too, so that the list stays quick.
+   * @returns {boolean} whether it removed any
+   */
   trimEnd(most) {
     return this.#trim(
       most,
@@ -219,7 +222,7 @@ export class MessageList extends EventTarget {
     if (next) this.#arrange(next);
   }
 
-  /** Brings a message into view: the one asked for, or else the first that is new, or where one left off far from the end. */
+  /** Scrolls to the requested message, else to the first new one, else to the last one read, far from the end. */
   goTo(seq, isWhole) {
     const line = this.#list.querySelector('.unread-line');
     const item = seq ? this.#stored(seq) : (line ?? (isWhole ? null : this.#stored(this.#readSeq)));

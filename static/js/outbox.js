@@ -27,7 +27,7 @@ export class Outbox extends EventTarget {
   #user;
   #socket;
   #store;
-  /** @type {{entry: import('./storage.js').Entry, done: (wait: number) => void}|null} wait: milliseconds until the next */
+  /** @type {{entry: import('./storage.js').Entry, done: (waitMs: number) => void}|null} */
   #inFlight = null;
   #flushing = false;
   #pause = 0; // the timer of the next attempt: before it nothing is tried, or the server would close the socket
@@ -195,16 +195,16 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * The tabs of a browser take turns, a message each, so that none is sent twice. Who holds up the others loses its turn: it
-   * may be suspended for days. Nothing depends on turns but work saved: the server stores an id once, and each tab waits for
-   * the fate of one message before the next. Web Locks exist on https and localhost only.
+   * The tabs of a browser take turns, a message each, so that none is sent twice. A tab that holds up the others
+   * loses its turn: it may be suspended for days. Turns only save work: the server stores an id once, and each tab
+   * waits for the result of one message before it sends the next. Web Locks exist on https and localhost only.
    */
   async #inTurn(task) {
     if (!navigator.locks) return task();
     const name = `chatserver.outbox.${this.#user.id}`;
     let result;
     const run = () => (result = task());
-    const take = (options) => navigator.locks.request(name, options, run).catch(() => {}); // waited too long, or lost it
+    const take = (options) => navigator.locks.request(name, options, run).catch(() => {}); // waited too long, or lost
     await take({ signal: within(TURN_MS) });
     if (result === undefined) await take({ steal: true });
     return result ?? task();

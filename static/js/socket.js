@@ -2,8 +2,8 @@
  * The one connection of a page to the server, and the only module that knows WebSocket.
  *
  * Events: each frame under its type (`detail` is the frame), `answer` with whatever the server says, `statechange`, and
- * `toobig` when the server closed because of the size of what we sent. States: `connecting`, `live` (the server said hello),
- * `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
+ * `toobig` when the server closed because of the size of what we sent. States: `connecting`, `live` (the server said
+ * hello), `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
  * `signed-out` (this account is no longer signed in here) and `unsupported`.
  */
 import { within } from './patience.js';
@@ -70,7 +70,7 @@ export class ChatSocket extends EventTarget {
     this.#connect();
   }
 
-  /** Asks whether the connection still lives: it may have died without a word. One that is waited for is made at once. */
+  /** Checks a live connection, which may have been lost silently; ends the wait for the next attempt. */
   probe() {
     if (this.live) {
       if (this.#isProbed) return;

@@ -124,7 +124,7 @@ function numerals(moment) {
 const capitalised = (word) => word[0].toUpperCase() + word.slice(1);
 const unbroken = (words) => words.replace(/\s/g, '\u00a0'); // browsers differ in which space they write
 
-/** Follows the day of the calendar where the person is, however long a page stays open. Event: `change`, at midnight. */
+/** The current day in the user's zone, for as long as a page stays open. Event: `change`, at midnight. */
 export class Today extends EventTarget {
   #day = dayOf(new Date());
 

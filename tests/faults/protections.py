@@ -274,10 +274,11 @@ PROTECTIONS = [
     Protection(
         "The browser requests missed messages again",
         "static/js/chat.js",
-        """    if (code === 'unavailable')
+        """    if (code === 'unavailable') {
       setTimeout(() => {
         if (!signal.aborted) open();
       }, retryAfter * 1000);
+    }
 """,
         "",
         "browser/test_story.py::test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer",
