@@ -4,6 +4,7 @@ BIN := .venv/bin
 COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 TOOLS := .venv/security/bin
+NPM := --no-audit --no-fund --omit-lockfile-registry-resolved
 LINTERS := .venv/check
 SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome
@@ -14,9 +15,8 @@ unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test long faults protections security audit production-test bench check check-python check-rest \
-	format screenshots browser catalogues \
-	lock clean install
+.PHONY: help run demo test long faults protections security audit production-test bench check check-python \
+	check-scripts check-scripts-with-node check-rest format screenshots browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: also for a phone)
 	@$(BIN)/python -m chatserver run
@@ -61,7 +61,7 @@ bench: install  ## Measure speed and size against the limits of the parts (BENCH
 	@$(PYTHON) requirements/install.py bench || true  # without it some scenarios run, and the others are listed
 	@$(BIN)/python -m bench $(BENCH)
 
-check: check-python check-rest  ## Check style and types: Python, SQL, templates, shell, YAML (`make format` fixes what it can)
+check: check-python check-scripts check-rest  ## Check style and types of all files (`make format` fixes what it can)
 
 check-python: install
 	@$(PYTHON) requirements/install.py bench
@@ -69,17 +69,28 @@ check-python: install
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy
 
+check-scripts:  # scripts, style sheets, JSON; the product itself needs no Node
+	@if command -v npm > /dev/null; then $(MAKE) -s check-scripts-with-node; \
+	elif [ -n "$$REQUIRE_NODE" ]; then echo "There is no npm: scripts and style sheets cannot be checked." >&2; exit 1; \
+	else echo "Skipped: scripts, style sheets and JSON (Biome, TypeScript), because there is no npm."; fi
+
+check-scripts-with-node: node_modules/installed
+	@node_modules/.bin/biome check --error-on-warnings .
+	@node_modules/.bin/tsc
+
 check-rest: $(LINTERS)/installed  # SQL, templates, shell, YAML
 	@$(LINTERS)/bin/sqlfluff lint -q --disable-progress-bar sql
 	@$(LINTERS)/bin/squawk --assume-in-transaction --exclude require-lock-timeout,require-statement-timeout \
 		sql/migrations/*.sql > .venv/check/squawk || { cat .venv/check/squawk; exit 1; }  # migrations.py sets the timeouts
 	@$(LINTERS)/bin/djlint --quiet --lint templates
 	@$(LINTERS)/bin/shellcheck .ci/run
+	@$(LINTERS)/bin/shellcheck --shell bash --severity warning $$(git ls-files '*.sh')
 	@$(LINTERS)/bin/yamllint --strict -d '{extends: default, rules: {line-length: disable, document-start: disable, braces: {max-spaces-inside: 1}}}' \
 		$$(git ls-files '*.yml' '*.yaml')
 
 format: install  ## Fix layout and import order
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+	@if command -v npm > /dev/null; then $(MAKE) -s node_modules/installed && node_modules/.bin/biome check --write . > /dev/null; fi
 
 screenshots: install  ## Take the README's screenshots again
 	@$(BIN)/python -m tests.browser.screenshots
@@ -108,9 +119,11 @@ lock: install  ## Pin the newest versions of all requirements, with hashes
 	$(COMPILE) requirements/bench.in -c requirements/development.txt -o requirements/bench.txt
 	$(COMPILE) --only-binary :all: requirements/check.in -o requirements/check.txt
 	$(COMPILE) requirements/security.in -o requirements/security.txt
+	@if command -v npm > /dev/null; then npm update --package-lock-only $(NPM); \
+	else echo "Skipped: package-lock.json, because there is no npm."; fi
 
 clean:  ## Remove everything installed and cached; the data in .data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
@@ -120,6 +133,11 @@ help:
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }
 	@$(PYTHON) requirements/install.py
+
+node_modules/installed: package.json package-lock.json
+	@echo "Installing the tools of package-lock.json into node_modules (only once) ..."
+	@npm ci --loglevel error --ignore-scripts $(NPM)
+	@touch $@
 
 # In separate environments, so that they do not change the product's packages.
 .venv/%/installed: requirements/%.txt | install

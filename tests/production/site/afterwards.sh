@@ -8,9 +8,9 @@ has_hsts() { curl $ours --output /dev/null --dump-header - "$1" | tr -d '\r' | s
 echo "== nginx is content, and cannot read what is secret"
 nginx -t 2>&1 | tee /tmp/nginx
 if grep '\[warn\]' /tmp/nginx; then exit 1; fi
-for file in $(find /etc/chatserver -type f); do
-    if runuser -u www-data -- cat $file; then exit 1; fi
-done
+while read -r file; do
+    if runuser -u www-data -- cat "$file"; then exit 1; fi
+done < <(find /etc/chatserver -type f)
 runuser -u chatserver -- cat /etc/chatserver/chatserver.env > /dev/null
 if runuser -u chatserver -- cat /etc/chatserver/redis.conf 2> /dev/null; then exit 1; fi
 
@@ -77,7 +77,7 @@ page --retry 20 --retry-delay 1 --retry-all-errors --cookie /tmp/jar https://$DO
 if [ $WAY != alone ]; then
     echo "== the site is as it was"
     . ./site.sh
-    for path in $SITES_PATHS; do site $path --include | comparable | diff before$(echo $path | tr / -) -; done
+    for path in $SITES_PATHS; do site $path --include | comparable | diff "before$(echo $path | tr / -)" -; done
     site /?$RANDOM | grep 'of the site, site, yes'
     test "$(curl --silent --cacert /etc/site-tls/site.pem --resolve other.example.org:443:127.0.0.1 https://other.example.org/)" = "another site"
     test "$(redis-cli mget one two three | tr -d '\n')" = 123

@@ -42,8 +42,8 @@ systemctl restart nginx
 . ./site.sh
 curl --silent --fail --retry 20 --retry-delay 1 --retry-all-errors --header 'Host: example.org' http://127.0.0.1:8123/
 site / | grep 'of the site, site, yes'
-for path in $SITES_PATHS; do site $path --include | comparable > before$(echo $path | tr / -); done
+for path in $SITES_PATHS; do site $path --include | comparable > "before$(echo $path | tr / -)"; done
 redis_settings > redis-before
 postgres_settings > postgres-before
-md5sum /etc/nginx/nginx.conf /etc/redis/redis.conf $(find /etc/postgresql -type f) > files-before
+{ md5sum /etc/nginx/nginx.conf /etc/redis/redis.conf; find /etc/postgresql -type f -exec md5sum {} +; } > files-before
 systemctl show --property MainPID redis-server postgresql@*-main nginx site > processes-before
