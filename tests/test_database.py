@@ -84,14 +84,16 @@ async def test_connections_that_cannot_do_their_work_any_more_are_left_and_a_new
         left = {one, other}
         for connection in left:
             async with connection.cursor() as cursor:
-                await cursor.execute("execute add_user_1('Ana', 'ana', '!')")
+                await cursor.execute("execute add_user_2('Ana', 'ana', 'ana', '!')")
         for connection in left if unfit.startswith(("set", "deallocate")) else ():
             async with connection.cursor() as cursor:
                 await cursor.execute(unfit)
     if unfit.startswith("alter"):
         execute(str(config.database_url), unfit)
     for name in ("Ben", "Cleo"):
-        made = await database.write("add_user", name=name, name_key=name.lower(), password_hash="!")
+        made = await database.write(
+            "add_user", name=name, name_key=name.lower(), name_skeleton=name.lower(), password_hash="!"
+        )
         assert [row[1] for row in made] == [name]
     async with database.pool.connection() as one, database.pool.connection() as other:
         assert left.isdisjoint({one, other})
@@ -106,7 +108,7 @@ async def test_a_postgresql_that_takes_no_writes_at_all_counts_as_away(config: C
     try:
         database = await db.connect(str(config.database_url), 1, timeout=0)
         with pytest.raises(db.UnknownOutcome, match="in a read-only transaction"):
-            await database.write("add_user", name="Ana", name_key="ana", password_hash="!")
+            await database.write("add_user", name="Ana", name_key="ana", name_skeleton="ana", password_hash="!")
         await database.close()
     finally:
         may_write = psycopg2.extensions.make_dsn(config.database_url, options="-c default_transaction_read_only=off")
