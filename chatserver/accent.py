@@ -122,7 +122,7 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
 @cache
 def _schemes() -> tuple[Scheme, Scheme]:
     """The product's colours for light and for dark, from its style sheet."""
-    found = TOKEN.findall((folder("static") / "css" / "base.css").read_text("utf-8"))
+    found = TOKEN.findall((folder("static") / "css" / "tokens.css").read_text("utf-8"))
     light = {name: _colour(first) for name, first, _ in found}
     dark = {name: _colour(second) for name, _, second in found}
     return Scheme("light", light, BLACK), Scheme("dark", dark, WHITE)

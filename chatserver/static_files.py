@@ -16,7 +16,8 @@ from chatserver.folders import folder
 IMMUTABLE = "public, max-age=31536000, immutable"
 IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"]*)['\"]", re.MULTILINE)
 FOR_READERS = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\s*?\n|^[ \t]+", re.DOTALL | re.MULTILINE)
-ALL_STYLES = "css/all.css"  # every style sheet in one answer; their layers say which counts more
+ALL_STYLES = "css/all.css"  # every style sheet in one response
+LAYERS = "css/layers.css"  # names the order of the cascade layers, so it comes first
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  # of a site's own
 
@@ -33,8 +34,8 @@ def _read(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.suffix in TYPES
     }
-    styles = [content for name, content in files.items() if name.endswith(".css")]
-    return files | {ALL_STYLES: b"".join(styles)}
+    styles = sorted((name for name in files if name.endswith(".css")), key=lambda name: (name != LAYERS, name))
+    return files | {ALL_STYLES: b"".join(files[name] for name in styles)}
 
 
 class StaticFiles:

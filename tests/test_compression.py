@@ -1,6 +1,7 @@
 """What travels compressed, for whom, and what its size does not tell."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,21 @@ def files(tmp_path: Path) -> StaticFiles:
 def test_a_page_can_name_all_modules_that_its_script_will_need(files: StaticFiles) -> None:
     assert files.imported_by("js/app.js") == [files.url("js/list.js"), files.url("js/parts/time.js")]
     assert files.imported_by("js/alone.js") == []
+
+
+def test_the_sheet_that_orders_the_layers_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    for name in ("account", "layers", "menu"):
+        (tmp_path / "css" / f"{name}.css").write_text(f".{name} {{}}\n")
+    assert static_files._read(tmp_path)["css/all.css"] == b".layers {}\n.account {}\n.menu {}\n"  # noqa: SLF001
+
+
+def test_no_text_in_a_script_spans_lines_which_would_lose_their_indentation() -> None:
+    files = static_files.static_files()
+    scripts = [name for name in files.names if name.endswith(".js")]
+    lines = [line for name in scripts for line in files._files[name].decode().splitlines()]  # noqa: SLF001
+    assert len(lines) > 1000
+    assert [line for line in lines if re.sub('"[^"]*"', "", line).count("`") % 2 or line.endswith("\\")] == []
 
 
 async def test_static_files_are_compressed_where_that_makes_them_smaller(ana: Person) -> None:
