@@ -20,8 +20,8 @@ from bench.needs import FOLDER, NEEDS, allow_files, doubts, lacks, look, told, u
 from bench.plots import draw_all
 from bench.report import HEAD, Figure, Record, say
 from bench.stage import Stage, StageError
-from chatserver.embedded import EmbeddedError, EmbeddedServers
-from chatserver.schema import migrate
+from chatserver.development.embedded import EmbeddedError, EmbeddedServers
+from chatserver.server.schema import migrate
 
 RESULTS = Path(__file__).with_name("results")
 STOPPED = 130  # exit code of what SIGINT ended

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from chatserver.gunicorn_conf import *  # noqa: F403
-from chatserver.gunicorn_conf import logconfig_dict
+from chatserver.server.gunicorn_conf import *  # noqa: F403
+from chatserver.server.gunicorn_conf import logconfig_dict
 
 logconfig_dict["handlers"]["stderr"]["stream"] = Path(os.environ["BENCH_LOG"]).open("a")  # noqa: SIM115

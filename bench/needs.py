@@ -14,7 +14,7 @@ from tests.browser.chromium import NO_BROWSER, has_browser
 
 FOLDER = Path("/var/tmp")  # noqa: S108  # of the data: /tmp may be memory
 SPARE = 500  # open files that are no sockets
-BACKLOG = 4096  # what the product asks for: chatserver/gunicorn_conf.py
+BACKLOG = 4096  # what the product asks for: chatserver/server/gunicorn_conf.py
 NO_PICOWS = "the package picows is not installed; `make bench` installs it where there is a network"
 GROUPS = Path("/sys/fs/cgroup")
 CONTROL_GROUPS = (  # versions 2 and 1

@@ -5,7 +5,7 @@ import random
 from typing import NamedTuple
 from urllib.parse import quote
 
-from chatserver.cookies import choice_name
+from chatserver.web.cookies import choice_name
 
 TEXTS = 500
 # Characters of the words alone. With what comes after them half of the messages are shorter than 35 characters, one in

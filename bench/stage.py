@@ -19,8 +19,8 @@ from aiohttp.test_utils import unused_port
 
 from bench import people
 from bench.processes import Group
-from chatserver.embedded import EmbeddedServers
-from chatserver.embedded.lock import holder_of
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.development.embedded.lock import holder_of
 
 ROOT = Path(__file__).parents[1]
 READY_WITHIN = 30.0  # seconds
@@ -123,7 +123,7 @@ class Stage:
         }
 
     def product(self) -> contextlib.AbstractContextManager[Server]:
-        return self._gunicorn("chatserver.app:create_app", WORKERS, durable=True)
+        return self._gunicorn("chatserver.server.app:create_app", WORKERS, durable=True)
 
     def bare_relay(self) -> contextlib.AbstractContextManager[Server]:
         """One process: with two, half of the pairs would not meet."""

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
-from chatserver.folders import folder
+from chatserver.resources import folder
 
 QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")  # RFC 9110 §12.4.2
 LANGUAGES = {"en": "English", "ru": "Русский"}

@@ -15,11 +15,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
-from chatserver.app import create_app
-from chatserver.config import Config
-from chatserver.edge import Runner
-from chatserver.embedded import EmbeddedServers
-from chatserver.schema import migrate
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.server.app import create_app
+from chatserver.server.http_server import Runner
+from chatserver.server.schema import migrate
 from tests.browser.chromium import NO_BROWSER, has_browser
 from tests.people import PATIENCE, Person
 

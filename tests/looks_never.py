@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chatserver import worker
+from chatserver.server import worker
 
 
 class Worker(worker.Worker):

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from yarl import URL
 
-from chatserver.config import Config
-from chatserver.routes import ROUTES
+from chatserver.config.settings import Config
+from chatserver.web.routes import ROUTES
 from tests.conftest import API_KEY
 from tests.people import PASSWORD, Answer, Person
 from tests.test_groups import chatserver, thread

@@ -12,11 +12,11 @@ import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
-from chatserver.accounts import Accounts
-from chatserver.config import Config
+from chatserver.accounts.accounts import Accounts
+from chatserver.config.settings import Config
+from chatserver.conversations.messages import deleted_name
 from chatserver.i18n import current_language, use_language
-from chatserver.messages import deleted_name
-from chatserver.sessions import SessionStorage
+from chatserver.web.sessions import SessionStorage
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.people import PASSWORD, Answer, Person, Socket
 from tests.test_groups import chatserver, thread

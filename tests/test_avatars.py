@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatserver.avatars import HUES, hue, initials
+from chatserver.web.rendering.avatars import HUES, hue, initials
 from tests.cases import cases
 
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from markupsafe import escape
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import execute
 from tests.people import Person
 

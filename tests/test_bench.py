@@ -29,7 +29,7 @@ from bench.processes import family
 from bench.report import Figure, Record, percentile, table
 from bench.scenarios import pages
 from bench.stage import Seat, Server
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import Serve
 from tests.people import PASSWORD, PATIENCE, Person
 

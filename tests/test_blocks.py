@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import API_KEY, Serve, execute
 from tests.people import Answer, Person
 from tests.test_account import read_by

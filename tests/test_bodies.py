@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from markupsafe import escape
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from chatserver.errors import ChatError
-from chatserver.routes import ROUTES
+from chatserver.web.routes import ROUTES
 from tests.conftest import API_KEY, execute
 from tests.people import PASSWORD, Person
 from tests.test_groups import chatserver

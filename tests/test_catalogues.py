@@ -9,8 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
-from chatserver.folders import folder
 from chatserver.i18n import LANGUAGES
+from chatserver.resources import folder
 
 ROOT = folder("locale").parent
 EXTRACT = "pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 -o"

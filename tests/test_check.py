@@ -13,9 +13,9 @@ import pytest
 from aiohttp.test_utils import unused_port
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from chatserver import check
-from chatserver.config import Config, ConfigError
-from chatserver.folders import folder
+from chatserver.config.settings import Config, ConfigError
+from chatserver.resources import folder
+from chatserver.server import preflight as check
 from tests.conftest import execute
 from tests.test_groups import chatserver
 

@@ -13,12 +13,12 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 from yarl import URL
 
-from chatserver.app import create_app
-from chatserver.client_address import client_address
-from chatserver.config import Config
-from chatserver.edge import Runner
-from chatserver.keys import CONFIG, NOTICES
-from chatserver.notices import Notices
+from chatserver.config.settings import Config
+from chatserver.server.app import create_app
+from chatserver.server.http_server import Runner
+from chatserver.web.app_keys import CONFIG, NOTICES
+from chatserver.web.client_address import client_address
+from chatserver.web.notices import Notices
 from tests.conftest import Serve
 from tests.people import Person
 

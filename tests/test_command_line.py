@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.test_groups import chatserver, chatserver_in_bytes
 
 PROVISION = ("provision", "--users", "2", "--threads", "1")

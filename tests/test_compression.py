@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 
-from chatserver import static_files
-from chatserver.static_files import StaticFiles
+from chatserver.web import static_files
+from chatserver.web.static_files import StaticFiles
 from tests.people import Person
 
 

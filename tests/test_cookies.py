@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 from yarl import URL
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import Serve
 from tests.people import PASSWORD, Answer, Person
 

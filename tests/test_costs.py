@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from chatserver.config import Config
-from chatserver.db import Database
+from chatserver.config.settings import Config
+from chatserver.database.client import Database
 from tests.conftest import Serve, holds
 from tests.people import Person
 

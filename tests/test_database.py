@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from chatserver import db
-from chatserver.check import refuse_to_start
-from chatserver.config import Config
-from chatserver.migrations import MigrationError, check_schema
-from chatserver.routes import ROUTES
+from chatserver.config.settings import Config
+from chatserver.database import client as db
+from chatserver.database.migrations import MigrationError, check_schema
+from chatserver.server.preflight import refuse_to_start
+from chatserver.web.routes import ROUTES
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.faults.proxy import Proxy
 from tests.people import PATIENCE, Person

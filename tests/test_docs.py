@@ -6,11 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 
 from chatserver import __version__
-from chatserver.config import NEED_RESTART, Config
+from chatserver.cli.users import add_user_commands
+from chatserver.config.settings import NEED_RESTART, Config
 from chatserver.errors import TABLE
-from chatserver.folders import folder
-from chatserver.routes import ROUTES
-from chatserver.user_commands import add_user_commands
+from chatserver.resources import folder
+from chatserver.web.routes import ROUTES
 from tests.faults.protections import PROTECTIONS
 
 ROOT = folder("docs").parent

@@ -17,16 +17,16 @@ import psycopg2
 import pytest
 import redis
 
-from chatserver.embedded import EmbeddedError, EmbeddedServers, processes, running
-from chatserver.embedded.lock import holder_of
-from chatserver.embedded.processes import Fate, start_of
+from chatserver.development.embedded import EmbeddedError, EmbeddedServers, processes, running
+from chatserver.development.embedded.lock import holder_of
+from chatserver.development.embedded.processes import Fate, start_of
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can see that")
 
 HOLD_SERVERS = """
 import sys
 from pathlib import Path
-from chatserver.embedded import EmbeddedServers
+from chatserver.development.embedded import EmbeddedServers
 with EmbeddedServers(Path(sys.argv[1]), durable=False):
     print("ready", flush=True)
     sys.stdin.read()
@@ -35,8 +35,8 @@ with EmbeddedServers(Path(sys.argv[1]), durable=False):
 LEAVE_AN_ORPHAN = """
 import signal, subprocess, sys
 from pathlib import Path
-from chatserver.embedded.lock import FolderLock
-from chatserver.embedded.processes import identity
+from chatserver.development.embedded.lock import FolderLock
+from chatserver.development.embedded.processes import identity
 lock = FolderLock(Path(sys.argv[1]))
 lock.acquire()
 orphan = subprocess.Popen(["sleep", "600"], start_new_session=True, pass_fds=[lock.fileno()])
@@ -50,7 +50,7 @@ CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 TWO_CONTAINERS = f"""
 import subprocess, sys
 from pathlib import Path
-from chatserver.embedded import EmbeddedError, EmbeddedServers
+from chatserver.development.embedded import EmbeddedError, EmbeddedServers
 subprocess.run(["true"])  # of number 2, as the holder has it in its container
 bystanders = [subprocess.Popen(["sleep", "600"]) for _ in range(200)]
 holder = [*{CONTAINER}, "sh", "-c", '"$@"; true', "sh", sys.executable, "-c", {HOLD_SERVERS!r}, sys.argv[1]]

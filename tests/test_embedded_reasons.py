@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from chatserver import embedded
-from chatserver.embedded import EmbeddedError
+from chatserver.development import embedded
+from chatserver.development.embedded import EmbeddedError
 from tests.faults.world import children
 from tests.test_embedded import as_root, data_dir, first_start, started, wait_until  # noqa: F401  # two are fixtures
 
@@ -100,7 +100,7 @@ def test_a_program_that_cannot_run_says_why(data_dir: Path, tmp_path: Path, monk
     broken.parent.mkdir(parents=True)
     broken.write_text("#!/nowhere/python\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("chatserver.embedded.postgres.wheel_folder", lambda package: tmp_path)
+    monkeypatch.setattr("chatserver.development.embedded.postgres.wheel_folder", lambda package: tmp_path)
     with pytest.raises(EmbeddedError, match=r"postgres cannot be run.*: .*No such file or directory"):
         started(data_dir).start()
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from chatserver.app import create_app
-from chatserver.config import Config
-from chatserver.edge import Runner
+from chatserver.config.settings import Config
+from chatserver.server.app import create_app
+from chatserver.server.http_server import Runner
 from tests.people import Person
 from tests.test_workers import Door, door, gunicorn  # noqa: F401  # a fixture
 

@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from chatserver import export_files, exports
-from chatserver.config import Config
+from chatserver.config.settings import Config
+from chatserver.exports import archive as export_files
+from chatserver.exports import jobs as exports
 from tests.conftest import Serve, execute, serving
 from tests.people import PATIENCE, Person
 from tests.test_groups import thread

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import Serve, execute, holds, lock_is_waited_for
 from tests.people import Person
 

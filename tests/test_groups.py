@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.people import Person
 
 Command = Any

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from chatserver.config import Config
-from chatserver.folders import PACKAGE
+from chatserver.config.settings import Config
+from chatserver.resources import PACKAGE
 
 
 @pytest.fixture(scope="module")

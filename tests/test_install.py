@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.folders import folder
+from chatserver.resources import folder
 
 
 def test_an_environment_that_another_checkout_works_with_is_not_emptied(tmp_path: Path) -> None:

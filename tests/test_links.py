@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatserver.links import find_links, with_links
+from chatserver.web.rendering.links import find_links, with_links
 from tests.cases import cases, whole
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chatserver.config import Config
-from chatserver.logs import CountingHandler, JsonLines, PlainLines, log_config
+from chatserver.config.settings import Config
+from chatserver.telemetry.logs import CountingHandler, JsonLines, PlainLines, log_config
 from tests.conftest import API_KEY, Serve
 from tests.people import PASSWORD, Person
 from tests.test_production import ROOT, process
@@ -117,7 +117,7 @@ async def test_who_talks_leaves_no_text_password_cookie_or_token_in_the_log(
 
 async def test_nobody_forges_a_line_by_what_they_send(log: Log, serve: Serve) -> None:
     url = await serve(trusted_proxies=("127.0.0.1",))
-    forged = "%0d%0a2026-11-23T18:00:00.000Z INFO chatserver.sign_in: signed in: user 1"
+    forged = "%0d%0a2026-11-23T18:00:00.000Z INFO chatserver.web.pages.sign_in: signed in: user 1"
     async with Person(url, "Ana", headers={"User-Agent": "x\ty", "X-Forwarded-For": "nobody{}"}) as ana:
         await ana.get(f"/messages/{forged}")
         await ana.get(f"/messages/?next={forged}")

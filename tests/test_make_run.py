@@ -20,11 +20,11 @@ import psycopg2
 import pytest
 from aiohttp.test_utils import unused_port
 
-from chatserver.config import Config
-from chatserver.develop import AddressError, check_address
-from chatserver.embedded import EmbeddedServers, running
-from chatserver.embedded.lock import holder_of
-from chatserver.embedded.processes import start_of
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers, running
+from chatserver.development.embedded.lock import holder_of
+from chatserver.development.embedded.processes import start_of
+from chatserver.development.run import AddressError, check_address
 
 pytestmark = pytest.mark.long
 

@@ -19,9 +19,9 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
-from chatserver.config import Config
-from chatserver.folders import folder
-from chatserver.loop_lag import LoopLag
+from chatserver.config.settings import Config
+from chatserver.resources import folder
+from chatserver.telemetry.loop_lag import LoopLag
 from tests.conftest import Serve
 from tests.people import PATIENCE, Person
 from tests.test_production import ROOT, process

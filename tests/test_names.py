@@ -11,12 +11,12 @@ import psycopg2.extensions
 import pytest
 from yarl import URL
 
-from chatserver.config import Config
-from chatserver.embedded import EmbeddedServers
+from chatserver.accounts.names import clean_name, name_key, name_skeleton
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
 from chatserver.errors import ChatError
-from chatserver.folders import folder
-from chatserver.names import clean_name, name_key, name_skeleton
-from chatserver.schema import migrate
+from chatserver.resources import folder
+from chatserver.server.schema import migrate
 from tests.conftest import Serve, execute, holds, lock_is_waited_for
 from tests.people import PASSWORD, Person
 from tests.test_groups import chatserver

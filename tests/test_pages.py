@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import execute
 from tests.people import Person
 from tests.test_groups import thread as make_thread

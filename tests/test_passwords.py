@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from yarl import URL
 
-from chatserver import passwords
+from chatserver.accounts import passwords
+from chatserver.accounts.passwords import Hasher, hash_password
 from chatserver.errors import Unavailable
-from chatserver.passwords import Hasher, hash_password
 from tests.conftest import Serve, execute
 from tests.people import PASSWORD, Person
 

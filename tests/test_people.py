@@ -6,10 +6,10 @@ import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
-from chatserver import attempts
-from chatserver.accounts import User
-from chatserver.attempts import Attempts
-from chatserver.config import Config
+from chatserver.accounts import login_limits as attempts
+from chatserver.accounts.accounts import User
+from chatserver.accounts.login_limits import Attempts
+from chatserver.config.settings import Config
 from chatserver.errors import ChatError, Unavailable
 from tests.conftest import Serve, execute
 from tests.people import PATIENCE, Person

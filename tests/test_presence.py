@@ -12,8 +12,8 @@ import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
-from chatserver.config import Config
-from chatserver.embedded import EmbeddedServers
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
 from chatserver.realtime import presence
 from tests.conftest import Serve, serving
 from tests.people import PATIENCE, Person, Socket

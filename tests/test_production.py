@@ -16,10 +16,10 @@ import pytest
 from aiohttp.test_utils import unused_port
 from yarl import URL
 
-from chatserver.config import Config
-from chatserver.embedded import EmbeddedServers
-from chatserver.folders import folder
-from chatserver.schema import migrate
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.resources import folder
+from chatserver.server.schema import migrate
 from tests.people import PASSWORD, PATIENCE, Person
 from tests.security.raw import Raw
 

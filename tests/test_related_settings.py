@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chatserver import related_settings
-from chatserver.config import Config, ConfigError, load_config
-from chatserver.folders import folder
+from chatserver.config import relations as related_settings
+from chatserver.config.settings import Config, ConfigError, load_config
+from chatserver.resources import folder
 from tests.conftest import Serve
 from tests.people import Person
 

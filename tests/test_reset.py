@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from chatserver import db
-from chatserver.accounts import Accounts, User
-from chatserver.config import Config
-from chatserver.passwords import Hasher
+from chatserver.accounts.accounts import Accounts, User
+from chatserver.accounts.passwords import Hasher
+from chatserver.config.settings import Config
+from chatserver.database import client as db
 from tests.people import PASSWORD, Person
 
 NEW_PASSWORD = "one for the road"

@@ -19,20 +19,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chatserver import db, threads
-from chatserver.accounts import User
-from chatserver.batcher import Batcher
-from chatserver.config import Config
-from chatserver.events import Event, encode_event
-from chatserver.rates import rates_of
+from chatserver.accounts.accounts import User
+from chatserver.bus.events import Event, encode_event
+from chatserver.config.settings import Config
+from chatserver.conversations import threads
+from chatserver.conversations.message_store import Outgoing, Writer
+from chatserver.conversations.read_markers import Mark, Marks
+from chatserver.database import client as db
+from chatserver.database.batcher import Batcher
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.dispatcher import Dispatcher
+from chatserver.realtime.gap_repair import Repair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.marks import Mark, Marks
 from chatserver.realtime.presence import Presence
-from chatserver.realtime.repair import Repair
+from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import Services
-from chatserver.realtime.writer import Outgoing, Writer
 
 PEOPLE = ("Ana", "Ben", "Cleo")
 EXAMPLES = 60

@@ -12,14 +12,14 @@ from aiohttp.test_utils import make_mocked_request
 from redis.asyncio import Redis
 from yarl import URL
 
-from chatserver import sign_ins
-from chatserver.accounts import User
-from chatserver.config import Config
-from chatserver.passwords import Hasher
+from chatserver.accounts import session_index as sign_ins
+from chatserver.accounts.accounts import User
+from chatserver.accounts.passwords import Hasher
+from chatserver.accounts.session_index import MAX_SIGN_INS
+from chatserver.bus.client import connect_redis
+from chatserver.config.settings import Config
 from chatserver.realtime import sockets
-from chatserver.redis import connect_redis
-from chatserver.sessions import SessionStorage
-from chatserver.sign_ins import MAX_SIGN_INS
+from chatserver.web.sessions import SessionStorage
 from tests.conftest import Serve, execute, lock_is_waited_for, serving
 from tests.people import PASSWORD, PATIENCE, Person
 

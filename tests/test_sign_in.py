@@ -6,9 +6,9 @@ import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
-from chatserver import passwords
-from chatserver.attempts import Attempts
-from chatserver.config import Config, load_config
+from chatserver.accounts import passwords
+from chatserver.accounts.login_limits import Attempts
+from chatserver.config.settings import Config, load_config
 from chatserver.errors import Unavailable
 from tests.conftest import Serve, execute
 from tests.people import PASSWORD, Answer, Person

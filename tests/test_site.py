@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from yarl import URL
 
-from chatserver.accent import READABLE, accent_problems, contrast, read_accent
-from chatserver.config import Config, ConfigError, load_config
+from chatserver.config.accent import READABLE, accent_problems, contrast, read_accent
+from chatserver.config.settings import Config, ConfigError, load_config
 from chatserver.errors import ChatError
 from tests.conftest import Serve, execute
 from tests.people import PASSWORD, Person

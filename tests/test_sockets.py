@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import serving
 from tests.people import Person
 

@@ -17,12 +17,12 @@ from aiohttp import WSServerHandshakeError
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from chatserver import app
-from chatserver.config import Config
-from chatserver.embedded import EmbeddedServers
-from chatserver.embedded.lock import holder_of
-from chatserver.keys import SOCKETS
-from chatserver.schema import migrate
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.development.embedded.lock import holder_of
+from chatserver.server import app
+from chatserver.server.schema import migrate
+from chatserver.web.app_keys import SOCKETS
 from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
 from tests.faults.proxy import Proxy
 from tests.people import PASSWORD, PATIENCE, Person, Socket

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from chatserver.errors import ChatError
 from chatserver.i18n import current_language, use_language
-from chatserver.text import clean_text
+from chatserver.validation import clean_text
 from tests.cases import cases, whole
 from tests.people import Person
 

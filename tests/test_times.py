@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chatserver.i18n import current_language, use_language
-from chatserver.times import clock, clock_locale, day_name, full, list_time
+from chatserver.web.rendering.times import clock, clock_locale, day_name, full, list_time
 from tests.cases import cases
 
 

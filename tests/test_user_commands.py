@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import Serve, execute
 from tests.people import PASSWORD, PATIENCE, Person
 from tests.test_groups import chatserver

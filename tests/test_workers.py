@@ -18,7 +18,7 @@ from aiohttp.test_utils import unused_port
 from psycopg2.extensions import make_dsn, parse_dsn
 from yarl import URL
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.faults.proxy import Proxy, Streams
 from tests.faults.world import children
 from tests.people import PATIENCE, Person, Socket
@@ -249,7 +249,7 @@ async def test_the_old_version_stays_whole_while_an_update_changes_its_files(
             template.write_text("{{ of_tomorrow }}")
         for gone in ("sql/queries", "static", "locale"):
             shutil.rmtree(package / gone)
-        (package / "common_passwords.txt").unlink()
+        (package / "accounts" / "common_passwords.txt").unlink()
         (package / "sql" / "migrations" / "9999_tomorrows.sql").write_text("create table tomorrows (id bigint);")
         (worker,) = server.workers
         os.kill(worker, signal.SIGKILL)

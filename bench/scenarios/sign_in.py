@@ -14,7 +14,7 @@ from bench.report import Figure, percentile, say
 from bench.scenarios.throughput import promises
 from bench.stage import Stage, Threads
 from bench.talk import Talk
-from chatserver.passwords import hash_password
+from chatserver.accounts.passwords import hash_password
 
 PAIRS = 50
 RATE = 100  # messages a second

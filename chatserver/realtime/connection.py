@@ -7,9 +7,8 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from chatserver.accounts import User
-from chatserver.errors import ChatError, Unavailable
-from chatserver.events import (
+from chatserver.accounts.accounts import User
+from chatserver.bus.events import (
     Event,
     ForServer,
     MessageStored,
@@ -20,16 +19,17 @@ from chatserver.events import (
     TypingNoticed,
     UserHidden,
 )
+from chatserver.conversations.messages import message_frame, missed
+from chatserver.conversations.threads import Asked
+from chatserver.errors import ChatError, Unavailable
 from chatserver.frames import encode
-from chatserver.messages import message_frame, missed
-from chatserver.metrics import CATCH_UPS, deliveries
 from chatserver.realtime import protocol
-from chatserver.realtime.ends import End, note_end
+from chatserver.realtime.close_log import End, note_end
 from chatserver.realtime.mailbox import Item, Mailbox, PresenceChanged
 from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.reader import Reader, end_task
 from chatserver.realtime.services import Services
-from chatserver.threads import Asked
+from chatserver.telemetry.metrics import CATCH_UPS, deliveries
 
 log = logging.getLogger(__name__)
 

@@ -2,9 +2,9 @@
 
 import logging
 
-from chatserver.events import MessageStored, decode_event
+from chatserver.bus.events import MessageStored, decode_event
+from chatserver.realtime.gap_repair import Repair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.repair import Repair
 from chatserver.realtime.sockets import Sockets
 
 log = logging.getLogger(__name__)

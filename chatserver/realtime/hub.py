@@ -1,6 +1,6 @@
 """Who listens in this process: two maps' worth of bookkeeping, no I/O."""
 
-from chatserver.events import Event
+from chatserver.bus.events import Event
 from chatserver.realtime.mailbox import Mailbox
 
 

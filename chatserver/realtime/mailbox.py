@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-from chatserver.events import Event, MessageStored, ReadMarkMoved, TypingNoticed
+from chatserver.bus.events import Event, MessageStored, ReadMarkMoved, TypingNoticed
 from chatserver.realtime.protocol import Close, CloseCode, Open
 
 

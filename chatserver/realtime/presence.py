@@ -9,12 +9,12 @@ from time import monotonic, time
 
 from redis.asyncio import Redis
 
-from chatserver.config import Config
+from chatserver.accounts.privacy import hidden_key
+from chatserver.bus.client import AWAY
+from chatserver.config.settings import Config
+from chatserver.conversations.messages import as_time
 from chatserver.frames import encode
-from chatserver.messages import as_time
-from chatserver.privacy import hidden_key
 from chatserver.realtime.mailbox import Mailbox, PresenceChanged
-from chatserver.redis import AWAY
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from chatserver.errors import ChatError
 from chatserver.frames import encode
-from chatserver.metrics import count_refusal
-from chatserver.text import MAX_ID, clean_text, parse_id, parse_uuid
+from chatserver.telemetry.metrics import count_refusal
+from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
 
 MAX_DEPTH = 8  # of objects and lists in a frame
 

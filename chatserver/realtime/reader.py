@@ -5,16 +5,16 @@ from math import ceil
 
 from aiohttp import WSMessage
 
+from chatserver.bus.events import TypingNoticed
+from chatserver.conversations.message_store import Outgoing, Stored
+from chatserver.conversations.messages import as_time
+from chatserver.conversations.read_markers import Mark
 from chatserver.errors import ChatError, Unavailable
-from chatserver.events import TypingNoticed
 from chatserver.frames import encode
-from chatserver.messages import as_time
 from chatserver.realtime import protocol
 from chatserver.realtime.mailbox import Mailbox
-from chatserver.realtime.marks import Mark
 from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.services import Services
-from chatserver.realtime.writer import Outgoing, Stored
 
 
 class Reader:

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from chatserver.batcher import Batcher
-from chatserver.config import Config
-from chatserver.db import Database
-from chatserver.rates import Rates
-from chatserver.realtime.marks import Marks
+from chatserver.bus.publisher import Publisher
+from chatserver.config.settings import Config
+from chatserver.conversations.message_store import Writer
+from chatserver.conversations.read_markers import Marks
+from chatserver.conversations.threads import Asked, Thread
+from chatserver.database.batcher import Batcher
+from chatserver.database.client import Database
 from chatserver.realtime.presence import Presence
-from chatserver.realtime.publisher import Publisher
-from chatserver.realtime.writer import Writer
-from chatserver.threads import Asked, Thread
+from chatserver.realtime.rate_limits import Rates
 
 
 @dataclass(frozen=True, slots=True)

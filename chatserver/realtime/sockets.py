@@ -9,14 +9,14 @@ from time import monotonic
 
 from aiohttp import web
 
-from chatserver import metrics
-from chatserver.accounts import User
+from chatserver.accounts.accounts import User
+from chatserver.bus.subscriber import Subscriber
 from chatserver.errors import ChatError
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.protocol import CloseCode
 from chatserver.realtime.services import Services
-from chatserver.realtime.subscriber import Subscriber
+from chatserver.telemetry import metrics
 
 log = logging.getLogger(__name__)
 

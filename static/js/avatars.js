@@ -1,4 +1,4 @@
-/** What stands for a picture: letters and a colour, made of the name as in `chatserver/avatars.py`. */
+/** What stands for a picture: letters and a colour, made of the name as in `chatserver/web/rendering/avatars.py`. */
 const HUES = 12;
 const WIDEST = 4; // characters side by side
 const WITHOUT_WIDTH = /[\p{Mn}\u200c\u200d]/gu;

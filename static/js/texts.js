@@ -2,7 +2,7 @@
  * Who is signed in, and the sentences in the person's language, as the server wrote them into the page.
  * Formats have named places, as in gettext: "%(name)s is typing…".
  *
- * And what people's own texts may be: cleaned and counted as by `chatserver/text.py`, both tested with
+ * And what people's own texts may be: cleaned and counted as by `chatserver/validation.py`, both tested with
  * `tests/cases/texts.json`. Here, since each script more is one more request of a first visit.
  */
 /** @type {any} */

@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 from yarl import URL
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.browser.chromium import NO_BROWSER, find_browser, launch
 from tests.browser.screens import Screen
 from tests.conftest import serving

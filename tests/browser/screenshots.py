@@ -11,10 +11,10 @@ from typing import Any
 from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, async_playwright
 
-from chatserver import demo
-from chatserver.config import Config, make_secret
-from chatserver.embedded import EmbeddedServers
-from chatserver.schema import migrate
+from chatserver.config.settings import Config, make_secret
+from chatserver.development import demo
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.server.schema import migrate
 from tests.browser.chromium import NO_BROWSER, has_browser, launch
 from tests.conftest import serving
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, expect
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
 from tests.conftest import lock_is_waited_for

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import expect
 
-from chatserver.zones import CHOSEN, zone_names
+from chatserver.web.rendering.timezones import CHOSEN, zone_names
 from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
 

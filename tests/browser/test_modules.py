@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.async_api import Browser, Error, Locator, Page, Route, expect
 
-from chatserver.folders import folder
+from chatserver.resources import folder
 from tests.cases import cases, whole
 
 SITE = "https://chat.example"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.browser.conftest import Opens
 
 # With the first message everything at once that a socket may say, and more: it is closed.

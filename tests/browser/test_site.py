@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.browser.conftest import Opens, Site
 
 PHONE = {"width": 320, "height": 568}

@@ -18,13 +18,13 @@ import aiohttp
 import psycopg2
 from aiohttp.test_utils import unused_port
 
-from chatserver.accounts import User
-from chatserver.config import load_config
-from chatserver.embedded import EmbeddedServers
-from chatserver.embedded.lock import holder_of
-from chatserver.redis import connect_redis
-from chatserver.schema import migrate
-from chatserver.sessions import SessionStorage
+from chatserver.accounts.accounts import User
+from chatserver.bus.client import connect_redis
+from chatserver.config.settings import load_config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.development.embedded.lock import holder_of
+from chatserver.server.schema import migrate
+from chatserver.web.sessions import SessionStorage
 from tests.faults.proxy import Proxy
 from tests.faults.talker import Talker
 

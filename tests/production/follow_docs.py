@@ -78,7 +78,7 @@ def write_scripts(way: str, place: Path) -> None:
     assert not more
     (place / "install.sh").write_text(install)
     (place / "update.sh").write_text(update)
-    (place / "logged-people.sh").write_text(command("operations.md", "chatserver.sign_in"))
+    (place / "logged-people.sh").write_text(command("operations.md", "chatserver.web.pages.sign_in"))
     gone = " ".join(f"/{SOURCE}/{path}" for path in GONE)
     installed = "find /opt/chatserver/lib -path '*/site-packages/chatserver/*' -name 'gone*' | grep gone"
     steps = ["bash -x ./before.sh"] if way != "alone" else []

@@ -13,8 +13,8 @@ import psycopg2
 import pytest
 from aiohttp.test_utils import unused_port
 
-from chatserver import migrations
-from chatserver.schema import migrate
+from chatserver.database import migrations
+from chatserver.server.schema import migrate
 from tests.faults.checker import Report
 from tests.faults.world import children
 from tests.people import PATIENCE

@@ -14,7 +14,7 @@ from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser
 from yarl import URL
 
-from chatserver.middlewares import HEADERS, HSTS
+from chatserver.web.middlewares import HEADERS, HSTS
 from tests.browser.conftest import browser  # noqa: F401  # a fixture
 from tests.browser.screens import Screen
 from tests.people import Person

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 from yarl import URL
 
-from chatserver.config import Config
-from chatserver.folders import folder
+from chatserver.config.settings import Config
+from chatserver.resources import folder
 from tests.browser.conftest import browser, mortal_site, person, site
 from tests.people import PATIENCE
 from tests.test_production import answers

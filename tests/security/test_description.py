@@ -2,9 +2,9 @@
 
 import re
 
-from chatserver import api
 from chatserver.errors import TABLE
-from chatserver.routes import FOR_PROGRAMS, ROUTES
+from chatserver.web import api
+from chatserver.web.routes import FOR_PROGRAMS, ROUTES
 from tests.test_docs import page
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.people import Person
 from tests.security.conftest import SERVE, process
 from tests.security.raw import BINARY, CLOSE, PING, TEXT, Raw, cookie_of

@@ -3,7 +3,7 @@
 from typing import Any, get_args
 from uuid import uuid4
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from chatserver.realtime import protocol
 from tests.people import Person, Socket
 from tests.test_groups import thread

@@ -7,7 +7,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from chatserver.rates import SWEEP_FROM, Rate
+from chatserver.realtime.rate_limits import SWEEP_FROM, Rate
 from tests.conftest import API_KEY, Serve
 from tests.people import Person, Socket
 from tests.security.raw import Raw, cookie_of

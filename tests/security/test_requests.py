@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from yarl import URL
 
-from chatserver.middlewares import HEADERS
+from chatserver.web.middlewares import HEADERS
 from tests.people import Person
 from tests.security.raw import KEY, Raw, cookie_of
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from yarl import URL
 
-from chatserver.config import Config
+from chatserver.config.settings import Config
 from tests.conftest import Serve
 from tests.people import Person
 from tests.security.conftest import GUNICORN, SERVE, process

@@ -1,0 +1,1 @@
+"""Users: names, passwords, sessions, privacy, blocks."""

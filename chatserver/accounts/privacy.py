@@ -1,0 +1,33 @@
+"""What people show to those they talk with: that they are online, and how far they have read."""
+
+from typing import NamedTuple
+
+from redis.asyncio import Redis
+
+from chatserver.accounts.accounts import User
+from chatserver.bus.client import in_time
+from chatserver.config.settings import Config
+from chatserver.database.client import Database
+
+
+class Privacy(NamedTuple):
+    shows_online: bool
+    shows_seen: bool
+
+
+def hidden_key(config: Config) -> str:
+    """A set of the people who don't show that they are online: for open chats, which know it from before."""
+    return f"{config.redis_prefix}hidden"
+
+
+async def privacy_of(db: Database, user: User) -> Privacy:
+    row = await db.fetch_one("settings_of", user_id=user.id)
+    return Privacy(*row) if row else Privacy(shows_online=False, shows_seen=False)
+
+
+async def set_privacy(db: Database, redis: Redis, config: Config, user: User, privacy: Privacy) -> None:
+    """Holds at once, for open chats too. Raises Unavailable."""
+    async with in_time(config.redis_timeout):
+        change = redis.srem if privacy.shows_online else redis.sadd
+        await change(hidden_key(config), user.id)
+    await db.write("set_privacy", user_id=user.id, **privacy._asdict())

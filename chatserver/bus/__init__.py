@@ -1,0 +1,1 @@
+"""Redis: events between the processes."""

@@ -1,0 +1,112 @@
+"""Publishes events to the other processes, all that wait in one round trip to Redis, over a connection of its own."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from time import monotonic
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from chatserver.bus.client import AWAY
+from chatserver.bus.events import Event, encode_event
+from chatserver.telemetry.metrics import PUBLISH, PUBLISH_FAILED
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING = 10_000  # events; beyond, the oldest are dropped, and the gap repair delivers their messages
+MAX_ARGUMENTS = 5_000  # of a script, or little more: Redis does nothing else meanwhile
+# Several events, each followed by the number of its channels and their names. A PUBLISH for each channel would carry
+# the event as many times, and be answered as many times.
+PUBLISH_ALL = b"""\
+local i = 1
+while i <= #ARGV do
+  for k = i + 2, i + 1 + ARGV[i + 1] do redis.call('PUBLISH', ARGV[k], ARGV[i]) end
+  i = i + 2 + ARGV[i + 1]
+end"""
+
+
+class Publisher:
+    """Redis carries events only: one that cannot be published is dropped, and the gap repair delivers its message."""
+
+    def __init__(self, redis: Redis, prefix: str, timeout: float) -> None:
+        self._redis = redis
+        self._prefix = f"{prefix}user:".encode()
+        self._timeout = timeout or None
+        self._waiting: deque[tuple[Event, Sequence[int]]] = deque(maxlen=MAX_WAITING)
+        self._connection: Any = None
+        self._task: asyncio.Task[None] | None = None
+        self._failing = False
+
+    async def open(self) -> None:
+        """Connects, so that the first event need not wait for it, unless Redis is away."""
+        await self._in_time(self._publish_all([]))
+
+    def publish(self, user_ids: Sequence[int], event: Event) -> None:
+        """Queues an event for each person's channel; doesn't wait."""
+        if user_ids:
+            self._waiting.append((event, user_ids))
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run())
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    async def close(self) -> None:
+        """Gives what waits a last chance."""
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=self._timeout)
+        await self._disconnect()
+
+    async def _run(self) -> None:
+        while self._waiting:
+            await self._in_time(self._send(self._take()))
+
+    def _take(self) -> list[bytes]:
+        """The script's arguments for what waits, or for a good part of it."""
+        arguments: list[bytes] = []
+        while self._waiting and len(arguments) < MAX_ARGUMENTS:
+            event, user_ids = self._waiting.popleft()
+            arguments += encode_event(event), b"%d" % len(user_ids)
+            arguments += [self._prefix + b"%d" % user_id for user_id in user_ids]
+        return arguments
+
+    async def _in_time(self, sending: Coroutine[Any, Any, None]) -> None:
+        start = monotonic()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await sending
+            PUBLISH.observe(monotonic() - start)
+            self._failing = False
+        except AWAY as error:
+            await self._disconnect()
+            PUBLISH_FAILED.inc()
+            if not self._failing:
+                log.warning(
+                    "Redis takes no events, PostgreSQL is polled instead: %s", str(error) or type(error).__name__
+                )
+            self._failing = True
+
+    async def _send(self, arguments: list[bytes]) -> None:
+        kept = self._connection is not None
+        try:
+            await self._publish_all(arguments)
+        except (RedisConnectionError, RuntimeError):
+            if not kept:
+                raise
+            await self._disconnect()  # Redis was restarted
+            await self._publish_all(arguments)
+
+    async def _publish_all(self, arguments: list[bytes]) -> None:
+        if self._connection is None:
+            self._connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+        await self._connection.send_command("EVAL", PUBLISH_ALL, 0, *arguments, check_health=False)
+        await self._connection.read_response()
+
+    async def _disconnect(self) -> None:
+        if self._connection is not None:
+            await self._connection.disconnect(nowait=True)
+            self._connection = None

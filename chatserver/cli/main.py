@@ -1,0 +1,182 @@
+"""`python -m chatserver …`: everything that is done from a terminal."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from chatserver import __version__
+from chatserver.accounts.accounts import Accounts
+from chatserver.accounts.passwords import Hasher
+from chatserver.bus.client import connect_redis
+from chatserver.bus.events import ParticipantRemoved
+from chatserver.cli.context import UsageError, publishing, servers, with_database
+from chatserver.cli.provision import provision
+from chatserver.cli.users import add_user_commands
+from chatserver.config.relations import proxy_needs
+from chatserver.config.settings import Config, load_config, make_secret
+from chatserver.config.urls import reason_of
+from chatserver.conversations import groups
+from chatserver.database import client as db
+from chatserver.errors import ChatError, CommandError
+from chatserver.printing import print_json, speak_in_any_charset
+from chatserver.server import http_server as edge
+from chatserver.server.app import create_app
+from chatserver.server.preflight import advice, refuse_to_start
+from chatserver.server.schema import migrate
+from chatserver.telemetry import logs
+from chatserver.validation import parse_id
+from chatserver.web.sessions import SessionStorage
+from chatserver.web.static_files import static_files
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN = 2.0  # seconds that requests under way may still take
+
+
+def main() -> int:
+    speak_in_any_charset()
+    arguments = _parser().parse_args()
+    try:
+        result: int = arguments.run(arguments) or 0
+    except CommandError as error:
+        print(f"chatserver: {error}", file=sys.stderr)
+        return 1
+    except ChatError as error:
+        print(f"chatserver: {error if error.code == 'unavailable' else error.sentence}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chatserver", description="Private messages for any website, in real time.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int | None], description: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=description, description=description)
+        added.set_defaults(run=run)
+        return added
+
+    run = command("run", _run, "development: servers of our own, the web server, reloading")
+    run.add_argument("--demo", action="store_true", help="with three people and a few conversations to look at")
+    command("serve", _serve, "the web server alone, on DATABASE_URL and REDIS_URL")
+    command("migrate", _migrate, "bring the database's schema up to date")
+    command("check", _check, "whether settings, servers, versions, schema and rights are right, and what to do if not")
+    static = command("static", _static, "lay the static files out for a web server, compressed")
+    static.add_argument("folder", type=Path)
+    command("secret", _secret, "make a key for SECRET_KEYS or API_KEY")
+    many = command("provision", _provision, "many people and threads at once, for tests and benchmarks")
+    many.add_argument("--users", type=int, required=True)
+    many.add_argument("--threads", type=int, required=True)
+    many.add_argument("--people", type=int, default=2, help="in each thread (2)")
+    many.add_argument("--messages", type=int, default=0, help="in each thread (0)")
+    threads = command("thread", lambda _: None, "groups of any size").add_subparsers(required=True, metavar="ACTION")
+    create = threads.add_parser("create", help="a new thread of these people")
+    for name in ("add", "remove"):
+        change = threads.add_parser(name, help=f"{name} people")
+        change.add_argument("thread", type=int)
+        change.add_argument("names", nargs="+", metavar="NAME")
+        change.set_defaults(run=_thread, action=name)
+    create.add_argument("names", nargs="+", metavar="NAME")
+    create.set_defaults(run=_thread, action="create")
+    add_user_commands(commands)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from chatserver.development.run import develop  # noqa: PLC0415  # needs packages that production does not have
+
+    return develop(load_config(), demo=arguments.demo)
+
+
+def _serve(_: argparse.Namespace) -> None:
+    config = load_config()
+    refuse_to_start(config)
+    logs.set_up(config)
+    for sentence in advice(config):
+        log.warning(sentence)
+    try:
+        asyncio.run(_serve_app(config))
+    except (OSError, UnicodeError) as error:  # a port in use, a host that isn't ours or cannot be
+        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {reason_of(error)}.") from None
+
+
+async def _serve_app(config: Config) -> None:
+    await edge.serve(await create_app(config), config.host, config.port, SHUTDOWN)
+
+
+def _migrate(_: argparse.Namespace) -> None:
+    with servers(load_config()) as config:
+        assert config.database_url is not None
+        applied = migrate(config.database_url)
+    print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+def _check(_: argparse.Namespace) -> None:
+    config = load_config()
+    refuse_to_start(config, places=True)
+    for line in proxy_needs(config):
+        print(f"An nginx in front needs: {line}")
+    for sentence in advice(config):
+        print(sentence, file=sys.stderr)
+    print("All is well.")
+
+
+def _static(arguments: argparse.Namespace) -> None:
+    try:
+        print(static_files().write(arguments.folder))
+    except OSError as error:
+        raise UsageError(f"The static files cannot be written: {error}.") from None
+
+
+def _secret(_: argparse.Namespace) -> None:
+    print(make_secret())
+
+
+def _provision(arguments: argparse.Namespace) -> None:
+    config = load_config()
+    if config.production:
+        raise UsageError("provision is refused in production: it makes people whom nobody signed up.")
+
+    async def work(config: Config, database: db.Database) -> dict[str, Any]:
+        config = replace(config, redis_timeout=0)  # many sessions take their time
+        redis = connect_redis(config)
+        try:
+            return await provision(
+                database,
+                SessionStorage(redis, config),
+                users=arguments.users,
+                threads=arguments.threads,
+                people=arguments.people,
+                messages=arguments.messages,
+            )
+        finally:
+            await redis.aclose()
+
+    print_json(with_database(config, work))
+
+
+def _thread(arguments: argparse.Namespace) -> None:
+    async def work(config: Config, database: db.Database) -> dict[str, Any]:
+        accounts = Accounts(database, Hasher(1, 0))
+        if arguments.action == "create":
+            thread_id, users = await groups.create(database, accounts, arguments.names)
+        else:
+            thread_id = parse_id(arguments.thread) or 0
+            change = groups.add if arguments.action == "add" else groups.remove
+            users = await change(database, accounts, thread_id, arguments.names)
+        if arguments.action == "remove":
+            async with publishing(config) as (_, publisher):
+                publisher.publish([user.id for user in users], ParticipantRemoved(thread_id))
+        return {"id": thread_id, "members": [user._asdict() for user in users]}
+
+    print_json(with_database(load_config(), work))

@@ -1,0 +1,155 @@
+"""What whoever runs the site does with people's accounts: the work of `python -m chatserver user …`.
+
+What changes the database comes first, then what ends sessions; when Redis is away in between, it is said what is left.
+"""
+
+import argparse
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chatserver.accounts.accounts import Accounts, User, details_of
+from chatserver.accounts.passwords import NO_PASSWORD
+from chatserver.accounts.revocation import revoke
+from chatserver.accounts.session_index import SignIns
+from chatserver.bus.publisher import Publisher
+from chatserver.cli.context import UsageError
+from chatserver.config.settings import MOST, Config
+from chatserver.conversations.messages import as_time
+from chatserver.database.client import Database
+from chatserver.errors import Unavailable
+from chatserver.exports.archive import in_thread, write_export
+from chatserver.i18n import use_language
+
+Answer = dict[str, Any]
+
+
+class Site(NamedTuple):
+    config: Config
+    db: Database
+    accounts: Accounts
+    sign_ins: SignIns
+    publisher: Publisher
+
+
+async def create(site: Site, arguments: argparse.Namespace) -> Answer:
+    if arguments.link:
+        user = await site.accounts.add(arguments.name, NO_PASSWORD)
+    else:
+        user = (await site.accounts.sign_up(arguments.name, arguments.password)).user
+    if arguments.admin:
+        await site.accounts.set_admin(user, True)
+    link = await _link(site, user) if arguments.link else {}
+    return user._asdict() | {"admin": arguments.admin} | link
+
+
+async def disable(site: Site, arguments: argparse.Namespace) -> Answer:
+    user = await site.accounts.find(arguments.name)
+    await site.accounts.set_disabled(user, True)
+    try:
+        ended = await revoke(site.sign_ins, site.publisher, user)
+    except Unavailable:
+        raise UsageError(
+            f"{user.name} is disabled, but the sessions could not be ended, since Redis does not answer. "
+            f"When it does: `python -m chatserver user end-sessions {user.name}`."
+        ) from None
+    return user._asdict() | {"disabled": True, "sessions_ended": ended}
+
+
+async def enable(site: Site, arguments: argparse.Namespace) -> Answer:
+    user = await site.accounts.find(arguments.name)
+    await site.accounts.set_disabled(user, False)
+    return user._asdict() | {"disabled": False}
+
+
+async def set_admin(site: Site, arguments: argparse.Namespace) -> Answer:
+    user = await site.accounts.find(arguments.name)
+    await site.accounts.set_admin(user, arguments.admin)
+    return user._asdict() | {"admin": arguments.admin}
+
+
+async def reset(site: Site, arguments: argparse.Namespace) -> Answer:
+    """`lock`: for an account that somebody else has got into; they are out before the link is made."""
+    user = await site.accounts.find(arguments.name)
+    if not await site.accounts.may_talk(user.id):
+        raise UsageError(
+            f"{user.name} is disabled: no link lets them in before `python -m chatserver user enable {user.name}`."
+        )
+    if not arguments.lock:
+        return user._asdict() | await _link(site, user)
+    await site.accounts.end_password(user)
+    try:
+        ended = await revoke(site.sign_ins, site.publisher, user)
+    except Unavailable:
+        raise UsageError(
+            f"{user.name}'s password is ended, but the sessions could not be, since Redis does not answer. Do it again "
+            "when it does."
+        ) from None
+    return user._asdict() | {"sessions_ended": ended} | await _link(site, user)
+
+
+async def _link(site: Site, user: User) -> Answer:
+    seconds = site.config.reset_lifetime or MOST
+    token = await site.accounts.make_reset(user, seconds)
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    return {"link": f"{site.config.origins[0]}/messages/reset/{token}/", "until": as_time(until)}
+
+
+async def end_sessions(site: Site, arguments: argparse.Namespace) -> Answer:
+    user = await site.accounts.find(arguments.name)
+    return user._asdict() | {"sessions_ended": await revoke(site.sign_ins, site.publisher, user)}
+
+
+async def export(site: Site, arguments: argparse.Namespace) -> Answer:
+    """In the site's language. What is left of a file that could not be finished is removed."""
+    user = await site.accounts.find(arguments.name)
+    use_language(site.config.default_language)
+
+    async def report(_done: int, _total: int) -> None:
+        pass
+
+    path: Path = arguments.to
+    try:
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        try:
+            with file:
+                number = await write_export(site.db, site.sign_ins, user, file, report)
+        except BaseException:
+            await in_thread(path.unlink)
+            raise
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
+    return user._asdict() | {"file": str(path), "messages": number}
+
+
+async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Disabled first: then nobody signs in again between the end of the sessions and that of the account."""
+    user = await site.accounts.find(arguments.name)
+    await site.accounts.set_disabled(user, True)
+    try:
+        await revoke(site.sign_ins, site.publisher, user)
+    except Unavailable:
+        raise UsageError(
+            f"{user.name} is disabled but not deleted, and the sessions could not be ended, since Redis does not "
+            "answer. Do it again when it does."
+        ) from None
+    erased = await site.accounts.erase_messages(user) if arguments.messages else 0
+    await site.accounts.delete(user, site.config.name_rest_days)
+    if arguments.messages:
+        erased += await site.accounts.erase_messages(user)  # what was on its way when they were disabled
+    return user._asdict() | {"deleted": True, "messages_erased": erased}
+
+
+async def show(site: Site, arguments: argparse.Namespace) -> Answer:
+    user = await site.accounts.find(arguments.name)
+    details = await details_of(site.db, user)
+    return {
+        "id": user.id,
+        "name": user.name,
+        "created_at": as_time(details.created_at),
+        "admin": details.is_admin,
+        "disabled": details.disabled,
+        "sessions": len(await site.sign_ins.all_of(user.id, "")),
+        "threads": details.threads,
+    }

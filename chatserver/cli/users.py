@@ -1,0 +1,89 @@
+"""`python -m chatserver user …`: what whoever runs the site does with people's accounts. Passwords are no arguments."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable
+from getpass import getpass
+from pathlib import Path
+
+from chatserver.accounts.accounts import Accounts
+from chatserver.accounts.names import typed_key
+from chatserver.accounts.passwords import Hasher
+from chatserver.accounts.session_index import SignIns
+from chatserver.cli import user_actions as work
+from chatserver.cli.context import UsageError, publishing, with_database
+from chatserver.config.settings import Config, load_config
+from chatserver.database.client import Database
+from chatserver.printing import print_json
+
+Work = Callable[[work.Site, argparse.Namespace], Awaitable[work.Answer]]
+
+
+def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "people's accounts"
+    actions = commands.add_parser("user", help=about, description=about).add_subparsers(required=True, metavar="ACTION")
+
+    def action(name: str, does: Work, description: str, **defaults: object) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=description, description=description)
+        added.add_argument("name", metavar="NAME")
+        added.set_defaults(**{"run": _run, "does": does, "ask": lambda _: None} | defaults)
+        return added
+
+    create = action(
+        "create", work.create, "somebody new; the password is asked for, or read from standard input", ask=_ask_password
+    )
+    create.add_argument("--admin", action="store_true", help="mark them as an administrator")
+    create.add_argument("--link", action="store_true", help="no password, but a link by which they set one")
+    action("disable", work.disable, "end somebody's sessions and let them sign in no more")
+    action("enable", work.enable, "let somebody sign in again")
+    action("promote", work.set_admin, "mark somebody as an administrator", admin=True)
+    action("demote", work.set_admin, "take that mark away", admin=False)
+    reset = action("reset", work.reset, "make a link by which somebody sets a new password, once")
+    reset.add_argument("--lock", action="store_true", help="end the password and all sessions at once")
+    action("end-sessions", work.end_sessions, "sign somebody out everywhere")
+    export = action("export", work.export, "write somebody's data into a zip")
+    export.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
+    erase = action("erase", work.erase, "delete somebody's account, for good", ask=_confirm)
+    erase.add_argument("--messages", action="store_true", help="erase the texts of what they have sent, too")
+    erase.add_argument("--yes", action="store_true", help="don't ask")
+    action("show", work.show, "what is known of somebody")
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    """Asks what must be asked, then works, and prints the answer."""
+    arguments.ask(arguments)
+    does: Work = arguments.does
+
+    async def on_site(config: Config, db: Database) -> work.Answer:
+        accounts = Accounts(db, Hasher(1, 0), config.origins)
+        async with publishing(config) as (redis, publisher):
+            return await does(work.Site(config, db, accounts, SignIns(redis, config), publisher), arguments)
+
+    print_json(with_database(load_config(), on_site))
+
+
+def _ask_password(arguments: argparse.Namespace) -> None:
+    """At the terminal, twice and unseen, or a line of what is piped in."""
+    if arguments.link:
+        return
+    if not sys.stdin.isatty():
+        arguments.password = _line()
+        return
+    arguments.password = getpass("Password: ")
+    if getpass("Again: ") != arguments.password:
+        raise UsageError("The two passwords differ.")
+
+
+def _confirm(arguments: argparse.Namespace) -> None:
+    if arguments.yes:
+        return
+    print(f"This deletes {arguments.name} for good. Type the name to go on: ", end="", file=sys.stderr, flush=True)
+    if typed_key(_line()) != typed_key(arguments.name):
+        raise UsageError("Nothing was done: that was another name.")
+
+
+def _line() -> str:
+    try:
+        return sys.stdin.readline().removesuffix("\n")
+    except UnicodeDecodeError:
+        raise UsageError("What was typed is not in the terminal's encoding.") from None

@@ -1,0 +1,144 @@
+"""The site's own colour: checked against everything that it is drawn on, and made a style sheet for both schemes.
+
+Contrast as in WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from chatserver.resources import folder
+
+HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE | re.ASCII)
+TOKEN = re.compile(r"--([\w-]+): var\(--light, (#[0-9a-f]{6})\) var\(--dark, (#[0-9a-f]{6})\)")
+DRAWN_ON = ("canvas", "surface", "surface-hover", "bubble", "notice", "danger-soft")  # and on `own` and `accent-soft`
+READABLE = 4.5  # to 1; more than the 3 that outlines and signs need
+OWN, SOFT, HOVER = 0.16, 0.13, 0.18  # how much of the accent, or of what it moves towards on hover
+
+Colour = tuple[int, int, int]
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+
+
+class Accent(NamedTuple):
+    light: Colour
+    dark: Colour
+
+
+class Scheme(NamedTuple):
+    name: str
+    tokens: dict[str, Colour]
+    towards: Colour  # what makes the accent easier to read
+
+
+def read_accent(values: tuple[str, ...]) -> Accent | None:
+    """One colour, from which that for dark pages follows, or one for each scheme; None for anything else."""
+    colours = [_read(value) for value in values]
+    if None in colours or len(colours) not in {1, 2}:
+        return None
+    light, dark = colours[0], colours[-1]
+    assert light is not None
+    assert dark is not None
+    return Accent(light, _nearest(dark, _schemes()[1]) if len(colours) == 1 else dark)
+
+
+def accent_problems(accent: Accent) -> Iterator[str]:
+    """Where the colour cannot be read, with one near it that can."""
+    for colour, scheme in zip(accent, _schemes(), strict=True):
+        ratio, place = min((contrast(colour, place), place) for place in _places(colour, scheme))
+        if ratio < READABLE:
+            yield (
+                f"ACCENT {_hex(colour)} has a contrast of {ratio:.2f}:1 on {_hex(place)} in {scheme.name} mode, and "
+                f"{READABLE}:1 is needed to read it (WCAG 2.2): {_hex(_nearest(colour, scheme))} would do."
+            )
+
+
+def accent_styles(accent: Accent) -> str:
+    """The style sheet; it comes after those of the product."""
+    sheets = [_tokens(colour, scheme) for colour, scheme in zip(accent, _schemes(), strict=True)]
+    light, dark = ({name: _hex(colour) for name, colour in sheet.items()} for sheet in sheets)
+    lines = [f"--{name}: var(--light, {light[name]}) var(--dark, {dark[name]});" for name in light]
+    return "@layer tokens { :root { " + " ".join(lines) + " } }\n"
+
+
+def recoloured(icon: str, accent: Accent) -> str:
+    """An icon of the product in the site's colour: a browser's tabs have no scheme of ours."""
+    return icon.replace("#1f6b4f", _hex(accent.light))
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """From 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = (_linear(value / 255) for value in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def _tokens(colour: Colour, scheme: Scheme) -> dict[str, Colour]:
+    return {
+        "accent": colour,
+        "accent-hover": mixed(colour, scheme.towards, HOVER),
+        "on-accent": scheme.tokens["surface" if scheme.towards == BLACK else "canvas"],
+        "accent-soft": _tint(colour, scheme, SOFT),
+        "own": _tint(colour, scheme, OWN),
+    }
+
+
+def _places(colour: Colour, scheme: Scheme) -> list[Colour]:
+    """All that text in this colour is drawn on."""
+    tints = [_tint(colour, scheme, OWN), _tint(colour, scheme, SOFT)]
+    return [scheme.tokens[name] for name in DRAWN_ON] + tints
+
+
+def _tint(colour: Colour, scheme: Scheme, most: float) -> Colour:
+    """The surface with some of the accent: as much, down to a third, as leaves soft text and the accent readable."""
+    tints = [mixed(scheme.tokens["surface"], colour, most * share / 100) for share in range(100, 33, -1)]
+    texts = scheme.tokens["ink-soft"], colour
+    return next((tint for tint in tints if min(contrast(tint, text) for text in texts) >= READABLE), tints[-1])
+
+
+def _nearest(colour: Colour, scheme: Scheme) -> Colour:
+    """The first on the way to black (light mode) or white that can be read everywhere."""
+    for step in range(101):
+        tried = mixed(colour, scheme.towards, step / 100)
+        if all(contrast(tried, place) >= READABLE for place in _places(tried, scheme)):
+            return tried
+    return scheme.towards
+
+
+def mixed(one: Colour, other: Colour, share: float) -> Colour:
+    """`one` with a share of the other, from 0 to 1."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+@cache
+def _schemes() -> tuple[Scheme, Scheme]:
+    """The product's colours for light and for dark, from its style sheet."""
+    found = TOKEN.findall((folder("static") / "css" / "tokens.css").read_text("utf-8"))
+    light = {name: _colour(first) for name, first, _ in found}
+    dark = {name: _colour(second) for name, _, second in found}
+    return Scheme("light", light, BLACK), Scheme("dark", dark, WHITE)
+
+
+def _read(value: str) -> Colour | None:
+    found = HEX.fullmatch(value)
+    if found is None:
+        return None
+    digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
+    return _colour(f"#{digits}")
+
+
+def _colour(code: str) -> Colour:
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+
+def _hex(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)

@@ -1,0 +1,46 @@
+"""Threads of any number of people, as the command line makes and changes them."""
+
+from collections.abc import Sequence
+
+from chatserver.accounts.accounts import Accounts, User
+from chatserver.conversations.threads import pair_thread
+from chatserver.database.client import Database
+from chatserver.errors import ChatError, CommandError
+
+
+class TooFewPeople(CommandError):
+    """A thread has two people or more."""
+
+
+async def create(db: Database, accounts: Accounts, names: Sequence[str]) -> tuple[int, list[User]]:
+    """A new thread of these people; of two, the one they have. Raises ChatError `no_such_user`; TooFewPeople."""
+    users = await _find(accounts, names)
+    if len(users) < 2:
+        raise TooFewPeople("A thread needs two people or more.")
+    if len(users) == 2:
+        return await pair_thread(db, users[0].id, users[1].id), users
+    rows = await db.write("group_thread", user_ids=[user.id for user in users])
+    return rows[0][0], users
+
+
+async def add(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
+    """Adds people to a group, returns those who were not in it. Raises ChatError `no_such_user`, `no_such_thread`."""
+    return await _change(db, accounts, "add_participants", thread_id, names)
+
+
+async def remove(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
+    """Takes people out of a group and returns those who were in it: they get nothing that is stored after this."""
+    return await _change(db, accounts, "remove_participants", thread_id, names)
+
+
+async def _change(db: Database, accounts: Accounts, query: str, thread_id: int, names: Sequence[str]) -> list[User]:
+    users = await _find(accounts, names)
+    if await db.fetch_one("find_group", thread_id=thread_id) is None:
+        raise ChatError("no_such_thread")
+    changed = {id_ for (id_,) in await db.write(query, thread_id=thread_id, user_ids=[user.id for user in users])}
+    return [user for user in users if user.id in changed]
+
+
+async def _find(accounts: Accounts, names: Sequence[str]) -> list[User]:
+    """Each person once, in the order of the names."""
+    return list(dict.fromkeys([await accounts.find(name) for name in names]))

@@ -1,0 +1,114 @@
+"""Messages as they are stored, read back, and told to programs."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from chatserver.bus.events import MessageStored
+from chatserver.database.client import Database
+from chatserver.errors import ChatError
+from chatserver.frames import encode
+from chatserver.i18n import gettext
+
+PAGE = 100  # messages on a page of history
+BEFORE, AFTER = 50, 49  # around a single message
+
+
+class Message(NamedTuple):
+    thread_id: int
+    seq: int
+    client_id: str  # a UUID
+    sender_id: int
+    sender_name: str
+    text: str
+    sent_at: datetime
+
+
+def deleted_name() -> str:
+    """Who has deleted their account has no name any more, but this."""
+    return gettext("Deleted person")
+
+
+def erased_text() -> str:
+    return gettext("This message was erased.")
+
+
+def message_of(row: Sequence[Any]) -> Message:
+    """A message from its columns, as it is shown: told in the language of the request or socket at hand."""
+    thread_id, seq, client_id, sender_id, name, text, sent_at = row
+    return Message(thread_id, seq, client_id, sender_id, name or deleted_name(), text or erased_text(), sent_at)
+
+
+async def history(
+    db: Database, thread_id: int, user_id: int, before: int, limit: int = PAGE
+) -> tuple[list[Message], bool]:
+    """At most `limit` messages before the number `before`, oldest first, and whether there are more.
+
+    Empty for who takes no part.
+    """
+    rows = await db.fetch("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
+    return [message_of(row) for row in reversed(rows[:limit])], len(rows) > limit
+
+
+async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: int) -> tuple[list[Message], int]:
+    """The first `limit` messages after the number `after`, oldest first, and the thread's last number.
+
+    Raises ChatError `no_such_thread` for who takes no part.
+    """
+    rows = await db.fetch("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
+    if not rows:
+        raise ChatError("no_such_thread")
+    return [message_of(row) for _, *row in rows if row[0] is not None], rows[0][0]
+
+
+async def following(
+    db: Database, thread_id: int, user_id: int, after: int, limit: int = PAGE
+) -> tuple[list[Message], bool]:
+    """At most `limit` messages after the number `after`, oldest first, and whether there are more.
+
+    Raises ChatError `no_such_thread` for who takes no part.
+    """
+    messages, last = await missed(db, thread_id, user_id, after, limit)
+    return messages, bool(messages) and messages[-1].seq < last
+
+
+async def around(db: Database, thread_id: int, user_id: int, seq: int) -> tuple[list[Message], bool, bool]:
+    """The messages around the number `seq`, oldest first, and whether there are earlier and later ones.
+
+    Raises ChatError `no_such_thread` for who takes no part.
+    """
+    after = max(seq - BEFORE - 1, 0)
+    messages, later = await following(db, thread_id, user_id, after, seq + AFTER - after)
+    return messages, after > 0, later
+
+
+async def first_since(db: Database, thread_id: int, user_id: int, moment: datetime) -> int | None:
+    """The number of the first message at `moment` or after it. None when there is none, and for who takes no part."""
+    row = await db.fetch_one("first_since", thread_id=thread_id, user_id=user_id, moment=moment)
+    return int(row[0]) if row else None
+
+
+def as_frame(message: Message) -> dict[str, Any]:
+    """The `message` frame, as sockets and the history tell it."""
+    return {
+        "type": "message",
+        "thread": message.thread_id,
+        "seq": message.seq,
+        "id": message.client_id,
+        "sender": {"id": message.sender_id, "name": message.sender_name},
+        "text": message.text,
+        "at": as_time(message.sent_at),
+    }
+
+
+def message_frame(message: Message) -> str:
+    return encode(as_frame(message))
+
+
+def message_event(message: Message) -> MessageStored:
+    return MessageStored(message.thread_id, message.seq, message_frame(message))
+
+
+def as_time(moment: datetime) -> str:
+    """UTC with milliseconds: `2026-11-23T18:00:00.123Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

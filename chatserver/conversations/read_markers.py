@@ -1,0 +1,70 @@
+"""Read marks: how far each participant has read; batched like messages, then told to the others."""
+
+import asyncio
+import logging
+from typing import NamedTuple
+
+import psycopg2
+
+from chatserver.bus.events import ReadMarkMoved
+from chatserver.bus.publisher import Publisher
+from chatserver.database.batcher import Batcher
+from chatserver.database.client import Database
+from chatserver.errors import ChatError, Unavailable
+from chatserver.frames import encode
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH = 200
+MAX_WAITING = 5000
+
+
+class Mark(NamedTuple):
+    thread_id: int
+    user_id: int
+    seq: int
+
+
+class Marks:
+    """`announce_people`: in larger threads a mark is told to one's own screens only (0 = no limit)."""
+
+    def __init__(self, db: Database, publisher: Publisher, announce_people: int) -> None:
+        self._db = db
+        self._publisher = publisher
+        self._announce_people = announce_people
+        self._batcher: Batcher[Mark, None] = Batcher(
+            self._move, MAX_BATCH, MAX_WAITING, key=lambda mark: (mark.thread_id, mark.user_id)
+        )
+        self.drain = self._batcher.drain
+
+    def submit(self, mark: Mark) -> "asyncio.Future[None]":
+        """Moves a mark forward. The future raises ChatError `no_such_thread` for who takes no part."""
+        return self._batcher.submit(mark)
+
+    async def _move(self, batch: list[Mark]) -> list[Exception | None]:
+        try:
+            rows = await self._db.fetch(
+                "mark_read",
+                thread_ids=[mark.thread_id for mark in batch],
+                user_ids=[mark.user_id for mark in batch],
+                seqs=[mark.seq for mark in batch],
+            )
+        except Unavailable as error:
+            return [error] * len(batch)
+        except psycopg2.Error:
+            log.exception("read marks could not be stored")
+            return [Unavailable("read marks could not be stored")] * len(batch)
+        results: list[Exception | None] = [ChatError("no_such_thread") for _ in batch]
+        for place, read_seq, unread, people in rows:
+            results[place - 1] = None
+            if read_seq is not None:
+                self._tell(batch[place - 1], read_seq, unread, people)
+        return results
+
+    def _tell(self, mark: Mark, read_seq: int, unread: int, people: list[int]) -> None:
+        frame = {"type": "read", "thread": mark.thread_id, "user": mark.user_id, "seq": read_seq}
+        own = ReadMarkMoved(mark.thread_id, encode(frame | {"unread": unread}))
+        self._publisher.publish([mark.user_id], own)
+        if not self._announce_people or len(people) <= self._announce_people:
+            others = [user_id for user_id in people if user_id != mark.user_id]
+            self._publisher.publish(others, ReadMarkMoved(mark.thread_id, encode(frame)))

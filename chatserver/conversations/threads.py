@@ -1,0 +1,148 @@
+"""Threads: who talks with whom, and what one of them sees of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from chatserver.accounts.blocks import accepts_messages
+from chatserver.conversations.messages import deleted_name, erased_text
+from chatserver.database.client import Database
+from chatserver.errors import ChatError
+
+Preview = tuple[str | None, int | None, str | None]
+
+CONVERSATIONS = 50  # rows of a list, unless all are wanted
+
+
+class Conversation(NamedTuple):
+    """A line of a person's list. `total`, `sent`, `received` and `unread` count messages; the preview is
+    the beginning of the last message, and the sender its sender.
+    """
+
+    id: int
+    title: str
+    total: int
+    sent: int
+    unread: int
+    last_message_at: datetime
+    preview_text: str | None
+    sender_id: int | None
+    sender_name: str | None
+
+    @property
+    def received(self) -> int:
+        return self.total - self.sent
+
+
+class ConversationList(NamedTuple):
+    """The rows shown, whether there are more, and the unread messages of all threads, shown or not."""
+
+    conversations: list[Conversation]
+    more_conversations: bool
+    unread_total: int
+
+
+class Person(NamedTuple):
+    """A participant as another one sees them: `read` is how far they have read, 0 when they don't show it.
+
+    `blocked`: by the one who sees them.
+    """
+
+    id: int
+    name: str
+    read: int
+    shows_online: bool
+    blocked: bool
+    deleted: bool
+
+    def as_frame(self) -> dict[str, object]:
+        return {"id": self.id, "name": self.name, "read": self.read}
+
+
+class Thread(NamedTuple):
+    """A thread as one of its participants sees it; `read_seq` is how far they have read, `pair` whether it is of two
+    people for ever."""
+
+    id: int
+    pair: bool
+    title: str
+    total: int
+    sent: int
+    read_seq: int
+    unread: int
+    people: list[Person]
+
+    @property
+    def received(self) -> int:
+        return self.total - self.sent
+
+
+async def conversations(
+    db: Database, user_id: int, limit: int | None = CONVERSATIONS, open_id: int | None = None
+) -> ConversationList:
+    """A person's threads, newest first, at most `limit` of them; None: all. The one that is open is among them."""
+    rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)
+    shown = [
+        Conversation(id_, title_of(names, others), total, sent, unread, at, *_preview(text, sender_id, sender_name))
+        for _, _, id_, total, sent, unread, at, names, others, text, sender_id, sender_name in rows
+    ]
+    threads, unread_total = rows[0][:2] if rows else (0, 0)
+    return ConversationList(shown, threads > len(shown), unread_total)
+
+
+def _preview(text: str | None, sender_id: int | None, sender_name: str | None) -> Preview:
+    if sender_id is None:
+        return None, None, None
+    return text or erased_text(), sender_id, sender_name or deleted_name()
+
+
+class Asked(NamedTuple):
+    """A thread, and the person who wants to see it."""
+
+    thread_id: int
+    user_id: int
+
+
+async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thread:
+    """Raises ChatError `no_such_thread` for a stranger's thread and for none alike."""
+    (found,) = await find_threads(db, [Asked(thread_id or 0, user_id)])
+    if isinstance(found, ChatError):
+        raise found
+    return found
+
+
+async def find_threads(db: Database, asked: Sequence[Asked]) -> list[Thread | ChatError]:
+    """Many threads by one query, each as one participant sees it, or ChatError `no_such_thread`."""
+    rows = await db.fetch(
+        "threads_for", thread_ids=[ask.thread_id for ask in asked], user_ids=[ask.user_id for ask in asked]
+    )
+    found: list[Thread | ChatError] = [ChatError("no_such_thread") for _ in asked]
+    for place, id_, total, sent, read_seq, unread, pair, rows_of_people in rows:
+        people = [Person(**row | {"name": row["name"] or deleted_name()}) for row in rows_of_people]
+        others = [person.name for person in people if person.id != asked[place - 1].user_id]
+        title = title_of(others[:4], len(others))
+        found[place - 1] = Thread(id_, pair, title, total, sent, read_seq, unread, people)
+    return found
+
+
+def title_of(names: Sequence[str], others: int) -> str:
+    """What a thread is called: the others' names, of many the first few and how many more."""
+    more = others - len(names)
+    return ", ".join(name or deleted_name() for name in names) + (f" +{more}" if more else "") if others else "…"
+
+
+async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:
+    """The thread of two people, found or made: not for a first message that was sent before, which would be refused.
+
+    Raises ChatError `to_oneself`, `duplicate_id`, or `accepts_no_messages` when the other has blocked this
+    one or deleted their account.
+    """
+    if user_id == other_id:
+        raise ChatError("to_oneself", "recipient_name")
+    for query in ("find_pair", "make_pair", "find_pair"):  # again: the same form may have made it meanwhile
+        row = await db.fetch_one(query, a=user_id, b=other_id, first_id=first_id)
+        if row is not None:
+            return int(row[0])
+    if not await accepts_messages(db, other_id, user_id):
+        raise ChatError("accepts_no_messages", "recipient_name")
+    raise ChatError("duplicate_id")

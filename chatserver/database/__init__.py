@@ -1,0 +1,1 @@
+"""PostgreSQL: the client, batches of statements, migrations."""

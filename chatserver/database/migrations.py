@@ -1,0 +1,127 @@
+"""Numbered files of `sql/migrations/`, each applied once, in order, under an advisory lock.
+
+Replaces yoyo-migrations, which brings a configuration, a command and four tables for what is one loop here.
+Synchronous: it runs before the server does.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+
+import psycopg2
+import psycopg2.errors
+import psycopg2.extensions
+
+from chatserver.database import libpq
+from chatserver.errors import CommandError
+from chatserver.resources import folder
+
+LOCK = 4_271_001  # any number that only we use
+LOCK_TIMEOUT = 1.0  # seconds
+ATTEMPTS = 30
+
+
+class MigrationError(CommandError):
+    """The schema cannot be brought, or is not, up to date; one sentence."""
+
+
+def migrate(database_url: str, then: Callable[[psycopg2.extensions.connection], None]) -> list[str]:
+    """Brings the schema up to date and returns the names applied. Each file is one transaction with its own record.
+
+    Calls `then` at the end, under the same lock, whether or not anything was applied.
+    Raises MigrationError for a schema newer than this code or a database that does not answer.
+    """
+    with _connection(database_url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [LOCK])
+            cursor.execute("create table if not exists migrations (name text primary key, applied_at timestamptz)")
+        files = _files()
+        missing = _missing(connection, files)
+        for name in missing:
+            _apply(connection, name, files[name])
+        then(connection)
+        return missing
+
+
+def _apply(connection: psycopg2.extensions.connection, name: str, statements: str) -> None:
+    """A lock that is not to be had at once is given up and tried again: whoever waits for it makes all others wait,
+    and the server is meant to serve meanwhile.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        cursor = connection.cursor()
+        try:
+            cursor.execute("begin")
+            cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT:g}s'")
+            cursor.execute(statements)
+            cursor.execute("insert into migrations values (%s, now())", [name])
+            cursor.execute("commit")
+        except psycopg2.errors.LockNotAvailable:
+            cursor.execute("rollback")
+            if attempt == ATTEMPTS:
+                raise MigrationError(
+                    f"{name} found its tables locked for a minute: see pg_stat_activity for who holds them, "
+                    "and run it again."
+                ) from None
+            time.sleep(LOCK_TIMEOUT)
+        else:
+            return
+
+
+def check_schema(database_url: str, *, newer_too: bool = False) -> None:
+    """Raises MigrationError unless the schema is exactly this code's; or, with `newer_too`, one that came after it.
+
+    What was running before an update goes on with the newer schema until it is restarted, even if a process dies.
+    """
+    with _connection(database_url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("select to_regclass('migrations') is not null")
+            (ready,) = cursor.fetchone() or (False,)
+        if not ready or _missing(connection, _known(), newer_too=newer_too):
+            raise MigrationError("The database schema is older than this version: run `python -m chatserver migrate`.")
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    """The migrations as they were when this process began: an update brings new files before a new process."""
+    return tuple(_files())
+
+
+def _missing(connection: psycopg2.extensions.connection, known: Iterable[str], *, newer_too: bool = False) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("select name from migrations")
+        applied = {str(name) for (name,) in cursor}
+    unknown = applied - set(known)
+    if unknown and not newer_too:
+        raise MigrationError(
+            f"The database was made by a newer version of chatserver ({max(unknown)}): update the code."
+        )
+    return [name for name in known if name not in applied]
+
+
+def _files() -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted((folder("sql") / "migrations").glob("*.sql"))}
+
+
+@contextmanager
+def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
+    try:
+        connection = psycopg2.connect(libpq.dsn(database_url, patience=10))
+    except psycopg2.Error as error:
+        raise MigrationError(f"PostgreSQL does not answer: {' '.join(str(error).split())}") from None
+    with closing(connection):
+        connection.autocommit = True
+        try:
+            yield connection
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # lost meanwhile, a full disk
+            raise MigrationError(f"PostgreSQL could not finish: {' '.join(str(error).split())}") from None
+        except psycopg2.errors.ReadOnlySqlTransaction:
+            raise MigrationError(
+                "PostgreSQL takes no writes: name the primary in DATABASE_URL, or all hosts and "
+                "target_session_attrs=read-write."
+            ) from None
+        except psycopg2.errors.InsufficientPrivilege as error:
+            raise MigrationError(
+                f"{connection.info.user} may not do this ({str(error).splitlines()[0]}): only the owner of "
+                "the tables may migrate, and must GRANT the rights of docs/deploy.md to who serves."
+            ) from None

@@ -1,0 +1,97 @@
+"""Three people and a few conversations in Russian and English, to look at: what `make demo` shows."""
+
+import asyncio
+from uuid import uuid4
+
+from chatserver.accounts.accounts import Accounts
+from chatserver.accounts.passwords import Hasher
+from chatserver.bus.client import connect_redis
+from chatserver.bus.publisher import Publisher
+from chatserver.config.settings import Config
+from chatserver.conversations import groups
+from chatserver.conversations.message_store import Outgoing, Writer
+from chatserver.database import client as db
+from chatserver.errors import ChatError
+
+PEOPLE = ["Ana", "Ben", "Клео"]
+PASSWORD = "a demo, not a secret"  # noqa: S105  # printed at the start of `make demo`
+
+DAY, HOUR = 1440, 60  # minutes
+
+# Who takes part, and what was said: so many minutes ago, by whom, what.
+TALKS: list[tuple[list[str], list[tuple[int, str, str]]]] = [
+    (
+        ["Ben", "Клео"],
+        [
+            (5 * DAY, "Ben", "Клео, do you have the photos from last year?"),
+            (5 * DAY - 9, "Клео", "Yes! All 200 of them. Here: https://photos.example/summer"),
+        ],
+    ),
+    (
+        ["Ana", "Клео"],
+        [
+            (2 * DAY + 40, "Клео", "Привет, Ана! Как прошёл твой первый день?"),
+            (2 * DAY + 31, "Ana", "Привет! Хорошо, но я устала: столько новых имён."),
+            (2 * DAY + 30, "Клео", "Через неделю будешь знать всех. Я тоже сначала путала половину отдела."),
+            (2 * DAY + 30, "Клео", "Обедаем завтра вместе?"),
+        ],
+    ),
+    (
+        ["Ana", "Ben", "Клео"],
+        [
+            (DAY + 5 * HOUR, "Ana", "A place for the three of us / место для нас троих"),
+            (DAY + 5 * HOUR - 3, "Клео", "Отлично, теперь никто ничего не пропустит!"),
+            (DAY + 5 * HOUR - 4, "Ben", "Can confirm: I see everything."),
+            (3 * HOUR, "Клео", "Кто возьмёт гитару?"),
+            (3 * HOUR - 2, "Ben", "I will. Any wishes?"),
+        ],
+    ),
+    (
+        ["Ana", "Ben"],
+        [
+            (DAY + 90, "Ana", "Hi Ben! Are you coming on Saturday?"),
+            (DAY + 84, "Ben", "Of course. What shall I bring?"),
+            (DAY + 80, "Ana", "Something to drink, and the big blanket:\nthe grass is still wet in the morning."),
+            (DAY + 80, "Ana", "And your guitar, if Клео says so."),
+            (40, "Ben", "Done. The train is at 8:12, see https://trains.example/timetable?from=bridge"),
+            (38, "Ben", "Nine o'clock at the bridge?"),
+            (38, "Ben", "I'll wait on the sunny side."),
+            (2, "Ana", "Nine it is 👍"),
+        ],
+    ),
+]
+
+
+def fill(config: Config) -> list[tuple[str, str]]:
+    """Fills the database of `config` once; returns how to sign in: names and passwords."""
+    asyncio.run(_fill(config))
+    return [(name, PASSWORD) for name in PEOPLE]
+
+
+async def _fill(config: Config) -> None:
+    assert config.database_url is not None
+    database = await db.connect(config.database_url, 2, 0)
+    redis = connect_redis(config)
+    publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
+    try:
+        await _talk(database, Accounts(database, Hasher(2, 0)), Writer(database, publisher, 0, 0))
+        await publisher.close()
+    finally:
+        await database.close()
+        await redis.aclose()
+
+
+async def _talk(database: db.Database, accounts: Accounts, writer: Writer) -> None:
+    try:
+        users = {name: (await accounts.sign_up(name, PASSWORD)).user for name in PEOPLE}
+    except ChatError:  # they are here since an earlier run
+        return
+    for names, lines in TALKS:
+        thread_id, _ = await groups.create(database, accounts, names)
+        for _, name, text in lines:
+            await writer.submit(Outgoing(thread_id, users[name].id, str(uuid4()), text))
+        last = len(lines)
+        for name in names:  # everybody has read all but the very last
+            seq = last if name == lines[-1][1] else last - 1
+            await database.fetch("mark_read", thread_ids=[thread_id], user_ids=[users[name].id], seqs=[seq])
+        await database.write("set_ages", thread_id=thread_id, minutes=[minutes for minutes, _, _ in lines])

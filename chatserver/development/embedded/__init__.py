@@ -1,0 +1,199 @@
+"""PostgreSQL and Valkey of our own, for development and tests: on unix sockets alone, gone when we are.
+
+Only the programs in the wheels are used: their Python leaks processes and, as root, loosens the permissions
+of folders.
+"""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chatserver.development.embedded.children import Children
+from chatserver.development.embedded.environment import forget_libpq_settings
+from chatserver.development.embedded.errors import EmbeddedError, why_ended
+from chatserver.development.embedded.lock import FolderLock, holder_of
+from chatserver.development.embedded.place import Place, socket_folder
+from chatserver.development.embedded.postgres import Postgres
+from chatserver.development.embedded.processes import Fate, fate
+from chatserver.development.embedded.users import User, private_folder, server_user
+from chatserver.development.embedded.valkey import Valkey
+
+__all__ = ["EmbeddedError", "EmbeddedServers", "end_orphans", "forget_libpq_settings", "running"]
+
+READY_WITHIN = 60.0  # seconds: after a crash PostgreSQL first recovers
+STOPPED_WITHIN = 2.0  # seconds, for the servers, and before that for the other children
+LOOK_AGAIN = 0.02  # seconds
+
+Server = Postgres | Valkey
+
+
+class EmbeddedServers:
+    """The servers, as a context manager: ready between enter and exit, and dead when this process is.
+
+    One whose URL is given is not started. durable=False is for tests: quicker, at the mercy of a power cut.
+    Start it from the main thread: the servers die with the thread that started them.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        durable: bool = True,
+        database_url: str | None = None,
+        redis_url: str | None = None,
+    ) -> None:
+        self.data_dir = data_dir.resolve()
+        self.database_url = database_url or ""
+        self.redis_url = redis_url or ""
+        self._durable = durable
+        self._lock = None if database_url and redis_url else FolderLock(self.data_dir)
+        self._children = Children(self._lock)
+        self._servers: dict[str, Server] = {}
+        self._place: Place | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start what was not given, and wait until it answers. Raises EmbeddedError."""
+        if self._lock is None:
+            return
+        if not self.database_url:
+            forget_libpq_settings()
+        take_over(self._lock)
+        try:
+            self._start(self._find_place(self._lock))
+            self._lock.note(database_url=self.database_url, redis_url=self.redis_url)
+        except BaseException as error:
+            self.stop()
+            if isinstance(error, OSError):
+                raise EmbeddedError(f"The data folder {self.data_dir} cannot be used: {error}") from None
+            raise
+
+    def _find_place(self, lock: FolderLock) -> Place:
+        user = self._user_within_reach(Valkey.program() if self.database_url else Postgres.program())
+        sockets = socket_folder(self.data_dir)
+        self._place = Place(self.data_dir, sockets, user, self._durable)
+        if self._place.has_temporary_sockets:
+            lock.note(temporary=str(sockets))
+        private_folder(sockets, user)
+        return self._place
+
+    def _user_within_reach(self, program: Path) -> User | None:
+        """Who the servers run as, with passage if without it he cannot reach the program and the data."""
+        user = server_user(self.data_dir)
+        attempt = self._children.run([program, "--version"], self.data_dir, user)
+        if attempt.returncode and user:
+            user = replace(user, passage=True)
+            attempt = self._children.run([program, "--version"], self.data_dir, user)
+        if attempt.returncode:
+            why = why_ended(attempt.returncode, attempt.stderr)
+            raise EmbeddedError(f"{program} cannot be run{f' by user {user.uid}' if user else ''}: {why}")
+        return user
+
+    def _start(self, place: Place) -> None:
+        """Start both, then wait for both."""
+        if not self.redis_url:
+            self._servers[Valkey.name] = Valkey(place)
+        if not self.database_url:
+            self._servers[Postgres.name] = Postgres(place)
+        for server in self._servers.values():
+            server.prepare(self._children)
+            self._spawn(server, place)
+        for server in self._servers.values():
+            self._wait_for(server, place)
+        self.redis_url = self.redis_url or self._servers[Valkey.name].url
+        self.database_url = self.database_url or self._servers[Postgres.name].url
+
+    def _spawn(self, server: Server, place: Place) -> None:
+        log = place.log(server.name)
+        with suppress(FileNotFoundError):
+            log.replace(log.with_suffix(".log.1"))
+        self._children.spawn(
+            server.name, server.command(), server.stop_signal, cwd=self.data_dir, user=place.user, log=log
+        )
+
+    def _wait_for(self, server: Server, place: Place) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while not server.ready():
+            log = place.log(server.name)
+            if (status := self._children.ended().get(server.name)) is not None:
+                why = why_ended(status, log.read_text(errors="replace"))
+                raise EmbeddedError(f"{server.name} did not start: {why} (more in {log})")
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"{server.name} runs but does not answer: {server.trouble} (more in {log})")
+            time.sleep(LOOK_AGAIN)
+
+    def revive(self) -> list[str]:
+        """Start those servers again that ended by themselves; return their names. Raises EmbeddedError."""
+        ended = [self._servers[name] for name in self._children.ended() if name in self._servers]
+        for server in ended:
+            if self._place:
+                self._spawn(server, self._place)
+                self._wait_for(server, self._place)
+        return [server.name for server in ended]
+
+    def spawn(
+        self,
+        name: str,
+        argv: Sequence[str],
+        stop_signal: signal.Signals,
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start another child that dies with us, as the user that we are. It prints where we do."""
+        return self._children.spawn(name, argv, stop_signal, cwd=Path.cwd(), env=env)
+
+    def stop_child(self, name: str, patience: float) -> None:
+        """End one child with its signal; kill it when it is still there after patience, in seconds."""
+        self._children.stop(name, patience=patience)
+
+    def stop(self) -> None:
+        """Stop everything: the servers last."""
+        others = [name for name in self._children.names() if name not in self._servers]
+        self._children.stop(*others, patience=STOPPED_WITHIN)
+        # Killed before its last checkpoint is done, PostgreSQL recovers at the next start and loses nothing.
+        self._children.stop(*self._servers, patience=STOPPED_WITHIN)
+        self._servers.clear()
+        if self._place and self._place.has_temporary_sockets:
+            shutil.rmtree(self._place.sockets, ignore_errors=True)
+        if self._lock:
+            self._lock.release()
+
+
+def take_over(lock: FolderLock) -> None:
+    """Take the lock, and clear away what a killed chatserver left running or lying about."""
+    left_behind = lock.acquire()
+    if "temporary" in left_behind:
+        shutil.rmtree(left_behind["temporary"], ignore_errors=True)
+
+
+def end_orphans(data_dir: Path) -> bool:
+    """End what a killed chatserver left running on this folder; whether there was anything."""
+    holder = holder_of(data_dir.resolve())
+    if fate(holder.get("pid", 0), holder.get("identity", "")) is not Fate.DEAD:
+        return False
+    lock = FolderLock(data_dir.resolve())
+    take_over(lock)
+    lock.release()
+    return True
+
+
+def running(data_dir: Path) -> tuple[str, str] | None:
+    """The database and Redis URLs of the servers that a process has running on this folder, if one does."""
+    holder = holder_of(data_dir.resolve())
+    if "database_url" in holder:
+        return holder["database_url"], holder["redis_url"]
+    return None

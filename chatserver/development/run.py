@@ -1,0 +1,201 @@
+"""`make run`: servers of our own, and the web process as a child that starts again when the code changes."""
+
+import errno
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import psycopg2
+import watchfiles
+
+from chatserver.config.settings import Config
+from chatserver.config.urls import LAST_PORT, origin_of, reachable
+from chatserver.database.migrations import MigrationError
+from chatserver.development.demo import fill
+from chatserver.development.embedded import EmbeddedServers, end_orphans
+from chatserver.errors import CommandError
+from chatserver.resources import PACKAGE, folder
+from chatserver.server.schema import migrate
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WEB = "web"
+WEB_STOPS_WITHIN = 5.0  # seconds
+LOOK_EVERY = 100  # milliseconds
+FIRST_FREE_PORT = 1024
+
+
+class AddressError(CommandError):
+    """The address cannot be had; one sentence."""
+
+
+def develop(config: Config, demo: bool) -> int:
+    """Serve until Ctrl-C, and return the exit status."""
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, stop)
+    try:
+        check_address(config)
+        run(config, demo)
+    except KeyboardInterrupt:
+        return 0
+    except CommandError as error:
+        print(f"chatserver: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def stop(_: int, __: FrameType | None) -> None:
+    """Leave by way of all `with` blocks, once: a second Ctrl-C must not cut that short."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def check_address(config: Config) -> None:
+    """Raises AddressError unless the web process will be able to listen on all that it will."""
+    try:
+        try_to_listen(config.host, config.port)
+    except AddressError:
+        if not end_orphans(config.data_dir):
+            raise
+        try_to_listen(config.host, config.port)
+    if config.metrics_port:
+        try_to_listen(config.metrics_host, config.metrics_port, "METRICS_")
+
+
+def try_to_listen(host: str, port: int, setting: str = "") -> None:
+    """Tries every address of a host, as `localhost` may have two; `setting` is how the names of its settings begin."""
+    try:
+        for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, socket.SOCK_STREAM) as server:
+                if family == socket.AF_INET6:
+                    server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as asyncio does
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                server.bind(address)
+                server.listen()
+    except (socket.gaierror, UnicodeError):
+        raise AddressError(f"{setting}HOST={host} is no address of this machine.") from None
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise AddressError(f"{setting}HOST={host} is no address of this machine.") from None
+        other = f"take another: make run {setting}PORT={another(port)}"
+        raise AddressError(
+            f"Port {port} of {host} cannot be had ({error.strerror}): "
+            + (other if error.errno == errno.EACCES else f"stop what uses it, or {other}")
+        ) from None
+
+
+def another(port: int) -> int:
+    """A port that anybody may take; below 1024 it takes root."""
+    return port + 1 if FIRST_FREE_PORT <= port < LAST_PORT else Config.port
+
+
+def run(config: Config, demo: bool) -> None:
+    """Start everything in order, then serve."""
+    own = [name for name, url in (("PostgreSQL", config.database_url), ("Valkey", config.redis_url)) if not url]
+    if own:
+        say(f"Starting {' and '.join(own)} …")
+    with EmbeddedServers(config.data_dir, database_url=config.database_url, redis_url=config.redis_url) as servers:
+        config = replace(config, database_url=servers.database_url, redis_url=servers.redis_url)
+        bring_schema_up_to_date(servers)
+        people = fill(config) if demo else []
+        welcome = f"chatserver is at {addresses_of(config)} (Ctrl-C stops it"
+        welcome += f"; data in {short(config.data_dir)})" if own else ")"
+        for name, password in people:
+            welcome += f"\n  sign in as {name} with the password: {password}"
+        serve(config, servers, welcome)
+
+
+def bring_schema_up_to_date(servers: EmbeddedServers) -> None:
+    for name in migrate(servers.database_url):
+        say(f"Applied migration {name}.")
+
+
+def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
+    """Keep the web process and the servers running until our parent is gone or a signal comes."""
+    web = start_web(servers)
+    starting, ended = True, False
+    for changed in changes():
+        for name in servers.revive():
+            say(f"{name} had ended by itself and runs again.")
+        if changed:
+            say(f"{short(changed[0])} changed: starting again …")
+            servers.stop_child(WEB, WEB_STOPS_WITHIN)
+            try:
+                bring_schema_up_to_date(servers)
+            except (MigrationError, psycopg2.Error) as error:
+                say(f"The migrations cannot be applied: {error}".strip())
+            web = start_web(servers)
+            starting, ended = True, False
+        elif web.poll() is not None:
+            if not ended:
+                say(f"The web process ended (status {web.returncode}); it starts again when a file changes.")
+            ended = True
+        elif starting and is_healthy(config):
+            say(welcome)
+            starting = False
+
+
+def start_web(servers: EmbeddedServers) -> subprocess.Popen[bytes]:
+    urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
+    return servers.spawn(WEB, [sys.executable, "-m", "chatserver", "serve"], signal.SIGTERM, {**os.environ, **urls})
+
+
+def changes() -> Iterator[list[Path]]:
+    """What changed, or nothing, several times a second, until our parent is gone.
+
+    make leaves us running when it is killed: then nobody is left who would press Ctrl-C.
+    """
+    parent = os.getppid()
+    watched = [PACKAGE, *filter(Path.is_dir, map(folder, ("templates", "static", "sql", "locale")))]
+    for found in watchfiles.watch(*watched, rust_timeout=LOOK_EVERY, yield_on_timeout=True, raise_interrupt=True):
+        if "MAKELEVEL" in os.environ and os.getppid() != parent:
+            return
+        yield sorted(Path(path) for _, path in found)
+
+
+def is_healthy(config: Config) -> bool:
+    connection = http.client.HTTPConnection(reachable(config.host), config.port, timeout=1)
+    with suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    return False
+
+
+def addresses_of(config: Config) -> str:
+    """Where browsers find the server: on this machine, and in its network if it listens there."""
+    here, there = origin_of(config.host, config.port), network_address(config.host)
+    return f"{here}, for other devices at {origin_of(there, config.port)}" if there else str(here)
+
+
+def network_address(host: str) -> str | None:
+    """This machine's address in its network; None without one, or when the host means a single address.
+
+    Nothing is sent: connecting a UDP socket only chooses the way, here to a network of documentation (RFC 5737, 3849).
+    """
+    elsewhere = {"0.0.0.0": "198.51.100.1", "::": "2001:db8::1"}.get(host)  # noqa: S104
+    if elsewhere is None:
+        return None
+    with suppress(OSError), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect((elsewhere, 9))
+        return str(way.getsockname()[0])
+    return None
+
+
+def short(path: Path) -> str:
+    """A path as seen from here."""
+    with suppress(ValueError):
+        return str(path.relative_to(Path.cwd()))
+    return str(path)
+
+
+def say(sentence: str) -> None:
+    print(sentence, flush=True)

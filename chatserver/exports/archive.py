@@ -1,0 +1,155 @@
+"""What somebody takes away of their data: a zip of JSON, written a page at a time, so that nobody waits for it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import IO, Any, TypeVar
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from chatserver.accounts import blocks
+from chatserver.accounts.accounts import User, details_of
+from chatserver.accounts.session_index import SignIns
+from chatserver.conversations import messages
+from chatserver.conversations.messages import as_frame, as_time
+from chatserver.conversations.threads import Asked, Thread, find_threads
+from chatserver.database.client import Database
+from chatserver.errors import ChatError
+
+PAGE = 200  # messages read at once
+THREADS = 100  # the same of threads
+PAUSE = 0.01  # seconds between pages, for everybody else
+
+Report = Callable[[int, int], Awaitable[None]]
+Extend = Callable[[Sequence[object]], Awaitable[None]]
+T = TypeVar("T")
+
+
+async def write_export(db: Database, sign_ins: SignIns, user: User, file: IO[bytes], report: Report) -> int:
+    """Writes the zip and returns the number of messages in it; `report` hears how many are done, of how many.
+
+    Raises Unavailable, OSError, and what `report` raises.
+    """
+    archive = Archive(file)
+    try:
+        await archive.add("account.json", await _account(db, sign_ins, user))
+        threads = await _add_conversations(archive, db, user)
+        done, total = 0, sum(last for _, last in threads)
+        await report(done, total)
+        for thread_id, last in threads:
+            async with archive.list_at(f"conversations/{thread_id}.json") as extend:
+                for after in range(0, last, PAGE):
+                    number = min(PAGE, last - after)
+                    await extend(await _messages(db, thread_id, user, after, number))
+                    done += number
+                    await report(done, total)
+                    await asyncio.sleep(PAUSE)
+    finally:
+        await archive.close()
+    return total
+
+
+async def _account(db: Database, sign_ins: SignIns, user: User) -> dict[str, object]:
+    details = await details_of(db, user)
+    return {
+        "id": user.id,
+        "name": user.name,
+        "created_at": as_time(details.created_at),
+        "exported_at": as_time(datetime.now(UTC)),
+        "settings": {"shows_online": details.shows_online, "shows_seen": details.shows_seen},
+        "sessions": [
+            {
+                "browser": sign_in.browser,
+                "began_at": as_time(sign_in.began_at),
+                "used_at": as_time(sign_in.used_at) if sign_in.used_at else None,
+            }
+            for sign_in in await sign_ins.all_of(user.id, "")
+        ],
+        "blocked": [blocked._asdict() for blocked in await blocks.blocked_by(db, user)],
+    }
+
+
+async def _add_conversations(archive: "Archive", db: Database, user: User) -> list[tuple[int, int]]:
+    """The list of threads; returns the id and last number of each, so that what is said from now on stays out."""
+    found: list[Any] = []
+    async with archive.list_at("conversations.json") as extend:
+        while rows := await db.fetch(
+            "threads_after", user_id=user.id, after=found[-1][0] if found else 0, number=THREADS
+        ):
+            threads = await find_threads(db, [Asked(thread_id, user.id) for thread_id, _ in rows])
+            await extend([_conversation(thread) for thread in threads if isinstance(thread, Thread)])
+            found += rows
+    return found
+
+
+def _conversation(thread: Thread) -> dict[str, object]:
+    return {
+        "id": thread.id,
+        "title": thread.title,
+        "people": [{"id": person.id, "name": person.name} for person in thread.people],
+        "messages": thread.total,
+        "sent": thread.sent,
+        "received": thread.received,
+        "unread": thread.unread,
+    }
+
+
+async def _messages(db: Database, thread_id: int, user: User, after: int, number: int) -> list[dict[str, Any]]:
+    try:
+        page, _ = await messages.missed(db, thread_id, user.id, after, number)
+    except ChatError as error:
+        if error.code != "no_such_thread":
+            raise
+        return []  # the person was removed from the group meanwhile
+    return [as_frame(message) for message in page]
+
+
+class Archive:
+    """A zip of JSON. Everything is done in threads: a disk may be slow."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._zip = ZipFile(file, "w")
+
+    async def add(self, name: str, value: object) -> None:
+        await in_thread(self._zip.writestr, _entry(name), json.dumps(value, ensure_ascii=False, indent=2))
+
+    @asynccontextmanager
+    async def list_at(self, name: str) -> AsyncIterator[Extend]:
+        """A list, a line for each of its values; `extend` adds some."""
+        entry: IO[bytes] = await in_thread(lambda: self._zip.open(_entry(name), "w", force_zip64=True))
+        separator = "[\n"
+
+        def write(values: Sequence[object]) -> None:
+            nonlocal separator
+            for value in values:
+                entry.write((separator + json.dumps(value, ensure_ascii=False)).encode())
+                separator = ",\n"
+
+        async def extend(values: Sequence[object]) -> None:
+            await in_thread(write, values)
+
+        try:
+            yield extend
+            await in_thread(entry.write, b"[]\n" if separator == "[\n" else b"\n]\n")
+        finally:
+            await in_thread(entry.close)
+
+    async def close(self) -> None:
+        await in_thread(self._zip.close)
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, datetime.now(UTC).timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
+    return entry
+
+
+async def in_thread(work: Callable[..., T], *arguments: object) -> T:
+    """Ends with the thread, even when it is cancelled: what a thread works on must not be closed under its hands."""
+    task = asyncio.create_task(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,149 @@
+"""People's data, gathered in the background, one person's at a time in each process.
+
+Who waits, how far it is and the finished zips are in PostgreSQL: any process takes the next one, tells of its progress
+and hands it out. A process that stops puts its own back; one that dies leaves it silent, which counts as failed.
+Replaces a job queue (procrastinate, arq), which would be a process more to run for one kind of job.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from tempfile import TemporaryFile
+from time import monotonic
+from typing import IO, NamedTuple
+
+from chatserver.accounts.accounts import User
+from chatserver.accounts.session_index import SignIns
+from chatserver.database.client import Database
+from chatserver.errors import Unavailable
+from chatserver.exports.archive import in_thread, write_export
+from chatserver.i18n import current_language, use_language
+
+log = logging.getLogger(__name__)
+
+LOOK_INTERVAL = 10.0  # seconds between looks for what other processes left
+REPORT_INTERVAL = 1.0  # seconds between notes of the progress
+SILENCE = 30.0  # seconds without any, after which a process counts as dead
+PART = 262_144  # bytes of a zip in one row
+
+
+class Export(NamedTuple):
+    """How far somebody's data is: `state` none, waiting, running, ready or failed; `done` of `total` messages."""
+
+    state: str
+    done: int
+    total: int
+    made_at: datetime | None
+
+
+class Made(NamedTuple):
+    """A finished zip; `size` in bytes."""
+
+    id: int
+    size: int
+    made_at: datetime
+
+
+class NotWanted(Exception):
+    """The account was deleted, or the export begun anew."""
+
+
+class Exports:
+    def __init__(self, db: Database, sign_ins: SignIns, lifetime: float) -> None:
+        """Zips are removed after `lifetime` seconds, 0 = never."""
+        self._db = db
+        self._sign_ins = sign_ins
+        self._lifetime = lifetime
+        self._wake = asyncio.Event()
+        self._reported_at = 0.0
+
+    # -- for the person -----------------------------------------------------------------------------------------------
+
+    async def ask(self, user: User) -> bool:
+        """Begins, soon, in the person's language; an older zip goes. False while one is waiting or being made."""
+        rows = await self._db.write("ask_for_export", user_id=user.id, language=current_language(), silence=SILENCE)
+        self._wake.set()
+        return bool(rows)
+
+    async def of(self, user: User) -> Export:
+        row = await self._db.fetch_one("export_of", user_id=user.id, silence=SILENCE)
+        if row is None:
+            return Export("none", 0, 0, None)
+        _, state, done, total, _, changed_at = row
+        return Export(state, done, total, changed_at if state == "ready" else None)
+
+    async def made(self, user: User) -> Made | None:
+        row = await self._db.fetch_one("export_of", user_id=user.id, silence=SILENCE)
+        return Made(row[0], row[4], row[5]) if row and row[1] == "ready" else None
+
+    async def content(self, made: Made) -> AsyncIterator[bytes]:
+        """A zip, part by part. Raises Unavailable, also when it is removed meanwhile."""
+        for part in range(-(-made.size // PART)):
+            row = await self._db.fetch_one("export_part", export_id=made.id, part=part)
+            if row is None:
+                raise Unavailable("the export was removed")
+            yield bytes(row[0])
+
+    # -- in the background --------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Makes what waits, and removes what is old, until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                if self._lifetime:
+                    await self._db.fetch("remove_old_exports", seconds=self._lifetime)
+                while rows := await self._db.write("claim_export"):
+                    export_id, language, user_id, name = rows[0]
+                    use_language(language)
+                    await self._make(export_id, User(user_id, name))
+            except Unavailable as error:
+                log.warning("no look for exports: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_INTERVAL):
+                    await self._wake.wait()
+
+    async def _make(self, export_id: int, user: User) -> None:
+        state, size, began_at = "failed", 0, monotonic()
+        self._reported_at = 0.0
+        try:
+            with TemporaryFile() as file:
+                report = partial(self._report, export_id)
+                total = await write_export(self._db, self._sign_ins, user, file, report)
+                size = await self._store(export_id, file, partial(report, total, total))
+            state = "ready"
+            log.info("export of user %d: %d messages, %d bytes, %.1f s", user.id, total, size, monotonic() - began_at)
+        except asyncio.CancelledError:
+            state = "waiting"
+            raise
+        except NotWanted:
+            log.info("export of user %d: not wanted any more", user.id)
+        except Unavailable as error:
+            log.warning("export of user %d failed: %s", user.id, error)
+        except Exception:
+            log.exception("export of user %d failed", user.id)
+        finally:
+            with contextlib.suppress(Unavailable):
+                await self._db.fetch("end_export", export_id=export_id, state=state, size=size)
+
+    async def _report(self, export_id: int, done: int, total: int) -> None:
+        """Raises NotWanted."""
+        if self._reported_at and monotonic() - self._reported_at < REPORT_INTERVAL:
+            return
+        if not await self._db.fetch("report_export", export_id=export_id, done=done, total=total):
+            raise NotWanted
+        self._reported_at = monotonic()
+
+    async def _store(self, export_id: int, file: IO[bytes], report: Callable[[], Awaitable[None]]) -> int:
+        """Returns the size. Raises NotWanted."""
+        await in_thread(file.seek, 0)
+        size = 0
+        while content := await in_thread(file.read, PART):
+            if not await self._db.fetch("store_export_part", export_id=export_id, part=size // PART, content=content):
+                raise NotWanted
+            size += len(content)
+            await report()
+        return size

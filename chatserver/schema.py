@@ -1,9 +1,0 @@
-"""Brings the schema to this version: the migrations, and then what SQL cannot compute."""
-
-from chatserver import migrations
-from chatserver.skeletons import fill_all_skeletons
-
-
-def migrate(database_url: str) -> list[str]:
-    """Returns the names of the migrations applied. Raises MigrationError."""
-    return migrations.migrate(database_url, fill_all_skeletons)

@@ -1,0 +1,1 @@
+"""The processes: the application, gunicorn's worker, checks before the start."""

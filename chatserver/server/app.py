@@ -1,0 +1,169 @@
+"""Wires everything, in order; nothing else. gunicorn finds it by `chatserver.gunicorn_conf`."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+import aiohttp_jinja2
+import aiohttp_session
+from aiohttp import web
+
+from chatserver.accounts.accounts import Accounts
+from chatserver.accounts.login_limits import Attempts
+from chatserver.accounts.passwords import Hasher, common_passwords
+from chatserver.bus.client import connect_redis
+from chatserver.bus.publisher import Publisher
+from chatserver.bus.subscriber import Subscriber
+from chatserver.config.settings import Config, load_config
+from chatserver.conversations.message_store import Writer
+from chatserver.conversations.read_markers import Marks
+from chatserver.conversations.threads import Asked, Thread, find_threads
+from chatserver.database.batcher import Batcher
+from chatserver.database.client import Database, load_queries
+from chatserver.database.startup import wait_for_database
+from chatserver.exports.jobs import Exports
+from chatserver.realtime.dispatcher import Dispatcher
+from chatserver.realtime.gap_repair import Repair
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.presence import Presence
+from chatserver.realtime.rate_limits import rates_of
+from chatserver.realtime.services import Services
+from chatserver.realtime.sockets import Sockets
+from chatserver.server import metrics_endpoint as exporter
+from chatserver.server.gauges import Sampler
+from chatserver.telemetry.loop_lag import LoopLag
+from chatserver.web import app_keys as keys
+from chatserver.web.access_log import account_for
+from chatserver.web.compression import compress
+from chatserver.web.middlewares import errors, language, serve_upgraded, set_headers
+from chatserver.web.notices import Notices
+from chatserver.web.rendering.pages import environment
+from chatserver.web.routes import add_routes
+from chatserver.web.sessions import SessionStorage
+from chatserver.web.site import Site
+from chatserver.web.static_files import static_files
+
+log = logging.getLogger(__name__)
+
+GOODBYE = 1.0  # seconds for the tasks in the background to end
+RESTART_PAUSE = 1.0  # seconds
+OPENINGS = 100  # threads found by one query: many open at once after a restart
+
+
+def read_files() -> None:
+    """All that would be read from the disk when it is first needed: for processes that are forked from this one.
+
+    What runs is then of one version, whatever an update puts in place meanwhile. Catalogues are read when they are
+    imported, migrations when the schema is first looked at.
+    """
+    environment()
+    static_files()
+    load_queries()
+    common_passwords()
+
+
+async def create_app(config: Config | None = None) -> web.Application:
+    """The application, by default for the environment. Raises ConfigError."""
+    config = config or load_config()
+    redis = connect_redis(config)
+    sessions = SessionStorage(redis, config)
+    app = web.Application(
+        # A socket's request is accounted for before the socket lives. Errors inside of the sessions, whose cookie
+        # an error page needs as any other; and outside, for theirs.
+        middlewares=[
+            serve_upgraded,
+            account_for,
+            compress,
+            language,
+            errors,
+            aiohttp_session.session_middleware(sessions),
+            errors,
+        ],
+        client_max_size=config.max_frame_bytes or 2**63,
+    )
+    app[keys.CONFIG] = config
+    app[keys.SITE] = Site(config)
+    app[keys.RATES] = rates_of(config)
+    app[keys.NOTICES] = Notices()
+    app[keys.REDIS] = redis
+    app[keys.SESSIONS] = sessions
+    app[keys.ATTEMPTS] = Attempts(redis, config)
+    app[aiohttp_jinja2.APP_KEY] = environment()
+    add_routes(app)
+    app.on_response_prepare.append(set_headers)
+    app.cleanup_ctx.append(_services)
+    app.cleanup_ctx.append(exporter.serve)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+async def _services(app: web.Application) -> AsyncIterator[None]:
+    """What lives as long as the process: PostgreSQL, the batchers, the background tasks, until the last commit."""
+    config, redis = app[keys.CONFIG], app[keys.REDIS]
+    database = app[keys.DB] = await wait_for_database(config)
+    app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
+    app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].sign_ins, config.export_lifetime)
+    publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
+    writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
+    marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)
+    try:
+        await publisher.open()
+    except asyncio.CancelledError:  # told to end while it starts
+        await database.close()
+        raise
+    async with _realtime(app, database) as presence:
+        yield
+        await writer.drain()
+        await marks.drain()
+        await publisher.close()
+    await presence.close()
+    await database.close()
+    await redis.aclose()
+
+
+@asynccontextmanager
+async def _realtime(app: web.Application, database: Database) -> AsyncIterator[Presence]:
+    """The sockets, what they share, and the tasks that run beside them."""
+    config, redis = app[keys.CONFIG], app[keys.REDIS]
+    publisher, writer = app[keys.PUBLISHER], app[keys.WRITER]
+    hub = Hub()
+    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
+    presence = Presence(redis, config, lambda: hub.users)
+    services = Services(config, database, writer, app[keys.MARKS], publisher, openings, presence, app[keys.RATES])
+    subscriber = Subscriber(
+        redis, config.redis_prefix, ping_interval=config.redis_ping_interval, silence=config.redis_silence
+    )
+    sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
+    repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
+    dispatcher = Dispatcher(hub, repair, sockets)
+    works: list[Callable[[], Awaitable[None]]] = [
+        partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection),
+        repair.run,
+        presence.run,
+        sockets.keep_time,
+        sockets.keep_checking,
+        app[keys.EXPORTS].run,
+        Sampler(sockets, writer, publisher, database.pool, lambda: subscriber.live).run,
+        LoopLag(config.loop_lag_warning).run,
+    ]
+    tasks = [asyncio.create_task(keep_running(work)) for work in works]
+    yield presence
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=GOODBYE)
+
+
+async def keep_running(work: Callable[[], Awaitable[None]]) -> None:
+    """Without it sockets would stand still in silence: what fails for no known reason is told and begins again."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("%s failed", work)
+            await asyncio.sleep(RESTART_PAUSE)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[keys.SOCKETS].close_all()

@@ -1,0 +1,56 @@
+"""What is looked at once a second rather than counted: lengths of queues, connections in use, memory."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time, time
+
+from chatserver import __version__
+from chatserver.bus.publisher import Publisher
+from chatserver.conversations.message_store import Writer
+from chatserver.database.client import Pool
+from chatserver.realtime.sockets import Sockets
+from chatserver.telemetry import metrics
+
+EVERY = 1.0  # seconds
+
+
+class Sampler:
+    def __init__(
+        self, sockets: Sockets, writer: Writer, publisher: Publisher, pool: Pool, news_come: Callable[[], bool]
+    ) -> None:
+        self._sockets = sockets
+        self._writer = writer
+        self._publisher = publisher
+        self._pool = pool
+        self._news_come = news_come
+        self._cpu = 0.0
+
+    async def run(self) -> None:
+        """Looks until cancelled, and then once more."""
+        metrics.INFO.labels(__version__).set(1)
+        metrics.STARTED.set(time())
+        try:
+            while True:
+                self.look()
+                await asyncio.sleep(EVERY)
+        finally:
+            self.look()
+
+    def look(self) -> None:
+        metrics.deliveries.pass_on()
+        metrics.SOCKETS.set(self._sockets.count)
+        metrics.LONGEST_MAILBOX.set(self._sockets.longest_mailbox)
+        metrics.WRITER_WAITING.set(self._writer.waiting)
+        metrics.PUBLISHER_WAITING.set(self._publisher.waiting)
+        metrics.POOL_SIZE.set(self._pool.size)
+        metrics.POOL_USED.set(self._pool.used)
+        metrics.POOL_WAITING.set(self._pool.waiting)
+        metrics.REDIS_AWAY.set(not self._news_come())
+        cpu = process_time()
+        metrics.CPU.inc(cpu - self._cpu)
+        self._cpu = cpu
+        with contextlib.suppress(OSError):  # only Linux tells
+            metrics.MEMORY.set(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))

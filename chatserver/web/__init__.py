@@ -1,0 +1,1 @@
+"""HTTP: routes, middlewares, forms, cookies, static files."""

@@ -1,0 +1,58 @@
+"""A line for each request, and its count. What is secret in an address never shows: a route stands for its paths.
+
+Replaces aiohttp's access log, which tells paths, query strings and user agents.
+"""
+
+import logging
+from time import monotonic
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp_session import SESSION_KEY
+
+from chatserver.telemetry.metrics import METHODS, count_request
+from chatserver.web.client_address import client_address
+
+log = logging.getLogger("chatserver.access")
+
+NOWHERE = "(none)"
+HEALTH = {"/healthz", "/readyz"}  # asked every few seconds
+
+
+@web.middleware
+async def account_for(request: web.Request, handler: Handler) -> web.StreamResponse:
+    start = monotonic()
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        _note(request, answer, monotonic() - start)
+        raise
+    _note(request, response, monotonic() - start)
+    return response
+
+
+def _note(request: web.Request, response: web.StreamResponse, seconds: float) -> None:
+    route = route_of(request)
+    count_request(request.method, route, response.status, seconds)
+    if not log.isEnabledFor(logging.INFO) or (route in HEALTH and response.status == 200):
+        return
+    fields = {
+        "method": method_of(request),
+        "route": route,
+        "status": response.status,
+        "ms": round(seconds * 1000, 1),
+        "bytes": response.content_length or 0,
+        "address": client_address(request),
+    }
+    user_id = request.get(SESSION_KEY, {}).get("user")
+    log.info("request", extra=fields if user_id is None else fields | {"user": user_id})
+
+
+def route_of(request: web.Request) -> str:
+    """The route's pattern, like `/messages/chat/{thread}/`: a path may carry a token."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else NOWHERE
+
+
+def method_of(request: web.Request) -> str:
+    return request.method if request.method in METHODS else "other"

@@ -1,0 +1,104 @@
+"""For programs, the browser's scripts among them: JSON, and the way into a WebSocket."""
+
+import hmac
+import logging
+from uuid import uuid4
+
+from aiohttp import web
+
+from chatserver.accounts.accounts import User
+from chatserver.accounts.directory import complete_name
+from chatserver.accounts.names import name_beginning
+from chatserver.conversations import messages
+from chatserver.conversations.message_store import Outgoing
+from chatserver.conversations.threads import find_thread
+from chatserver.errors import ChatError
+from chatserver.realtime.sockets import Upgraded
+from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
+from chatserver.web.app_keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, NOTICES, SESSIONS, SOCKETS, WRITER
+from chatserver.web.bodies import read_fields
+from chatserver.web.client_address import client_address
+from chatserver.web.origins import check_socket_origin
+from chatserver.web.sessions import find_user
+
+log = logging.getLogger(__name__)
+
+
+async def send_message(request: web.Request) -> web.Response:
+    """A message from another program, in the name of a participant."""
+    if request.method != "POST":
+        raise ChatError("not_post")
+    fields = await read_fields(request)
+    config = request.app[CONFIG]
+    if not hmac.compare_digest(str(fields.get("api_key", "")).encode("utf-8", "replace"), config.api_key.encode()):
+        raise ChatError("wrong_key")
+    thread_id = parse_id(request.match_info["thread"])
+    if thread_id is None:
+        raise ChatError("no_such_thread")
+    text = clean_text(fields.get("message", ""), config.max_message_chars)
+    client_id = parse_uuid(fields["client_id"]) if fields.get("client_id") else str(uuid4())
+    sender_id = parse_id(fields.get("sender_id"))
+    if sender_id is None or not await request.app[ACCOUNTS].may_talk(sender_id):
+        raise ChatError("no_such_user")
+    stored = await request.app[WRITER].submit(Outgoing(thread_id, sender_id, client_id, text))
+    return web.json_response({"status": "ok", "seq": stored.seq})
+
+
+async def history(request: web.Request) -> web.Response:
+    """A page of messages, back from a number (or the end), or on from one."""
+    user = await _require_user(request)
+    db = request.app[DB]
+    thread = await find_thread(db, parse_id(request.match_info["thread"]), user.id)
+    limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
+    if "after" not in request.query:
+        page, more = await messages.history(db, thread.id, user.id, _number(request, "before", MAX_ID), limit)
+    elif "before" not in request.query:
+        page, more = await messages.following(db, thread.id, user.id, _number(request, "after", 0, least=0), limit)
+    else:
+        raise ChatError("bad_frame")
+    return web.json_response({"messages": [messages.as_frame(message) for message in page], "more": more})
+
+
+def _number(request: web.Request, name: str, default: int, least: int = 1) -> int:
+    """A number of the query; one too large counts as the largest. Raises ChatError `bad_frame`."""
+    raw = request.query.get(name, str(default))
+    number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else -1
+    if number < least:
+        raise ChatError("bad_frame")
+    return number
+
+
+async def people(request: web.Request) -> web.Response:
+    """Names that begin as is typed, for who writes to someone new."""
+    user = await _require_user(request)
+    beginning = name_beginning(request.query.get("name", ""))
+    if not beginning:
+        return web.json_response({"people": []})
+    await request.app[ATTEMPTS].ask_for_people(user)
+    return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
+
+
+async def session(request: web.Request) -> web.Response:
+    """What a client asks after failed handshakes: 200, 401, or 503 while Redis is away."""
+    user = await _require_user(request)
+    return web.json_response({"user": user._asdict()})
+
+
+async def socket(request: web.Request) -> Upgraded:
+    """The Origin first, since a browser sends its cookies to us from any site's page."""
+    check_socket_origin(request)
+    if "Sec-WebSocket-Key" in request.headers and "Upgrade" not in request.headers:
+        sentence = "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."
+        request.app[NOTICES].warn(log, "no upgrade", sentence)
+        raise ChatError("bad_frame")
+    async with request.app[SOCKETS].handshakes:
+        user = await _require_user(request)
+    key = request.app[SESSIONS].key_of(request)
+    return await request.app[SOCKETS].upgrade(request, user, key, client_address(request))
+
+
+async def _require_user(request: web.Request) -> User:
+    user = await find_user(request)
+    if user is None:
+        raise ChatError("not_signed_in")
+    return user

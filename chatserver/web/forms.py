@@ -1,0 +1,73 @@
+"""Forms: what was typed, the token that shows that our page was sent, and what was wrong with it."""
+
+from uuid import uuid4
+
+from aiohttp import web
+
+from chatserver.errors import RULES, ChatError
+from chatserver.validation import parse_uuid
+from chatserver.web.bodies import read_form_fields
+from chatserver.web.cookies import has_any
+from chatserver.web.csrf import fits_csrf
+from chatserver.web.origins import check_form_origin
+
+
+class Form:
+    """`values` as typed, by field; `errors` by field ('' = the whole form), in the person's language."""
+
+    def __init__(self, values: dict[str, str] | None = None) -> None:
+        self.values = values or {}
+        self.errors: dict[str, str] = {}
+        self.repeated: set[str] = set()  # fields whose error says what their hint says
+        self.values.setdefault("client_id", str(uuid4()))
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    @property
+    def client_id(self) -> str:
+        """Raises ChatError `bad_frame`."""
+        return parse_uuid(self["client_id"])
+
+    def refuse(self, error: ChatError) -> None:
+        """Notes an error beside its field, or above the form where no such field was shown."""
+        field = error.field if error.field in self.values else ""
+        self.errors[field] = error.sentence
+        if error.code in RULES:
+            self.repeated.add(field)
+        if error.code in {"duplicate_id", "bad_frame"}:
+            self.values["client_id"] = str(uuid4())  # the next try is another message
+
+    def focus(self, *names: str) -> str:
+        """The field to begin in: the first that was wrong, else the first that comes back empty, else the first.
+
+        No password comes back.
+        """
+        wrong = [name for name in names if name in self.errors]
+        empty = [name for name in names if not self[name] or name.endswith("password")]
+        return [*wrong, *empty, *names][0]
+
+
+async def read_form(request: web.Request, *names: str) -> Form:
+    """The named fields of a POST. Raises ChatError `bad_frame` for what is no form, `bad_text` for what is no text."""
+    posted = await read_form_fields(request)
+    fields = {name: value for name in names if isinstance(value := posted.get(name, ""), str)}
+    sent_id = posted.get("client_id")
+    form = Form(fields | ({"client_id": sent_id} if isinstance(sent_id, str) and sent_id else {}))
+    request["csrf_token"] = str(posted.get("csrf_token", ""))
+    return form
+
+
+async def check_form(request: web.Request) -> None:
+    """Raises ChatError unless one of our pages sent this form: `wrong_origin`, `no_cookies` or `bad_csrf`."""
+    check_form_origin(request)
+    if not await fits_csrf(request, request["csrf_token"]):
+        raise ChatError("bad_csrf" if has_any(request) else "no_cookies")
+
+
+def safe_next(target: str) -> str:
+    """Where to go after a form: a path of this site, else the conversations."""
+    ours = (
+        target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target
+    )
+    return target if ours else "/messages/"

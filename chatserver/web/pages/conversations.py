@@ -1,0 +1,154 @@
+"""The conversations page and the chat page, and the forms on them."""
+
+import contextlib
+from typing import Any, NoReturn
+
+from aiohttp import web
+from yarl import URL
+
+from chatserver.accounts.accounts import User
+from chatserver.conversations import messages, threads
+from chatserver.conversations.message_store import Outgoing
+from chatserver.conversations.read_markers import Mark
+from chatserver.errors import ChatError
+from chatserver.validation import MAX_ID, clean_recipient, clean_text, parse_id
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, MARKS, RATES, WRITER
+from chatserver.web.current_user import require_user
+from chatserver.web.forms import Form, check_form, read_form
+from chatserver.web.pages.preferences import choices_of
+from chatserver.web.rendering.pages import render, render_refused
+from chatserver.web.rendering.timezones import beginning_of, viewers_zone
+
+
+async def to_conversations(_request: web.Request) -> NoReturn:
+    raise web.HTTPSeeOther("/messages/")
+
+
+async def add_slash(request: web.Request) -> NoReturn:
+    query = request.rel_url.raw_query_string
+    raise web.HTTPSeeOther(URL(f"{request.rel_url.raw_path}/" + (f"?{query}" if query else ""), encoded=True))
+
+
+async def conversations(request: web.Request) -> web.Response:
+    user = await require_user(request)
+    return await render(request, "conversations.html", form=Form(), **await _conversations(request, user))
+
+
+async def send_to_name(request: web.Request) -> web.Response:
+    """A message to a person by name: their thread is found or made. What is wrong is found before anything is done."""
+    user = await require_user(request)
+    form = await read_form(request, "recipient_name", "message")
+    try:
+        await check_form(request)
+        name = clean_recipient(form["recipient_name"])
+        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
+        client_id = form.client_id
+        recipient = await request.app[ACCOUNTS].find(name)
+        request.app[RATES].messages.ask(user.id)
+        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, client_id)
+        await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
+    except ChatError as error:
+        context = await _conversations(request, user)
+        return await render_refused(request, "conversations.html", form, error, **context)
+    raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
+
+
+async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
+    limit = None if request.query.get("list") == "all" else threads.CONVERSATIONS
+    return {"path": "/messages/"} | await _list(request, user, limit, parse_id(request.query.get("open")))
+
+
+async def _list(
+    request: web.Request, user: User, limit: int | None = threads.CONVERSATIONS, open_id: int | None = None
+) -> dict[str, Any]:
+    """The conversations beside the main part of a page; a browser that asks for this alone has them on its screen."""
+    if request.headers.get("Chat-Part") == "main":
+        return {"part": "main", "conversations": None, "more_conversations": False, "unread_total": None}
+    shown = await threads.conversations(request.app[DB], user.id, limit, open_id)
+    return {"part": "page"} | shown._asdict()
+
+
+async def chat(request: web.Request) -> web.Response:
+    user = await require_user(request)
+    if "on" in request.query:
+        await _to_day(request, user)
+    return await render(request, "chat.html", form=Form(), **await _chat(request, user))
+
+
+async def _to_day(request: web.Request, user: User) -> NoReturn:
+    """To the first message of a day, where the person is, or after it; to the last ones when there is none."""
+    thread_id = _thread_id(request)
+    moment = beginning_of(request.query["on"], viewers_zone(choices_of(request)))
+    seq = await messages.first_since(request.app[DB], thread_id, user.id, moment) if moment else None
+    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/" + (f"?at={seq}" if seq else ""))
+
+
+async def send_to_thread(request: web.Request) -> web.Response:
+    """The way of a message without scripts."""
+    user = await require_user(request)
+    form = await read_form(request, "message")
+    thread_id = _thread_id(request)
+    try:
+        await check_form(request)
+        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
+        client_id = form.client_id
+        request.app[RATES].messages.ask(user.id)
+        await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
+    except ChatError as error:
+        return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
+    raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
+
+
+async def mark_read(request: web.Request) -> web.Response:
+    """The button of the page without scripts: everything up to `seq` was read."""
+    user = await require_user(request)
+    form = await read_form(request, "seq")
+    thread_id = _thread_id(request)
+    try:
+        await check_form(request)
+        seq = parse_id(form["seq"])
+        if seq is None:
+            raise ChatError("bad_frame")
+        await request.app[MARKS].submit(Mark(thread_id, user.id, seq))
+    except ChatError as error:
+        return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
+    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+
+
+async def _chat(request: web.Request, user: User) -> dict[str, Any]:
+    """The thread first: what is stored between the two looks is on the page, and comes again as a live message."""
+    db = request.app[DB]
+    thread = await threads.find_thread(db, _thread_id(request), user.id)
+    path, at, later = f"/messages/chat/{thread.id}/", parse_id(request.query.get("at")), False
+    if at is not None and at <= thread.total:
+        path += f"?at={at}"
+        shown, more, later = await messages.around(db, thread.id, user.id, at)
+    elif "at" not in request.query and _left_off_far(thread):
+        shown, more, later = await messages.around(db, thread.id, user.id, thread.read_seq + 1)
+    else:
+        at = None
+        shown, more = await messages.history(db, thread.id, user.id, MAX_ID)
+    context = {"thread": thread, "messages": shown, "more": more, "later": later, "at": at, "path": path}
+    return context | await _list(request, user, open_id=thread.id)
+
+
+async def _where_it_stands(request: web.Request, thread_id: int, user_id: int) -> str:
+    """The address of a chat that shows what was just written there: its end, wherever one left off reading."""
+    address = f"/messages/chat/{thread_id}/"
+    with contextlib.suppress(ChatError):  # it is stored: whatever fails now says nothing of it
+        thread = await threads.find_thread(request.app[DB], thread_id, user_id)
+        address += "?at=end" if _left_off_far(thread) else ""
+    return address
+
+
+def _left_off_far(thread: threads.Thread) -> bool:
+    """Whether the place where the person left off is not on the last page."""
+    return thread.unread > 0 and thread.total - thread.read_seq > messages.PAGE
+
+
+def _thread_id(request: web.Request) -> int:
+    """Raises ChatError `no_such_thread` for what cannot be a thread's id."""
+    thread_id = parse_id(request.match_info["thread"])
+    if thread_id is None:
+        raise ChatError("no_such_thread")
+    return thread_id

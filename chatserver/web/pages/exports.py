@@ -1,0 +1,49 @@
+"""Downloading one's data: how far it is, for programs, and the zip."""
+
+import logging
+
+from aiohttp import web
+
+from chatserver.conversations.messages import as_time
+from chatserver.errors import ChatError, Unavailable
+from chatserver.web.app_keys import EXPORTS
+from chatserver.web.current_user import require_user
+from chatserver.web.sessions import find_user
+
+log = logging.getLogger(__name__)
+
+
+async def progress(request: web.Request) -> web.Response:
+    user = await find_user(request)
+    if user is None:
+        raise ChatError("not_signed_in")
+    export = await request.app[EXPORTS].of(user)
+    made_at = as_time(export.made_at) if export.made_at else None
+    return web.json_response(export._asdict() | {"made_at": made_at})
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """The person's own zip, or 404. What breaks off is shorter than it says: no browser takes it for whole."""
+    user = await require_user(request)
+    exports = request.app[EXPORTS]
+    made = await exports.made(user)
+    if made is None:
+        raise ChatError("not_found")
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "application/zip",
+            "Content-Length": str(made.size),
+            "Content-Disposition": f'attachment; filename="messages-{made.made_at:%Y-%m-%d}.zip"',
+        }
+    )
+    await response.prepare(request)
+    try:
+        if request.method == "GET":
+            async for part in exports.content(made):
+                await response.write(part)
+        await response.write_eof()
+    except (Unavailable, ConnectionError) as error:  # too late for another answer
+        log.info("download by user %d broke off: %s", user.id, error)
+        if request.transport is not None:
+            request.transport.abort()
+    return response

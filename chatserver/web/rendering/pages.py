@@ -1,0 +1,181 @@
+"""Pages from templates: one Jinja environment, and what every template finds in it."""
+
+import contextlib
+import math
+from functools import cache, lru_cache
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+from yarl import URL
+
+from chatserver import i18n
+from chatserver.accounts.accounts import User
+from chatserver.config.urls import read_origin
+from chatserver.conversations.messages import as_time
+from chatserver.errors import ChatError
+from chatserver.resources import folder
+from chatserver.telemetry.metrics import count_refusal
+from chatserver.web.app_keys import CONFIG, SITE
+from chatserver.web.bodies import read_form_fields
+from chatserver.web.csrf import csrf_token
+from chatserver.web.forms import Form, safe_next
+from chatserver.web.origins import is_ours
+from chatserver.web.pages.preferences import THEMES, choices_of, take_over
+from chatserver.web.rendering import avatars, times
+from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
+from chatserver.web.rendering.links import with_links
+from chatserver.web.rendering.timezones import chosen_zone, is_known, viewers_zone
+from chatserver.web.sessions import find_user
+from chatserver.web.static_files import ALL_STYLES, static_files
+
+CHATS = "/messages/"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates of this process, compiled once, however many applications it has."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # in development the whole process begins again
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        _=_translate,
+        ngettext=_translate_number,
+        static=static_files().url,
+        iso=as_time,
+        times=times,
+        initials=avatars.initials,
+        hue=avatars.hue,
+        is_long=is_long,
+        with_links=with_links,
+        fold={"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
+        words=words(made),
+        preloads=static_files().imported_by,
+        languages=list(i18n.LANGUAGES.items()),
+        plural_forms=i18n.plural_forms,
+    )
+    for name in made.list_templates():
+        made.get_template(name)  # now: an update puts others in their place while this version still runs
+    return made
+
+
+def _translate(msgid: str, **values: object) -> Markup:
+    """A sentence in the language at hand, the values in it escaped. Jinja's own does the same work at every call."""
+    sentence = _sentence(i18n.current_language(), msgid)
+    return sentence % values if values else sentence
+
+
+@lru_cache(1024)
+def _sentence(_language: str, msgid: str) -> Markup:
+    return Markup(i18n.gettext(msgid))  # noqa: S704
+
+
+def _translate_number(singular: str, plural: str, number: int) -> Markup:
+    return Markup(i18n.ngettext(singular, plural, number)) % {"num": number}  # noqa: S704
+
+
+async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A page for the person who asks. Raises Unavailable when Redis does not say who that is."""
+    me = await find_user(request)
+    token = await csrf_token(request)
+    return _page(request, template, status, context | {"me": me, "csrf_token": token})
+
+
+async def render_refused(
+    request: web.Request, template: str, form: Form, error: ChatError, **context: Any
+) -> web.Response:
+    """The same page again, with what was typed and the error. Raises Unavailable like `render`."""
+    count_refusal(error.code)
+    form.refuse(error)
+    return with_retry(await render(request, template, status=error.status, form=form, **context), error)
+
+
+async def render_error(request: web.Request, status: int, sentence: str) -> web.Response:
+    """An error in the same clothes; while Redis is away, without the person's name and the forms.
+
+    A message that could not be stored for now comes back in a form that sends it again, under the same id. Where
+    another form was refused, a link leads back to its page.
+    """
+    context: dict[str, Any] = {
+        "status": status,
+        "sentence": sentence,
+        "me": None,
+        "csrf_token": "",
+        "again": {},
+        "back": "",
+    }
+    context["path"] = request.path_qs if request.method == "GET" else "/messages/"
+    if status == 503:
+        context |= {"again": await _unsent_message(request), "again_at": request.path}
+    else:
+        context["back"] = _page_before(request)
+        with contextlib.suppress(ChatError):
+            context |= {"me": await find_user(request), "csrf_token": await csrf_token(request)}
+    return _page(request, "error.html", status, context)
+
+
+def _page_before(request: web.Request) -> str:
+    """The page of ours that sent a form, '' when it is not known or is the chats'."""
+    if request.method != "POST":
+        return ""
+    try:
+        page = URL(request.headers.get("Referer", ""))
+        origin = read_origin(str(page.origin()))
+    except ValueError:
+        return ""
+    path = safe_next(page.raw_path_qs) if origin is not None and is_ours(request, origin) else CHATS
+    return "" if path == CHATS else path
+
+
+async def _unsent_message(request: web.Request) -> dict[str, str]:
+    if request.method != "POST":
+        return {}
+    try:
+        posted = await read_form_fields(request)
+    except (ChatError, web.HTTPException):
+        return {}
+    names = ("csrf_token", "client_id", "recipient_name", "message")
+    fields = {name: value for name in names if isinstance(value := posted.get(name), str)}
+    return fields if "message" in fields else {}
+
+
+def with_retry(response: web.Response, error: ChatError) -> web.Response:
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    return response
+
+
+def _page(request: web.Request, template: str, status: int, context: dict[str, Any]) -> web.Response:
+    me: User | None = context["me"]
+    language, site = i18n.current_language(), request.app[SITE]
+    choices = choices_of(request)
+    viewer = Viewer(
+        me.id if me else 0,
+        language,
+        viewers_zone(choices),
+        times.clock_locale(request.headers.get("Accept-Language", ""), language),
+    )
+    context = {
+        "language": language,
+        "theme": choices["theme"] if choices["theme"] in THEMES else "",
+        "chosen_zone": chosen_zone(choices),
+        "zone_known": is_known(choices),
+        "path": request.path_qs if request.method == "GET" else request.path,
+        "viewer": viewer,
+        "draw": Drawing(environment(), viewer),
+        "site": site,
+        "max_characters": request.app[CONFIG].max_message_chars,
+    } | context
+    response = aiohttp_jinja2.render_template(template, request, context, status=status)
+    take_over(request, response)
+    # With the first bytes, before the page itself is read: on a slow line the text is painted sooner (RFC 8288).
+    styles = [static_files().url(ALL_STYLES), *([site.static(site.styles)] if site.styles else [])]
+    response.headers["Link"] = ", ".join(f"<{address}>; rel=preload; as=style" for address in styles)
+    return response

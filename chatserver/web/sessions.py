@@ -1,0 +1,197 @@
+"""Sessions: who a cookie stands for. In Redis, so that a page costs PostgreSQL no query for it.
+
+aiohttp-session's RedisStorage, with what it leaves open mended: the Redis key is a hash of a 256-bit token; a new token
+at sign-in ends the old one; only signing in writes a session that is not there; idle and absolute ends; nothing is
+stored for those who are not signed in: their token only carries the CSRF token. `sign_ins` knows all of a person's.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from aiohttp import web
+from aiohttp_session import Session, SessionData, get_session, new_session
+from aiohttp_session.redis_storage import RedisStorage
+from redis.asyncio import Redis
+
+from chatserver.accounts.accounts import User
+from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.user_agents import browser_of
+from chatserver.bus.client import in_time
+from chatserver.config.settings import Config
+from chatserver.database.batcher import Batcher
+from chatserver.web.cookies import SESSION, secret_name
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
+MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
+MAX_LOADS = 100  # sessions, likewise
+# The values of the keys, which live on for ARGV[1] seconds or without end.
+USE = """\
+local found = {}
+for place, key in ipairs(KEYS) do
+  found[place] = redis.call('GET', key)
+  if ARGV[1] ~= '' then redis.call('EXPIRE', key, ARGV[1]) end
+end
+return found"""
+# The places of the keys that are gone or began before ARGV[2]; the others live on, for ARGV[1] seconds or without end.
+FIND_ENDED = """\
+local ended = {}
+for place, key in ipairs(KEYS) do
+  local raw = redis.call('GET', key)
+  if not raw or cjson.decode(raw).session.began < tonumber(ARGV[2]) then
+    ended[#ended + 1] = place
+  elseif ARGV[1] ~= '' then
+    redis.call('EXPIRE', key, ARGV[1])
+  end
+end
+return ended"""
+
+
+Raw = bytes | str | None
+
+
+class Begun(NamedTuple):
+    """The key of a new session, that of the browser's old one, and those of the person's oldest, if they end for it."""
+
+    key: str
+    old_key: str
+    ended: list[str]
+
+
+class SessionStorage(RedisStorage):
+    def __init__(self, redis: Redis, config: Config) -> None:
+        super().__init__(
+            redis,
+            cookie_name=secret_name(config, SESSION),
+            max_age=int(config.session_lifetime) or None,
+            secure=config.production,
+            httponly=True,
+            samesite="Lax",
+        )
+        # In development a cookie without the port, as `provision` makes them, is taken by any server.
+        self._names = [self.cookie_name] if config.production else [self.cookie_name, SESSION]
+        self._prefix = config.redis_prefix
+        self._idle = int(config.session_idle) or None
+        self._lifetime = config.session_lifetime
+        self._timeout = config.redis_timeout
+        self._loads: Batcher[str, Raw] = Batcher(self._load, MAX_LOADS, 0)
+        self.sign_ins = SignIns(redis, config)
+
+    def key(self, token: str) -> str:
+        """The Redis key of a token: who reads Redis learns no cookie."""
+        return f"{self._prefix}session:{hashlib.sha256(token.encode()).hexdigest()}"
+
+    def key_of(self, request: web.Request) -> str:
+        """The key that this browser's session, and its sockets, are known by."""
+        return self.key(self.load_cookie(request) or "")
+
+    async def load_session(self, request: web.Request) -> Session:
+        """Raises Unavailable when Redis does not answer: nobody is let in, nobody is signed out."""
+        token = self.load_cookie(request)
+        if token is None or not TOKEN.fullmatch(token):
+            return Session(None, data=None, new=True)
+        async with in_time(self._timeout):
+            data = self._alive(await self._loads.submit(self.key(token)))
+        if data is None and self.cookie_name not in request.cookies:
+            return Session(None, data=None, new=True)  # of another server
+        return Session(token, data=data, new=data is None)
+
+    def load_cookie(self, request: web.Request) -> str | None:
+        return next((request.cookies[name] for name in self._names if name in request.cookies), None)
+
+    async def _load(self, keys: list[str]) -> list[Raw]:
+        """What Redis holds of sessions that are used now: many come back at once after a restart."""
+        async with in_time(self._timeout):
+            if len(keys) == 1:
+                return [await self._redis.getex(keys[0], ex=self._idle, persist=self._idle is None)]
+            found: list[Raw] = await self._redis.eval(USE, len(keys), *keys, self._idle or "")
+            return found
+
+    def _alive(self, raw: Raw) -> SessionData | None:
+        """What Redis holds of a session, None at its absolute end."""
+        data: SessionData | None = json.loads(raw) if raw else None
+        if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
+            return None
+        return data
+
+    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:  # noqa: ARG002
+        """Writes a session that still exists; of any other only sets the cookie."""
+        token = str(session.identity)
+        if not session.empty:
+            async with in_time(self._timeout):
+                await self._redis.set(self.key(token), self._encoded(session), ex=self._idle, xx=True)
+        max_age = self.max_age if not session.empty else None
+        response.set_cookie(self.cookie_name, token, **self.cookie_params | {"max_age": max_age})
+
+    def _encoded(self, session: Session) -> str:
+        return json.dumps(self._get_session_data(session))
+
+    async def begin(self, request: web.Request, user: User) -> Begun:
+        """Signs a person in: a new token; the browser's old session ends.
+
+        The new one is written at once, so that what ends all of a person's sessions finds it. Raises Unavailable.
+        """
+        former = await find_user(request)
+        old_key = self.key(str((await get_session(request)).identity))
+        if former is not None:
+            await self.sign_ins.end(former.id, [old_key])
+        session = await new_session(request)
+        session.set_new_identity(new_token())
+        now = int(time.time())
+        session.update(user=user.id, name=user.name, began=now, browser=browser_of(request.headers))
+        key = self.key(str(session.identity))
+        return Begun(key, old_key, await self.sign_ins.begin(user.id, key, self._encoded(session)))
+
+    async def begin_many(self, users: Iterable[User]) -> list[str]:
+        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person, for
+        whatever server of a site in development. Raises Unavailable.
+        """
+        cookies = []
+        now = int(time.time())
+        for user in users:
+            token = new_token()
+            data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now, "browser": ""}}
+            await self.sign_ins.begin(user.id, self.key(token), json.dumps(data))
+            cookies.append(f"{SESSION}={token}")
+        return cookies
+
+    async def end(self, request: web.Request, response: web.StreamResponse) -> str:
+        """Signs this browser out and returns the key that its sockets are known by."""
+        key = self.key_of(request)
+        user = await find_user(request)
+        if user is not None:
+            await self.sign_ins.end(user.id, [key])
+        self.forget(response)
+        return key
+
+    def forget(self, response: web.StreamResponse) -> None:
+        """Takes the cookie back."""
+        response.del_cookie(
+            self.cookie_name, path="/", secure=self.cookie_params["secure"], httponly=True, samesite="Lax"
+        )
+
+    async def ended(self, keys: set[str]) -> set[str]:
+        """Which of these keys stand for no session any more; the others are in use. Raises Unavailable."""
+        ordered = list(keys)
+        ended: set[str] = set()
+        oldest = time.time() - self._lifetime if self._lifetime > 0 else 0
+        for start in range(0, len(ordered), MAX_KEYS):
+            part = ordered[start : start + MAX_KEYS]
+            async with in_time(self._timeout):
+                places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", int(oldest))
+            ended.update(part[place - 1] for place in places)
+        return ended
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+async def find_user(request: web.Request) -> User | None:
+    """The person signed in, or None. Raises Unavailable."""
+    session = await get_session(request)
+    return User(session["user"], session["name"]) if "user" in session else None

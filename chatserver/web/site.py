@@ -1,0 +1,64 @@
+"""What the owner makes of it: the site's name, its address, its logo and colour, and whom people ask for help."""
+
+import logging
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup, escape
+
+from chatserver.config.accent import accent_styles, read_accent, recoloured
+from chatserver.config.settings import Config
+from chatserver.config.site_settings import ADDRESS
+from chatserver.resources import folder
+from chatserver.web.rendering.links import with_links
+from chatserver.web.static_files import StaticFiles
+
+log = logging.getLogger(__name__)
+
+ICONS = ("favicon.svg", "favicon-unread.svg")
+
+
+class Site:
+    """Templates find it as `site`. Its files have addresses of their own hash: nginx asks us for them (`try_files`)."""
+
+    def __init__(self, config: Config) -> None:
+        self.name = config.site_name
+        self.url = config.site_url
+        self.host = urlsplit(config.site_url).hostname or ""
+        self.support = _with_addresses(config.support)
+        self.support_is_address = ADDRESS.fullmatch(config.support) is not None
+        self.takes_sign_ups = config.sign_up == "open"
+        self.files = StaticFiles(_files(config))
+        self.logo = next((name for name in self.files.names if name.startswith("site/logo")), "")
+        self.styles = "site/accent.css" if config.accent else ""
+
+    def static(self, name: str) -> str:
+        """The address of one of the site's files."""
+        return self.files.url(name)
+
+
+def _files(config: Config) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    accent = read_accent(config.accent)
+    if accent is not None:
+        files["site/accent.css"] = accent_styles(accent).encode()
+        for name in ICONS:
+            files[f"site/{name}"] = recoloured((folder("static") / name).read_text("utf-8"), accent).encode()
+    if config.site_logo:
+        path = Path(config.site_logo)
+        try:
+            files[f"site/logo{path.suffix.lower()}"] = path.read_bytes()
+        except OSError as error:  # it was there at start
+            log.warning("SITE_LOGO cannot be read: %s", error)
+    return files
+
+
+def _with_addresses(sentence: str) -> Markup:
+    """The sentence escaped, its e-mail addresses and its http(s) addresses made links."""
+    pieces = ADDRESS.split(sentence)
+    texts, addresses = pieces[::2], pieces[1::2]
+    made = with_links(texts[0])
+    for address, text in zip(addresses, texts[1:], strict=True):
+        made += Markup('<a href="mailto:{}">{}</a>').format(quote(address, safe="@+"), escape(address))
+        made += with_links(text)
+    return made

@@ -1,0 +1,115 @@
+"""The static files, under one hash of the whole tree: plain ES modules import each other by relative names."""
+
+import gzip
+import hashlib
+import posixpath
+import re
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path, PurePath
+
+from aiohttp import web
+
+from chatserver.resources import folder
+from chatserver.web.compression import accepts_gzip
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"]*)['\"]", re.MULTILINE)
+FOR_READERS = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\s*?\n|^[ \t]+", re.DOTALL | re.MULTILINE)
+ALL_STYLES = "css/all.css"  # every style sheet in one response
+LAYERS = "css/layers.css"  # names the order of the cascade layers, so it comes first
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  # of a site's own
+
+
+@cache
+def static_files() -> "StaticFiles":
+    """The files of the product, once for the process."""
+    return StaticFiles(_read(folder("static")))
+
+
+def _read(root: Path) -> dict[str, bytes]:
+    files = {
+        path.relative_to(root).as_posix(): _stripped(path.read_text("utf-8")).encode()
+        for path in sorted(root.rglob("*"))
+        if path.suffix in TYPES
+    }
+    styles = sorted((name for name in files if name.endswith(".css")), key=lambda name: (name != LAYERS, name))
+    return files | {ALL_STYLES: b"".join(files[name] for name in styles)}
+
+
+class StaticFiles:
+    """The files as they were at start, kept in memory: a few hundred KiB, and no file is opened for a request.
+
+    Nor is any compressed again, at the best level; they hold no secret.
+    """
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+        packed = {name: gzip.compress(content, 9, mtime=0) for name, content in self._files.items()}
+        self._packed = {name: content for name, content in packed.items() if len(content) < len(self._files[name])}
+        digest = hashlib.sha256()
+        for name, content in self._files.items():
+            digest.update(name.encode() + b"\0" + content + b"\0")
+        self._hash = digest.hexdigest()[:16]
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._files.keys()
+
+    def url(self, name: str) -> str:
+        """The address of a file. Raises KeyError for one that isn't there: a template's mistake."""
+        self._files[name]
+        return f"/messages/static/{self._hash}/{name}"
+
+    @cache  # noqa: B019  # of the one that a process has
+    def imported_by(self, name: str) -> list[str]:
+        """The addresses of the modules that a module imports, and those import in turn: to be preloaded, all at once.
+
+        Raises KeyError for an import of what isn't there.
+        """
+        found = [name]
+        for module in found:  # grows meanwhile
+            for path in IMPORT.findall(self._files[module].decode()):
+                imported = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
+                if imported not in found:
+                    found.append(imported)
+        return [self.url(module) for module in found[1:]]
+
+    def write(self, root: Path) -> Path:
+        """Lays the files out for nginx (`gzip_static`), by their addresses under `root`; returns their folder."""
+        for name, content in self._files.items():
+            path = root / self.url(name).lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            if name in self._packed:
+                path.with_name(f"{path.name}.gz").write_bytes(self._packed[name])
+        return root / "messages" / "static" / self._hash
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """A file; one asked for under an older hash (a page from before an update) comes as it is now, uncached."""
+        name = request.match_info["name"]
+        if name not in self._files:
+            raise web.HTTPNotFound
+        suffix = PurePath(name).suffix
+        response = web.Response(
+            body=self._files[name],
+            content_type=(TYPES | PICTURES)[suffix],
+            charset="utf-8" if suffix in TYPES else None,
+            headers={
+                "Cache-Control": IMMUTABLE if request.match_info["hash"] == self._hash else "no-cache",
+                "Vary": "Accept-Encoding",
+            },
+        )
+        if name in self._packed and accepts_gzip(request):
+            response.body = self._packed[name]
+            response.headers["Content-Encoding"] = "gzip"
+        return response
+
+
+def _stripped(content: str) -> str:
+    """Without indentation and the comments that have their lines to themselves: a third of what would travel.
+
+    Instead of rjsmin, which would need a compiler where it has no wheel. Our files hold no text of several lines.
+    """
+    return FOR_READERS.sub("", content)
