@@ -84,6 +84,7 @@ check-rest: $(LINTERS)/installed  # SQL, templates, shell, YAML
 		sql/migrations/*.sql > .venv/check/squawk || { cat .venv/check/squawk; exit 1; }  # migrations.py sets the timeouts
 	@$(LINTERS)/bin/djlint --quiet --lint templates
 	@$(LINTERS)/bin/shellcheck .ci/run
+	@$(LINTERS)/bin/lint-imports setup.cfg > .venv/check/imports || { cat .venv/check/imports; exit 1; }
 	@$(LINTERS)/bin/shellcheck --shell bash --severity warning $$(git ls-files '*.sh')
 	@$(LINTERS)/bin/yamllint --strict -d '{extends: default, rules: {line-length: disable, document-start: disable, braces: {max-spaces-inside: 1}}}' \
 		$$(git ls-files '*.yml' '*.yaml')

@@ -42,6 +42,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def test_an_installed_chatserver_says_that_the_development_server_needs_a_checkout(installed: Path) -> None:
+    assert not (installed / "chatserver" / "development").exists()
+    ran = subprocess.run(
+        [sys.executable, "-m", "chatserver", "run"],
+        cwd=installed, env=os.environ | {"PYTHONPATH": str(installed)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert (
+        ran.stderr == "chatserver: `run` is for development, from a checkout: make run. In production use gunicorn.\n"
+    )
+
+
 @asynccontextmanager
 async def process(config: Config, cwd: Path, *arguments: str, **settings: str) -> AsyncIterator[URL]:
     """A server in a process of its own, until it answers."""

@@ -93,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from chatserver.development.run import develop  # noqa: PLC0415  # needs packages that production does not have
+    try:
+        from chatserver.development.run import develop  # noqa: PLC0415
+    except ModuleNotFoundError:  # the wheel has neither it nor the packages that it needs
+        raise UsageError("`run` is for development, from a checkout: make run. In production use gunicorn.") from None
 
     return develop(load_config(), demo=arguments.demo)
 

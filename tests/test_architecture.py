@@ -1,0 +1,55 @@
+"""docs/architecture.md, the import contract in setup.cfg and the tree name the same packages, in the same order."""
+
+import re
+from configparser import ConfigParser
+
+from chatserver.resources import folder
+
+ROOT = folder("docs").parent
+LEFT_OUT = {"__init__", "__main__", "__pycache__", "gunicorn_conf"}
+
+
+def setup() -> ConfigParser:
+    parser = ConfigParser()
+    parser.read(ROOT / "setup.cfg", "utf-8")
+    return parser
+
+
+def contract() -> list[list[str]]:
+    """The layers of the import contract, from the top."""
+    layers = setup()["importlinter:contract:layers"]["layers"].split("\n")
+    return [row.split(" | ") for row in layers if row]
+
+
+def test_the_document_shows_the_packages_in_the_order_of_the_import_contract() -> None:
+    table = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Packages")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", table, flags=re.MULTILINE)
+    assert [re.findall(r"`(\w+)`", row) for row in rows] == contract()
+
+
+def test_the_contract_names_every_package_and_module() -> None:
+    found = {path.name.removesuffix(".py") for path in (ROOT / "chatserver").iterdir()} - LEFT_OUT
+    assert {name for row in contract() for name in row} == {name for name in found if not name.endswith(".txt")}
+
+
+def test_the_wheel_has_every_package_but_the_development_server() -> None:
+    listed = {name for name in setup()["options"]["packages"].split() if not name.startswith(DATA)}
+    packages = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "chatserver").rglob("__init__.py")}
+    assert listed == {name for name in packages if not name.startswith("chatserver.development")}
+
+
+DATA = ("chatserver.templates", "chatserver.static", "chatserver.sql", "chatserver.locale")
+
+
+def test_the_wheel_has_every_folder_of_data() -> None:
+    listed = {name for name in setup()["options"]["packages"].split() if name.startswith(DATA)}
+    folders = {
+        path.parent.relative_to(ROOT)
+        for top in ("templates", "static", "sql", "locale")
+        for path in (ROOT / top).rglob("*")
+        if path.suffix in {".html", ".css", ".js", ".svg", ".sql", ".po", ".jinja"}
+    }
+    assert {".".join(("chatserver", *path.parts)) for path in folders} == listed - {
+        "chatserver.sql",
+        "chatserver.locale",
+    }
