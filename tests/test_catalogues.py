@@ -62,7 +62,7 @@ def test_translations_keep_the_placeholders(code: str) -> None:
                 assert sorted(re.findall(r"%\(\w+\)\w", form)) == sorted(re.findall(r"%\(\w+\)\w", original)), form
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
 def test_a_template_says_nothing_outside_the_catalogues(path: Path) -> None:
     source = path.read_text("utf-8")
     source = re.sub(r"{% block \w+_(class|attributes) %}.*?{% endblock %}", "", source, flags=re.DOTALL)

@@ -291,7 +291,7 @@ def test_a_folder_in_use_is_named_with_who_uses_it(start: Start) -> None:
 
 def test_a_changed_template_is_served(start: Start, checkout: Path) -> None:
     run = start(checkout=checkout)
-    page = checkout / "templates" / "sign_in.html"
+    page = checkout / "templates" / "pages" / "sign_in.html"
     page.write_text(page.read_text().replace("{% endblock", "a new line{% endblock"))
     run.wait_until_it_says("chatserver is at", times=2)
     assert "a new line" in run.get("/messages/sign-in/")

@@ -245,7 +245,7 @@ async def test_the_old_version_stays_whole_while_an_update_changes_its_files(
     shutil.copytree(installed, copy)
     async with gunicorn(config, tmp_path, cwd=copy, WORKERS="1") as server, Person(server.url, "Ana") as ana:
         package = copy / "chatserver"
-        for template in (package / "templates").iterdir():
+        for template in (package / "templates").rglob("*.html"):
             template.write_text("{{ of_tomorrow }}")
         for gone in ("sql/queries", "static", "locale"):
             shutil.rmtree(package / gone)

@@ -23,7 +23,7 @@ SITE = Path(__file__).parent / "site"
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "results", "build")
 WAYS = {"alone": "chat.example.org", "beside": "example.org", "shared": "example.org"}
 # What an older version had, and the one that it is updated to has not.
-GONE = ("chatserver/gone.py", "sql/queries/gone.sql", "templates/gone.html")
+GONE = ("chatserver/gone.py", "sql/queries/gone.sql", "templates/pages/gone.html")
 UNIT = """\
 [Unit]
 After=multi-user.target

@@ -127,7 +127,7 @@ def test_what_the_new_version_has_no_more_is_gone_after_the_documented_update(tm
     shutil.copytree(DEPLOY.parent, source, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
     venv.create(program, with_pip=True)
     [packages] = program.glob("lib/python*/site-packages")
-    gone = ("gone.py", "sql/queries/gone.sql", "sql/migrations/9999_gone.sql", "templates/gone.html")
+    gone = ("gone.py", "sql/queries/gone.sql", "sql/migrations/9999_gone.sql", "templates/pages/gone.html")
     planted = [source / ("chatserver" if path.endswith(".py") else "") / path for path in gone]
     for path in planted:
         path.touch()

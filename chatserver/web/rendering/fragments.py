@@ -23,13 +23,13 @@ Words = Callable[[str], Markup]
 
 
 def words(environment: jinja2.Environment) -> Words:
-    """Draws `templates/<name>.html`, which depends on nothing but the language."""
+    """Draws `templates/partials/<name>.html`, which depends on nothing but the language."""
     return lambda name: _words(environment, current_language(), name)
 
 
 @lru_cache
 def _words(environment: jinja2.Environment, _language: str, name: str) -> Markup:
-    return Markup(environment.get_template(f"{name}.html").render())  # noqa: S704
+    return Markup(environment.get_template(f"partials/{name}.html").render())  # noqa: S704
 
 
 class Viewer(NamedTuple):
@@ -111,7 +111,7 @@ class Drawing:
 def _draw(scene: Scene, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
     how = dict(zip(("own", "seen", "continues", "continued", "focused"), flags, strict=False))
     context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
-    return Markup(scene.environment.get_template(f"{name}.html").render(context))  # noqa: S704
+    return Markup(scene.environment.get_template(f"partials/{name}.html").render(context))  # noqa: S704
 
 
 def _joined(parts: list[Markup]) -> Markup:

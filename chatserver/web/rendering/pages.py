@@ -173,7 +173,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "site": site,
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
-    response = aiohttp_jinja2.render_template(template, request, context, status=status)
+    response = aiohttp_jinja2.render_template(f"pages/{template}", request, context, status=status)
     take_over(request, response)
     # With the first bytes, before the page itself is read: on a slow line the text is painted sooner (RFC 8288).
     styles = [static_files().url(ALL_STYLES), *([site.static(site.styles)] if site.styles else [])]
