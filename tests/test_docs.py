@@ -63,13 +63,14 @@ def test_every_route_stands_in_the_protocol() -> None:
 
 
 def test_every_file_that_a_document_names_exists() -> None:
+    folders = "bench|chatserver|deploy|docs|locale|requirements|sql|static|templates|tests"
+    files = {f"/{path.relative_to(ROOT)}" for name in folders.split("|") for path in (ROOT / name).rglob("*.*")}
+    named = re.compile(rf"`((?:{folders})/[\w./@-]+\.\w+|[\w./-]+\.(?:py|js|css|sql|html))`")
     for document in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]:
-        for name in re.findall(
-            r"`((?:chatserver|sql|static|templates|tests|docs|realtime)/[\w./-]+\.\w+)`", document.read_text()
-        ):
-            path = ROOT / ("chatserver/" + name if name.startswith("realtime/") else name)
-            assert path.is_file(), f"{document.name} names {name}"
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text()):
+        text = document.read_text("utf-8")
+        for name in named.findall(text):
+            assert any(file.endswith(f"/{name}") for file in files), f"{document.name} names {name}"
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
 
 
