@@ -3,6 +3,7 @@
 import re
 from argparse import ArgumentParser
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 from chatserver import __version__
@@ -85,6 +86,16 @@ def test_every_link_to_a_chapter_finds_its_heading() -> None:
 def anchor(heading: str) -> str:
     """The name that hosts of repositories give a heading: in lower case, without punctuation, hyphens for spaces."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_no_sentence_of_a_document_is_broken_over_lines() -> None:
+    """A change then shows the sentence that changed, and no lines that were only filled anew."""
+    documents = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+    for document in [each for each in documents if each.name != "CHANGES.md"]:  # notes of a release, not pages
+        text = re.sub(r"^ *```.*?^ *```$", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for line, following in pairwise(text.splitlines()):
+            continued = re.match(r"(  )?[A-Za-z`*(]", following) and re.match(r" {0,3}[-A-Za-z`*(\d]", line)
+            assert not continued or re.search(r"[.:;!?…][)*`]*$", line), f"{document.name}: {line}"
 
 
 def test_every_protection_stands_in_its_file_and_in_the_document_with_its_test() -> None:
