@@ -1,6 +1,6 @@
 """What texts and ids may be: the same rules for pages, sockets, the API and the command line.
 
-`static/js/texts.js` cleans texts alike; both are tested with `tests/cases/texts.json`.
+`static/js/lib/texts.js` cleans texts alike; both are tested with `tests/cases/texts.json`.
 """
 
 import re

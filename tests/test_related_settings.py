@@ -134,7 +134,7 @@ def test_settings_that_just_hold_together_are_taken(tmp_path: Path, settings: di
 
 
 def test_browsers_wait_for_pings_as_long_as_the_server_thinks() -> None:
-    script = (ROOT / "static" / "js" / "socket.js").read_text()
+    script = (ROOT / "static" / "js" / "net" / "socket.js").read_text()
     assert f"SILENCE_MS = {related_settings.BROWSERS_WAIT}_000;" in script
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 BYTES_A_CHARACTER = 12  # of an emoji in a form: four bytes of UTF-8, each as %F0; in JSON as two \ud83d
 FORM_BYTES = 4096  # all other fields of a form
 KIB = 1024
-BROWSERS_WAIT = 60  # seconds of silence until static/js/socket.js gives a socket up
+BROWSERS_WAIT = 60  # seconds of silence until static/js/net/socket.js gives a socket up
 NGINX_BODY = 128  # KiB of a request that deploy/nginx/locations.conf takes
 PONG = 5  # seconds for a browser's answer to a ping
 KEEP_SECURE_COOKIES = ("https://", "http://localhost", "http://127.", "http://[::1]")  # origins, in browsers' eyes

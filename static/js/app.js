@@ -2,16 +2,16 @@
  * Entry of the messenger: one socket, one outbox and the list of conversations for as long as the page lives.
  * The pane beside them, a chat or a new message, is changed by the router.
  */
-import { openChat } from './chat.js';
-import { ConnectionStatus } from './connection_status.js';
-import { Conversations } from './conversations.js';
-import { Outbox } from './outbox.js';
-import { Router } from './router.js';
-import { ChatSocket } from './socket.js';
-import { Drafts, OutboxStore } from './storage.js';
-import { page, plural } from './texts.js';
-import { localiseTimes, Today, tellTimeZone } from './time.js';
-import { setTitle, showUnread } from './unread_badge.js';
+import { openChat } from './chat/chat.js';
+import { page, plural } from './lib/texts.js';
+import { localiseTimes, Today, tellTimeZone } from './lib/time.js';
+import { Conversations } from './list/conversations.js';
+import { setTitle, showUnread } from './list/unread_badge.js';
+import { Outbox } from './net/outbox.js';
+import { ChatSocket } from './net/socket.js';
+import { Drafts, OutboxStore } from './net/storage.js';
+import { ConnectionStatus } from './shell/connection_status.js';
+import { Router } from './shell/router.js';
 
 const { me, texts } = page;
 /** @type {(selector: string) => any} finds what the page has */
@@ -35,7 +35,7 @@ const status = new ConnectionStatus(socket, find('#connection'), texts);
  * @property {Today} today
  */
 const app = { me, texts, socket, outbox, router, status, drafts, today: new Today() };
-if (!('popover' in HTMLElement.prototype)) import('./popovers.js');
+if (!('popover' in HTMLElement.prototype)) import('./shell/popovers.js');
 
 let leaving = new AbortController();
 /** @type {(thread: number) => boolean} whether a message that comes to a thread is seen at once */
@@ -57,7 +57,7 @@ function open(pane) {
   } else {
     const { signal } = leaving;
     sees = () => false;
-    import('./new_message.js').then(
+    import('./list/new_message.js').then(
       ({ openNewMessage }) => openNewMessage(pane, app, signal),
       () => {},
     );
@@ -80,7 +80,7 @@ socket.addEventListener('read', ({ detail }) => {
 
 /** Loaded with the first key, not before; with the next one when the server is away. */
 async function loadShortcuts() {
-  const { Shortcuts } = await import('./shortcuts.js');
+  const { Shortcuts } = await import('./shell/shortcuts.js');
   const loaded = new Shortcuts(find('#shortcuts'));
   loaded.addEventListener('previous', () => router.go(conversations.address(-1)));
   loaded.addEventListener('next', () => router.go(conversations.address(1)));

@@ -1,7 +1,8 @@
 /** Entry of every page but the messenger's. */
-import { Drafts, forgetWhoLeft, noteLeaving } from './storage.js';
-import { page } from './texts.js';
-import { localiseTimes, Today, tellTimeZone } from './time.js';
+
+import { page } from './lib/texts.js';
+import { localiseTimes, Today, tellTimeZone } from './lib/time.js';
+import { Drafts, forgetWhoLeft, noteLeaving } from './net/storage.js';
 
 if (tellTimeZone()) localiseTimes();
 new Today(); // what it says of times stays right over midnight
@@ -11,4 +12,4 @@ const leaving = document.querySelector('form[action="/messages/account/delete/"]
 leaving?.addEventListener('submit', () => noteLeaving(page.me.id));
 if (document.querySelector('#deleted')) forgetWhoLeft();
 const gathering = document.querySelector('#export[data-running]');
-if (gathering) import('./export.js').then(({ followExport }) => followExport(gathering));
+if (gathering) import('./shell/export.js').then(({ followExport }) => followExport(gathering));

@@ -41,8 +41,8 @@ window.draw = (html) => {{ document.getElementById('main').innerHTML = html; }};
 COMPOSER = """<form id="composer" data-limit="10000"><textarea name="message" id="message" rows="1"></textarea>
 <button>Send</button><p id="composer-error"></p><p id="composer-counter"></p></form><input id="elsewhere">"""
 WRITE = """
-const { Composer } = await use('composer');
-const { Drafts } = await use('storage');
+const { Composer } = await use('chat/composer');
+const { Drafts } = await use('net/storage');
 window.sent = [];
 window.composer = new Composer(document.forms.composer, texts, new Drafts(1), 7, signal);
 composer.addEventListener('compose', ({ detail }) => sent.push(detail));
@@ -110,14 +110,14 @@ async def run(page: Page, script: str, given: object = None) -> Any:
 
 async def test_links_are_found_as_by_the_server(page: Page) -> None:
     table = [(whole(case["text"]), [whole(link) for link in case["links"]]) for case in cases("links")]
-    script = """const { findLinks } = await use('links');
+    script = """const { findLinks } = await use('lib/links');
         return given.map((text) => findLinks(text).map(({ start, end }) => text.slice(start, end)));"""
     found = await run(page, script, [text for text, _ in table])
     assert list(zip([text for text, _ in table], found, strict=True)) == table
 
 
 async def test_a_text_is_shown_as_text_with_links(page: Page) -> None:
-    script = """const { showText } = await use('links');
+    script = """const { showText } = await use('lib/links');
         draw('<p>before</p>');
         showText(document.querySelector('p'), given);
         return document.querySelector('p').innerHTML;"""
@@ -130,26 +130,26 @@ async def test_a_text_is_shown_as_text_with_links(page: Page) -> None:
 
 async def test_texts_are_cleaned_and_counted_as_by_the_server(page: Page) -> None:
     table = [(whole(case["text"]), whole(case["clean"]), case["chars"]) for case in cases("texts")]
-    script = """const { cleanText, countChars } = await use('texts');
+    script = """const { cleanText, countChars } = await use('lib/texts');
         return given.map((text) => [text, cleanText(text), countChars(cleanText(text))]);"""
     assert [tuple(each) for each in await run(page, script, [text for text, *_ in table])] == table
 
 
 @pytest.mark.parametrize(("text", "limit", "longer"), [("😀" * 5, 5, False), ("😀" * 5, 4, True), ("x" * 5, 5, False)])
 async def test_a_limit_counts_characters_as_the_server_does(page: Page, text: str, limit: int, longer: bool) -> None:
-    script = "return (await use('texts')).isLonger(...given);"
+    script = "return (await use('lib/texts')).isLonger(...given);"
     assert await run(page, script, [text, limit]) is longer
 
 
 async def test_the_beginning_of_a_text_cuts_no_character(page: Page) -> None:
-    script = "return (await use('texts')).firstChars(...given);"
+    script = "return (await use('lib/texts')).firstChars(...given);"
     assert await run(page, script, ["x" + "😀" * 300, 200]) == "x" + "😀" * 199
     assert await run(page, script, ["short", 200]) == "short"
 
 
 async def test_names_have_the_letters_and_colours_that_the_server_gives_them(page: Page) -> None:
     table = [(case["name"], case["initials"], case["hue"]) for case in cases("avatars")]
-    script = """const { hue, initials } = await use('avatars');
+    script = """const { hue, initials } = await use('lib/avatars');
         return given.map((name) => [name, initials(name), hue(name)]);"""
     assert [tuple(each) for each in await run(page, script, [name for name, *_ in table])] == table
 
@@ -159,7 +159,7 @@ async def test_moments_are_told_as_by_the_server(page: Page, zone: Zone) -> None
     script = """const { case: { language, languages, moment, zone }, shapes, chosen } = given;
         document.documentElement.lang = language;
         Object.defineProperty(navigator, 'languages', { value: languages, configurable: true });
-        const { showTime } = await import(`/js/time.js?${JSON.stringify([language, languages, zone, chosen])}`);
+        const { showTime } = await import(`/js/lib/time.js?${JSON.stringify([language, languages, zone, chosen])}`);
         draw('<time></time>');
         const time = document.querySelector('time');
         return shapes.map((shape) => { showTime(time, moment, shape); return time.textContent; });"""
@@ -177,7 +177,7 @@ async def test_a_chosen_zone_that_this_browser_does_not_know_counts_for_nothing(
     await zone("Europe/Berlin")
     script = """document.documentElement.dataset.zone = 'Mars/Olympus';
         Object.defineProperty(navigator, 'languages', { value: ['en-US'], configurable: true });
-        const { full } = await import('/js/time.js?mars');
+        const { full } = await import('/js/lib/time.js?mars');
         return full(new Date('2026-11-23T17:04:05Z'));"""
     assert await run(page, script) == "November\u00a023,\u00a02026, 6:04:05\u00a0PM"
 
@@ -188,7 +188,7 @@ async def test_a_chosen_zone_that_this_browser_does_not_know_counts_for_nothing(
 async def test_a_time_has_the_full_date_in_its_title_and_is_written_anew_the_next_day(page: Page, zone: Zone) -> None:
     await zone("Europe/Berlin")
     await page.clock.set_fixed_time("2026-11-23T20:00:00Z")
-    script = """const { localiseTimes, showTime } = await use('time');
+    script = """const { localiseTimes, showTime } = await use('lib/time');
         draw('<time></time><time id="other" datetime="2026-11-23T17:04:05Z"></time><time id="none">never</time>');
         showTime(document.querySelector('time'), '2026-11-23T17:04:05.123Z', 'day');
         window.localiseTimes = localiseTimes;"""
@@ -208,7 +208,7 @@ async def test_a_time_has_the_full_date_in_its_title_and_is_written_anew_the_nex
 
 
 async def test_a_draft_is_kept_by_person_and_thread(page: Page) -> None:
-    script = """const { Drafts } = await use('storage');
+    script = """const { Drafts } = await use('net/storage');
         const drafts = new Drafts(1);
         drafts.put(7, 'half a');
         drafts.put(8, 'another');
@@ -218,7 +218,7 @@ async def test_a_draft_is_kept_by_person_and_thread(page: Page) -> None:
 
 
 async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(page: Page) -> None:
-    script = """const { Drafts } = await use('storage');
+    script = """const { Drafts } = await use('net/storage');
         localStorage.setItem('chatserver.draft.1.7', 'old');
         const full = { getItem: (key) => localStorage.getItem(key), removeItem: (key) => localStorage.removeItem(key),
           setItem() { throw new DOMException('', 'QuotaExceededError'); } };
@@ -233,7 +233,7 @@ async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(p
 
 
 async def test_who_signs_out_leaves_no_drafts_and_others_keep_theirs(page: Page) -> None:
-    script = """const { Drafts } = await use('storage');
+    script = """const { Drafts } = await use('net/storage');
         new Drafts(11).put(7, 'of somebody else');
         const drafts = new Drafts(1);
         drafts.put(7, 'half a');
@@ -244,7 +244,7 @@ async def test_who_signs_out_leaves_no_drafts_and_others_keep_theirs(page: Page)
 
 
 async def test_a_chat_that_was_left_hears_of_no_drafts(page: Page) -> None:
-    script = """const { Drafts } = await use('storage');
+    script = """const { Drafts } = await use('net/storage');
         window.heard = [];
         const left = new AbortController();
         new Drafts(1).watch(7, (text) => heard.push(`left ${text}`), left.signal);
@@ -304,7 +304,7 @@ FINGERS = """
 const pointer = Object.assign(new EventTarget(), { matches: false });
 const { matchMedia } = window;
 window.matchMedia = (query) => (query === '(any-pointer: fine)' ? pointer : matchMedia(query));
-const { Composer } = await import('/js/composer.js?fingers');
+const { Composer } = await import('/js/chat/composer.js?fingers');
 window.matchMedia = matchMedia;
 window.plugIn = () => { pointer.matches = true; pointer.dispatchEvent(new Event('change')); };
 """
@@ -312,7 +312,7 @@ window.plugIn = () => { pointer.matches = true; pointer.dispatchEvent(new Event(
 
 async def test_under_a_thumb_enter_makes_a_line_until_a_mouse_or_a_keyboard_with_one_is_there(page: Page) -> None:
     await page.evaluate("(html) => draw(html)", COMPOSER)
-    await run(page, FINGERS + WRITE.replace("const { Composer } = await use('composer');", ""))
+    await run(page, FINGERS + WRITE.replace("const { Composer } = await use('chat/composer');", ""))
     box = page.locator("#message")
     await expect(box).to_have_attribute("enterkeyhint", "enter")
     await box.press_sequentially("one")
@@ -360,7 +360,7 @@ async def test_what_nobody_could_see_is_not_sent_and_lines_are_lines(page: Page,
 async def test_the_numbers_of_a_text_that_is_too_long_are_written_as_the_reader_writes_them(page: Page) -> None:
     await page.evaluate("document.documentElement.lang = 'ru'")
     await page.evaluate("(html) => draw(html)", COMPOSER)
-    await run(page, WRITE.replace("use('composer')", "use('composer.js?ru')"))
+    await run(page, WRITE.replace("use('chat/composer')", "use('chat/composer.js?ru')"))
     await page.locator("#message").fill("x" * 10_050)
     await expect(page.locator("#composer-error")).to_have_text("Too long: 10\u00a0050 of 10\u00a0000 characters.")
 
@@ -379,7 +379,7 @@ async def test_a_paste_of_200_lines_stays_whole(page: Page, box: Locator) -> Non
 
 async def test_what_is_unread_stands_before_the_title_and_on_the_icon(page: Page) -> None:
     icon = page.locator("link[rel=icon]")
-    await run(page, "window.badge = await use('unread_badge'); badge.setTitle('Ben'); badge.showUnread(3);")
+    await run(page, "window.badge = await use('list/unread_badge'); badge.setTitle('Ben'); badge.showUnread(3);")
     await expect(page).to_have_title("(3) Ben")
     await expect(icon).to_have_attribute("href", "unread.svg")
     await page.evaluate("badge.setTitle('(1) Cleo')")
@@ -408,7 +408,7 @@ async def copied(page: Page, zone: Zone) -> Callable[[int, int, int, int], Await
     await zone("Europe/Berlin")
     messages = MESSAGE % ("Ana", "Hello\nBen") + MESSAGE % ("Ben", "see <a>http://b</a>") + MESSAGE % ("Ana", "Bye")
     await page.evaluate("(html) => draw(html)", f"<ol>{messages}</ol><textarea></textarea>")
-    await run(page, "(await use('copying')).copyReadably(document.querySelector('ol'), signal);")
+    await run(page, "(await use('chat/copying')).copyReadably(document.querySelector('ol'), signal);")
 
     async def copy(*ends: int) -> str:
         await page.evaluate(SELECT, ends)
@@ -437,7 +437,7 @@ async def test_a_part_of_one_message_is_copied_as_it_is(copied: Callable[..., Aw
 async def shortcuts(page: Page) -> Page:
     dialog = '<dialog id="shortcuts"><input id="single-keys" type="checkbox"><button>Close</button></dialog>'
     await page.evaluate("(html) => draw(html)", f"{dialog}<input id='field'><button id='button'>x</button>")
-    script = """const { Shortcuts } = await use('shortcuts');
+    script = """const { Shortcuts } = await use('shell/shortcuts');
         window.pressed = [];
         const shortcuts = new Shortcuts(document.getElementById('shortcuts'), signal);
         for (const type of ['previous', 'next', 'new']) shortcuts.addEventListener(type, () => pressed.push(type));"""
@@ -515,7 +515,7 @@ async def directory(page: Page) -> AsyncIterator[Directory]:
     await page.route(f"{SITE}/messages/people?*", directory.answer)
     await page.evaluate("""draw('<input id="to"><div><ul id="people"></ul></div>')""")
     script = "completeName(document.getElementById('to'), document.getElementById('people'), signal);"
-    await run(page, f"const {{ completeName }} = await use('completion'); {script}")
+    await run(page, f"const {{ completeName }} = await use('list/completion'); {script}")
     yield directory
     await page.unroute(f"{SITE}/messages/people?*")
 
@@ -561,7 +561,7 @@ async def test_a_refusal_leaves_what_is_offered(page: Page, directory: Directory
 
 
 async def test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles(page: Page) -> None:
-    script = """const { backOff } = await use('socket');
+    script = """const { backOff } = await use('net/socket');
         const { random } = Math;
         signal.addEventListener('abort', () => { Math.random = random; });
         return given.map(([attempt, chance]) => { Math.random = () => chance; return backOff(attempt); });"""
@@ -574,7 +574,7 @@ async def test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles(page:
 
 
 async def test_a_timeline_knows_what_is_missing_and_what_comes_twice(page: Page) -> None:
-    script = """const { Timeline } = await use('timeline');
+    script = """const { Timeline } = await use('chat/timeline');
         const timeline = new Timeline(3);
         return [3, 4, 6, 6, 7, 5, 5, 1].map((seq) => [seq, timeline.add(seq), timeline.contiguous]);"""
     assert await run(page, script) == [
@@ -590,7 +590,7 @@ async def test_a_timeline_knows_what_is_missing_and_what_comes_twice(page: Page)
 
 
 async def test_what_waits_is_kept_by_person_in_the_order_it_was_written(page: Page) -> None:
-    script = """const { OutboxStore } = await use('storage');
+    script = """const { OutboxStore } = await use('net/storage');
         const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
         const store = new OutboxStore(1);
         [['c', 3], ['b', 2], ['a', 2], ['d', 1]].forEach(([id, order]) => store.put(entry(id, order)));
@@ -602,7 +602,7 @@ async def test_what_waits_is_kept_by_person_in_the_order_it_was_written(page: Pa
 
 
 async def test_what_cannot_be_stored_waits_in_memory_and_in_order(page: Page) -> None:
-    script = """const { OutboxStore } = await use('storage');
+    script = """const { OutboxStore } = await use('net/storage');
         const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
         const full = Object.assign(Object.create({ getItem: (key) => full[key], setItem() { throw new Error('full'); },
           removeItem: (key) => delete full[key] }), { 'chatserver.outbox.1.b': JSON.stringify(entry('b', 2)) });
@@ -616,8 +616,8 @@ async def test_what_cannot_be_stored_waits_in_memory_and_in_order(page: Page) ->
 
 
 OUTBOX = """
-const { Outbox } = await use('outbox');
-const { OutboxStore } = await use('storage');
+const { Outbox } = await use('net/outbox');
+const { OutboxStore } = await use('net/storage');
 class Server extends EventTarget { // as a socket shows it
   live = true;
   got = [];

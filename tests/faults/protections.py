@@ -258,7 +258,7 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser keeps unacknowledged messages",
-        "static/js/storage.js",
+        "static/js/net/storage.js",
         "      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));\n"
         "      this.#memory.delete(entry.id);",
         "      this.#memory.set(entry.id, entry);",
@@ -266,14 +266,14 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser keeps them per account",
-        "static/js/storage.js",
+        "static/js/net/storage.js",
         "    this.#prefix = `chatserver.outbox.${userId}.`;",
         "    this.#prefix = 'chatserver.outbox.';",
         "browser/test_story.py::test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back",
     ),
     Protection(
         "The browser requests missed messages again",
-        "static/js/chat.js",
+        "static/js/chat/chat.js",
         """    if (code === 'unavailable') {
       setTimeout(() => {
         if (!signal.aborted) open();
@@ -285,21 +285,21 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser reconnects by itself",
-        "static/js/socket.js",
+        "static/js/net/socket.js",
         "    this.#retry = setTimeout(() => this.#connect(), wait);",
         "",
         "browser/test_story.py::test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies",
     ),
     Protection(
         "Another tab's message is shown once",
-        "static/js/messages.js",
+        "static/js/chat/messages.js",
         '    if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;',
         "",
         "browser/test_story.py::test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other",
     ),
     Protection(
         "A rate-limited browser retries once, when the wait is over",
-        "static/js/outbox.js",
+        "static/js/net/outbox.js",
         "if (this.#flushing || this.#pause) return;",
         "if (this.#flushing) return;",
         "browser/test_modules.py::test_who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over",
@@ -603,7 +603,7 @@ PROTECTIONS = [
     ),
     Protection(
         "Browsers cut off at the same time reconnect at different times",
-        "static/js/socket.js",
+        "static/js/net/socket.js",
         "  return Math.random() * Math.min(",
         "  return Math.min(",
         "browser/test_modules.py::test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles",

@@ -1,4 +1,4 @@
-"""What stands for a picture: letters and a colour, made of the name alike here and by `static/js/avatars.js`."""
+"""What stands for a picture: letters and a colour, made of the name alike here and by `static/js/lib/avatars.js`."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Links in texts, found alike here and by `static/js/links.js`; both are tested with `tests/cases/links.json`.
+"""Links in texts, found alike here and by `static/js/lib/links.js`; both are tested with `tests/cases/links.json`.
 
 An address ends where a reader sees it end, in languages without spaces, too: nothing that follows may lead to another
 host. What hides where it leads makes no link: a user part (`https://bank.example@evil.example`), or what nobody sees

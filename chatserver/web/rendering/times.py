@@ -1,4 +1,4 @@
-"""Moments as a person reads them, in their zone and habit: the same words as `static/js/time.js` writes.
+"""Moments as a person reads them, in their zone and habit: the same words as `static/js/lib/time.js` writes.
 
 Babel takes 20 µs for each, so what depends on a minute or a date only is kept.
 """

@@ -2,10 +2,11 @@
  * The list of conversations, kept as the server would draw it: news move a row, and what a row cannot tell
  * (an unknown thread, what happened while the connection was away) is read from the page itself.
  */
-import { within } from './patience.js';
-import { cleanText, fill, firstChars, page, plural } from './texts.js';
-import { showTime } from './time.js';
-import { Timeline } from './timeline.js';
+
+import { Timeline } from '../chat/timeline.js';
+import { cleanText, fill, firstChars, page, plural } from '../lib/texts.js';
+import { showTime } from '../lib/time.js';
+import { within } from '../net/patience.js';
 
 const PREVIEW_LENGTH = 200;
 const RETRY_MS = 5_000;
@@ -25,7 +26,7 @@ export class Conversations {
 
   /**
    * @param {HTMLElement} section holds the list, or says that there is none
-   * @param {import('./storage.js').Drafts} drafts shown in place of the last message, but for the open conversation
+   * @param {import('../net/storage.js').Drafts} drafts shown in place of the last message, unless the thread is open
    * @param {(unread: number) => void} changed told how many messages are unread in all
    */
   constructor(section, drafts, changed) {

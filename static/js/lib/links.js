@@ -1,4 +1,4 @@
-/** Finds links in texts, as `chatserver/web/rendering/links.py` does, which says more; `tests/cases/links.json` tests both. */
+/** Finds links in texts as `chatserver/web/rendering/links.py` does; `tests/cases/links.json` tests both. */
 
 const BLANK = '\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 // What has no width, or turns the direction.

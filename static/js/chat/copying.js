@@ -1,4 +1,4 @@
-import { clock, shortDate } from './time.js';
+import { clock, shortDate } from '../lib/time.js';
 
 /**
  * Several messages are copied as text that tells who wrote what and when, "[11/23/2026, 6:04 PM] Ana: Hello" each,

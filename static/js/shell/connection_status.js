@@ -18,7 +18,7 @@ export class ConnectionStatus {
   #forgetting = 0; // timer
 
   /**
-   * @param {import('./socket.js').ChatSocket} socket
+   * @param {import('../net/socket.js').ChatSocket} socket
    * @param {HTMLElement} line
    * @param {{lost: string, unsupported: string, blocked: string}} texts
    */

@@ -4,11 +4,12 @@
  *
  * Events: `tryagain` and `discard` (`detail` is the id), when a button of a refused message is pressed.
  */
+
+import { hue, initials } from '../lib/avatars.js';
+import { showText } from '../lib/links.js';
+import { isLonger } from '../lib/texts.js';
+import { showTime } from '../lib/time.js';
 import { arrange, following } from './arrange.js';
-import { hue, initials } from './avatars.js';
-import { showText } from './links.js';
-import { isLonger } from './texts.js';
-import { showTime } from './time.js';
 
 export class MessageList extends EventTarget {
   #list;
@@ -72,7 +73,7 @@ export class MessageList extends EventTarget {
     });
   }
 
-  /** @param {import('./storage.js').Entry} entry of another tab it may be told later than that it is stored */
+  /** @param {import('../net/storage.js').Entry} entry of another tab it may be told later than that it is stored */
   addPending({ id, text, elsewhere }, offline) {
     if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
     const item = this.#make({ id, text, sender: this.#me, at: new Date().toISOString() });
@@ -92,7 +93,7 @@ export class MessageList extends EventTarget {
     }
   }
 
-  /** @param {import('./storage.js').Entry} entry */
+  /** @param {import('../net/storage.js').Entry} entry */
   refuse({ id, reason }) {
     const item = this.#pending(id);
     if (!item) return;

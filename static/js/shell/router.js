@@ -4,7 +4,7 @@
  * the pane and its title), `fail` that the server could not be reached; every other trouble is the
  * server's to show, as for an ordinary link.
  */
-import { within } from './patience.js';
+import { within } from '../net/patience.js';
 
 const OURS = /^\/messages\/(chat\/\d+\/)?$/;
 const NEW_MESSAGE = '#new-message';

@@ -1,6 +1,6 @@
 /** What stands under a chat's title: who types, who is online, and the numbers. */
-import { fill, page, plural, text } from './texts.js';
-import { clock, daysAgo, full, shortDate } from './time.js';
+import { fill, page, plural, text } from '../lib/texts.js';
+import { clock, daysAgo, full, shortDate } from '../lib/time.js';
 
 const TELL_EVERY_MS = 3_000;
 const SHOW_MS = 5_000;

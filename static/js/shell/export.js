@@ -1,4 +1,4 @@
-import { within } from './patience.js';
+import { within } from '../net/patience.js';
 
 /** Shows the progress of a data export, then the result as the page shows it, without a reload. */
 const EVERY_MS = 1_000;

@@ -1,4 +1,4 @@
-import { hue, initials } from './avatars.js';
+import { hue, initials } from '../lib/avatars.js';
 
 const REST_MS = 150; // after the last key
 

@@ -1,10 +1,11 @@
 /** The form for a new message, in the pane: names are completed, and what is typed is kept until it is sent. */
+
+import { sends } from '../chat/composer.js';
 import { completeName } from './completion.js';
-import { sends } from './composer.js';
 
 /**
  * @param {HTMLElement} pane
- * @param {import('./app.js').App} app
+ * @param {import('../app.js').App} app
  * @param {AbortSignal} signal when the pane is left
  */
 export function openNewMessage(pane, { drafts, socket, status, texts }, signal) {

@@ -3,7 +3,7 @@
  * the list reaches the newest message; until then live ones come with their page. Events: `failed` and
  * `loaded` of a page, and `complete` when it does.
  */
-import { within } from './patience.js';
+import { within } from '../net/patience.js';
 
 const PATIENCE_MS = 15_000;
 const NEAR = '800px'; // so much before its end comes into view, a page is asked for

@@ -1,15 +1,16 @@
 /** The chat in the pane: wires its modules, and nothing else. */
+
+import { reloadPage } from '../shell/router.js';
 import { Composer } from './composer.js';
 import { Counts, People } from './head.js';
 import { History } from './history.js';
 import { MessageList } from './messages.js';
-import { reloadPage } from './router.js';
 import { EndScroll, NewMessages } from './scroll.js';
 import { Reading, Timeline } from './timeline.js';
 
 /**
  * @param {HTMLElement} pane as the server drew it
- * @param {import('./app.js').App} app
+ * @param {import('../app.js').App} app
  * @param {AbortSignal} signal when the chat is left
  * @returns {(thread: number) => boolean} whether a message that comes to a thread is seen at once
  */

@@ -1,4 +1,4 @@
-import { plural } from './texts.js';
+import { plural } from '../lib/texts.js';
 
 const END_PX = 48; // as near counts as the end
 

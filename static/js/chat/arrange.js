@@ -2,7 +2,7 @@
  * What a message shows depends on the one before: a new day stands between them, or they belong together when
  * one person said both in one minute. The server draws a page by the same rules.
  */
-import { dayOf, showTime } from './time.js';
+import { dayOf, showTime } from '../lib/time.js';
 
 /**
  * @param {HTMLElement} item a message that has come, or whose predecessor has changed
