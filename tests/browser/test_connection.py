@@ -218,7 +218,7 @@ async def test_earlier_messages_that_could_not_be_loaded_come_with_the_connectio
     await asyncio.gather(*(site.says(thread, ben, f"line {number}") for number in range(150)))
     lost = "These messages couldn’t be loaded."
     await ana.page.route("**/history?*", lambda route: route.abort())
-    await ana.page.reload()
+    await ana.goes_to(f"/messages/chat/{thread}/?at=end")
     await expect(ana.messages.last).to_be_in_viewport()  # the scripts have scrolled there
     await ana.page.locator("#log").evaluate("log => { log.scrollTop = -1e9; }")
     await ana.sees(lost)
