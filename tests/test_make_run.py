@@ -299,7 +299,7 @@ def test_a_changed_template_is_served(start: Start, checkout: Path) -> None:
 
 def test_broken_code_ends_the_web_process_alone_until_it_is_mended(start: Start, checkout: Path) -> None:
     run = start(checkout=checkout)
-    module = checkout / "chatserver" / "text.py"
+    module = checkout / "chatserver" / "validation.py"
     whole = module.read_text()
     module.write_text("def broken(:")
     run.wait_until_it_says("The web process ended")

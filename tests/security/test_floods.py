@@ -47,5 +47,5 @@ async def test_a_flood_of_sign_ups_is_stopped_and_nobody_is_half_made(serve: Ser
             "/messages/sign-up/",
             {"csrf_token": page.field("csrf_token"), "username": "Guest", "password": "a password of theirs"},
         )
-    assert refused.alert.startswith("Too many accounts were made from your network.")
+    assert refused.alert.startswith("Too many new accounts from your network.")
     assert int(refused.headers["Retry-After"]) > 0

@@ -106,7 +106,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
       reloadPage();
       return;
     }
-    notify('', refusal); // one takes part again
+    if (refusal) notify('', refusal); // one takes part again; what else the notice says stays
     people.know(opened.people);
     list.showSeen(people.seen);
     reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
