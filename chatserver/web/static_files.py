@@ -1,4 +1,8 @@
-"""The static files, under one hash of the whole tree: plain ES modules import each other by relative names."""
+"""The static files, under one hash of the whole tree: plain ES modules import each other by relative names.
+
+Style sheets are served as one file. Scripts are not: joining modules would need a bundler, and with it Node on the
+server. A new module costs a first visit one of 25 requests and about 0.9 KB, of which 0.6 are headers.
+"""
 
 import gzip
 import hashlib
@@ -108,8 +112,9 @@ class StaticFiles:
 
 
 def _stripped(content: str) -> str:
-    """Without indentation and the comments that have their lines to themselves: a third of what would travel.
+    """Removes indentation and the comments that have their lines to themselves.
 
-    Instead of rjsmin, which would need a compiler where it has no wheel. Our files hold no text of several lines.
+    Without this a first visit to a chat would load 69 KB instead of 59; the limit is 60. It is used instead of rjsmin,
+    which needs a compiler where it has no wheel. No text in our files spans lines (tests/test_compression.py).
     """
     return FOR_READERS.sub("", content)
