@@ -133,7 +133,7 @@ async def test_who_is_disabled_while_they_change_their_password_is_out(
 # -- where one is signed in ---------------------------------------------------------------------------------------
 
 
-async def sign_ins(person: Person) -> list[str]:
+async def session_index(person: Person) -> list[str]:
     """The ids of the sessions that the page offers to end."""
     return [id for id in re.findall(r'name="end" value="(\w+)"', (await person.get(ACCOUNT)).text) if id != "others"]
 
@@ -153,7 +153,7 @@ async def test_ana_ends_one_of_her_sessions_and_its_sockets_end_in_every_server(
         assert answer.location == "/messages/account/?done=sessions"
         assert await at_laptop.ends() == 4001
         assert not await is_signed_in(laptop)
-        assert len(await sign_ins(phone)) == 1
+        assert len(await session_index(phone)) == 1
         await at_ana.everything_so_far()
 
 
@@ -161,12 +161,12 @@ async def test_ana_ends_all_other_sessions(ana: Person, laptop: Person) -> None:
     at_laptop, at_ana = await socket_of(laptop, ana), await ana.socket()
     await sends(ana, "sessions", sessions_password=PASSWORD, end="others")
     assert await at_laptop.ends() == 4001
-    assert await sign_ins(ana) == []
+    assert await session_index(ana) == []
     await at_ana.everything_so_far()
 
 
 async def test_sessions_are_ended_by_their_person_only(ana: Person, ben: Person, laptop: Person) -> None:
-    (id,) = await sign_ins(ana)
+    (id,) = await session_index(ana)
     await sends(ben, "sessions", sessions_password=PASSWORD, end=id)
     answer = await sends(ana, "sessions", sessions_password="not this one", end=id)
     assert (answer.status, answer.alert) == (403, "The current password is wrong.")

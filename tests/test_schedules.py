@@ -23,17 +23,17 @@ from chatserver.accounts.accounts import User
 from chatserver.bus.events import Event, encode_event
 from chatserver.config.settings import Config
 from chatserver.conversations import threads
-from chatserver.conversations.message_store import Outgoing, Writer
-from chatserver.conversations.read_markers import Mark, Marks
+from chatserver.conversations.message_store import MessageStore, NewMessage
+from chatserver.conversations.read_markers import ReadMarker, ReadMarkers
 from chatserver.database import client as db
 from chatserver.database.batcher import Batcher
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.dispatcher import Dispatcher
-from chatserver.realtime.gap_repair import Repair
+from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.presence import Presence
 from chatserver.realtime.rate_limits import rates_of
-from chatserver.realtime.services import Services
+from chatserver.realtime.services import SocketServices
 
 PEOPLE = ("Ana", "Ben", "Cleo")
 EXAMPLES = 60
@@ -141,21 +141,21 @@ class Schedule(RuleBasedStateMachine):
         self.members = {pair: {0, 1}, group: {0, 1, 2}}
         self.pair, self.group = pair, group
         self.news, self.hub = News(), Hub()
-        self.writer = Writer(self.db, self.news, 100, 0)  # type: ignore[arg-type]
-        self.marks = Marks(self.db, self.news, 0)  # type: ignore[arg-type]
-        self.repair = Repair(self.db, 1, lambda: self.hub.users, self.hub.deliver)
+        self.message_store = MessageStore(self.db, self.news, 100, 0)  # type: ignore[arg-type]
+        self.read_markers = ReadMarkers(self.db, self.news, 0)  # type: ignore[arg-type]
+        self.repair = GapRepair(self.db, 1, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
-        openings: Batcher[threads.Asked, threads.Thread] = Batcher(
+        thread_loader: Batcher[threads.ThreadRequest, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
         nobody = Presence(None, replace(self.config, presence_interval=0), list)  # type: ignore[arg-type]
-        self.services = Services(
+        self.services = SocketServices(
             self.config,
             self.db,
-            self.writer,
-            self.marks,
+            self.message_store,
+            self.read_markers,
             self.news,  # type: ignore[arg-type]
-            openings,
+            thread_loader,
             nobody,
             rates_of(self.config),
         )
@@ -170,7 +170,7 @@ class Schedule(RuleBasedStateMachine):
         for number in range(together):
             self.ids += 1
             sender = person if number != 1 else (person + 1) % 3
-            messages.append(Outgoing(thread, self.users[sender].id, str(UUID(int=self.ids)), f"text {self.ids}"))
+            messages.append(NewMessage(thread, self.users[sender].id, str(UUID(int=self.ids)), f"text {self.ids}"))
         results = self.runner.run(self._submit(messages))
         for message, result in zip(messages, results, strict=True):
             sender = [user.id for user in self.users].index(message.sender_id)
@@ -182,8 +182,8 @@ class Schedule(RuleBasedStateMachine):
             if self.read[thread, sender] == len(self.stored[thread]) - 1:
                 self.read[thread, sender] += 1
 
-    async def _submit(self, messages: list[Outgoing]) -> list[Any]:
-        return await asyncio.gather(*map(self.writer.submit, messages), return_exceptions=True)
+    async def _submit(self, messages: list[NewMessage]) -> list[Any]:
+        return await asyncio.gather(*map(self.message_store.submit, messages), return_exceptions=True)
 
     @precondition(lambda self: any(self.stored.values()))
     @rule(data=st.data(), other_text=st.booleans())
@@ -191,7 +191,7 @@ class Schedule(RuleBasedStateMachine):
         thread = data.draw(st.sampled_from([thread for thread, stored in self.stored.items() if stored]))
         place = data.draw(st.integers(0, len(self.stored[thread]) - 1))
         id, sender, text = self.stored[thread][place]
-        again = Outgoing(thread, self.users[sender].id, id, text + " changed" * other_text)
+        again = NewMessage(thread, self.users[sender].id, id, text + " changed" * other_text)
         (result,) = self.runner.run(self._submit([again]))
         assert getattr(result, "code", None) == "duplicate_id" if other_text else result.seq == place + 1
 
@@ -236,14 +236,14 @@ class Schedule(RuleBasedStateMachine):
     @rule(person=people, in_group=st.booleans(), seq=st.integers(0, 30))
     def read_up_to(self, person: int, in_group: bool, seq: int) -> None:
         thread = self.group if in_group else self.pair
-        mark = Mark(thread, self.users[person].id, seq)
+        mark = ReadMarker(thread, self.users[person].id, seq)
         (result,) = self.runner.run(self._mark(mark))
         if person in self.members[thread]:
             assert result is None
             self.read[thread, person] = max(self.read[thread, person], min(seq, len(self.stored[thread])))
 
-    async def _mark(self, mark: Mark) -> list[Any]:
-        return list(await asyncio.gather(self.marks.submit(mark), return_exceptions=True))
+    async def _mark(self, mark: ReadMarker) -> list[Any]:
+        return list(await asyncio.gather(self.read_markers.submit(mark), return_exceptions=True))
 
     @rule(joins=st.booleans())
     def cleo_joins_or_leaves_the_group(self, joins: bool) -> None:
@@ -258,7 +258,7 @@ class Schedule(RuleBasedStateMachine):
 
     @rule()
     def repair_looks(self) -> None:
-        self.runner.run(self.repair.look())
+        self.runner.run(self.repair.poll())
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
@@ -286,8 +286,8 @@ class Schedule(RuleBasedStateMachine):
 
     async def _end(self) -> None:
         """All news that are still waiting are lost; a look makes them good; then nothing is missing anywhere."""
-        await self.repair.look()
-        await self.repair.look()
+        await self.repair.poll()
+        await self.repair.poll()
         for screen in self.screens:
             await screen.catch_up_with_wire()
             for thread in screen.open:

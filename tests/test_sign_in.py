@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from yarl import URL
 
 from chatserver.accounts import passwords
-from chatserver.accounts.login_limits import Attempts
+from chatserver.accounts.login_limits import LoginLimits
 from chatserver.config.settings import Config, load_config
 from chatserver.errors import Unavailable
 from tests.conftest import Serve, execute
@@ -242,7 +242,7 @@ async def test_while_redis_is_away_no_password_is_tried(config: Config) -> None:
     async with Redis.from_url("redis://127.0.0.1:1") as redis:
         for device in ("", "known"):
             with pytest.raises(Unavailable) as refused:
-                await Attempts(redis, config).sign_in("Ana", "192.0.2.1", device)
+                await LoginLimits(redis, config).sign_in("Ana", "192.0.2.1", device)
             assert refused.value.status == 503
 
 

@@ -22,7 +22,7 @@ class User(NamedTuple):
     name: str
 
 
-class Checked(NamedTuple):
+class VerifiedUser(NamedTuple):
     """Somebody whose password has been checked, against this hash."""
 
     user: User
@@ -62,7 +62,7 @@ class Accounts:
 
     # -- signing up and in --------------------------------------------------------------------------------------------
 
-    async def sign_up(self, raw_name: str, password: str) -> Checked:
+    async def sign_up(self, raw_name: str, password: str) -> VerifiedUser:
         """Raises ChatError `bad_name`, `bad_password`, `common_password` or `name_taken`, Unavailable."""
         name = clean_name(raw_name)
         password_hash = await self._hasher.hash(check_password(password, name, self._origins))
@@ -72,7 +72,7 @@ class Accounts:
         """Somebody whom the command line makes. Raises ChatError `bad_name` or `name_taken`."""
         return (await self._add(clean_name(raw_name), password_hash)).user
 
-    async def _add(self, name: str, password_hash: str) -> Checked:
+    async def _add(self, name: str, password_hash: str) -> VerifiedUser:
         await fill_skeletons(self._db)
         rows = await self._db.write(
             "add_user",
@@ -83,9 +83,9 @@ class Accounts:
         )
         if not rows:
             raise ChatError("name_taken", "username")
-        return Checked(User(*rows[0]), password_hash)
+        return VerifiedUser(User(*rows[0]), password_hash)
 
-    async def check(self, name: str, password: str) -> Checked:
+    async def check(self, name: str, password: str) -> VerifiedUser:
         """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work,
         and so does an account without a password.
 
@@ -98,17 +98,17 @@ class Accounts:
             raise ChatError("wrong_password")
         if stored.disabled:
             raise ChatError("account_disabled")
-        return Checked(User(stored.id, stored.name), stored.password_hash)
+        return VerifiedUser(User(stored.id, stored.name), stored.password_hash)
 
-    async def check_again(self, user: User, password: str, field: str) -> Checked:
+    async def check_again(self, user: User, password: str, field: str) -> VerifiedUser:
         """Somebody signed in shows that it is still them. Raises ChatError `wrong_current_password` at a form's field,
         Unavailable."""
         stored = await self._by_id(user.id)
         if not stored or not await self._hasher.fits(password, stored.password_hash):
             raise ChatError("wrong_current_password", field)
-        return Checked(user, stored.password_hash)
+        return VerifiedUser(user, stored.password_hash)
 
-    async def still_holds(self, checked: Checked) -> bool:
+    async def still_holds(self, checked: VerifiedUser) -> bool:
         """Whether the password that was checked is the person's still, and they may sign in."""
         stored = await self._by_id(checked.user.id)
         return stored is not None and not stored.disabled and stored.password_hash == checked.password_hash
@@ -143,7 +143,7 @@ class Accounts:
         """Before anything is done for it. Raises ChatError `bad_password` or `common_password`."""
         check_password(password, user.name, self._origins, "new_password")
 
-    async def change_password(self, checked: Checked, password: str) -> Checked:
+    async def change_password(self, checked: VerifiedUser, password: str) -> VerifiedUser:
         """Raises ChatError `bad_password` or `common_password`; `wrong_current_password` when it changed meanwhile."""
         self.check_new_password(checked.user, password)
         new_hash = await self._hasher.hash(password)
@@ -152,7 +152,7 @@ class Accounts:
         )
         if not rows:
             raise ChatError("wrong_current_password", "current_password")
-        return Checked(checked.user, new_hash)
+        return VerifiedUser(checked.user, new_hash)
 
     async def end_password(self, user: User) -> None:
         """Nobody signs in before a link sets another one; sessions must be ended besides."""
@@ -171,7 +171,7 @@ class Accounts:
             raise ChatError("reset_ended")
         return User(*row)
 
-    async def reset_password(self, token: str, password: str) -> Checked:
+    async def reset_password(self, token: str, password: str) -> VerifiedUser:
         """Raises ChatError `reset_ended`, `bad_password` or `common_password`; then the link can be used again."""
         user = await self.find_reset(token)
         self.check_new_password(user, password)
@@ -179,7 +179,7 @@ class Accounts:
         rows = await self._db.write("use_reset", token_hash=_hashed(token), password_hash=password_hash)
         if not rows:
             raise ChatError("reset_ended")
-        return Checked(User(*rows[0]), password_hash)
+        return VerifiedUser(User(*rows[0]), password_hash)
 
     async def set_disabled(self, user: User, disabled: bool) -> None:
         """Whether somebody may not sign in; their sessions must be ended besides."""

@@ -13,14 +13,14 @@ from redis.asyncio import Redis
 
 from chatserver.accounts.accounts import User
 from chatserver.accounts.names import typed_key
-from chatserver.bus.client import in_time
+from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 from chatserver.errors import ChatError
 
 MINUTE, HOUR = 60, 3600  # seconds
 
 
-class Attempts:
+class LoginLimits:
     """What somebody may try so and so often. Each of these raises Unavailable when Redis does not answer: then nobody
     gets in who could not be counted.
     """
@@ -64,7 +64,7 @@ class Attempts:
     async def succeeded(self, name: str, device: str) -> None:
         """It was the right one: the name's tries begin anew."""
         if self._tries:
-            async with in_time(self._timeout):
+            async with redis_deadline(self._timeout):
                 await self._windows.clear(self._tries, typed_key(name), device)
 
     async def current_password(self, session_key: str) -> None:
@@ -75,7 +75,7 @@ class Attempts:
 
     async def said_current_password(self, session_key: str) -> None:
         if self._tries:
-            async with in_time(self._timeout):
+            async with redis_deadline(self._timeout):
                 await self._windows.clear(self._tries, "session", session_key)
 
     async def sign_up(self, network: str) -> None:
@@ -91,15 +91,15 @@ class Attempts:
     async def _take(self, limit: RateLimitItem | None, *who: str) -> bool:
         if limit is None:
             return True
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             return await self._windows.hit(limit, *who)
 
     async def _has_room(self, limit: RateLimitItem, *who: str) -> bool:
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             return await self._windows.test(limit, *who)
 
     async def _refuse(self, code: str, limit: RateLimitItem, *who: str) -> None:
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             frees_at, _ = await self._windows.get_window_stats(limit, *who)
         seconds = max(1, math.ceil(frees_at - time()))
         raise ChatError(code, retry_after=seconds, minutes=math.ceil(seconds / MINUTE))

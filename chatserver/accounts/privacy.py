@@ -5,7 +5,7 @@ from typing import NamedTuple
 from redis.asyncio import Redis
 
 from chatserver.accounts.accounts import User
-from chatserver.bus.client import in_time
+from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 from chatserver.database.client import Database
 
@@ -27,7 +27,7 @@ async def privacy_of(db: Database, user: User) -> Privacy:
 
 async def set_privacy(db: Database, redis: Redis, config: Config, user: User, privacy: Privacy) -> None:
     """Holds at once, for open chats too. Raises Unavailable."""
-    async with in_time(config.redis_timeout):
+    async with redis_deadline(config.redis_timeout):
         change = redis.srem if privacy.shows_online else redis.sadd
         await change(hidden_key(config), user.id)
     await db.write("set_privacy", user_id=user.id, **privacy._asdict())

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from chatserver.accounts.accounts import User
-from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.session_index import SessionIndex
 from chatserver.bus.events import SessionEnded
 from chatserver.bus.publisher import Publisher
 
 
-async def revoke(sign_ins: SignIns, publisher: Publisher, user: User, own_key: str = "") -> int:
+async def revoke(session_index: SessionIndex, publisher: Publisher, user: User, own_key: str = "") -> int:
     """Ends all of somebody's sessions, but for one's own; returns how many. Raises Unavailable."""
-    ended = await sign_ins.end_others(user.id, own_key)
+    ended = await session_index.end_others(user.id, own_key)
     close_sockets(publisher, user, ended)
     return len(ended)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
-from chatserver.bus.client import in_time
+from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 
 MAX_SIGN_INS = 100  # of a person: the oldest ends
@@ -43,7 +43,7 @@ end
 return ended"""
 
 
-class SignIn(NamedTuple):
+class SessionInfo(NamedTuple):
     """A session as its person sees it. `id` names it in forms; `used_at` is None where sessions have no idle end."""
 
     id: str
@@ -54,7 +54,7 @@ class SignIn(NamedTuple):
     here: bool
 
 
-class SignIns:
+class SessionIndex:
     def __init__(self, redis: Redis, config: Config) -> None:
         self._redis = redis
         self._prefix = f"{config.redis_prefix}sessions:"
@@ -64,15 +64,15 @@ class SignIns:
 
     async def begin(self, user_id: int, key: str, data: str) -> list[str]:
         """Returns the keys of the sessions that end for it. Raises Unavailable, as all here do."""
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             ended = await self._redis.eval(
                 BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SIGN_INS
             )
         return [key.decode() for key in ended]
 
-    async def all_of(self, user_id: int, own_key: str) -> list[SignIn]:
+    async def all_of(self, user_id: int, own_key: str) -> list[SessionInfo]:
         """Those that live, the newest first; `own_key` is the one of the browser that asks."""
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             found: Any = await self._redis.zrevrange(self._set(user_id), 0, -1)
             keys = [key.decode() for key in found]
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -83,23 +83,23 @@ class SignIns:
         rows = zip(keys, answers[::2], answers[1::2], strict=True)
         return [self._sign_in(key, json.loads(raw), left, key == own_key) for key, raw, left in rows if raw]
 
-    def _sign_in(self, key: str, data: dict[str, dict[str, str | int]], seconds_left: int, here: bool) -> SignIn:
+    def _sign_in(self, key: str, data: dict[str, dict[str, str | int]], seconds_left: int, here: bool) -> SessionInfo:
         """When it was used last is told by how long it will live without being used."""
         session = data["session"]
         used_at = datetime.fromtimestamp(time() - self._idle + seconds_left, UTC) if self._idle else None
         began_at = datetime.fromtimestamp(int(session["began"]), UTC)
-        return SignIn(key.rpartition(":")[2][:16], key, str(session.get("browser", "")), began_at, used_at, here)
+        return SessionInfo(key.rpartition(":")[2][:16], key, str(session.get("browser", "")), began_at, used_at, here)
 
     async def end(self, user_id: int, keys: Collection[str]) -> None:
         if keys:
-            async with in_time(self._timeout), self._redis.pipeline() as pipeline:
+            async with redis_deadline(self._timeout), self._redis.pipeline() as pipeline:
                 pipeline.delete(*keys)
                 pipeline.zrem(self._set(user_id), *keys)
                 await pipeline.execute()
 
     async def end_others(self, user_id: int, own_key: str = "") -> list[str]:
         """Ends all but one's own, or all; returns the keys that their sockets are known by."""
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             ended = await self._redis.eval(END_OTHERS, 1, self._set(user_id), own_key)
         return [key.decode() for key in ended]
 

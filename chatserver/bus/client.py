@@ -14,7 +14,7 @@ from chatserver.config.settings import Config
 from chatserver.errors import Unavailable
 
 CONNECTIONS = 10  # of a process, beside publisher's and subscriber's; whoever finds them all taken waits
-AWAY = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
+REDIS_ERRORS = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
 
 
 def connect_redis(config: Config) -> Redis:
@@ -35,10 +35,10 @@ def connect_redis(config: Config) -> Redis:
 
 
 @asynccontextmanager
-async def in_time(timeout: float) -> AsyncIterator[None]:
+async def redis_deadline(timeout: float) -> AsyncIterator[None]:
     """What is asked of Redis meanwhile is answered within `timeout` seconds (0 = whenever), or raises Unavailable."""
     try:
         async with asyncio.timeout(timeout or None):
             yield
-    except AWAY as error:
+    except REDIS_ERRORS as error:
         raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None

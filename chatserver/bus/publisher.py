@@ -10,7 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from chatserver.bus.client import AWAY
+from chatserver.bus.client import REDIS_ERRORS
 from chatserver.bus.events import Event, encode_event
 from chatserver.telemetry.metrics import PUBLISH, PUBLISH_FAILED
 
@@ -81,7 +81,7 @@ class Publisher:
                 await sending
             PUBLISH.observe(monotonic() - start)
             self._failing = False
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             await self._disconnect()
             PUBLISH_FAILED.inc()
             if not self._failing:

@@ -14,7 +14,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from chatserver.bus.client import AWAY
+from chatserver.bus.client import REDIS_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Subscriber:
                 async with asyncio.timeout(self._silence):
                     await connection.connect()
                 await self._listen(connection)
-            except AWAY as error:
+            except REDIS_ERRORS as error:
                 if self.live:
                     log.warning("Redis is away, PostgreSQL is polled instead: %s", str(error) or type(error).__name__)
             finally:
@@ -131,7 +131,7 @@ class Subscriber:
         self._commands.clear()
         self._unconfirmed = Counter(self._subscriptions.keys())
         await self._send(connection, "SUBSCRIBE", list(self._subscriptions))
-        await self._say(connection, "PING")  # its answer says that all of them are confirmed
+        await self._send_command(connection, "PING")  # its answer says that all of them are confirmed
         while True:
             patience = self._heard_at + self._silence - monotonic()
             if patience <= 0:
@@ -140,7 +140,7 @@ class Subscriber:
                 async with asyncio.timeout(min(self._ping_interval, patience)):
                     await self._wake.wait()
             except TimeoutError:
-                await self._say(connection, "PING")
+                await self._send_command(connection, "PING")
             self._wake.clear()
             while self._commands:
                 name, user_ids = self._next_commands()
@@ -157,9 +157,9 @@ class Subscriber:
     async def _send(self, connection: Any, name: str, user_ids: list[int]) -> None:
         for start in range(0, len(user_ids), MAX_CHANNELS):
             part = user_ids[start : start + MAX_CHANNELS]
-            await self._say(connection, name, *(self._prefix + b"%d" % user_id for user_id in part))
+            await self._send_command(connection, name, *(self._prefix + b"%d" % user_id for user_id in part))
 
-    async def _say(self, connection: Any, *command: str | bytes) -> None:
+    async def _send_command(self, connection: Any, *command: str | bytes) -> None:
         """A Redis that takes nothing is as far away as one that says nothing."""
         async with asyncio.timeout(self._silence):
             await connection.send_command(*command, check_health=False)

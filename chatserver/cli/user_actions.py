@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from chatserver.accounts.accounts import Accounts, User, details_of
 from chatserver.accounts.passwords import NO_PASSWORD
 from chatserver.accounts.revocation import revoke
-from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.session_index import SessionIndex
 from chatserver.bus.publisher import Publisher
 from chatserver.cli.context import UsageError
 from chatserver.config.settings import MOST, Config
@@ -29,7 +29,7 @@ class Site(NamedTuple):
     config: Config
     db: Database
     accounts: Accounts
-    sign_ins: SignIns
+    session_index: SessionIndex
     publisher: Publisher
 
 
@@ -48,7 +48,7 @@ async def disable(site: Site, arguments: argparse.Namespace) -> Answer:
     user = await site.accounts.find(arguments.name)
     await site.accounts.set_disabled(user, True)
     try:
-        ended = await revoke(site.sign_ins, site.publisher, user)
+        ended = await revoke(site.session_index, site.publisher, user)
     except Unavailable:
         raise UsageError(
             f"{user.name} is disabled, but the sessions could not be ended, since Redis does not answer. "
@@ -80,7 +80,7 @@ async def reset(site: Site, arguments: argparse.Namespace) -> Answer:
         return user._asdict() | await _link(site, user)
     await site.accounts.end_password(user)
     try:
-        ended = await revoke(site.sign_ins, site.publisher, user)
+        ended = await revoke(site.session_index, site.publisher, user)
     except Unavailable:
         raise UsageError(
             f"{user.name}'s password is ended, but the sessions could not be, since Redis does not answer. Do it again "
@@ -98,7 +98,7 @@ async def _link(site: Site, user: User) -> Answer:
 
 async def end_sessions(site: Site, arguments: argparse.Namespace) -> Answer:
     user = await site.accounts.find(arguments.name)
-    return user._asdict() | {"sessions_ended": await revoke(site.sign_ins, site.publisher, user)}
+    return user._asdict() | {"sessions_ended": await revoke(site.session_index, site.publisher, user)}
 
 
 async def export(site: Site, arguments: argparse.Namespace) -> Answer:
@@ -114,7 +114,7 @@ async def export(site: Site, arguments: argparse.Namespace) -> Answer:
         file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         try:
             with file:
-                number = await write_export(site.db, site.sign_ins, user, file, report)
+                number = await write_export(site.db, site.session_index, user, file, report)
         except BaseException:
             await in_thread(path.unlink)
             raise
@@ -128,7 +128,7 @@ async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
     user = await site.accounts.find(arguments.name)
     await site.accounts.set_disabled(user, True)
     try:
-        await revoke(site.sign_ins, site.publisher, user)
+        await revoke(site.session_index, site.publisher, user)
     except Unavailable:
         raise UsageError(
             f"{user.name} is disabled but not deleted, and the sessions could not be ended, since Redis does not "
@@ -150,6 +150,6 @@ async def show(site: Site, arguments: argparse.Namespace) -> Answer:
         "created_at": as_time(details.created_at),
         "admin": details.is_admin,
         "disabled": details.disabled,
-        "sessions": len(await site.sign_ins.all_of(user.id, "")),
+        "sessions": len(await site.session_index.all_of(user.id, "")),
         "threads": details.threads,
     }

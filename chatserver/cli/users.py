@@ -9,7 +9,7 @@ from pathlib import Path
 from chatserver.accounts.accounts import Accounts
 from chatserver.accounts.names import typed_key
 from chatserver.accounts.passwords import Hasher
-from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.session_index import SessionIndex
 from chatserver.cli import user_actions as work
 from chatserver.cli.context import UsageError, publishing, with_database
 from chatserver.config.settings import Config, load_config
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> None:
     async def on_site(config: Config, db: Database) -> work.Answer:
         accounts = Accounts(db, Hasher(1, 0), config.origins)
         async with publishing(config) as (redis, publisher):
-            return await does(work.Site(config, db, accounts, SignIns(redis, config), publisher), arguments)
+            return await does(work.Site(config, db, accounts, SessionIndex(redis, config), publisher), arguments)
 
     print_json(with_database(load_config(), on_site))
 

@@ -19,25 +19,25 @@ from chatserver.telemetry.metrics import BATCH, COMMIT, STORED
 log = logging.getLogger(__name__)
 
 
-class Outgoing(NamedTuple):
+class NewMessage(NamedTuple):
     thread_id: int
     sender_id: int
     client_id: str  # a UUID, in lower case
     text: str
 
 
-class Stored(NamedTuple):
+class StoredMessage(NamedTuple):
     """Where a message stands, now or since it was first sent."""
 
     seq: int
     sent_at: datetime
 
 
-class Writer:
+class MessageStore:
     def __init__(self, db: Database, publisher: Publisher, batch_messages: int, waiting_messages: int) -> None:
         self._db = db
         self._publisher = publisher
-        self._batcher: Batcher[Outgoing, Stored] = Batcher(
+        self._batcher: Batcher[NewMessage, StoredMessage] = Batcher(
             self._store,
             batch_messages,
             waiting_messages,
@@ -49,14 +49,14 @@ class Writer:
     def waiting(self) -> int:
         return self._batcher.waiting
 
-    def submit(self, message: Outgoing) -> "asyncio.Future[Stored]":
+    def submit(self, message: NewMessage) -> "asyncio.Future[StoredMessage]":
         """The future ends with what is committed, or ChatError `no_such_thread` (the sender takes no part in it),
         `accepts_no_messages` (the other one of the two has blocked the sender, or is gone), `duplicate_id` or
         `unavailable` (not known to be stored: the same message again finds out).
         """
         return self._batcher.submit(message)
 
-    async def _store(self, batch: list[Outgoing], *, again: bool = False) -> list[Stored | Exception]:
+    async def _store(self, batch: list[NewMessage], *, again: bool = False) -> list[StoredMessage | Exception]:
         try:
             return await self._store_together(batch)
         except Unavailable as error:
@@ -68,7 +68,7 @@ class Writer:
             log.exception("a message could not be stored")
             return [Unavailable("the message could not be stored")]
 
-    async def _store_together(self, batch: list[Outgoing]) -> list[Stored | Exception]:
+    async def _store_together(self, batch: list[NewMessage]) -> list[StoredMessage | Exception]:
         """Safe to run again when the outcome is not known: what was stored is found by its id."""
         start = monotonic()
         rows = await self._db.fetch(
@@ -81,7 +81,7 @@ class Writer:
         COMMIT.observe(monotonic() - start)
         BATCH.observe(len(batch))
         STORED.inc(len(rows))
-        results: list[Stored | Exception | None] = [None] * len(batch)
+        results: list[StoredMessage | Exception | None] = [None] * len(batch)
         recipients: dict[int, Sequence[int]] = {}
         for place, thread_id, seq, sent_at, text, sender_name, first_row_recipients in rows:
             message = batch[place - 1]
@@ -92,7 +92,7 @@ class Writer:
             if (thread_id, text) != (message.thread_id, message.text):
                 results[place - 1] = ChatError("duplicate_id")
                 continue
-            results[place - 1] = Stored(seq, sent_at)
+            results[place - 1] = StoredMessage(seq, sent_at)
             stored = Message(thread_id, seq, message.client_id, message.sender_id, sender_name, text, sent_at)
             self._publisher.publish(recipients[thread_id], message_event(stored))
         return [result or ChatError("no_such_thread") for result in results]

@@ -19,29 +19,29 @@ MAX_BATCH = 200
 MAX_WAITING = 5000
 
 
-class Mark(NamedTuple):
+class ReadMarker(NamedTuple):
     thread_id: int
     user_id: int
     seq: int
 
 
-class Marks:
+class ReadMarkers:
     """`announce_people`: in larger threads a mark is told to one's own screens only (0 = no limit)."""
 
     def __init__(self, db: Database, publisher: Publisher, announce_people: int) -> None:
         self._db = db
         self._publisher = publisher
         self._announce_people = announce_people
-        self._batcher: Batcher[Mark, None] = Batcher(
+        self._batcher: Batcher[ReadMarker, None] = Batcher(
             self._move, MAX_BATCH, MAX_WAITING, key=lambda mark: (mark.thread_id, mark.user_id)
         )
         self.drain = self._batcher.drain
 
-    def submit(self, mark: Mark) -> "asyncio.Future[None]":
+    def submit(self, mark: ReadMarker) -> "asyncio.Future[None]":
         """Moves a mark forward. The future raises ChatError `no_such_thread` for who takes no part."""
         return self._batcher.submit(mark)
 
-    async def _move(self, batch: list[Mark]) -> list[Exception | None]:
+    async def _move(self, batch: list[ReadMarker]) -> list[Exception | None]:
         try:
             rows = await self._db.fetch(
                 "mark_read",
@@ -58,10 +58,10 @@ class Marks:
         for place, read_seq, unread, people in rows:
             results[place - 1] = None
             if read_seq is not None:
-                self._tell(batch[place - 1], read_seq, unread, people)
+                self._publish(batch[place - 1], read_seq, unread, people)
         return results
 
-    def _tell(self, mark: Mark, read_seq: int, unread: int, people: list[int]) -> None:
+    def _publish(self, mark: ReadMarker, read_seq: int, unread: int, people: list[int]) -> None:
         frame = {"type": "read", "thread": mark.thread_id, "user": mark.user_id, "seq": read_seq}
         own = ReadMarkMoved(mark.thread_id, encode(frame | {"unread": unread}))
         self._publisher.publish([mark.user_id], own)

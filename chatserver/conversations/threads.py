@@ -96,7 +96,7 @@ def _preview(text: str | None, sender_id: int | None, sender_name: str | None) -
     return text or erased_text(), sender_id, sender_name or deleted_name()
 
 
-class Asked(NamedTuple):
+class ThreadRequest(NamedTuple):
     """A thread, and the person who wants to see it."""
 
     thread_id: int
@@ -105,13 +105,13 @@ class Asked(NamedTuple):
 
 async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thread:
     """Raises ChatError `no_such_thread` for a stranger's thread and for none alike."""
-    (found,) = await find_threads(db, [Asked(thread_id or 0, user_id)])
+    (found,) = await find_threads(db, [ThreadRequest(thread_id or 0, user_id)])
     if isinstance(found, ChatError):
         raise found
     return found
 
 
-async def find_threads(db: Database, asked: Sequence[Asked]) -> list[Thread | ChatError]:
+async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thread | ChatError]:
     """Many threads by one query, each as one participant sees it, or ChatError `no_such_thread`."""
     rows = await db.fetch(
         "threads_for", thread_ids=[ask.thread_id for ask in asked], user_ids=[ask.user_id for ask in asked]

@@ -22,7 +22,7 @@ Row = tuple[Any, ...]
 T = TypeVar("T")
 
 # A lost connection; RuntimeError ("UVPoll closed") comes from aiopg under uvloop, AssertionError on Python 3.13.
-LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, RuntimeError, AssertionError, OSError)
+CONNECTION_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError, RuntimeError, AssertionError, OSError)
 # What stays so as long as the connection lives: a PostgreSQL that takes no writes any more (a primary that has become a
 # standby), prepared statements that are gone, or whose plans no longer fit the tables.
 UNFIT = {"25006", "26000"}
@@ -53,7 +53,7 @@ class Database:
 
     async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
         """The rows of a query that may run twice: a read, or a write that changes nothing the second time."""
-        return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), *LOST))
+        return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), *CONNECTION_ERRORS))
 
     async def fetch_one(self, name: str, /, **parameters: object) -> Row | None:
         rows = await self.fetch(name, **parameters)
@@ -82,7 +82,7 @@ class Database:
                 return result
         except TimeoutError:
             raise UnknownOutcome("PostgreSQL did not answer in time") from None
-        except LOST as error:
+        except CONNECTION_ERRORS as error:
             raise UnknownOutcome(f"PostgreSQL is away: {str(error).strip() or type(error).__name__}") from None
 
     async def _retrying(self, work: Callable[[], Awaitable[T]], *after: type[Exception]) -> T:
@@ -228,7 +228,7 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
         try:
             async with asyncio.timeout(timeout / len(addresses) if timeout else None):
                 connection = await _prepared(await _connect(address), prepare)
-        except (*LOST, TimeoutError):
+        except (*CONNECTION_ERRORS, TimeoutError):
             if address == addresses[-1]:
                 raise
         else:

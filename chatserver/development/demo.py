@@ -9,7 +9,7 @@ from chatserver.bus.client import connect_redis
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations import groups
-from chatserver.conversations.message_store import Outgoing, Writer
+from chatserver.conversations.message_store import MessageStore, NewMessage
 from chatserver.database import client as db
 from chatserver.errors import ChatError
 
@@ -74,14 +74,14 @@ async def _fill(config: Config) -> None:
     redis = connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
     try:
-        await _talk(database, Accounts(database, Hasher(2, 0)), Writer(database, publisher, 0, 0))
+        await _talk(database, Accounts(database, Hasher(2, 0)), MessageStore(database, publisher, 0, 0))
         await publisher.close()
     finally:
         await database.close()
         await redis.aclose()
 
 
-async def _talk(database: db.Database, accounts: Accounts, writer: Writer) -> None:
+async def _talk(database: db.Database, accounts: Accounts, message_store: MessageStore) -> None:
     try:
         users = {name: (await accounts.sign_up(name, PASSWORD)).user for name in PEOPLE}
     except ChatError:  # they are here since an earlier run
@@ -89,7 +89,7 @@ async def _talk(database: db.Database, accounts: Accounts, writer: Writer) -> No
     for names, lines in TALKS:
         thread_id, _ = await groups.create(database, accounts, names)
         for _, name, text in lines:
-            await writer.submit(Outgoing(thread_id, users[name].id, str(uuid4()), text))
+            await message_store.submit(NewMessage(thread_id, users[name].id, str(uuid4()), text))
         last = len(lines)
         for name in names:  # everybody has read all but the very last
             seq = last if name == lines[-1][1] else last - 1

@@ -10,10 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from chatserver.accounts import blocks
 from chatserver.accounts.accounts import User, details_of
-from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.session_index import SessionIndex
 from chatserver.conversations import messages
 from chatserver.conversations.messages import as_frame, as_time
-from chatserver.conversations.threads import Asked, Thread, find_threads
+from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
 
@@ -26,14 +26,14 @@ Extend = Callable[[Sequence[object]], Awaitable[None]]
 T = TypeVar("T")
 
 
-async def write_export(db: Database, sign_ins: SignIns, user: User, file: IO[bytes], report: Report) -> int:
+async def write_export(db: Database, session_index: SessionIndex, user: User, file: IO[bytes], report: Report) -> int:
     """Writes the zip and returns the number of messages in it; `report` hears how many are done, of how many.
 
     Raises Unavailable, OSError, and what `report` raises.
     """
     archive = Archive(file)
     try:
-        await archive.add("account.json", await _account(db, sign_ins, user))
+        await archive.add("account.json", await _account(db, session_index, user))
         threads = await _add_conversations(archive, db, user)
         done, total = 0, sum(last for _, last in threads)
         await report(done, total)
@@ -50,7 +50,7 @@ async def write_export(db: Database, sign_ins: SignIns, user: User, file: IO[byt
     return total
 
 
-async def _account(db: Database, sign_ins: SignIns, user: User) -> dict[str, object]:
+async def _account(db: Database, session_index: SessionIndex, user: User) -> dict[str, object]:
     details = await details_of(db, user)
     return {
         "id": user.id,
@@ -64,7 +64,7 @@ async def _account(db: Database, sign_ins: SignIns, user: User) -> dict[str, obj
                 "began_at": as_time(sign_in.began_at),
                 "used_at": as_time(sign_in.used_at) if sign_in.used_at else None,
             }
-            for sign_in in await sign_ins.all_of(user.id, "")
+            for sign_in in await session_index.all_of(user.id, "")
         ],
         "blocked": [blocked._asdict() for blocked in await blocks.blocked_by(db, user)],
     }
@@ -77,7 +77,7 @@ async def _add_conversations(archive: "Archive", db: Database, user: User) -> li
         while rows := await db.fetch(
             "threads_after", user_id=user.id, after=found[-1][0] if found else 0, number=THREADS
         ):
-            threads = await find_threads(db, [Asked(thread_id, user.id) for thread_id, _ in rows])
+            threads = await find_threads(db, [ThreadRequest(thread_id, user.id) for thread_id, _ in rows])
             await extend([_conversation(thread) for thread in threads if isinstance(thread, Thread)])
             found += rows
     return found

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import IO, NamedTuple
 
 from chatserver.accounts.accounts import User
-from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.session_index import SessionIndex
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.exports.archive import in_thread, write_export
@@ -52,10 +52,10 @@ class NotWanted(Exception):
 
 
 class Exports:
-    def __init__(self, db: Database, sign_ins: SignIns, lifetime: float) -> None:
+    def __init__(self, db: Database, session_index: SessionIndex, lifetime: float) -> None:
         """Zips are removed after `lifetime` seconds, 0 = never."""
         self._db = db
-        self._sign_ins = sign_ins
+        self._session_index = session_index
         self._lifetime = lifetime
         self._wake = asyncio.Event()
         self._reported_at = 0.0
@@ -112,7 +112,7 @@ class Exports:
         try:
             with TemporaryFile() as file:
                 report = partial(self._report, export_id)
-                total = await write_export(self._db, self._sign_ins, user, file, report)
+                total = await write_export(self._db, self._session_index, user, file, report)
                 size = await self._store(export_id, file, partial(report, total, total))
             state = "ready"
             log.info("export of user %d: %d messages, %d bytes, %.1f s", user.id, total, size, monotonic() - began_at)

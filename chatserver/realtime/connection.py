@@ -20,15 +20,15 @@ from chatserver.bus.events import (
     UserHidden,
 )
 from chatserver.conversations.messages import message_frame, missed
-from chatserver.conversations.threads import Asked
+from chatserver.conversations.threads import ThreadRequest
 from chatserver.errors import ChatError, Unavailable
 from chatserver.frames import encode
 from chatserver.realtime import protocol
-from chatserver.realtime.close_log import End, note_end
+from chatserver.realtime.close_log import CloseInfo, note_end
 from chatserver.realtime.mailbox import Item, Mailbox, PresenceChanged
 from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.reader import Reader, end_task
-from chatserver.realtime.services import Services
+from chatserver.realtime.services import SocketServices
 from chatserver.telemetry.metrics import CATCH_UPS, deliveries
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Connection:
 
     def __init__(
         self,
-        services: Services,
+        services: SocketServices,
         ws: web.WebSocketResponse,
         transport: asyncio.Transport | None,
         user: User,
@@ -78,7 +78,7 @@ class Connection:
         self.sending_since: float | None = None
         self._address = address
         self._began = self.last_heard
-        self._end: End | None = None  # as far as it is ours
+        self._end: CloseInfo | None = None  # as far as it is ours
         self._frames_out = 0
 
     async def run(self) -> None:
@@ -87,14 +87,14 @@ class Connection:
         await self._send(encode(hello))
         reading = asyncio.create_task(self._read())
         try:
-            code = await self._listen()
+            code = await self._write()
         finally:
             self._services.presence.forget(self.mailbox)
             # Nobody may be reading when we close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
             await end_task(reading)
             await self._reader.close()
         if code is not None:
-            self._end = self._end or End(code, "server")
+            self._end = self._end or CloseInfo(code, "server")
             await self._ws.close(code=code)
 
     async def _read(self) -> None:
@@ -102,11 +102,11 @@ class Connection:
         try:
             while (message := await self._ws.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 self.last_heard = monotonic()
-                self._reader.hear(message)
+                self._reader.on_frame(message)
         finally:
             self.mailbox.close(None)
 
-    async def _listen(self) -> CloseCode | None:
+    async def _write(self) -> CloseCode | None:
         """Sends what the mailbox gets, one thing after the other: the only place that writes to the socket.
 
         Ends with the code to close with, or None when the browser is gone.
@@ -205,7 +205,7 @@ class Connection:
         config = self._services.config
         if 0 < config.max_open_threads <= len(self._open) and frame.thread not in self._open:
             raise ChatError("too_many", retry_after=0)
-        thread = await self._services.openings.submit(Asked(frame.thread, self.user.id))
+        thread = await self._services.thread_loader.submit(ThreadRequest(frame.thread, self.user.id))
         after = thread.total if frame.after is None else frame.after
         if after > thread.total or 0 < config.replay_limit < thread.total - after:
             CATCH_UPS.labels("reset").inc()
@@ -248,7 +248,7 @@ class Connection:
 
     def note_end(self) -> None:
         note_end(
-            self._end or End(self._ws.close_code or WSCloseCode.ABNORMAL_CLOSURE, "browser"),
+            self._end or CloseInfo(self._ws.close_code or WSCloseCode.ABNORMAL_CLOSURE, "browser"),
             user_id=self.user.id,
             address=self._address,
             seconds=monotonic() - self._began,
@@ -258,6 +258,6 @@ class Connection:
 
     def abort(self, why: str) -> None:
         """Cuts the connection without a word: a peer that takes nothing (`stuck`), or says nothing (`silent`)."""
-        self._end = End(WSCloseCode.ABNORMAL_CLOSURE, why)
+        self._end = CloseInfo(WSCloseCode.ABNORMAL_CLOSURE, why)
         if self._transport is not None:
             self._transport.abort()

@@ -3,7 +3,7 @@
 import logging
 
 from chatserver.bus.events import MessageStored, decode_event
-from chatserver.realtime.gap_repair import Repair
+from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.sockets import Sockets
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    def __init__(self, hub: Hub, repair: Repair, sockets: Sockets) -> None:
+    def __init__(self, hub: Hub, repair: GapRepair, sockets: Sockets) -> None:
         self._hub = hub
         self._repair = repair
         self._sockets = sockets
@@ -27,7 +27,7 @@ class Dispatcher:
             return
         self._hub.deliver(user_id, event)
         if isinstance(event, MessageStored):
-            self._repair.saw(user_id, event)
+            self._repair.note(user_id, event)
 
     def on_connection(self, live: bool) -> None:
         """Handles that Redis went away or came back, perhaps without what it knew."""

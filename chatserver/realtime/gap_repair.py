@@ -24,7 +24,7 @@ MAX_MESSAGES = 200  # of one thread in one look; an open chat finds the rest by 
 Key = tuple[int, int]  # (user, thread)
 
 
-class Repair:
+class GapRepair:
     """Every `interval` seconds one cheap query finds the threads of this process's people that changed lately, and what
     of them came to nobody is delivered. An open chat ignores what it has; a list may see a message twice.
     """
@@ -47,7 +47,7 @@ class Repair:
         self._wake = asyncio.Event()
         self._away = False
 
-    def saw(self, user_id: int, event: MessageStored) -> None:
+    def note(self, user_id: int, event: MessageStored) -> None:
         """Notes a message that came by news."""
         self._seen[user_id, event.thread].add(event.seq)
 
@@ -60,7 +60,7 @@ class Repair:
         """Looks until cancelled."""
         while self._interval:
             try:
-                await self.look()
+                await self.poll()
             except Unavailable as error:
                 log.warning("no look for lost news: %s", error)
             except psycopg2.Error:
@@ -72,7 +72,7 @@ class Repair:
             except TimeoutError:
                 pass
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         rows = await self._db.fetch("database_time")
         now: datetime = rows[0][0]
         looked_at = self._looked_at or now

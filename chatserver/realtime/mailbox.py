@@ -12,7 +12,7 @@ class PresenceChanged(NamedTuple):
 
 
 Item = Event | PresenceChanged | str | Open | Close
-End = CloseCode | None  # None: the browser is gone already
+CloseReason = CloseCode | None  # None: the browser is gone already
 
 
 class Mailbox:
@@ -31,7 +31,7 @@ class Mailbox:
         self._max_bytes = max_bytes
         self._waiter: asyncio.Future[None] | None = None
         self._ended = False
-        self._end: End = None
+        self._end: CloseReason = None
 
     def put(self, item: Item) -> None:
         if self._ended:
@@ -49,7 +49,7 @@ class Mailbox:
     def waiting(self) -> int:
         return len(self._items)
 
-    def close(self, end: End) -> None:
+    def close(self, end: CloseReason) -> None:
         """Ends the mailbox, whatever waits in it: who comes back catches up. The first end counts."""
         if not self._ended:
             self._ended, self._end = True, end
@@ -60,7 +60,7 @@ class Mailbox:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def get(self) -> Item | End:
+    async def get(self) -> Item | CloseReason:
         """The next item, or at last the end."""
         while not self._items:
             if self._ended:

@@ -10,7 +10,7 @@ from time import monotonic, time
 from redis.asyncio import Redis
 
 from chatserver.accounts.privacy import hidden_key
-from chatserver.bus.client import AWAY
+from chatserver.bus.client import REDIS_ERRORS
 from chatserver.config.settings import Config
 from chatserver.conversations.messages import as_time
 from chatserver.frames import encode
@@ -165,7 +165,7 @@ class Presence:
                 self._noted_at = monotonic()
             await self._find(list(asked))
             self._failing = False
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             if not self._failing:
                 log.warning("Redis does not tell who is online: %s", str(error) or type(error).__name__)
             self._failing = True
@@ -208,7 +208,7 @@ class Presence:
     async def close(self) -> None:
         """Notes all who are or were here, before the process ends."""
         if self._interval:
-            with contextlib.suppress(*AWAY):
+            with contextlib.suppress(*REDIS_ERRORS):
                 async with asyncio.timeout(self._timeout):
                     await self._note(self._users())
 

@@ -28,7 +28,7 @@ class Rate:
         self._idle_at: dict[object, float] = {}
         self._sweep_at = SWEEP_FROM
 
-    def take(self, key: object) -> float:
+    def acquire(self, key: object) -> float:
         """0 when it may be done, and counts as done; otherwise the seconds until it may."""
         if not self._interval:
             return 0
@@ -42,9 +42,9 @@ class Rate:
             self._sweep_at = max(SWEEP_FROM, 2 * len(self._idle_at))
         return 0
 
-    def ask(self, key: object) -> None:
+    def check(self, key: object) -> None:
         """Counts it as done. Raises ChatError `too_many`."""
-        wait = self.take(key)
+        wait = self.acquire(key)
         if wait:
             raise ChatError("too_many", retry_after=wait)
 
@@ -58,7 +58,7 @@ class Rate:
 
 
 class Rates(NamedTuple):
-    """`refusals`: who is refused twice as often as messages may come goes on whatever it is told, and is closed."""
+    """`refusals`: a socket refused at twice the message rate is ignoring the limit and is closed."""
 
     messages: Rate  # of a person
     frames: Rate  # of a socket

@@ -6,15 +6,15 @@ from math import ceil
 from aiohttp import WSMessage
 
 from chatserver.bus.events import TypingNoticed
-from chatserver.conversations.message_store import Outgoing, Stored
+from chatserver.conversations.message_store import NewMessage, StoredMessage
 from chatserver.conversations.messages import as_time
-from chatserver.conversations.read_markers import Mark
+from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError, Unavailable
 from chatserver.frames import encode
 from chatserver.realtime import protocol
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.protocol import CloseCode, error_frame
-from chatserver.realtime.services import Services
+from chatserver.realtime.services import SocketServices
 
 
 class Reader:
@@ -22,33 +22,33 @@ class Reader:
 
     __slots__ = ("_mailbox", "_services", "_typing", "_user_id", "frames")
 
-    def __init__(self, services: Services, user_id: int, mailbox: Mailbox) -> None:
+    def __init__(self, services: SocketServices, user_id: int, mailbox: Mailbox) -> None:
         self._services = services
         self._user_id = user_id
         self._mailbox = mailbox
         self._typing: asyncio.Task[None] | None = None
         self.frames = 0
 
-    def hear(self, message: WSMessage) -> None:
+    def on_frame(self, message: WSMessage) -> None:
         """A frame that cannot be followed is answered and harms nothing; who goes on with too many is closed."""
         self.frames += 1
         rates = self._services.rates
-        wait = rates.frames.take(self)
+        wait = rates.frames.acquire(self)
         try:
             frame = protocol.parse(message.data, self._services.config.max_message_chars)
             if not wait and isinstance(frame, protocol.Send):
-                wait = rates.messages.take(self._user_id)
+                wait = rates.messages.acquire(self._user_id)
             if wait:
                 raise protocol.BadFrame(
                     ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), protocol.echo_of(frame)
                 )
-            self._obey(frame)
+            self._dispatch(frame)
         except protocol.BadFrame as error:
             self._mailbox.put(error_frame(error, **error.echo))
-        if wait and rates.refusals.take(self):
+        if wait and rates.refusals.acquire(self):
             self._mailbox.close(CloseCode.POLICY)
 
-    def _obey(self, frame: protocol.Frame) -> None:
+    def _dispatch(self, frame: protocol.Frame) -> None:
         match frame:
             case protocol.Send():
                 self._store(frame)
@@ -65,13 +65,13 @@ class Reader:
     def _store(self, frame: protocol.Send) -> None:
         """Hands the message on; the answer goes out after COMMIT."""
         try:
-            stored = self._services.writer.submit(Outgoing(frame.thread, self._user_id, frame.id, frame.text))
+            stored = self._services.message_store.submit(NewMessage(frame.thread, self._user_id, frame.id, frame.text))
         except Unavailable as error:
             self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
             return
         stored.add_done_callback(lambda future: self._answer(frame, future))
 
-    def _answer(self, frame: protocol.Send, future: "asyncio.Future[Stored]") -> None:
+    def _answer(self, frame: protocol.Send, future: "asyncio.Future[StoredMessage]") -> None:
         try:
             seq, sent_at = future.result()
         except ChatError as error:
@@ -93,7 +93,7 @@ class Reader:
                 self._mailbox.put(error_frame(error, thread=thread))
 
         try:
-            self._services.marks.submit(Mark(thread, self._user_id, seq)).add_done_callback(answer)
+            self._services.read_markers.submit(ReadMarker(thread, self._user_id, seq)).add_done_callback(answer)
         except Unavailable as error:
             self._mailbox.put(error_frame(error, thread=thread))
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
-from chatserver.conversations.message_store import Writer
-from chatserver.conversations.read_markers import Marks
-from chatserver.conversations.threads import Asked, Thread
+from chatserver.conversations.message_store import MessageStore
+from chatserver.conversations.read_markers import ReadMarkers
+from chatserver.conversations.threads import Thread, ThreadRequest
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.realtime.presence import Presence
@@ -14,12 +14,12 @@ from chatserver.realtime.rate_limits import Rates
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class SocketServices:
     config: Config
     db: Database
-    writer: Writer
-    marks: Marks
+    message_store: MessageStore
+    read_markers: ReadMarkers
     publisher: Publisher
-    openings: Batcher[Asked, Thread]
+    thread_loader: Batcher[ThreadRequest, Thread]
     presence: Presence
     rates: Rates

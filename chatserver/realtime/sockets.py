@@ -15,7 +15,7 @@ from chatserver.errors import ChatError
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.protocol import CloseCode
-from chatserver.realtime.services import Services
+from chatserver.realtime.services import SocketServices
 from chatserver.telemetry import metrics
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
 
 
-class Upgraded(web.WebSocketResponse):
+class PreparedSocket(web.WebSocketResponse):
     """A socket after its handshake, to be served by `Sockets.serve`."""
 
     connection: Connection
@@ -38,7 +38,7 @@ class Sockets:
 
     def __init__(
         self,
-        services: Services,
+        services: SocketServices,
         hub: Hub,
         subscriber: Subscriber,
         ended: Callable[[set[str]], Awaitable[set[str]]],
@@ -54,7 +54,7 @@ class Sockets:
         self._closing = False
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
-    async def upgrade(self, request: web.Request, user: User, session_key: str, address: str) -> "Upgraded":
+    async def upgrade(self, request: web.Request, user: User, session_key: str, address: str) -> "PreparedSocket":
         """The handshake of a request that may have a socket.
 
         Raises ChatError `too_many`, or `bad_frame` for another version of the protocol.
@@ -62,11 +62,11 @@ class Sockets:
         config = self._services.config
         if request.headers.get("Sec-WebSocket-Version") != "13":  # aiohttp takes the drafts, too (RFC 6455 §4.1)
             raise ChatError("bad_frame")
-        self._services.rates.handshakes.ask(user.id)
+        self._services.rates.handshakes.check(user.id)
         if 0 < config.sockets_per_person <= self._hub.count(user.id):
             raise ChatError("too_many", retry_after=ONE_LESS)
         max_size = config.max_frame_bytes and config.max_frame_bytes + 1  # aiohttp refuses exactly max_msg_size, too
-        ws = Upgraded(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
+        ws = PreparedSocket(max_msg_size=max_size, compress=False, timeout=GOODBYE)  # compressed: 90 KiB more
         try:
             await ws.prepare(request)
         except ConnectionResetError:

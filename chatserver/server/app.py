@@ -11,25 +11,25 @@ import aiohttp_session
 from aiohttp import web
 
 from chatserver.accounts.accounts import Accounts
-from chatserver.accounts.login_limits import Attempts
+from chatserver.accounts.login_limits import LoginLimits
 from chatserver.accounts.passwords import Hasher, common_passwords
 from chatserver.bus.client import connect_redis
 from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
 from chatserver.config.settings import Config, load_config
-from chatserver.conversations.message_store import Writer
-from chatserver.conversations.read_markers import Marks
-from chatserver.conversations.threads import Asked, Thread, find_threads
+from chatserver.conversations.message_store import MessageStore
+from chatserver.conversations.read_markers import ReadMarkers
+from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database, load_queries
 from chatserver.database.startup import wait_for_database
 from chatserver.exports.jobs import Exports
 from chatserver.realtime.dispatcher import Dispatcher
-from chatserver.realtime.gap_repair import Repair
+from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.presence import Presence
 from chatserver.realtime.rate_limits import rates_of
-from chatserver.realtime.services import Services
+from chatserver.realtime.services import SocketServices
 from chatserver.realtime.sockets import Sockets
 from chatserver.server import metrics_endpoint as exporter
 from chatserver.server.gauges import Sampler
@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 
 GOODBYE = 1.0  # seconds for the tasks in the background to end
 RESTART_PAUSE = 1.0  # seconds
-OPENINGS = 100  # threads found by one query: many open at once after a restart
+THREADS_AT_ONCE = 100  # threads found by one query: many open at once after a restart
 
 
 def read_files() -> None:
@@ -89,7 +89,7 @@ async def create_app(config: Config | None = None) -> web.Application:
     app[keys.NOTICES] = Notices()
     app[keys.REDIS] = redis
     app[keys.SESSIONS] = sessions
-    app[keys.ATTEMPTS] = Attempts(redis, config)
+    app[keys.LOGIN_LIMITS] = LoginLimits(redis, config)
     app[aiohttp_jinja2.APP_KEY] = environment()
     add_routes(app)
     app.on_response_prepare.append(set_headers)
@@ -104,10 +104,12 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     database = app[keys.DB] = await wait_for_database(config)
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
-    app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].sign_ins, config.export_lifetime)
+    app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].session_index, config.export_lifetime)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
-    writer = app[keys.WRITER] = Writer(database, publisher, config.batch_messages, config.waiting_messages)
-    marks = app[keys.MARKS] = Marks(database, publisher, config.announce_people)
+    message_store = app[keys.MESSAGE_STORE] = MessageStore(
+        database, publisher, config.batch_messages, config.waiting_messages
+    )
+    read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:
         await publisher.open()
     except asyncio.CancelledError:  # told to end while it starts
@@ -115,8 +117,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         raise
     async with _realtime(app, database) as presence:
         yield
-        await writer.drain()
-        await marks.drain()
+        await message_store.drain()
+        await read_markers.drain()
         await publisher.close()
     await presence.close()
     await database.close()
@@ -127,16 +129,18 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
 async def _realtime(app: web.Application, database: Database) -> AsyncIterator[Presence]:
     """The sockets, what they share, and the tasks that run beside them."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
-    publisher, writer = app[keys.PUBLISHER], app[keys.WRITER]
+    publisher, message_store = app[keys.PUBLISHER], app[keys.MESSAGE_STORE]
     hub = Hub()
-    openings: Batcher[Asked, Thread] = Batcher(partial(find_threads, database), OPENINGS, 0)
+    thread_loader: Batcher[ThreadRequest, Thread] = Batcher(partial(find_threads, database), THREADS_AT_ONCE, 0)
     presence = Presence(redis, config, lambda: hub.users)
-    services = Services(config, database, writer, app[keys.MARKS], publisher, openings, presence, app[keys.RATES])
+    services = SocketServices(
+        config, database, message_store, app[keys.READ_MARKERS], publisher, thread_loader, presence, app[keys.RATES]
+    )
     subscriber = Subscriber(
         redis, config.redis_prefix, ping_interval=config.redis_ping_interval, silence=config.redis_silence
     )
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
-    repair = Repair(database, config.repair_interval, lambda: hub.users, hub.deliver)
+    repair = GapRepair(database, config.repair_interval, lambda: hub.users, hub.deliver)
     dispatcher = Dispatcher(hub, repair, sockets)
     works: list[Callable[[], Awaitable[None]]] = [
         partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection),
@@ -145,7 +149,7 @@ async def _realtime(app: web.Application, database: Database) -> AsyncIterator[P
         sockets.keep_time,
         sockets.keep_checking,
         app[keys.EXPORTS].run,
-        Sampler(sockets, writer, publisher, database.pool, lambda: subscriber.live).run,
+        Sampler(sockets, message_store, publisher, database.pool, lambda: subscriber.live).run,
         LoopLag(config.loop_lag_warning).run,
     ]
     tasks = [asyncio.create_task(keep_running(work)) for work in works]

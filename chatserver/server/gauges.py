@@ -9,7 +9,7 @@ from time import process_time, time
 
 from chatserver import __version__
 from chatserver.bus.publisher import Publisher
-from chatserver.conversations.message_store import Writer
+from chatserver.conversations.message_store import MessageStore
 from chatserver.database.client import Pool
 from chatserver.realtime.sockets import Sockets
 from chatserver.telemetry import metrics
@@ -19,7 +19,7 @@ EVERY = 1.0  # seconds
 
 class Sampler:
     def __init__(
-        self, sockets: Sockets, writer: Writer, publisher: Publisher, pool: Pool, news_come: Callable[[], bool]
+        self, sockets: Sockets, writer: MessageStore, publisher: Publisher, pool: Pool, news_come: Callable[[], bool]
     ) -> None:
         self._sockets = sockets
         self._writer = writer

@@ -10,12 +10,12 @@ from chatserver.accounts.accounts import User
 from chatserver.accounts.directory import complete_name
 from chatserver.accounts.names import name_beginning
 from chatserver.conversations import messages
-from chatserver.conversations.message_store import Outgoing
+from chatserver.conversations.message_store import NewMessage
 from chatserver.conversations.threads import find_thread
 from chatserver.errors import ChatError
-from chatserver.realtime.sockets import Upgraded
+from chatserver.realtime.sockets import PreparedSocket
 from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
-from chatserver.web.app_keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, NOTICES, SESSIONS, SOCKETS, WRITER
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, LOGIN_LIMITS, MESSAGE_STORE, NOTICES, SESSIONS, SOCKETS
 from chatserver.web.bodies import read_fields
 from chatserver.web.client_address import client_address
 from chatserver.web.origins import check_socket_origin
@@ -40,7 +40,7 @@ async def send_message(request: web.Request) -> web.Response:
     sender_id = parse_id(fields.get("sender_id"))
     if sender_id is None or not await request.app[ACCOUNTS].may_talk(sender_id):
         raise ChatError("no_such_user")
-    stored = await request.app[WRITER].submit(Outgoing(thread_id, sender_id, client_id, text))
+    stored = await request.app[MESSAGE_STORE].submit(NewMessage(thread_id, sender_id, client_id, text))
     return web.json_response({"status": "ok", "seq": stored.seq})
 
 
@@ -74,7 +74,7 @@ async def people(request: web.Request) -> web.Response:
     beginning = name_beginning(request.query.get("name", ""))
     if not beginning:
         return web.json_response({"people": []})
-    await request.app[ATTEMPTS].ask_for_people(user)
+    await request.app[LOGIN_LIMITS].ask_for_people(user)
     return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
 
 
@@ -84,7 +84,7 @@ async def session(request: web.Request) -> web.Response:
     return web.json_response({"user": user._asdict()})
 
 
-async def socket(request: web.Request) -> Upgraded:
+async def socket(request: web.Request) -> PreparedSocket:
     """The Origin first, since a browser sends its cookies to us from any site's page."""
     check_socket_origin(request)
     if "Sec-WebSocket-Key" in request.headers and "Upgrade" not in request.headers:

@@ -4,11 +4,11 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from chatserver.accounts.accounts import Accounts
-from chatserver.accounts.login_limits import Attempts
+from chatserver.accounts.login_limits import LoginLimits
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
-from chatserver.conversations.message_store import Writer
-from chatserver.conversations.read_markers import Marks
+from chatserver.conversations.message_store import MessageStore
+from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.database.client import Database
 from chatserver.exports.jobs import Exports
 from chatserver.realtime.rate_limits import Rates
@@ -22,12 +22,12 @@ DB = web.AppKey("db", Database)
 REDIS = web.AppKey("redis", Redis)
 SITE = web.AppKey("site", Site)
 ACCOUNTS = web.AppKey("accounts", Accounts)
-ATTEMPTS = web.AppKey("attempts", Attempts)
+LOGIN_LIMITS = web.AppKey("attempts", LoginLimits)
 EXPORTS = web.AppKey("exports", Exports)
 SESSIONS = web.AppKey("sessions", SessionStorage)
 PUBLISHER = web.AppKey("publisher", Publisher)
 RATES = web.AppKey("rates", Rates)
 NOTICES = web.AppKey("notices", Notices)
-WRITER = web.AppKey("writer", Writer)
-MARKS = web.AppKey("marks", Marks)
+MESSAGE_STORE = web.AppKey("writer", MessageStore)
+READ_MARKERS = web.AppKey("marks", ReadMarkers)
 SOCKETS = web.AppKey("sockets", Sockets)

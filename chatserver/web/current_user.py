@@ -5,7 +5,7 @@ from typing import NoReturn
 from aiohttp import web
 from yarl import URL
 
-from chatserver.accounts.accounts import Checked, User
+from chatserver.accounts.accounts import User, VerifiedUser
 from chatserver.accounts.revocation import close_sockets
 from chatserver.bus.events import SessionRenewed
 from chatserver.errors import ChatError
@@ -29,7 +29,7 @@ def _to_sign_in(request: web.Request) -> NoReturn:
     raise web.HTTPSeeOther(URL(SIGN_IN).with_query({"next": back} if back != "/messages/" else {}))
 
 
-async def begin_session(request: web.Request, checked: Checked, target: str) -> web.Response:
+async def begin_session(request: web.Request, checked: VerifiedUser, target: str) -> web.Response:
     """Signs in and leads on. The browser's old session ends, and its sockets: its pages must not go on as another's.
 
     Raises ChatError `wrong_password` when the password was changed, or the account disabled, since it was checked.
@@ -41,7 +41,7 @@ async def begin_session(request: web.Request, checked: Checked, target: str) -> 
         close_sockets(request.app[PUBLISHER], former, [begun.old_key])
     close_sockets(request.app[PUBLISHER], checked.user, begun.ended)
     if not await request.app[ACCOUNTS].still_holds(checked):
-        await sessions.sign_ins.end(checked.user.id, [begun.key])
+        await sessions.session_index.end(checked.user.id, [begun.key])
         raise ChatError("wrong_password")
     response = web.Response(status=303, headers={"Location": str(URL(target, encoded=True))})
     remember_device(request, response, checked.user.name)

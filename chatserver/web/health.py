@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from chatserver.bus.client import AWAY
+from chatserver.bus.client import REDIS_ERRORS
 from chatserver.errors import Unavailable
 from chatserver.web.app_keys import CONFIG, DB, REDIS
 
@@ -19,6 +19,6 @@ async def ready(request: web.Request) -> web.Response:
     try:
         async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):
             await request.app[REDIS].ping()
-    except AWAY as error:
+    except REDIS_ERRORS as error:
         raise Unavailable(f"Redis does not answer: {str(error) or type(error).__name__}") from None
     return web.json_response({"status": "ok"})

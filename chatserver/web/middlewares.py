@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 from chatserver import i18n
 from chatserver.config.settings import Config
 from chatserver.errors import ChatError, Unavailable
-from chatserver.realtime.sockets import Upgraded
+from chatserver.realtime.sockets import PreparedSocket
 from chatserver.telemetry.metrics import count_refusal
 from chatserver.web.access_log import method_of, route_of
 from chatserver.web.app_keys import CONFIG, SOCKETS
@@ -40,7 +40,7 @@ BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_b
 async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Serves a socket when all that its handshake needed is gone from memory: must stand outermost."""
     response = await handler(request)
-    if isinstance(response, Upgraded):
+    if isinstance(response, PreparedSocket):
         await request.app[SOCKETS].serve(response.connection)
     return response
 

@@ -1,8 +1,9 @@
-"""Sessions: who a cookie stands for. In Redis, so that a page costs PostgreSQL no query for it.
+"""Sessions in Redis, for aiohttp-session.
 
-aiohttp-session's RedisStorage, with what it leaves open mended: the Redis key is a hash of a 256-bit token; a new token
-at sign-in ends the old one; only signing in writes a session that is not there; idle and absolute ends; nothing is
-stored for those who are not signed in: their token only carries the CSRF token. `sign_ins` knows all of a person's.
+Replaces its RedisStorage, and closes what that leaves open: the Redis key is a hash of a 256-bit token, signing in
+gives a new token and ends the old one, only signing in writes a session that is not there, and sessions end after idle
+time and after an absolute time. Nothing is stored for visitors who are not signed in: their token carries the CSRF
+token alone. `session_index` lists the sessions of each user.
 """
 
 import hashlib
@@ -19,9 +20,9 @@ from aiohttp_session.redis_storage import RedisStorage
 from redis.asyncio import Redis
 
 from chatserver.accounts.accounts import User
-from chatserver.accounts.session_index import SignIns
+from chatserver.accounts.session_index import SessionIndex
 from chatserver.accounts.user_agents import browser_of
-from chatserver.bus.client import in_time
+from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 from chatserver.database.batcher import Batcher
 from chatserver.web.cookies import SESSION, secret_name
@@ -79,7 +80,7 @@ class SessionStorage(RedisStorage):
         self._lifetime = config.session_lifetime
         self._timeout = config.redis_timeout
         self._loads: Batcher[str, Raw] = Batcher(self._load, MAX_LOADS, 0)
-        self.sign_ins = SignIns(redis, config)
+        self.session_index = SessionIndex(redis, config)
 
     def key(self, token: str) -> str:
         """The Redis key of a token: who reads Redis learns no cookie."""
@@ -94,7 +95,7 @@ class SessionStorage(RedisStorage):
         token = self.load_cookie(request)
         if token is None or not TOKEN.fullmatch(token):
             return Session(None, data=None, new=True)
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             data = self._alive(await self._loads.submit(self.key(token)))
         if data is None and self.cookie_name not in request.cookies:
             return Session(None, data=None, new=True)  # of another server
@@ -105,7 +106,7 @@ class SessionStorage(RedisStorage):
 
     async def _load(self, keys: list[str]) -> list[Raw]:
         """What Redis holds of sessions that are used now: many come back at once after a restart."""
-        async with in_time(self._timeout):
+        async with redis_deadline(self._timeout):
             if len(keys) == 1:
                 return [await self._redis.getex(keys[0], ex=self._idle, persist=self._idle is None)]
             found: list[Raw] = await self._redis.eval(USE, len(keys), *keys, self._idle or "")
@@ -122,7 +123,7 @@ class SessionStorage(RedisStorage):
         """Writes a session that still exists; of any other only sets the cookie."""
         token = str(session.identity)
         if not session.empty:
-            async with in_time(self._timeout):
+            async with redis_deadline(self._timeout):
                 await self._redis.set(self.key(token), self._encoded(session), ex=self._idle, xx=True)
         max_age = self.max_age if not session.empty else None
         response.set_cookie(self.cookie_name, token, **self.cookie_params | {"max_age": max_age})
@@ -138,13 +139,13 @@ class SessionStorage(RedisStorage):
         former = await find_user(request)
         old_key = self.key(str((await get_session(request)).identity))
         if former is not None:
-            await self.sign_ins.end(former.id, [old_key])
+            await self.session_index.end(former.id, [old_key])
         session = await new_session(request)
         session.set_new_identity(new_token())
         now = int(time.time())
         session.update(user=user.id, name=user.name, began=now, browser=browser_of(request.headers))
         key = self.key(str(session.identity))
-        return Begun(key, old_key, await self.sign_ins.begin(user.id, key, self._encoded(session)))
+        return Begun(key, old_key, await self.session_index.begin(user.id, key, self._encoded(session)))
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
         """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person, for
@@ -155,7 +156,7 @@ class SessionStorage(RedisStorage):
         for user in users:
             token = new_token()
             data = {"created": now, "session": {"user": user.id, "name": user.name, "began": now, "browser": ""}}
-            await self.sign_ins.begin(user.id, self.key(token), json.dumps(data))
+            await self.session_index.begin(user.id, self.key(token), json.dumps(data))
             cookies.append(f"{SESSION}={token}")
         return cookies
 
@@ -164,7 +165,7 @@ class SessionStorage(RedisStorage):
         key = self.key_of(request)
         user = await find_user(request)
         if user is not None:
-            await self.sign_ins.end(user.id, [key])
+            await self.session_index.end(user.id, [key])
         self.forget(response)
         return key
 
@@ -181,7 +182,7 @@ class SessionStorage(RedisStorage):
         oldest = time.time() - self._lifetime if self._lifetime > 0 else 0
         for start in range(0, len(ordered), MAX_KEYS):
             part = ordered[start : start + MAX_KEYS]
-            async with in_time(self._timeout):
+            async with redis_deadline(self._timeout):
                 places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", int(oldest))
             ended.update(part[place - 1] for place in places)
         return ended

@@ -192,7 +192,7 @@ PROTECTIONS = [
     Protection(
         "Redis has a time limit, and pages report it",
         "chatserver/bus/client.py",
-        "    except AWAY as error:",
+        "    except REDIS_ERRORS as error:",
         "    except ZeroDivisionError as error:",
         "test_survival.py::test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out",
     ),
@@ -398,7 +398,7 @@ PROTECTIONS = [
     Protection(
         "All of a user's messages share one rate",
         "chatserver/realtime/reader.py",
-        "wait = rates.messages.take(self._user_id)",
+        "wait = rates.messages.acquire(self._user_id)",
         "wait = 0",
         "security/test_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
     ),
@@ -510,7 +510,7 @@ PROTECTIONS = [
     Protection(
         "An unresponsive Redis signs nobody out",
         "chatserver/web/sessions.py",
-        "        async with in_time(self._timeout):\n            data = self._alive(",
+        "        async with redis_deadline(self._timeout):\n            data = self._alive(",
         "        data = None\n"
         "        with __import__('contextlib').suppress(Exception):\n"
         "            data = self._alive(",

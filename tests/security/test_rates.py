@@ -29,20 +29,20 @@ class Clock:
 def test_a_rate_allows_a_burst_and_then_one_at_a_time() -> None:
     clock = Clock()
     rate = Rate(2, 3, clock)
-    assert [rate.take("ana") for _ in range(5)] == [0, 0, 0, 0.5, 0.5]
+    assert [rate.acquire("ana") for _ in range(5)] == [0, 0, 0, 0.5, 0.5]
     clock.now += 0.25
-    assert rate.take("ana") == 0.25
+    assert rate.acquire("ana") == 0.25
     clock.now += 0.25
-    assert [rate.take("ana"), rate.take("ana")] == [0, 0.5]
+    assert [rate.acquire("ana"), rate.acquire("ana")] == [0, 0.5]
 
 
 def test_who_waits_as_long_as_is_said_is_allowed() -> None:
     clock = Clock()
     rate = Rate(7, 2, clock)
     for _ in range(1000):
-        while wait := rate.take("ana"):
+        while wait := rate.acquire("ana"):
             clock.now += wait
-            assert rate.take("ana") < 1e-9
+            assert rate.acquire("ana") < 1e-9
             clock.now += 1e-9
 
 
@@ -50,19 +50,19 @@ def test_a_rest_brings_back_the_burst_and_no_more() -> None:
     clock = Clock()
     rate = Rate(2, 3, clock)
     for _ in range(3):
-        rate.take("ana")
+        rate.acquire("ana")
     clock.now += 1_000_000
-    assert [rate.take("ana") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert [rate.acquire("ana") for _ in range(4)] == [0, 0, 0, 0.5]
 
 
 def test_nobody_uses_up_what_is_another_ones() -> None:
     rate = Rate(2, 1, Clock())
-    assert [rate.take("ana"), rate.take("ben"), rate.take("ana")] == [0, 0, 0.5]
+    assert [rate.acquire("ana"), rate.acquire("ben"), rate.acquire("ana")] == [0, 0, 0.5]
 
 
 @pytest.mark.parametrize("rate", [Rate(0, 5), Rate(5, 0)])
 def test_without_a_limit_everything_is_allowed_and_nothing_remembered(rate: Rate) -> None:
-    assert not any(rate.take("ana") for _ in range(1000))
+    assert not any(rate.acquire("ana") for _ in range(1000))
     assert len(rate) == 0
 
 
@@ -71,7 +71,7 @@ def test_who_has_left_is_forgotten() -> None:
     rate = Rate(1, 5, clock)
     for person in range(100 * SWEEP_FROM):
         clock.now += 0.1
-        rate.take(person)
+        rate.acquire(person)
         assert len(rate) <= SWEEP_FROM
 
 
@@ -79,8 +79,8 @@ def test_nobody_is_forgotten_before_their_time() -> None:
     clock = Clock()
     rate = Rate(SLOWLY, 1, clock)
     for person in range(3 * SWEEP_FROM):
-        rate.take(person)
-    assert all(rate.take(person) for person in range(3 * SWEEP_FROM))
+        rate.acquire(person)
+    assert all(rate.acquire(person) for person in range(3 * SWEEP_FROM))
 
 
 # -- messages ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from chatserver.development.embedded.children import Children
 from chatserver.development.embedded.environment import forget_libpq_settings
 from chatserver.development.embedded.errors import EmbeddedError, why_ended
 from chatserver.development.embedded.lock import FolderLock, holder_of
-from chatserver.development.embedded.place import Place, socket_folder
+from chatserver.development.embedded.place import ServerLayout, socket_folder
 from chatserver.development.embedded.postgres import Postgres
 from chatserver.development.embedded.processes import Fate, fate
 from chatserver.development.embedded.users import User, private_folder, server_user
@@ -56,7 +56,7 @@ class EmbeddedServers:
         self._lock = None if database_url and redis_url else FolderLock(self.data_dir)
         self._children = Children(self._lock)
         self._servers: dict[str, Server] = {}
-        self._place: Place | None = None
+        self._place: ServerLayout | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -83,28 +83,28 @@ class EmbeddedServers:
                 raise EmbeddedError(f"The data folder {self.data_dir} cannot be used: {error}") from None
             raise
 
-    def _find_place(self, lock: FolderLock) -> Place:
+    def _find_place(self, lock: FolderLock) -> ServerLayout:
         user = self._user_within_reach(Valkey.program() if self.database_url else Postgres.program())
         sockets = socket_folder(self.data_dir)
-        self._place = Place(self.data_dir, sockets, user, self._durable)
+        self._place = ServerLayout(self.data_dir, sockets, user, self._durable)
         if self._place.has_temporary_sockets:
             lock.note(temporary=str(sockets))
         private_folder(sockets, user)
         return self._place
 
     def _user_within_reach(self, program: Path) -> User | None:
-        """Who the servers run as, with passage if without it he cannot reach the program and the data."""
+        """Who the servers run as, with bypass_permissions if without it he cannot reach the program and the data."""
         user = server_user(self.data_dir)
         attempt = self._children.run([program, "--version"], self.data_dir, user)
         if attempt.returncode and user:
-            user = replace(user, passage=True)
+            user = replace(user, bypass_permissions=True)
             attempt = self._children.run([program, "--version"], self.data_dir, user)
         if attempt.returncode:
             why = why_ended(attempt.returncode, attempt.stderr)
             raise EmbeddedError(f"{program} cannot be run{f' by user {user.uid}' if user else ''}: {why}")
         return user
 
-    def _start(self, place: Place) -> None:
+    def _start(self, place: ServerLayout) -> None:
         """Start both, then wait for both."""
         if not self.redis_url:
             self._servers[Valkey.name] = Valkey(place)
@@ -118,7 +118,7 @@ class EmbeddedServers:
         self.redis_url = self.redis_url or self._servers[Valkey.name].url
         self.database_url = self.database_url or self._servers[Postgres.name].url
 
-    def _spawn(self, server: Server, place: Place) -> None:
+    def _spawn(self, server: Server, place: ServerLayout) -> None:
         log = place.log(server.name)
         with suppress(FileNotFoundError):
             log.replace(log.with_suffix(".log.1"))
@@ -126,7 +126,7 @@ class EmbeddedServers:
             server.name, server.command(), server.stop_signal, cwd=self.data_dir, user=place.user, log=log
         )
 
-    def _wait_for(self, server: Server, place: Place) -> None:
+    def _wait_for(self, server: Server, place: ServerLayout) -> None:
         deadline = time.monotonic() + READY_WITHIN
         while not server.ready():
             log = place.log(server.name)

@@ -108,6 +108,6 @@ class Children:
 
 def launch(argv: Argv, death_signal: signal.Signals, cwd: Path, user: User | None) -> list[str]:
     """The command that becomes argv, by way of the launcher."""
-    uid, gid, passage = (user.uid, user.gid, user.passage) if user else (-1, -1, False)
-    how = (os.getpid(), int(death_signal), uid, gid, int(passage), cwd)
+    uid, gid, bypass_permissions = (user.uid, user.gid, user.bypass_permissions) if user else (-1, -1, False)
+    how = (os.getpid(), int(death_signal), uid, gid, int(bypass_permissions), cwd)
     return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, how), *map(str, argv)]

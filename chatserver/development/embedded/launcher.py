@@ -17,11 +17,11 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def main() -> None:
-    parent, death_signal, uid, gid, passage = map(int, sys.argv[1:6])
+    parent, death_signal, uid, gid, bypass_permissions = map(int, sys.argv[1:6])
     folder, *program = sys.argv[6:]
     try:
         if uid >= 0:
-            change_user(uid, gid, passage=bool(passage))
+            change_user(uid, gid, bypass_permissions=bool(bypass_permissions))
         if sys.platform == "linux":
             prctl(PR_SET_PDEATHSIG, death_signal)  # after setuid, which clears it
             if os.getppid() != parent:
@@ -32,18 +32,18 @@ def main() -> None:
         sys.exit(f"{program[0]}: {error}")
 
 
-def change_user(uid: int, gid: int, *, passage: bool) -> None:
-    """Stop being root. With passage, keep of root's rights one: to walk through folders closed to that user.
+def change_user(uid: int, gid: int, *, bypass_permissions: bool) -> None:
+    """Stop being root. With bypass_permissions, keep of root's rights one: to walk through folders closed to that user.
 
     So a checkout below /root works, and no folder's permissions change.
     """
-    if passage:
+    if bypass_permissions:
         # Without it setuid takes all capabilities, and access(2), which initdb asks, disregards them.
         prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
-    if passage:
+    if bypass_permissions:
         keep_only(CAP_DAC_OVERRIDE)
 
 

@@ -12,7 +12,7 @@ LONGEST_SOCKET_FOLDER = 85  # bytes: with a socket's name at most 103 on macOS, 
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerLayout:
     """The folders of servers, who they run as, and whether their data must outlive a power cut."""
 
     data_dir: Path

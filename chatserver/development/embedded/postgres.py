@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from chatserver.development.embedded.children import Children
 from chatserver.development.embedded.errors import EmbeddedError, why_ended
-from chatserver.development.embedded.place import Place, wheel_folder
+from chatserver.development.embedded.place import ServerLayout, wheel_folder
 
 OWNER = "app"
 DATABASE = "chat"
@@ -38,7 +38,7 @@ class Postgres:
     }
     not_durable: ClassVar = {"fsync": "off", "full_page_writes": "off"}
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ServerLayout) -> None:
         self._place = place
         self._cluster = place.folder("postgres") / "data"
         self.trouble = ""

@@ -12,11 +12,11 @@ from chatserver.development.embedded.errors import EmbeddedError
 
 @dataclass(frozen=True)
 class User:
-    """Another user than root; with passage, one who may walk through folders closed to him."""
+    """Another user than root; with bypass_permissions, one who may walk through folders closed to him."""
 
     uid: int
     gid: int
-    passage: bool = False
+    bypass_permissions: bool = False
 
 
 def server_user(data_dir: Path) -> User | None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from chatserver.development.embedded.children import Children
 from chatserver.development.embedded.errors import EmbeddedError
-from chatserver.development.embedded.place import Place, wheel_folder
+from chatserver.development.embedded.place import ServerLayout, wheel_folder
 
 PATIENCE = 1  # seconds, for one answer
 
@@ -28,7 +28,7 @@ class Valkey:
     }
     not_durable: ClassVar = {"appendfsync": "no"}
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ServerLayout) -> None:
         self._place = place
         self._socket = place.sockets / "valkey.sock"
         self.trouble = ""

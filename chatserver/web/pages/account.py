@@ -7,12 +7,12 @@ from typing import Any
 from aiohttp import web
 
 from chatserver.accounts import blocks
-from chatserver.accounts.accounts import Checked, User
+from chatserver.accounts.accounts import User, VerifiedUser
 from chatserver.accounts.privacy import Privacy, privacy_of, set_privacy
 from chatserver.accounts.revocation import close_sockets, revoke
 from chatserver.errors import ChatError
 from chatserver.i18n import current_language
-from chatserver.web.app_keys import ACCOUNTS, ATTEMPTS, CONFIG, DB, EXPORTS, PUBLISHER, REDIS, SESSIONS
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, EXPORTS, LOGIN_LIMITS, PUBLISHER, REDIS, SESSIONS
 from chatserver.web.client_address import client_address
 from chatserver.web.current_user import SIGN_IN, renew_session, require_user
 from chatserver.web.forms import Form, check_form, read_form
@@ -40,17 +40,17 @@ async def change_password(request: web.Request) -> web.Response:
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         checked = await _check_again(request, user, form, "current_password")
         request.app[ACCOUNTS].check_new_password(user, form["new_password"])
-        sign_ins, publisher = request.app[SESSIONS].sign_ins, request.app[PUBLISHER]
-        await revoke(sign_ins, publisher, user, request.app[SESSIONS].key_of(request))
+        session_index, publisher = request.app[SESSIONS].session_index, request.app[PUBLISHER]
+        await revoke(session_index, publisher, user, request.app[SESSIONS].key_of(request))
         changed = await request.app[ACCOUNTS].change_password(checked, form["new_password"])
-        await revoke(sign_ins, publisher, user, await renew_session(request, user))
+        await revoke(session_index, publisher, user, await renew_session(request, user))
         if not await request.app[ACCOUNTS].still_holds(changed):  # disabled, say, and signed out, while this one began
-            await revoke(sign_ins, publisher, user)
+            await revoke(session_index, publisher, user)
             raise web.HTTPSeeOther(SIGN_IN)
         log.info("password changed: user %d from %s", user.id, client_address(request))
         return _done("password")
 
-    return await _obey(request, work, "current_password", "new_password")
+    return await _handle(request, work, "current_password", "new_password")
 
 
 async def end_sessions(request: web.Request) -> web.Response:
@@ -61,16 +61,16 @@ async def end_sessions(request: web.Request) -> web.Response:
         sessions, publisher = request.app[SESSIONS], request.app[PUBLISHER]
         own_key = sessions.key_of(request)
         if form["end"] == OTHERS:
-            await revoke(sessions.sign_ins, publisher, user, own_key)
+            await revoke(sessions.session_index, publisher, user, own_key)
         else:
-            found = await sessions.sign_ins.all_of(user.id, own_key)
+            found = await sessions.session_index.all_of(user.id, own_key)
             keys = [sign_in.key for sign_in in found if sign_in.id == form["end"]]
-            await sessions.sign_ins.end(user.id, keys)
+            await sessions.session_index.end(user.id, keys)
             close_sockets(publisher, user, keys)
         log.info("sessions ended: user %d from %s", user.id, client_address(request))
         return _done("sessions")
 
-    return await _obey(request, work, "sessions_password", "end")
+    return await _handle(request, work, "sessions_password", "end")
 
 
 async def change_privacy(request: web.Request) -> web.Response:
@@ -79,7 +79,7 @@ async def change_privacy(request: web.Request) -> web.Response:
         await set_privacy(request.app[DB], request.app[REDIS], request.app[CONFIG], user, chosen)
         return _done("privacy")
 
-    return await _obey(request, work, "online", "seen")
+    return await _handle(request, work, "online", "seen")
 
 
 async def choose_zone(request: web.Request) -> web.Response:
@@ -92,7 +92,7 @@ async def choose_zone(request: web.Request) -> web.Response:
         remember_choice(request, response, CHOSEN, form["zone"])
         return response
 
-    return await _obey(request, work, "zone")
+    return await _handle(request, work, "zone")
 
 
 async def ask_for_export(request: web.Request) -> web.Response:
@@ -102,7 +102,7 @@ async def ask_for_export(request: web.Request) -> web.Response:
         begun = await request.app[EXPORTS].ask(user)
         return _done("export" if begun else "export_running")
 
-    return await _obey(request, work)
+    return await _handle(request, work)
 
 
 async def delete_account(request: web.Request) -> web.Response:
@@ -110,19 +110,19 @@ async def delete_account(request: web.Request) -> web.Response:
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         await _check_again(request, user, form, "delete_password")
-        sign_ins, publisher = request.app[SESSIONS].sign_ins, request.app[PUBLISHER]
-        await revoke(sign_ins, publisher, user)
+        session_index, publisher = request.app[SESSIONS].session_index, request.app[PUBLISHER]
+        await revoke(session_index, publisher, user)
         await request.app[ACCOUNTS].delete(user, request.app[CONFIG].name_rest_days)
-        await revoke(sign_ins, publisher, user)
+        await revoke(session_index, publisher, user)
         log.info("account deleted: user %d from %s", user.id, client_address(request))
         response = web.Response(status=303, headers={"Location": f"{SIGN_IN}?deleted=yes", **CLEAR})
         request.app[SESSIONS].forget(response)
         return response
 
-    return await _obey(request, work, "delete_password")
+    return await _handle(request, work, "delete_password")
 
 
-async def _obey(request: web.Request, work: Work, *fields: str) -> web.Response:
+async def _handle(request: web.Request, work: Work, *fields: str) -> web.Response:
     """Does what a form of the page asks for, or shows the page again with what is wrong. No password comes back."""
     user = await require_user(request)
     form = await read_form(request, *fields)
@@ -133,9 +133,9 @@ async def _obey(request: web.Request, work: Work, *fields: str) -> web.Response:
         return await render_refused(request, "account.html", form, error, **await _account(request, user))
 
 
-async def _check_again(request: web.Request, user: User, form: Form, field: str) -> Checked:
+async def _check_again(request: web.Request, user: User, form: Form, field: str) -> VerifiedUser:
     """Raises ChatError `wrong_current_password`, at the field, or `too_many_tries`."""
-    attempts, session_key = request.app[ATTEMPTS], request.app[SESSIONS].key_of(request)
+    attempts, session_key = request.app[LOGIN_LIMITS], request.app[SESSIONS].key_of(request)
     await attempts.current_password(session_key)
     checked = await request.app[ACCOUNTS].check_again(user, form[field], field)
     await attempts.said_current_password(session_key)
@@ -148,7 +148,7 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
     own_zone = zones.get(own_name) or zones.get(newest_name(own_name), own_name)
     return {
         "path": ACCOUNT,
-        "sign_ins": await sessions.sign_ins.all_of(user.id, sessions.key_of(request)),
+        "sessions": await sessions.session_index.all_of(user.id, sessions.key_of(request)),
         "privacy": await privacy_of(request.app[DB], user),
         "blocked": await blocks.blocked_by(request.app[DB], user),
         "export": await request.app[EXPORTS].of(user),

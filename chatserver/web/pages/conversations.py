@@ -8,11 +8,11 @@ from yarl import URL
 
 from chatserver.accounts.accounts import User
 from chatserver.conversations import messages, threads
-from chatserver.conversations.message_store import Outgoing
-from chatserver.conversations.read_markers import Mark
+from chatserver.conversations.message_store import NewMessage
+from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError
 from chatserver.validation import MAX_ID, clean_recipient, clean_text, parse_id
-from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, MARKS, RATES, WRITER
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, MESSAGE_STORE, RATES, READ_MARKERS
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
 from chatserver.web.pages.preferences import choices_of
@@ -44,9 +44,9 @@ async def send_to_name(request: web.Request) -> web.Response:
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
         client_id = form.client_id
         recipient = await request.app[ACCOUNTS].find(name)
-        request.app[RATES].messages.ask(user.id)
+        request.app[RATES].messages.check(user.id)
         thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, client_id)
-        await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
+        await request.app[MESSAGE_STORE].submit(NewMessage(thread_id, user.id, client_id, text))
     except ChatError as error:
         context = await _conversations(request, user)
         return await render_refused(request, "conversations.html", form, error, **context)
@@ -92,8 +92,8 @@ async def send_to_thread(request: web.Request) -> web.Response:
         await check_form(request)
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
         client_id = form.client_id
-        request.app[RATES].messages.ask(user.id)
-        await request.app[WRITER].submit(Outgoing(thread_id, user.id, client_id, text))
+        request.app[RATES].messages.check(user.id)
+        await request.app[MESSAGE_STORE].submit(NewMessage(thread_id, user.id, client_id, text))
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
     raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
@@ -109,7 +109,7 @@ async def mark_read(request: web.Request) -> web.Response:
         seq = parse_id(form["seq"])
         if seq is None:
             raise ChatError("bad_frame")
-        await request.app[MARKS].submit(Mark(thread_id, user.id, seq))
+        await request.app[READ_MARKERS].submit(ReadMarker(thread_id, user.id, seq))
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
     raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")

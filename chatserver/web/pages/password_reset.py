@@ -29,9 +29,9 @@ async def reset(request: web.Request) -> web.Response:
     try:
         await check_form(request)
         accounts.check_new_password(user, form["new_password"])
-        await revoke(request.app[SESSIONS].sign_ins, request.app[PUBLISHER], user)
+        await revoke(request.app[SESSIONS].session_index, request.app[PUBLISHER], user)
         checked = await accounts.reset_password(token, form["new_password"])
-        await revoke(request.app[SESSIONS].sign_ins, request.app[PUBLISHER], user)
+        await revoke(request.app[SESSIONS].session_index, request.app[PUBLISHER], user)
     except ChatError as error:
         return await render_refused(request, "reset.html", form, error, name=user.name)
     log.info("password reset: user %d from %s", user.id, client_address(request))

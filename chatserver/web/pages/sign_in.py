@@ -4,10 +4,10 @@ import logging
 
 from aiohttp import web
 
-from chatserver.accounts.accounts import Checked
+from chatserver.accounts.accounts import VerifiedUser
 from chatserver.accounts.revocation import close_sockets
 from chatserver.errors import ChatError
-from chatserver.web.app_keys import ACCOUNTS, ATTEMPTS, PUBLISHER, SESSIONS, SITE
+from chatserver.web.app_keys import ACCOUNTS, LOGIN_LIMITS, PUBLISHER, SESSIONS, SITE
 from chatserver.web.client_address import client_address, client_network
 from chatserver.web.current_user import SIGN_IN, begin_session
 from chatserver.web.device_cookie import known_device
@@ -34,7 +34,7 @@ async def sign_up(request: web.Request) -> web.Response:
         if not request.app[SITE].takes_sign_ups:
             raise ChatError("sign_up_closed")
         await check_form(request)
-        await request.app[ATTEMPTS].sign_up(client_network(request))
+        await request.app[LOGIN_LIMITS].sign_up(client_network(request))
         checked = await request.app[ACCOUNTS].sign_up(form["username"], form["password"])
     except ChatError as error:
         log.info("sign-up refused from %s: %s", address, error.code)
@@ -62,8 +62,8 @@ async def sign_in(request: web.Request) -> web.Response:
     return response
 
 
-async def _check_password(request: web.Request, name: str, password: str) -> Checked:
-    attempts, network = request.app[ATTEMPTS], client_network(request)
+async def _check_password(request: web.Request, name: str, password: str) -> VerifiedUser:
+    attempts, network = request.app[LOGIN_LIMITS], client_network(request)
     device = await attempts.sign_in(name, network, known_device(request, name))
     try:
         checked = await request.app[ACCOUNTS].check(name, password)

@@ -44,7 +44,7 @@ class Viewer(NamedTuple):
         return datetime.now(self.zone).date()
 
 
-class Scene(NamedTuple):
+class FragmentContext(NamedTuple):
     """What a fragment depends on beside what it shows; those that tell days depend on today, too."""
 
     environment: jinja2.Environment
@@ -52,13 +52,13 @@ class Scene(NamedTuple):
     today: date | None
 
 
-class Drawing:
+class FragmentRenderer:
     """Draws what a page shows in number, as one person sees it."""
 
     def __init__(self, environment: jinja2.Environment, viewer: Viewer) -> None:
         self._me_id = viewer.me_id
         # The flag `own` says all that depends on the person: a fragment serves the others, too.
-        self._scene = Scene(environment, viewer._replace(me_id=0), None)
+        self._scene = FragmentContext(environment, viewer._replace(me_id=0), None)
         self._scene_today = self._scene._replace(today=viewer.today())
 
     def conversations(self, rows: Sequence[Conversation]) -> Markup:
@@ -108,7 +108,7 @@ class Drawing:
 
 
 @lru_cache(KEPT)
-def _draw(scene: Scene, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
+def _draw(scene: FragmentContext, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
     how = dict(zip(("own", "seen", "continues", "continued", "focused"), flags, strict=False))
     context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
     return Markup(scene.environment.get_template(f"partials/{name}.html").render(context))  # noqa: S704

@@ -25,7 +25,7 @@ from chatserver.web.forms import Form, safe_next
 from chatserver.web.origins import is_ours
 from chatserver.web.pages.preferences import THEMES, choices_of, take_over
 from chatserver.web.rendering import avatars, times
-from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES, Drawing, Viewer, is_long, words
+from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES, FragmentRenderer, Viewer, is_long, words
 from chatserver.web.rendering.links import with_links
 from chatserver.web.rendering.timezones import chosen_zone, is_known, viewers_zone
 from chatserver.web.sessions import find_user
@@ -169,7 +169,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "zone_known": is_known(choices),
         "path": request.path_qs if request.method == "GET" else request.path,
         "viewer": viewer,
-        "draw": Drawing(environment(), viewer),
+        "draw": FragmentRenderer(environment(), viewer),
         "site": site,
         "max_characters": request.app[CONFIG].max_message_chars,
     } | context
