@@ -76,11 +76,14 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def _to_day(request: web.Request, user: User) -> NoReturn:
-    """To the first message of a day, where the person is, or after it; to the last ones when there is none."""
-    thread_id = _thread_id(request)
+    """Redirects to the first message of a day in the user's zone, or after it; to the newest if there is none.
+
+    Raises ChatError `no_such_thread`, as every other address of the thread does.
+    """
+    thread = await threads.find_thread(request.app[DB], _thread_id(request), user.id)
     moment = beginning_of(request.query["on"], viewers_zone(choices_of(request)))
-    seq = await messages.first_since(request.app[DB], thread_id, user.id, moment) if moment else None
-    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/" + (f"?at={seq}" if seq else ""))
+    seq = await messages.first_since(request.app[DB], thread.id, user.id, moment) if moment else None
+    raise web.HTTPSeeOther(f"/messages/chat/{thread.id}/" + (f"?at={seq}" if seq else ""))
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
