@@ -1,1 +1,17 @@
-"""The live half: frames, sockets, and news between processes."""
+"""WebSockets: connections, mailboxes, presence, gap repair.
+
+The phases of a connection:
+
+1. Handshake: `web/api.py` checks the origin and the session, `sockets.py` the protocol version and the limits, then
+   upgrades. `web/middlewares.py` passes the prepared socket back to `sockets.py`.
+2. Subscription: `sockets.py` adds the mailbox to the hub (`hub.py`) and waits until Redis has confirmed the user's
+   channel.
+3. Service: `connection.py` sends `hello`. Then a reader task parses and dispatches frames (`reader.py`, `protocol.py`)
+   while the listener task, the only writer of the socket, sends what arrives in the mailbox (`mailbox.py`).
+   `dispatcher.py` puts events from Redis there.
+4. Catch-up, whenever a thread is opened or a number is missing: the listener (`connection.py`) reads the missed
+   messages from PostgreSQL and sends them before any later event. `gap_repair.py` delivers messages whose event never
+   arrived.
+5. Close: the mailbox ends with a close code, the reader ends, `sockets.py` releases the limits, and `close_log.py`
+   writes one line.
+"""

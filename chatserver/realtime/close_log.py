@@ -1,4 +1,4 @@
-"""How a socket ended: a line for its whole life, and its count."""
+"""Logs one line for each socket that ended, and counts it."""
 
 import logging
 from typing import NamedTuple
@@ -9,13 +9,14 @@ log = logging.getLogger("chatserver.access")
 
 
 class CloseInfo(NamedTuple):
-    """The close code, and who gave it: `server`, `browser`; or why it was cut off: `stuck`, `silent`."""
+    """The close code, and its origin: `server` or `browser`; for an aborted socket the reason: `stuck` or `silent`."""
 
     code: int
     by: str
 
 
 def note_end(end: CloseInfo, *, user_id: int, address: str, seconds: float, frames_in: int, frames_out: int) -> None:
+    """Counts the end of a socket and logs it with the socket's duration in seconds and its frames."""
     count_end(end.code, end.by)
     if log.isEnabledFor(logging.INFO):
         life = {"user": user_id, "address": address, "seconds": round(seconds, 1), **end._asdict()}

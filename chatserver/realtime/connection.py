@@ -1,4 +1,4 @@
-"""One socket, from hello to close: a listener that sends what its mailbox gets, beside the reader."""
+"""One socket, from `hello` to close: the listener task, which sends what its mailbox gets, beside the reader task."""
 
 import asyncio
 import logging
@@ -34,10 +34,12 @@ from chatserver.telemetry.metrics import CATCH_UPS, deliveries
 log = logging.getLogger(__name__)
 
 REPLAY_PAGE = 100  # messages read at once
-RETRY_PAUSE = 1.0  # seconds until a gap that could not be read is tried again
+RETRY_PAUSE = 1.0  # seconds until the server retries a gap that it could not read
 
 
 class Connection:
+    """One socket of a user: its reader task and its listener task, the only writer of the socket."""
+
     __slots__ = (
         "_address",
         "_began",
@@ -69,7 +71,7 @@ class Connection:
         self._services = services
         self._ws = ws
         self._transport = transport
-        self._open: dict[int, int] = {}  # thread: the number up to which this socket has everything
+        self._open: dict[int, int] = {}  # thread: this socket has all messages up to this number
         self.user = user
         self.session_key = session_key
         self.mailbox = Mailbox(services.config.queue_frames, services.config.queue_bytes)
@@ -78,11 +80,11 @@ class Connection:
         self.sending_since: float | None = None
         self._address = address
         self._began = self.last_heard
-        self._end: CloseInfo | None = None  # as far as it is ours
+        self._end: CloseInfo | None = None  # set when the server ends the socket
         self._frames_out = 0
 
     async def run(self) -> None:
-        """Serves the socket to its end. The person's channel is subscribed already."""
+        """Serves the socket until it ends. The user's channel must be subscribed already."""
         hello = {"type": "hello", "user": {"id": self.user.id, "name": self.user.name}}
         await self._send(encode(hello))
         reading = asyncio.create_task(self._read())
@@ -90,7 +92,7 @@ class Connection:
             code = await self._write()
         finally:
             self._services.presence.forget(self.mailbox)
-            # Nobody may be reading when we close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
+            # The reader ends before the close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
             await end_task(reading)
             await self._reader.close()
         if code is not None:
@@ -98,7 +100,7 @@ class Connection:
             await self._ws.close(code=code)
 
     async def _read(self) -> None:
-        """Ends when the socket does, and the mailbox with it."""
+        """Reads frames until the socket ends, then closes the mailbox."""
         try:
             while (message := await self._ws.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 self.last_heard = monotonic()
@@ -107,9 +109,9 @@ class Connection:
             self.mailbox.close(None)
 
     async def _write(self) -> CloseCode | None:
-        """Sends what the mailbox gets, one thing after the other: the only place that writes to the socket.
+        """The listener task: sends what the mailbox gets, in order. Nothing else writes to the socket.
 
-        Ends with the code to close with, or None when the browser is gone.
+        Returns the code to close with, or None when the browser is gone.
         """
         try:
             while True:
@@ -143,7 +145,7 @@ class Connection:
             await self._refuse(thread, error)
 
     async def _refuse(self, thread: int, error: ChatError) -> None:
-        """The thread is open no more, which is said: else the browser would wait for its messages."""
+        """Closes the thread and tells the browser, which would otherwise wait for its messages."""
         self._close(thread)
         await self._send(error_frame(error, thread=thread))
 
@@ -152,7 +154,7 @@ class Connection:
         self._services.presence.unwatch(self.mailbox, thread)
 
     async def _forward(self, event: Event) -> None:
-        """Sends an event on; follows one that is meant for the server's end of the socket."""
+        """Sends an event to the browser, or handles one that is meant for the server itself."""
         match event:
             case MessageStored():
                 await self._forward_message(event)
@@ -177,7 +179,7 @@ class Connection:
                     await self._refuse(thread, ChatError("no_such_thread"))
 
     async def _forward_message(self, event: MessageStored) -> None:
-        """An open thread's messages go out in order, without gap or repetition; those of others as they come."""
+        """Sends a message: in an open thread in order, without gap or repetition; in any other thread as it arrives."""
         last = self._open.get(event.thread)
         if last is not None:
             if event.seq <= last:
@@ -197,11 +199,11 @@ class Connection:
             await self._catch_up(event.thread)
         except Unavailable:
             asyncio.get_running_loop().call_later(RETRY_PAUSE, self.mailbox.put, event)
-        except ChatError as error:  # no participant any more
+        except ChatError as error:  # the user is no longer a participant
             await self._refuse(event.thread, error)
 
     async def _replay(self, frame: protocol.Open) -> None:
-        """Opens a thread: first what was missed, then `opened`; live events wait in the mailbox meanwhile."""
+        """Opens a thread: sends missed messages, then `opened`. Live events wait in the mailbox meanwhile."""
         config = self._services.config
         if 0 < config.max_open_threads <= len(self._open) and frame.thread not in self._open:
             raise ChatError("too_many", retry_after=0)
@@ -229,7 +231,7 @@ class Connection:
             await self._send(frame)
 
     async def _catch_up(self, thread_id: int) -> None:
-        """Sends an open thread's messages up to its last, page by page, each waiting for room on the wire."""
+        """Sends an open thread's messages up to its last, page by page; each send waits for room in the buffer."""
         more = True
         while more:
             after = self._open[thread_id]
@@ -240,13 +242,14 @@ class Connection:
             more = bool(page) and self._open[thread_id] < last
 
     async def _send(self, text: str) -> None:
-        """Raises ConnectionError when the browser is gone. One that is stuck is aborted from outside."""
+        """Sends a frame. Raises ConnectionError when the browser is gone; `Sockets.keep_time` aborts a stuck send."""
         self.sending_since = monotonic()
         await self._ws.send_str(text)
         self.sending_since = None
         self._frames_out += 1
 
     def note_end(self) -> None:
+        """Logs the end of the socket: with the server's close code if it gave one, else the browser's."""
         note_end(
             self._end or CloseInfo(self._ws.close_code or WSCloseCode.ABNORMAL_CLOSURE, "browser"),
             user_id=self.user.id,
@@ -257,7 +260,7 @@ class Connection:
         )
 
     def abort(self, why: str) -> None:
-        """Cuts the connection without a word: a peer that takes nothing (`stuck`), or says nothing (`silent`)."""
+        """Drops the connection without a close frame; `why`: the peer takes (`stuck`) or sends (`silent`) nothing."""
         self._end = CloseInfo(WSCloseCode.ABNORMAL_CLOSURE, why)
         if self._transport is not None:
             self._transport.abort()

@@ -1,4 +1,4 @@
-"""From Redis to the sockets of this process: decodes each event once and delivers it to its user's mailboxes."""
+"""Passes events from Redis to the sockets of this process."""
 
 import logging
 
@@ -11,13 +11,15 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher:
+    """Decodes each event once, delivers it to its user's mailboxes and reports messages to the gap repair."""
+
     def __init__(self, hub: Hub, repair: GapRepair, sockets: Sockets) -> None:
         self._hub = hub
         self._repair = repair
         self._sockets = sockets
 
     def on_event(self, user_id: int, payload: bytes) -> None:
-        """Handles what was published for a user. Drops the types of a later version in silence."""
+        """Handles an event published for a user. Ignores types of a newer version; logs an unreadable event."""
         try:
             event = decode_event(payload)
         except (ValueError, KeyError, TypeError):
@@ -30,7 +32,7 @@ class Dispatcher:
             self._repair.note(user_id, event)
 
     def on_connection(self, live: bool) -> None:
-        """Handles that Redis went away or came back, perhaps without what it knew."""
+        """Handles a lost or restored Redis connection. A restored Redis may have lost its sessions."""
         self._repair.redis_changed(live)
         if live:
             self._sockets.recheck_sessions()

@@ -1,4 +1,4 @@
-"""Making good what news did not bring: a publish lost on the way, or a process that died after its commit."""
+"""Recovers messages whose event was lost: the publish failed, or the process died after its commit."""
 
 import asyncio
 import logging
@@ -16,17 +16,19 @@ from chatserver.telemetry.metrics import CATCH_UPS
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=10)  # what one look sees again of the last, so that a slow commit is not overlooked
+OVERLAP = timedelta(seconds=10)  # two polls overlap by this, so that a slow commit is not missed
 SLACK = timedelta(seconds=1)  # from a message's time to its commit
-AWAY_INTERVAL = 1.0  # seconds between looks while Redis is away
-MAX_MESSAGES = 200  # of one thread in one look; an open chat finds the rest by the gap
+AWAY_INTERVAL = 1.0  # seconds between polls while Redis is unavailable
+MAX_MESSAGES = 200  # of one thread in one poll; an open chat finds the rest by the gap
 
 Key = tuple[int, int]  # (user, thread)
 
 
 class GapRepair:
-    """Every `interval` seconds one cheap query finds the threads of this process's people that changed lately, and what
-    of them came to nobody is delivered. An open chat ignores what it has; a list may see a message twice.
+    """Finds recently changed threads of this process's users and delivers any message whose event never arrived.
+
+    One cheap query runs every `interval` seconds. An open chat ignores a message that it already has; a list of
+    conversations may get one twice.
     """
 
     def __init__(
@@ -41,23 +43,23 @@ class GapRepair:
         self._users = users
         self._deliver = deliver
         self._looked_at: datetime | None = None
-        self._since: dict[int, datetime] = {}  # user: nothing before this can have been missed
-        self._upto: dict[Key, int] = {}  # what was complete at the last look
-        self._seen: defaultdict[Key, set[int]] = defaultdict(set)  # what came since
+        self._since: dict[int, datetime] = {}  # user: no message before this time can have been missed
+        self._upto: dict[Key, int] = {}  # complete up to this number at the last poll
+        self._seen: defaultdict[Key, set[int]] = defaultdict(set)  # numbers that arrived since
         self._wake = asyncio.Event()
         self._away = False
 
     def note(self, user_id: int, event: MessageStored) -> None:
-        """Notes a message that came by news."""
+        """Notes a message whose event arrived."""
         self._seen[user_id, event.thread].add(event.seq)
 
     def redis_changed(self, live: bool) -> None:
-        """Looks at once, and every second while there are no news."""
+        """Polls at once, and every `AWAY_INTERVAL` seconds while Redis is unavailable."""
         self._away = not live
         self._wake.set()
 
     async def run(self) -> None:
-        """Looks until cancelled."""
+        """Polls until cancelled."""
         while self._interval:
             try:
                 await self.poll()
@@ -73,13 +75,14 @@ class GapRepair:
                 pass
 
     async def poll(self) -> None:
+        """Runs the query once and delivers what is missing. Raises Unavailable."""
         rows = await self._db.fetch("database_time")
         now: datetime = rows[0][0]
         looked_at = self._looked_at or now
-        if now < looked_at:  # the clock was set back: what came meanwhile carries times from before the last look
+        if now < looked_at:  # the clock was set back: later messages carry times before the last poll
             looked_at = now
             self._since = dict.fromkeys(self._users(), now - OVERLAP)
-        # Who came after the last look has missed nothing before it.
+        # A user who connected after the last poll has missed nothing before it.
         self._since = {
             user: max(self._since.get(user, looked_at - SLACK), looked_at - OVERLAP) for user in self._users()
         }
@@ -88,7 +91,7 @@ class GapRepair:
         self._looked_at = now
 
     async def _make_good(self, since: dict[int, datetime]) -> None:
-        before, self._seen = self._seen, defaultdict(set)  # what comes during the query may not be in its answer
+        before, self._seen = self._seen, defaultdict(set)  # a message stored during the query may not be in its answer
         recent = await self._db.fetch("recent_threads", user_ids=list(since), since=list(since.values()))
         missing: dict[Key, set[int]] = {}
         upto: dict[Key, int] = {}

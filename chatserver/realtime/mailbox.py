@@ -1,4 +1,4 @@
-"""What waits to be sent on one socket."""
+"""The bounded queue of what one socket has to send."""
 
 import asyncio
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from chatserver.realtime.protocol import Close, CloseCode, Open
 
 
 class PresenceChanged(NamedTuple):
-    """Wakes the socket: `Presence.news` has frames for it. However many users change, one of these waits."""
+    """Wakes the listener task, which asks `Presence.news` for frames. However many users change, only one waits."""
 
 
 Item = Event | PresenceChanged | str | Open | Close
@@ -16,10 +16,16 @@ CloseReason = CloseCode | None  # None: the browser is gone already
 
 
 class Mailbox:
-    """A bounded queue for one reader. `put` never waits and never fails: over the limit the mailbox ends `TOO_SLOW`.
+    """A bounded queue with one consumer, the socket's listener task. Limits: 0 = none.
 
-    A list with a future takes a tenth of the memory of `asyncio.Queue`, ten thousand times; it is nearly always empty.
-    Limits: 0 = none.
+    A browser may read more slowly than its user's threads produce: on a bad line, in a suspended tab, or on purpose.
+    Without a limit everything it has not read stays in the process's memory: one such socket in a busy group holds
+    megabytes, thousands of them kill the process, and with it the sockets of all other users. Waiting for it is no
+    better, since one slow socket would delay the event for all. So `put` never waits and never fails: over the limit
+    of frames or bytes the mailbox drops its content and ends with `TOO_SLOW`. Nothing is lost: the client connects
+    again and opens its threads with the last number it has, and the server replays the rest from PostgreSQL.
+
+    A list with a future takes a tenth of the memory of `asyncio.Queue`; ten thousand of them are nearly always empty.
     """
 
     __slots__ = ("_bytes", "_end", "_ended", "_items", "_max_bytes", "_max_items", "_waiter")
@@ -34,6 +40,7 @@ class Mailbox:
         self._end: CloseReason = None
 
     def put(self, item: Item) -> None:
+        """Adds an item; over a limit ends the mailbox with `TOO_SLOW`. An ended mailbox ignores it."""
         if self._ended:
             return
         size = _size(item)
@@ -47,10 +54,11 @@ class Mailbox:
 
     @property
     def waiting(self) -> int:
+        """The number of items that have not been taken."""
         return len(self._items)
 
     def close(self, end: CloseReason) -> None:
-        """Ends the mailbox, whatever waits in it: who comes back catches up. The first end counts."""
+        """Ends the mailbox and drops its items: a client that reconnects catches up. The first reason counts."""
         if not self._ended:
             self._ended, self._end = True, end
             self._items.clear()
@@ -61,7 +69,7 @@ class Mailbox:
             self._waiter.set_result(None)
 
     async def get(self) -> Item | CloseReason:
-        """The next item, or at last the end."""
+        """Waits for the next item and returns it, or the close reason once the mailbox has ended."""
         while not self._items:
             if self._ended:
                 return self._end
@@ -76,7 +84,7 @@ class Mailbox:
 
 
 def _size(item: Item) -> int:
-    """Characters, which for a limit on memory are near enough to bytes."""
+    """Returns the number of characters, which is close enough to bytes for a limit on memory."""
     if isinstance(item, str):
         return len(item)
     return len(item.frame) if isinstance(item, MessageStored | ReadMarkMoved | TypingNoticed) else 0

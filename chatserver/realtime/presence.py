@@ -1,4 +1,4 @@
-"""Who is online: asked of Redis for the people whom open chats watch; nothing is told when somebody comes or goes."""
+"""Presence: polls Redis for the users that open chats watch; connects and disconnects are not published."""
 
 import asyncio
 import contextlib
@@ -18,13 +18,13 @@ from chatserver.realtime.mailbox import Mailbox, PresenceChanged
 
 log = logging.getLogger(__name__)
 
-SOON = 0.2  # seconds between looks at the least
-NOTE_INTERVAL = 60.0  # seconds between notes of who is here: a process that dies takes so much with it
-KEEP = 30 * 86400  # seconds; who was away for longer "was online" at no known time
-MAX_PEOPLE = 1000  # of a script: Redis does nothing else meanwhile
+SOON = 0.2  # seconds between polls at least
+NOTE_INTERVAL = 60.0  # seconds between notes of the users online here: what a process that dies can lose
+KEEP = 30 * 86400  # seconds; after that the time when a user was last online is forgotten
+MAX_PEOPLE = 1000  # in one script: Redis does nothing else meanwhile
 ONLINE = 0
-# For each of the people ARGV[2]: ONLINE, the unix second when they last were, or -1 when nobody may know. A channel
-# has a subscriber while somebody is online. One string: names and lists cost Python four times as much.
+# For each of the users in ARGV[2]: ONLINE, the unix second when they were last online, or -1 when that is private.
+# A user's channel has a subscriber while they are online. One string: names and lists cost Python four times as much.
 FIND = """\
 local ids, channels = {}, {}
 for id in string.gmatch(ARGV[2], '%d+') do
@@ -41,21 +41,21 @@ return table.concat(found, ' ')"""
 
 
 class Watched:
-    """Somebody whom open chats watch, and the frame that each of their mailboxes has had."""
+    """A user whom open chats watch, and the last frame that each watching mailbox got."""
 
     __slots__ = ("frame", "missed", "state", "told")
 
     def __init__(self) -> None:
         self.state: int | None = None  # as FIND answers; None: not known yet
-        self.frame: str | None = None  # what says so
-        self.missed = False  # found offline by the last look
+        self.frame: str | None = None  # the frame for this state
+        self.missed = False  # the last poll found the user offline
         self.told: dict[Mailbox, str | None] = {}
 
 
 class Presence:
-    """Looks every `presence_interval` seconds, and soon when somebody is watched anew. `users` are the people here.
+    """Polls every `presence_interval` seconds, and soon for newly watched users. `users` returns the users here.
 
-    However many come and go, a process asks no more than that; and a mailbox never holds more than one item of it.
+    However many users connect and disconnect, a process sends no more queries; a mailbox holds at most one item of it.
     """
 
     def __init__(self, redis: Redis, config: Config, users: Callable[[], Sequence[int]]) -> None:
@@ -65,12 +65,12 @@ class Presence:
         self._hidden = hidden_key(config)
         self._interval = config.presence_interval
         self._max_people = config.presence_people
-        self._timeout = config.redis_timeout or None  # of `close` as a whole
+        self._timeout = config.redis_timeout or None  # of `close`, in seconds
         self._users = users
-        self._threads: dict[Mailbox, dict[int, Sequence[int]]] = {}  # each one's open threads, and who is in them
+        self._threads: dict[Mailbox, dict[int, Sequence[int]]] = {}  # open threads, and users to watch in each
         self._watched: dict[int, Watched] = {}
-        self._unknown: set[int] = set()  # watched since the last look
-        self._left: dict[int, int] = {}  # who left this process, and when: to be noted
+        self._unknown: set[int] = set()  # watched since the last poll
+        self._left: dict[int, int] = {}  # users who left this process, and when: not noted in Redis yet
         self._noted_at = monotonic()
         self._has_news: set[Mailbox] = set()
         self._wake = asyncio.Event()
@@ -79,7 +79,7 @@ class Presence:
     # -- watching: without I/O ----------------------------------------------------------------------------------------
 
     def watch(self, mailbox: Mailbox, thread_id: int, people: Sequence[int]) -> None:
-        """From now on `news` tells this mailbox of the people of an open thread, unless they are too many."""
+        """Adds the users of an open thread to those that `news` reports to this mailbox, unless they are too many."""
         self.unwatch(mailbox, thread_id)
         if not self._interval or not people or 0 < self._max_people < len(people):
             return
@@ -92,6 +92,7 @@ class Presence:
             self._watched[user_id].told[mailbox] = None
 
     def unwatch(self, mailbox: Mailbox, thread_id: int) -> None:
+        """Stops reporting a thread's users to this mailbox, except users of its other open threads."""
         threads = self._threads.get(mailbox, {})
         people = threads.pop(thread_id, ())
         for user_id in set(people).difference(*threads.values()):
@@ -106,7 +107,7 @@ class Presence:
             del self._watched[user_id]
 
     def hide(self, mailbox: Mailbox, user_id: int) -> bool:
-        """Tells this mailbox no more of somebody; whether it was told of them."""
+        """Stops reporting a user to this mailbox. Returns whether the mailbox had got a frame about them."""
         threads = self._threads.get(mailbox, {})
         watched = [thread_id for thread_id, people in threads.items() if user_id in people]
         if not watched:
@@ -117,13 +118,13 @@ class Presence:
         return True
 
     def forget(self, mailbox: Mailbox) -> None:
-        """A socket has ended."""
+        """Forgets the mailbox of a socket that has ended."""
         for thread_id in list(self._threads.get(mailbox, ())):
             self.unwatch(mailbox, thread_id)
         self._has_news.discard(mailbox)
 
     def news(self, mailbox: Mailbox) -> list[str]:
-        """The frames that this mailbox's socket has not had; what changed twice meanwhile is told once."""
+        """Returns the frames that this mailbox has not had; a user who changed twice meanwhile has one."""
         self._has_news.discard(mailbox)
         frames = []
         for user_id in set().union(*self._threads.get(mailbox, {}).values()):
@@ -134,15 +135,15 @@ class Presence:
         return frames
 
     def left(self, user_id: int) -> None:
-        """Notes that somebody's last socket in this process has ended."""
+        """Notes that a user's last socket in this process has ended."""
         if self._interval:
             self._left[user_id] = int(time())
             self._wake.set()
 
-    # -- looking ------------------------------------------------------------------------------------------------------
+    # -- polling ------------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Looks until cancelled: at those newly watched soon, at all from time to time."""
+        """Polls until cancelled: newly watched users soon, all of them every `presence_interval` seconds."""
         look_at = 0.0
         while self._interval:
             self._wake.clear()
@@ -157,7 +158,7 @@ class Presence:
                     await self._wake.wait()
 
     async def _look(self, asked: set[int]) -> None:
-        """While Redis is away nobody comes or goes."""
+        """Polls once. While Redis is unavailable no user's state changes."""
         try:
             note_all = monotonic() - self._noted_at >= NOTE_INTERVAL
             await self._note(self._users() if note_all else ())
@@ -170,10 +171,10 @@ class Presence:
                 log.warning("Redis does not tell who is online: %s", str(error) or type(error).__name__)
             self._failing = True
             for watched in self._watched.values():
-                watched.missed = False  # of two looks in a row none may be from before
+                watched.missed = False  # a poll from before the outage must not count towards "offline"
 
     async def _note(self, present: Sequence[int]) -> None:
-        """Writes down when people were online: those who left, and these, now."""
+        """Stores in Redis when users were last online: those who left, and `present` now."""
         now = int(time())
         noted = self._left | dict.fromkeys(present, now)
         entries = list(noted.items())
@@ -193,7 +194,7 @@ class Presence:
                     self._found(user_id, watched, int(state))
 
     def _found(self, user_id: int, watched: Watched, state: int) -> None:
-        """Who was here a moment ago may be loading a page: only a second look says that they are gone."""
+        """Takes over a polled state. Two polls in a row must say "offline": the user may be loading a page."""
         doubtful = watched.state == ONLINE or state > time() - 2 * self._interval
         if state != ONLINE and doubtful and not watched.missed:
             watched.missed = True
@@ -206,7 +207,7 @@ class Presence:
                 mailbox.put(PresenceChanged())
 
     async def close(self) -> None:
-        """Notes all who are or were here, before the process ends."""
+        """Notes all users who are or were here, before the process ends."""
         if self._interval:
             with contextlib.suppress(*REDIS_ERRORS):
                 async with asyncio.timeout(self._timeout):

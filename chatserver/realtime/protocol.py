@@ -1,4 +1,4 @@
-"""The frames of the WebSocket, as `docs/protocol.md` describes them: reading the browser's, writing ours. No I/O."""
+"""The frames of the WebSocket (`docs/protocol.md`): parses the browser's frames, builds the server's. No I/O."""
 
 import json
 from enum import IntEnum
@@ -13,7 +13,7 @@ MAX_DEPTH = 8  # of objects and lists in a frame
 
 
 class CloseCode(IntEnum):
-    """Why the server ends a socket. All but `SIGNED_OUT` mean: come back."""
+    """Why the server ends a socket, with the time to reconnect. After `SIGNED_OUT` the client must not reconnect."""
 
     GOING_AWAY = 1001  # restarting: at once, with jitter
     POLICY = 1008  # after 30 s
@@ -22,42 +22,52 @@ class CloseCode(IntEnum):
 
 
 class Open(NamedTuple):
+    """Opens a thread; `after` is the last number that the client has, None for none."""
+
     thread: int
     after: int | None
 
 
 class Close(NamedTuple):
+    """Closes a thread: the client no longer shows it."""
+
     thread: int
 
 
 class Send(NamedTuple):
+    """Sends a message; `id` is the client id, `text` is cleaned."""
+
     thread: int
     id: str
     text: str
 
 
 class Read(NamedTuple):
+    """Moves the read marker of a thread up to `seq`."""
+
     thread: int
     seq: int
 
 
 class Typing(NamedTuple):
+    """Says that the user is writing in a thread."""
+
     thread: int
 
 
 class Ping(NamedTuple):
-    pass
+    """Asks for a `pong`, as a browser does to test the connection."""
 
 
 class Pong(NamedTuple):
-    pass
+    """Answers the server's `ping`."""
 
 
 Frame = Open | Close | Send | Read | Typing | Ping | Pong
 
 
 class BadFrame(ChatError):
-    """A frame that cannot be followed; `echo` holds what of its `id` and `thread` could be read."""
+    """A frame that cannot be processed; `echo` holds its `id` and `thread` as far as they could be read."""
 
     def __init__(self, cause: ChatError, echo: dict[str, Any]) -> None:
         super().__init__(cause.code, cause.field, cause.retry_after, **cause.values)
@@ -69,19 +79,19 @@ def _refuse(constant: str) -> None:
 
 
 def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of a name that stands twice, every reader takes another value (RFC 7493 §2.3)."""
+    """Rejects a repeated name: parsers differ in the value that they take (RFC 7493 §2.3)."""
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise ValueError("a name stands twice")
     return fields
 
 
-# Made once: `json.loads` makes a decoder for every call with options.
+# Created once: `json.loads` with options creates a decoder at every call.
 DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_fields)
 
 
 def parse(raw: str | bytes, max_chars: int) -> Frame:
-    """A frame from the browser. Unknown fields are ignored; raises BadFrame for anything that does not fit."""
+    """Parses a frame from the browser. Ignores unknown fields. Raises BadFrame for an invalid frame."""
     try:
         fields = DECODER.decode(raw) if isinstance(raw, str) else None  # browsers send text, never binary frames
     except (ValueError, RecursionError):
@@ -96,7 +106,7 @@ def parse(raw: str | bytes, max_chars: int) -> Frame:
 
 
 def _is_deep(fields: dict[str, Any]) -> bool:
-    """Whether objects and lists stand in one another more than `MAX_DEPTH` deep. Nearly all frames are flat."""
+    """Returns whether objects and lists nest deeper than `MAX_DEPTH`. Nearly all frames are flat."""
     level: list[Any] = [fields]
     for _ in range(MAX_DEPTH):
         level = [
@@ -109,7 +119,7 @@ def _is_deep(fields: dict[str, Any]) -> bool:
 
 
 def echo_of(frame: Frame) -> dict[str, Any]:
-    """What an error says of the frame that it answers."""
+    """Returns the fields by which an error names the frame that it answers."""
     return {name: value for name, value in frame._asdict().items() if name in {"id", "thread"}}
 
 
@@ -155,7 +165,7 @@ def _number(value: object) -> int:
 
 
 def error_frame(error: ChatError, **echo: object) -> str:
-    """The error as a frame, its sentence in the language of the socket at hand."""
+    """Returns the error as a frame, its sentence in the current socket's language."""
     count_refusal(error.code)
     frame = {"type": "error", **echo, "code": error.code, "message": error.sentence}
     if error.retry_after is not None:

@@ -1,4 +1,4 @@
-"""How often someone may do something in this process: counted in memory, no I/O."""
+"""Rate limits of this process, counted in memory. No I/O."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -12,13 +12,12 @@ SWEEP_FROM = 1000  # keys
 
 
 class Rate:
-    """`burst` times at once, and `per_second` in the long run, for each key; either 0 = no limit.
+    """Allows each key `burst` uses at once and `per_second` in the long run; either 0 = no limit.
 
-    The generic cell rate algorithm (ITU-T I.371, the virtual scheduling of a leaky bucket): all that is known of a key
-    is the time at which it would be idle again. So a key costs a float, and none when that time has passed: who has
-    left is forgotten. Replaces the `limits` library, which knows no burst beside a rate, and whose memory storage keeps
-    the time of every use, with a lock for each key and a thread to forget them: 20 times as slow, and 3 KiB a key
-    instead of 0.1.
+    The generic cell rate algorithm (ITU-T I.371, the virtual scheduling of a leaky bucket) stores one float for a key:
+    the time at which the key will be idle again. An idle key is forgotten. Replaces the `limits` library, which has no
+    burst beside a rate, and whose memory storage keeps the time of every use, a lock for each key and a thread that
+    cleans up: it is 20 times as slow, and takes 3 KiB a key instead of 0.1.
     """
 
     def __init__(self, per_second: float, burst: int, clock: Callable[[], float] = monotonic) -> None:
@@ -29,7 +28,7 @@ class Rate:
         self._sweep_at = SWEEP_FROM
 
     def acquire(self, key: object) -> float:
-        """0 when it may be done, and counts as done; otherwise the seconds until it may."""
+        """Counts a use and returns 0 if it is allowed; otherwise returns the seconds until it will be."""
         if not self._interval:
             return 0
         now = self._clock()
@@ -43,30 +42,31 @@ class Rate:
         return 0
 
     def check(self, key: object) -> None:
-        """Counts it as done. Raises ChatError `too_many`."""
+        """Counts a use. Raises ChatError `too_many` over the limit."""
         wait = self.acquire(key)
         if wait:
             raise ChatError("too_many", retry_after=wait)
 
     def forget(self, key: object) -> None:
-        """This key comes no more."""
+        """Forgets a key that will not be used again."""
         self._idle_at.pop(key, None)
 
     def __len__(self) -> int:
-        """The keys that are remembered."""
+        """Returns the number of keys that are not idle."""
         return len(self._idle_at)
 
 
 class Rates(NamedTuple):
     """`refusals`: a socket refused at twice the message rate is ignoring the limit and is closed."""
 
-    messages: Rate  # of a person
+    messages: Rate  # of a user
     frames: Rate  # of a socket
     refusals: Rate  # of a socket
-    handshakes: Rate  # of a person
+    handshakes: Rate  # of a user
 
 
 def rates_of(config: Config) -> Rates:
+    """Returns the rate limits of the settings."""
     messages = config.messages_per_second, config.messages_burst
     frames = config.frames_per_second, config.frames_burst
     per_second, burst = messages if all(messages) else frames

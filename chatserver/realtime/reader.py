@@ -1,4 +1,4 @@
-"""What a browser says on its socket: each frame is parsed, checked and followed, or answered with what is wrong."""
+"""Handles the frames that a browser sends: parses, checks and dispatches each, or answers with an error."""
 
 import asyncio
 from math import ceil
@@ -18,7 +18,7 @@ from chatserver.realtime.services import SocketServices
 
 
 class Reader:
-    """Answers go to the mailbox, for the listener to send."""
+    """Dispatches the frames of one socket. Puts answers into the mailbox; the listener task sends them."""
 
     __slots__ = ("_mailbox", "_services", "_typing", "_user_id", "frames")
 
@@ -30,7 +30,7 @@ class Reader:
         self.frames = 0
 
     def on_frame(self, message: WSMessage) -> None:
-        """A frame that cannot be followed is answered and harms nothing; who goes on with too many is closed."""
+        """Dispatches a frame, or answers it with an error. Closes a socket that ignores the rate limit."""
         self.frames += 1
         rates = self._services.rates
         wait = rates.frames.acquire(self)
@@ -53,7 +53,7 @@ class Reader:
             case protocol.Send():
                 self._store(frame)
             case protocol.Open() | protocol.Close():
-                self._mailbox.put(frame)  # in its turn among what is sent
+                self._mailbox.put(frame)  # the listener handles it in order with what it sends
             case protocol.Read(thread, seq):
                 self._mark(thread, seq)
             case protocol.Typing(thread):
@@ -63,7 +63,7 @@ class Reader:
                 self._mailbox.put('{"type":"pong"}')
 
     def _store(self, frame: protocol.Send) -> None:
-        """Hands the message on; the answer goes out after COMMIT."""
+        """Submits the message to the store; acknowledges it after the commit."""
         try:
             stored = self._services.message_store.submit(NewMessage(frame.thread, self._user_id, frame.id, frame.text))
         except Unavailable as error:
@@ -111,14 +111,14 @@ class Reader:
             self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self._user_id], event)
 
     async def close(self) -> None:
-        """Forgets what was counted, and sees out what is under way."""
+        """Forgets the socket's rate limits and waits for its running tasks to end."""
         self._services.rates.frames.forget(self)
         self._services.rates.refusals.forget(self)
         await end_task(self._typing)
 
 
 async def end_task(task: asyncio.Task[None] | None) -> None:
-    """Cancels a task and sees it out."""
+    """Cancels a task and waits for its end."""
     if task is not None:
         task.cancel()
         await asyncio.wait([task])

@@ -1,4 +1,4 @@
-"""What every socket of a process shares."""
+"""The services that all sockets of a process share."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from chatserver.realtime.rate_limits import Rates
 
 @dataclass(frozen=True, slots=True)
 class SocketServices:
+    """The dependencies of a connection, one set for each process."""
+
     config: Config
     db: Database
     message_store: MessageStore

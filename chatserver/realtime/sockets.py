@@ -1,4 +1,4 @@
-"""All sockets of a process: the handshake, the pings, and their common end."""
+"""All sockets of a process: the handshake, the pings, the session checks and the shutdown."""
 
 import asyncio
 import contextlib
@@ -20,21 +20,21 @@ from chatserver.telemetry import metrics
 
 log = logging.getLogger(__name__)
 
-TICK = 1.0  # seconds between looks at the clocks of all sockets
-HANDSHAKES = 50  # at once; of thousands after a restart each waits for its turn, not for its time to run out
-ONE_LESS = 30.0  # seconds until one of somebody's many sockets may have ended
+TICK = 1.0  # seconds between checks of all sockets' timers
+HANDSHAKES = 50  # at once; after a restart thousands wait for their turn instead of all timing out together
+ONE_LESS = 30.0  # Retry-After, in seconds, when a user has too many sockets
 GOODBYE = 1.0  # seconds for all sockets together to answer a close
 PING = '{"type":"ping"}'
 
 
 class PreparedSocket(web.WebSocketResponse):
-    """A socket after its handshake, to be served by `Sockets.serve`."""
+    """A socket after its handshake; `Sockets.serve` serves its connection."""
 
     connection: Connection
 
 
 class Sockets:
-    """`ended` tells which of the given session keys have ended; raises Unavailable while that is not known."""
+    """Serves the sockets of a process. `ended` returns the given session keys that have ended; raises Unavailable."""
 
     def __init__(
         self,
@@ -48,19 +48,19 @@ class Sockets:
         self._subscriber = subscriber
         self._ended = ended
         self._connections: set[Connection] = set()
-        self._unchecked: set[Connection] = set()  # signing out during the handshake is told to nobody
+        self._unchecked: set[Connection] = set()  # a sign-out during the handshake sends them no event
         self._checked_all_at = monotonic()
         self._left = asyncio.Event()
         self._closing = False
         self.handshakes = asyncio.Semaphore(HANDSHAKES)
 
     async def upgrade(self, request: web.Request, user: User, session_key: str, address: str) -> "PreparedSocket":
-        """The handshake of a request that may have a socket.
+        """Does the handshake of a request that was found to be allowed a socket.
 
         Raises ChatError `too_many`, or `bad_frame` for another version of the protocol.
         """
         config = self._services.config
-        if request.headers.get("Sec-WebSocket-Version") != "13":  # aiohttp takes the drafts, too (RFC 6455 §4.1)
+        if request.headers.get("Sec-WebSocket-Version") != "13":  # aiohttp accepts drafts, too (RFC 6455 §4.1)
             raise ChatError("bad_frame")
         self._services.rates.handshakes.check(user.id)
         if 0 < config.sockets_per_person <= self._hub.count(user.id):
@@ -70,29 +70,30 @@ class Sockets:
         try:
             await ws.prepare(request)
         except ConnectionResetError:
-            raise web.HTTPBadRequest from None  # gone already: no fault of ours
-        ws.headers.clear()  # sent: what is not needed any more would be kept ten thousand times
+            raise web.HTTPBadRequest from None  # the browser is gone already: no error of the server
+        ws.headers.clear()  # sent already; kept, they would take memory for ten thousand sockets
         request.clear()
         ws.connection = Connection(self._services, ws, request.transport, user, session_key, address=address)
         return ws
 
     @property
     def count(self) -> int:
+        """The number of sockets of this process."""
         return len(self._connections)
 
     @property
     def longest_mailbox(self) -> int:
-        """Frames that wait for one socket, the most of any. Of 10,000 it takes a millisecond."""
+        """The largest number of frames that wait for one socket. Takes a millisecond for 10,000 sockets."""
         return max((connection.mailbox.waiting for connection in self._connections), default=0)
 
     async def serve(self, connection: Connection) -> None:
-        """Serves a socket to its end."""
+        """Serves a socket until it ends, then releases what it holds."""
         user = connection.user
         metrics.HANDSHAKES.inc()
         self._connections.add(connection)
         self._unchecked.add(connection)
         self._hub.join(user.id, connection.mailbox)
-        if self._closing:  # its handshake was under way
+        if self._closing:  # shutdown began during its handshake
             connection.mailbox.close(CloseCode.GOING_AWAY)
         elif 0 < self._services.config.sockets_per_person < self._hub.count(user.id):  # others came at the same moment
             connection.mailbox.close(CloseCode.POLICY)
@@ -102,7 +103,7 @@ class Sockets:
         except ConnectionError:
             pass  # gone before hello
         except Exception:
-            log.exception("a socket failed")  # it is no place for an error page any more
+            log.exception("a socket failed")  # after the upgrade no error page can be sent
         finally:
             self._connections.discard(connection)
             self._unchecked.discard(connection)
@@ -113,7 +114,7 @@ class Sockets:
             connection.note_end()
 
     async def keep_time(self) -> None:
-        """Pings, and cuts off who is silent or stuck, until cancelled: one timer for all sockets."""
+        """Pings all sockets and aborts those that are silent or stuck, until cancelled: one timer for all."""
         config = self._services.config
         while True:
             await asyncio.sleep(TICK)
@@ -127,9 +128,9 @@ class Sockets:
                     connection.mailbox.put(PING)
 
     async def keep_checking(self) -> None:
-        """Closes the sockets of sessions that have ended, should the news of it be lost; until cancelled.
+        """Closes the sockets of ended sessions, in case the event of the end was lost; runs until cancelled.
 
-        Looks at new ones within a second, and at all from time to time.
+        Checks new sockets within a second, and all of them every `session_recheck` seconds.
         """
         interval = self._services.config.session_recheck
         while interval:
@@ -148,11 +149,11 @@ class Sockets:
                     connection.mailbox.close(CloseCode.SIGNED_OUT)
 
     def recheck_sessions(self) -> None:
-        """Looks at the sessions at once: Redis has come back, perhaps without them."""
+        """Makes the next check include all sessions: Redis is available again, but may have lost them."""
         self._checked_all_at = -math.inf
 
     async def close_all(self) -> None:
-        """Says "going away" to every socket at once; waits a moment for their answers, not for their messages."""
+        """Closes every socket with `GOING_AWAY`; waits `GOODBYE` seconds for the answers, not for waiting frames."""
         self._closing = True
         for connection in self._connections:
             connection.mailbox.close(CloseCode.GOING_AWAY)
