@@ -1,4 +1,4 @@
-"""People: signing up, checking a name with its password, and what changes of an account."""
+"""Accounts: signing up, checking names and passwords, and changing what is stored of a user."""
 
 import hashlib
 import secrets
@@ -18,18 +18,22 @@ ERASED_AT_ONCE = 500  # messages
 
 
 class User(NamedTuple):
+    """A user as most of the code knows them: the id and the name as shown."""
+
     id: int
     name: str
 
 
 class VerifiedUser(NamedTuple):
-    """Somebody whose password has been checked, against this hash."""
+    """A user whose password has been checked, with the hash it was checked against."""
 
     user: User
     password_hash: str
 
 
 class Stored(NamedTuple):
+    """The columns of a user that signing in needs."""
+
     id: int
     name: str
     password_hash: str
@@ -37,7 +41,7 @@ class Stored(NamedTuple):
 
 
 class Details(NamedTuple):
-    """What is known of somebody but for what they said."""
+    """The facts stored about a user, without their messages."""
 
     created_at: datetime
     is_admin: bool
@@ -48,12 +52,16 @@ class Details(NamedTuple):
 
 
 async def details_of(db: Database, user: User) -> Details:
+    """Returns what the administration and the export show of a user, who must exist."""
     (row,) = await db.fetch("details_of", user_id=user.id)
     return Details(*row)
 
 
 class Accounts:
-    """`origins` are the site's addresses: its name is no password."""
+    """Creates, finds, changes and deletes users.
+
+    `origins` are the site's addresses: a password must not be the site's name.
+    """
 
     def __init__(self, db: Database, hasher: Hasher, origins: Sequence[str] = ()) -> None:
         self._db = db
@@ -63,13 +71,16 @@ class Accounts:
     # -- signing up and in --------------------------------------------------------------------------------------------
 
     async def sign_up(self, raw_name: str, password: str) -> VerifiedUser:
-        """Raises ChatError `bad_name`, `bad_password`, `common_password` or `name_taken`, Unavailable."""
+        """Creates a user from the sign-up form.
+
+        Raises ChatError `bad_name`, `bad_password`, `common_password` or `name_taken`, and Unavailable.
+        """
         name = clean_name(raw_name)
         password_hash = await self._hasher.hash(check_password(password, name, self._origins))
         return await self._add(name, password_hash)
 
     async def add(self, raw_name: str, password_hash: str) -> User:
-        """Somebody whom the command line makes. Raises ChatError `bad_name` or `name_taken`."""
+        """Creates a user for the command line. Raises ChatError `bad_name` or `name_taken`."""
         return (await self._add(clean_name(raw_name), password_hash)).user
 
     async def _add(self, name: str, password_hash: str) -> VerifiedUser:
@@ -86,10 +97,9 @@ class Accounts:
         return VerifiedUser(User(*rows[0]), password_hash)
 
     async def check(self, name: str, password: str) -> VerifiedUser:
-        """The person of this name and password. Raises ChatError `wrong_password`; a wrong name costs the same work,
-        and so does an account without a password.
+        """Returns the user of this name and password, in the same time if the name is unknown or has no password.
 
-        Raises `account_disabled` for who knows the password, Unavailable.
+        Raises ChatError `wrong_password`, `account_disabled` only if the password is right, and Unavailable.
         """
         stored = await self._by_name(name)
         kept = stored.password_hash if stored and stored.password_hash != NO_PASSWORD else decoy_hash()
@@ -101,34 +111,36 @@ class Accounts:
         return VerifiedUser(User(stored.id, stored.name), stored.password_hash)
 
     async def check_again(self, user: User, password: str, field: str) -> VerifiedUser:
-        """Somebody signed in shows that it is still them. Raises ChatError `wrong_current_password` at a form's field,
-        Unavailable."""
+        """Verifies the password of a signed-in user.
+
+        Raises ChatError `wrong_current_password` at the form's `field`, and Unavailable.
+        """
         stored = await self._by_id(user.id)
         if not stored or not await self._hasher.fits(password, stored.password_hash):
             raise ChatError("wrong_current_password", field)
         return VerifiedUser(user, stored.password_hash)
 
     async def still_holds(self, checked: VerifiedUser) -> bool:
-        """Whether the password that was checked is the person's still, and they may sign in."""
+        """Tells whether the user may still sign in and the password that was checked is still theirs."""
         stored = await self._by_id(checked.user.id)
         return stored is not None and not stored.disabled and stored.password_hash == checked.password_hash
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
     async def find(self, name: str) -> User:
-        """The person of this name. Raises ChatError `no_such_user`."""
+        """Returns the user of this name. Raises ChatError `no_such_user`."""
         stored = await self._by_name(name)
         if stored is None:
             raise ChatError("no_such_user", "recipient_name")
         return User(stored.id, stored.name)
 
     async def may_talk(self, user_id: int) -> bool:
-        """Whether there is somebody of this id who is neither disabled nor deleted."""
+        """Tells whether a user of this id exists and is neither disabled nor deleted."""
         stored = await self._by_id(user_id)
         return stored is not None and not stored.disabled
 
     async def _by_name(self, raw_name: str) -> Stored | None:
-        """Also by a name that nobody could take today, or a spelling of it that is no name."""
+        """Also finds names that today's rules refuse, and every spelling that has the same key."""
         key = typed_key(raw_name)
         row = None if UNSTORABLE.search(key) else await self._db.fetch_one("user_by_name", name_key=key)
         return Stored(*row) if row else None
@@ -140,11 +152,14 @@ class Accounts:
     # -- changing -----------------------------------------------------------------------------------------------------
 
     def check_new_password(self, user: User, password: str) -> None:
-        """Before anything is done for it. Raises ChatError `bad_password` or `common_password`."""
+        """Validates a password before any work is done for it. Raises ChatError `bad_password` or `common_password`."""
         check_password(password, user.name, self._origins, "new_password")
 
     async def change_password(self, checked: VerifiedUser, password: str) -> VerifiedUser:
-        """Raises ChatError `bad_password` or `common_password`; `wrong_current_password` when it changed meanwhile."""
+        """Replaces the password that was checked.
+
+        Raises ChatError `bad_password` or `common_password`; `wrong_current_password` if it changed since the check.
+        """
         self.check_new_password(checked.user, password)
         new_hash = await self._hasher.hash(password)
         rows = await self._db.write(
@@ -155,24 +170,30 @@ class Accounts:
         return VerifiedUser(checked.user, new_hash)
 
     async def end_password(self, user: User) -> None:
-        """Nobody signs in before a link sets another one; sessions must be ended besides."""
+        """Removes the password: the user can sign in only after a reset link has set a new one.
+
+        Does not end sessions; the caller must.
+        """
         await self._db.write("end_password", user_id=user.id, no_password=NO_PASSWORD)
 
     async def make_reset(self, user: User, seconds: float) -> str:
-        """The token of a link that sets a new password, once, within so many seconds; the one before it ends."""
+        """Returns the token of a reset link, which works once within `seconds` and replaces any earlier link."""
         token = secrets.token_urlsafe(32)
         await self._db.write("make_reset", user_id=user.id, token_hash=_hashed(token), seconds=seconds)
         return token
 
     async def find_reset(self, token: str) -> User:
-        """Whom a link is for. Raises ChatError `reset_ended`."""
+        """Returns the user of a reset link. Raises ChatError `reset_ended`."""
         row = await self._db.fetch_one("find_reset", token_hash=_hashed(token))
         if row is None:
             raise ChatError("reset_ended")
         return User(*row)
 
     async def reset_password(self, token: str, password: str) -> VerifiedUser:
-        """Raises ChatError `reset_ended`, `bad_password` or `common_password`; then the link can be used again."""
+        """Sets the password through a reset link and uses up the link.
+
+        Raises ChatError `reset_ended`; `bad_password` or `common_password`, and then the link stays valid.
+        """
         user = await self.find_reset(token)
         self.check_new_password(user, password)
         password_hash = await self._hasher.hash(password)
@@ -182,18 +203,22 @@ class Accounts:
         return VerifiedUser(User(*rows[0]), password_hash)
 
     async def set_disabled(self, user: User, disabled: bool) -> None:
-        """Whether somebody may not sign in; their sessions must be ended besides."""
+        """Forbids or allows signing in. Does not end sessions; the caller must."""
         await self._db.write("set_disabled", user_id=user.id, disabled=disabled)
 
     async def set_admin(self, user: User, admin: bool) -> None:
+        """Grants or withdraws the administrator's rights."""
         await self._db.write("set_admin", user_id=user.id, admin=admin)
 
     async def delete(self, user: User, rest_days: int) -> None:
-        """For good. Nobody can take the name for so many days; sessions must be ended besides."""
+        """Deletes the account for good and reserves the name for `rest_days` days.
+
+        Does not end sessions; the caller must.
+        """
         await self._db.write("delete_user", user_id=user.id, rest_days=rest_days)
 
     async def erase_messages(self, user: User) -> int:
-        """Empties the texts of all that somebody has sent, some at a time; returns how many."""
+        """Empties the texts of all messages of the user, a batch at a time; returns their number."""
         erased, start = 0, str(UUID(int=0))
         while row := await self._db.fetch_one("erase_messages", user_id=user.id, start=start, number=ERASED_AT_ONCE):
             number, last = row
@@ -205,5 +230,5 @@ class Accounts:
 
 
 def _hashed(token: str) -> str:
-    """What is stored of a reset link: who reads the table can use none."""
+    """Returns the form in which a token is stored: reading the table reveals no usable link."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

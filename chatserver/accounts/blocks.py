@@ -1,6 +1,6 @@
-"""Blocking: who was blocked can write nothing more to the one who did it, in their thread of two, by no way.
+"""Blocks: a blocked user cannot message the blocker in their one-to-one thread, by any route.
 
-It is kept by the queries that store messages and make threads, under the thread's lock. Groups stay as they are.
+The queries that store messages and create threads enforce this under the thread's lock. Groups are not affected.
 """
 
 from chatserver.accounts.accounts import User
@@ -9,7 +9,10 @@ from chatserver.errors import ChatError
 
 
 async def block(db: Database, blocker: User, blocked_id: int) -> None:
-    """Whom one has met, in a thread. Raises ChatError `to_oneself`, or `no_such_user` for everybody else."""
+    """Blocks a user who shares a thread with the blocker. Idempotent.
+
+    Raises ChatError `to_oneself`, or `no_such_user` for every other id, so that ids cannot be probed.
+    """
     if blocker.id == blocked_id:
         raise ChatError("to_oneself")
     if not await db.fetch("block", blocker_id=blocker.id, blocked_id=blocked_id):
@@ -17,13 +20,15 @@ async def block(db: Database, blocker: User, blocked_id: int) -> None:
 
 
 async def unblock(db: Database, blocker: User, blocked_id: int) -> None:
+    """Removes a block; does nothing if there is none."""
     await db.fetch("unblock", blocker_id=blocker.id, blocked_id=blocked_id)
 
 
 async def accepts_messages(db: Database, user_id: int, sender_id: int) -> bool:
+    """Tells whether the user still exists and has not blocked the sender."""
     return await db.fetch_one("accepts_messages", user_id=user_id, sender_id=sender_id) is not None
 
 
 async def blocked_by(db: Database, blocker: User) -> list[User]:
-    """Whom a person has blocked, by name."""
+    """Returns the users whom this user has blocked, by name."""
     return [User(*row) for row in await db.fetch("blocked_by", user_id=blocker.id)]

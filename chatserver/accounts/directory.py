@@ -1,13 +1,13 @@
-"""Whom one may write to: names completed as they are typed, so that nobody can list everybody."""
+"""Completes the names of users as they are typed, without letting anyone list all users."""
 
 from chatserver.database.client import Database
 
 NAMES = 5  # in an answer
-STRANGERS_FROM = 3  # characters: of whom one shares a thread with, one is enough
+STRANGERS_FROM = 3  # characters for strangers; one is enough for users who share a thread with the user
 
 
 async def complete_name(db: Database, user_id: int, beginning: str) -> list[str]:
-    """Names of other people that begin so, in order; `beginning` as `names.name_beginning` gives it."""
+    """Returns the names of other users that begin so, in order; `beginning` comes from `names.name_beginning`."""
     rows = await db.fetch(
         "people_by_beginning",
         user_id=user_id,

@@ -1,4 +1,4 @@
-"""Limits that hold across processes and servers: counted in Redis over a moving window, by the library `limits`.
+"""Rate limits shared by all processes and servers: a moving window in Redis, by the library `limits`.
 
 https://limits.readthedocs.io/en/stable/strategies.html#moving-window
 """
@@ -21,8 +21,9 @@ MINUTE, HOUR = 60, 3600  # seconds
 
 
 class LoginLimits:
-    """What somebody may try so and so often. Each of these raises Unavailable when Redis does not answer: then nobody
-    gets in who could not be counted.
+    """Attempt limits shared by all processes.
+
+    Each method raises Unavailable if Redis is down: an attempt that cannot be counted is refused.
     """
 
     def __init__(self, redis: Redis, config: Config) -> None:
@@ -42,9 +43,9 @@ class LoginLimits:
         self._questions = _limit(config.people_a_minute, MINUTE, "people")
 
     async def sign_in(self, name: str, network: str, device: str) -> str:
-        """One more password for a name, from a `network`; returns what `succeeded` forgets.
+        """Counts a sign-in attempt for a name from a `network`; returns the device that `succeeded` must reset.
 
-        A known `device` has tries of its own, so that nobody is locked out there by what others try elsewhere (OWASP,
+        A known `device` has a counter of its own, so that attempts elsewhere cannot lock the user out there (OWASP,
         Slow Down Online Guessing Attacks with Device Cookies). Raises ChatError `too_many_tries`.
         """
         key = typed_key(name)
@@ -58,33 +59,36 @@ class LoginLimits:
         return ""
 
     async def failed(self, network: str) -> None:
-        """It was a wrong one. Counted only now, so that a few more may be tried that come at the same moment."""
+        """Counts a wrong password for the network. Simultaneous attempts may slightly exceed the limit."""
         await self._take(self._tries_from_address, network)
 
     async def succeeded(self, name: str, device: str) -> None:
-        """It was the right one: the name's tries begin anew."""
+        """Resets the name's counter after a right password."""
         if self._tries:
             async with redis_deadline(self._timeout):
                 await self._windows.clear(self._tries, typed_key(name), device)
 
     async def current_password(self, session_key: str) -> None:
-        """One more try of somebody signed in to say their password again: in this browser, so that a stolen session
-        keeps nobody from changing it in another. Raises ChatError `too_many_tries`."""
+        """Counts an attempt to confirm the current password. Raises ChatError `too_many_tries`.
+
+        The counter belongs to the session: a stolen session cannot keep the user from changing the password in another.
+        """
         if self._tries and not await self._take(self._tries, "session", session_key):
             await self._refuse("too_many_tries", self._tries, "session", session_key)
 
     async def said_current_password(self, session_key: str) -> None:
+        """Resets the session's counter after a right password."""
         if self._tries:
             async with redis_deadline(self._timeout):
                 await self._windows.clear(self._tries, "session", session_key)
 
     async def sign_up(self, network: str) -> None:
-        """One more account. Raises ChatError `too_many_accounts`."""
+        """Counts a new account from a network. Raises ChatError `too_many_accounts`."""
         if self._sign_ups and not await self._take(self._sign_ups, network):
             await self._refuse("too_many_accounts", self._sign_ups, network)
 
     async def ask_for_people(self, user: User) -> None:
-        """One more beginning of a name to be completed. Raises ChatError `too_many`."""
+        """Counts a request to complete a name. Raises ChatError `too_many`."""
         if self._questions and not await self._take(self._questions, str(user.id)):
             await self._refuse("too_many", self._questions, str(user.id))
 
@@ -106,5 +110,5 @@ class LoginLimits:
 
 
 def _limit(number: int, seconds: int, name: str) -> RateLimitItem | None:
-    """None: as often as they like."""
+    """Returns None for 0: no limit."""
     return RateLimitItemPerSecond(number, seconds, namespace=name) if number else None

@@ -1,4 +1,4 @@
-"""What people show to those they talk with: that they are online, and how far they have read."""
+"""Privacy settings: whether a user shows to other participants their presence and their receipts."""
 
 from typing import NamedTuple
 
@@ -11,22 +11,25 @@ from chatserver.database.client import Database
 
 
 class Privacy(NamedTuple):
+    """The two settings; a deleted user shows neither."""
+
     shows_online: bool
     shows_seen: bool
 
 
 def hidden_key(config: Config) -> str:
-    """A set of the people who don't show that they are online: for open chats, which know it from before."""
+    """Returns the key of the Redis set of users who hide their presence; open chats consult it."""
     return f"{config.redis_prefix}hidden"
 
 
 async def privacy_of(db: Database, user: User) -> Privacy:
+    """Reads the settings of a user from PostgreSQL."""
     row = await db.fetch_one("settings_of", user_id=user.id)
     return Privacy(*row) if row else Privacy(shows_online=False, shows_seen=False)
 
 
 async def set_privacy(db: Database, redis: Redis, config: Config, user: User, privacy: Privacy) -> None:
-    """Holds at once, for open chats too. Raises Unavailable."""
+    """Changes the settings, with immediate effect on open chats. Raises Unavailable."""
     async with redis_deadline(config.redis_timeout):
         change = redis.srem if privacy.shows_online else redis.sadd
         await change(hidden_key(config), user.id)

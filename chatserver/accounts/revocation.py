@@ -1,4 +1,4 @@
-"""Ending what lets somebody in: their sessions, and within a second the sockets of these in every process."""
+"""Revokes sessions and closes their sockets in every process within a second."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,13 @@ from chatserver.bus.publisher import Publisher
 
 
 async def revoke(session_index: SessionIndex, publisher: Publisher, user: User, own_key: str = "") -> int:
-    """Ends all of somebody's sessions, but for one's own; returns how many. Raises Unavailable."""
+    """Ends all sessions of a user except `own_key`; returns their number. Raises Unavailable."""
     ended = await session_index.end_others(user.id, own_key)
     close_sockets(publisher, user, ended)
     return len(ended)
 
 
 def close_sockets(publisher: Publisher, user: User, keys: Iterable[str]) -> None:
-    """Those of sessions that have ended."""
+    """Publishes the end of these sessions, so that every process closes their sockets."""
     for key in keys:
         publisher.publish([user.id], SessionEnded(key))

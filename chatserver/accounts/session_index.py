@@ -1,4 +1,4 @@
-"""Where somebody is signed in: all their sessions, listed and ended. Redis keeps the keys of each person's in a set."""
+"""The index of each user's sessions, to list and end them: a sorted set of session keys per user in Redis."""
 
 import json
 from collections.abc import Collection
@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 
-MAX_SIGN_INS = 100  # of a person: the oldest ends
-# Writes the session KEYS[1] = ARGV[1], for ARGV[2] seconds if any, into the set KEYS[2], which lives for ARGV[4].
-# Of more than ARGV[5] those that are over go, and then the oldest, whose keys are returned.
+MAX_SIGN_INS = 100  # per user; beyond, the oldest session ends
+# Stores the session KEYS[1] = ARGV[1], for ARGV[2] seconds if given, and adds it at time ARGV[3] to the set KEYS[2],
+# which expires after ARGV[4] seconds. Over ARGV[5] sessions, drops expired ones, then ends the oldest; returns those.
 BEGIN = """\
 redis.call('SET', KEYS[1], ARGV[1])
 if ARGV[2] ~= '' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
@@ -30,7 +30,7 @@ while redis.call('ZCARD', KEYS[2]) > most do
   redis.call('DEL', ended[#ended])
 end
 return ended"""
-# All sessions of the set KEYS[1] but the one ARGV[1]; returns their keys.
+# Ends all sessions of the set KEYS[1] except ARGV[1]; returns their keys.
 END_OTHERS = """\
 local ended = {}
 for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
@@ -44,7 +44,7 @@ return ended"""
 
 
 class SessionInfo(NamedTuple):
-    """A session as its person sees it. `id` names it in forms; `used_at` is None where sessions have no idle end."""
+    """A session as shown to its user. `id` names it in forms; `used_at` is None if sessions have no idle timeout."""
 
     id: str
     key: str
@@ -55,6 +55,8 @@ class SessionInfo(NamedTuple):
 
 
 class SessionIndex:
+    """Stores sessions and lists or ends those of a user. Every method raises Unavailable if Redis is down."""
+
     def __init__(self, redis: Redis, config: Config) -> None:
         self._redis = redis
         self._prefix = f"{config.redis_prefix}sessions:"
@@ -63,7 +65,7 @@ class SessionIndex:
         self._lifetime = int(config.session_lifetime) or None
 
     async def begin(self, user_id: int, key: str, data: str) -> list[str]:
-        """Returns the keys of the sessions that end for it. Raises Unavailable, as all here do."""
+        """Stores a session; returns the keys of older sessions that ended to make room for it."""
         async with redis_deadline(self._timeout):
             ended = await self._redis.eval(
                 BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SIGN_INS
@@ -71,7 +73,7 @@ class SessionIndex:
         return [key.decode() for key in ended]
 
     async def all_of(self, user_id: int, own_key: str) -> list[SessionInfo]:
-        """Those that live, the newest first; `own_key` is the one of the browser that asks."""
+        """Returns the live sessions of a user, newest first; `own_key` is the current browser's."""
         async with redis_deadline(self._timeout):
             found: Any = await self._redis.zrevrange(self._set(user_id), 0, -1)
             keys = [key.decode() for key in found]
@@ -84,13 +86,14 @@ class SessionIndex:
         return [self._sign_in(key, json.loads(raw), left, key == own_key) for key, raw, left in rows if raw]
 
     def _sign_in(self, key: str, data: dict[str, dict[str, str | int]], seconds_left: int, here: bool) -> SessionInfo:
-        """When it was used last is told by how long it will live without being used."""
+        """Derives the time of last use from the seconds that the key has left to live."""
         session = data["session"]
         used_at = datetime.fromtimestamp(time() - self._idle + seconds_left, UTC) if self._idle else None
         began_at = datetime.fromtimestamp(int(session["began"]), UTC)
         return SessionInfo(key.rpartition(":")[2][:16], key, str(session.get("browser", "")), began_at, used_at, here)
 
     async def end(self, user_id: int, keys: Collection[str]) -> None:
+        """Ends these sessions of a user."""
         if keys:
             async with redis_deadline(self._timeout), self._redis.pipeline() as pipeline:
                 pipeline.delete(*keys)
@@ -98,7 +101,7 @@ class SessionIndex:
                 await pipeline.execute()
 
     async def end_others(self, user_id: int, own_key: str = "") -> list[str]:
-        """Ends all but one's own, or all; returns the keys that their sockets are known by."""
+        """Ends all sessions except `own_key` (by default all); returns their keys, which identify their sockets."""
         async with redis_deadline(self._timeout):
             ended = await self._redis.eval(END_OTHERS, 1, self._set(user_id), own_key)
         return [key.decode() for key in ended]

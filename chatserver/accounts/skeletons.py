@@ -1,7 +1,7 @@
-"""Skeletons of names that were stored without one: before this version, or by a process from before an update.
+"""Computes the skeletons of names stored without one, by an earlier version or by a process from before an update.
 
-A stored name that looks like another one stays: both people go on, and nobody new looks like either. A newer
-`confusables.txt` wants a migration that empties the column `name_skeleton`.
+A stored name that looks like another one stays: both users keep theirs, and new names may resemble neither. A newer
+`confusables.txt` needs a migration that empties the column `name_skeleton`.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ AT_ONCE = 1000  # names
 
 
 async def fill_skeletons(db: Database) -> None:
-    """Before somebody signs up: nearly always there is nothing to do."""
+    """Fills what is missing before a sign-up: nearly always nothing."""
     while rows := await db.fetch("names_without_skeleton", number=AT_ONCE):
         await db.fetch("set_skeletons", **_skeletons(rows))
 
 
 def fill_all_skeletons(connection: psycopg2.extensions.connection) -> None:
-    """The same as part of a migration, which also clears what such a process left of deleted people."""
+    """Does the same within a migration, and clears the skeletons that such a process left on deleted users."""
     queries = load_queries()
     with connection.cursor() as cursor:
         cursor.execute(queries["clear_skeletons"].plain)
@@ -35,7 +35,7 @@ def fill_all_skeletons(connection: psycopg2.extensions.connection) -> None:
 
 
 def _skeletons(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    """Of a former name only the key is known."""
+    """Former names have no spelling any more, only the key: their skeleton is computed from it."""
     return {
         "user_ids": [user_id for user_id, _, _ in rows],
         "name_keys": [name_key for _, name_key, _ in rows],

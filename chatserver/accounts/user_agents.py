@@ -1,11 +1,11 @@
-"""What a browser calls itself, in words that its person knows it by: "Chromium on Linux".
+"""Names a browser so that its user recognizes it: "Chromium on Linux".
 
-Replaces ua-parser, whose thousand expressions take tens of megabytes of memory: here the name is only read by people.
+Replaces ua-parser, whose thousand expressions take tens of megabytes of memory: here only people read the name.
 """
 
 from collections.abc import Mapping
 
-# The first that stands in the header counts: most browsers name others, too.
+# The first entry found in the header wins: most browsers name others as well.
 BRANDS = {"Microsoft Edge": "Edge", "Opera": "Opera", "Google Chrome": "Chrome", "Chromium": "Chromium"}
 BROWSERS = {
     "Edg": "Edge",
@@ -32,7 +32,7 @@ SYSTEMS = {
 
 
 def browser_of(headers: Mapping[str, str]) -> str:
-    """The name and the system that a request's headers tell of, '' for neither. Forged ones harm nobody."""
+    """Returns browser and system from a request's headers, '' if neither is known. Forged headers do no harm."""
     agent, brands = headers.get("User-Agent", ""), headers.get("Sec-CH-UA", "")
     name = _first(BRANDS, brands) or _first(BROWSERS, agent)
     system = _first(SYSTEMS, agent)
