@@ -1,4 +1,4 @@
-"""Redis: the client, and what it raises when Redis is away."""
+"""The Redis client, its time limit, and the errors that mean Redis is unavailable."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,13 +13,14 @@ from redis.exceptions import RedisError
 from chatserver.config.settings import Config
 from chatserver.errors import Unavailable
 
-CONNECTIONS = 10  # of a process, beside publisher's and subscriber's; whoever finds them all taken waits
-REDIS_ERRORS = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is uvloop's, for a transport that is closed
+CONNECTIONS = 10  # per process, besides the publisher's and the subscriber's; a caller waits for a free one
+REDIS_ERRORS = (RedisError, OSError, TimeoutError, RuntimeError)  # RuntimeError: uvloop's, for a closed transport
 
 
 def connect_redis(config: Config) -> Redis:
-    """RESP2: it costs the subscriber a quarter less. One retry: after a restart each pooled connection fails once;
-    to an outage every caller has its own answer.
+    """Makes the client; connects on first use. RESP2 costs the subscriber a quarter less than RESP3.
+
+    Retries once, since every pooled connection fails once after a restart; each caller handles an outage itself.
     """
     assert config.redis_url is not None
     pool = BlockingConnectionPool.from_url(
@@ -36,7 +37,7 @@ def connect_redis(config: Config) -> Redis:
 
 @asynccontextmanager
 async def redis_deadline(timeout: float) -> AsyncIterator[None]:
-    """What is asked of Redis meanwhile is answered within `timeout` seconds (0 = whenever), or raises Unavailable."""
+    """Raises Unavailable if the Redis calls inside fail or take longer than `timeout` seconds (0 = no limit)."""
     try:
         async with asyncio.timeout(timeout or None):
             yield

@@ -1,8 +1,8 @@
-"""The events that processes send each other through Redis: small types of one union, each encoded once.
+"""The events that processes publish to each other through Redis: small types of one union, each encoded once.
 
-On the wire an event is a line `<type> <thread> <seq>` and then a text: for most types the frame that sockets send on as
-it is, so that no receiver parses it. During an update processes of two versions share a Redis: the meaning of a type
-never changes, and a type that a process does not know is dropped.
+On the wire an event is a line `<type> <thread> <seq>` followed by a text: for most types the frame that sockets send
+unchanged, so that no receiver parses it. During an update two versions share a Redis: the meaning of a type never
+changes, and a process drops types that it does not know.
 """
 
 import json
@@ -20,7 +20,7 @@ class MessageStored(NamedTuple):
 
 
 class ReadMarkMoved(NamedTuple):
-    """A participant has read further; `frame` is the `read` frame for this user's sockets."""
+    """A participant has read further; `frame` is the `read` frame, for own sockets with the unread count."""
 
     thread: int
     frame: str
@@ -34,30 +34,31 @@ class TypingNoticed(NamedTuple):
 
 
 class SessionEnded(NamedTuple):
-    """The sockets of this session are to close. Never sent to a browser."""
+    """A session ended: its sockets must close. Never sent to a browser."""
 
     session_key: str
 
 
 class SessionRenewed(NamedTuple):
-    """The session goes on under another key; its sockets belong to that one now. Never sent to a browser."""
+    """A session got a new key, which its sockets must use from now on. Never sent to a browser."""
 
     old_key: str
     new_key: str
 
 
 class UserHidden(NamedTuple):
-    """This user has blocked the receiver, who sees them go offline and no more of them."""
+    """This user has blocked the receiver, whose open chats show them offline and stop watching them."""
 
     user_id: int
 
     @property
     def frame(self) -> str:
+        """The `presence` frame that shows the user offline."""
         return encode({"type": "presence", "user": self.user_id, "online": False})
 
 
 class ParticipantRemoved(NamedTuple):
-    """The receiver was taken out of this thread. Never sent to a browser."""
+    """The receiver was removed from this thread. Never sent to a browser."""
 
     thread: int
 
@@ -67,6 +68,7 @@ Event = MessageStored | ReadMarkMoved | TypingNoticed | ForServer
 
 
 def encode_event(event: Event) -> bytes:
+    """Returns the bytes to publish."""
     match event:
         case MessageStored(thread, seq, frame):
             return _wire("message", thread, seq, frame)
@@ -89,7 +91,7 @@ def _wire(type_: str, thread: int, seq: int, text: str) -> bytes:
 
 
 def decode_event(payload: bytes) -> Event | None:
-    """Returns None for a type of a later version. Raises ValueError for what is no event."""
+    """Returns the event, or None for the type of a later version. Raises ValueError for a malformed payload."""
     head, _, rest = payload.partition(b"\n")
     type_, thread, seq = head.decode().split(" ")
     text = rest.decode()

@@ -1,4 +1,4 @@
-"""Publishes events to the other processes, all that wait in one round trip to Redis, over a connection of its own."""
+"""Publishes events to the other processes: all that wait in one round trip to Redis, over a separate connection."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from chatserver.telemetry.metrics import PUBLISH, PUBLISH_FAILED
 
 log = logging.getLogger(__name__)
 
-MAX_WAITING = 10_000  # events; beyond, the oldest are dropped, and the gap repair delivers their messages
-MAX_ARGUMENTS = 5_000  # of a script, or little more: Redis does nothing else meanwhile
-# Several events, each followed by the number of its channels and their names. A PUBLISH for each channel would carry
-# the event as many times, and be answered as many times.
+MAX_WAITING = 10_000  # events; beyond, the oldest are dropped and the gap repair delivers their messages
+MAX_ARGUMENTS = 5_000  # per script, or slightly more: a running script blocks Redis
+# Arguments: each event, the number of its channels, and their names. One PUBLISH per channel would send the event, and
+# receive an answer, once for each.
 PUBLISH_ALL = b"""\
 local i = 1
 while i <= #ARGV do
@@ -29,7 +29,10 @@ end"""
 
 
 class Publisher:
-    """Redis carries events only: one that cannot be published is dropped, and the gap repair delivers its message."""
+    """Queues events and publishes them in order.
+
+    An event that cannot be published is dropped: PostgreSQL has the messages, and the gap repair delivers them.
+    """
 
     def __init__(self, redis: Redis, prefix: str, timeout: float) -> None:
         self._redis = redis
@@ -41,11 +44,11 @@ class Publisher:
         self._failing = False
 
     async def open(self) -> None:
-        """Connects, so that the first event need not wait for it, unless Redis is away."""
+        """Connects in advance, so that the first event need not wait; does nothing if Redis is down."""
         await self._in_time(self._publish_all([]))
 
     def publish(self, user_ids: Sequence[int], event: Event) -> None:
-        """Queues an event for each person's channel; doesn't wait."""
+        """Queues an event for each user's channel; never blocks."""
         if user_ids:
             self._waiting.append((event, user_ids))
             if self._task is None or self._task.done():
@@ -53,10 +56,11 @@ class Publisher:
 
     @property
     def waiting(self) -> int:
+        """The number of events not yet published."""
         return len(self._waiting)
 
     async def close(self) -> None:
-        """Gives what waits a last chance."""
+        """Publishes the waiting events within the Redis timeout, then disconnects."""
         if self._task is not None:
             await asyncio.wait([self._task], timeout=self._timeout)
         await self._disconnect()
@@ -66,7 +70,7 @@ class Publisher:
             await self._in_time(self._send(self._take()))
 
     def _take(self) -> list[bytes]:
-        """The script's arguments for what waits, or for a good part of it."""
+        """Removes waiting events, up to a limit, and returns the script's arguments for them."""
         arguments: list[bytes] = []
         while self._waiting and len(arguments) < MAX_ARGUMENTS:
             event, user_ids = self._waiting.popleft()

@@ -1,7 +1,7 @@
-"""Events from the other processes: one Redis connection for all sockets, that comes back whatever happens to Redis.
+"""Receives the events of other processes: one Redis connection for all sockets, which reconnects after every failure.
 
-Replaces redis-py's PubSub, whose `listen()` ends after an outage of seconds, does not notice a frozen server, and tells
-nobody when its subscriptions are confirmed.
+Replaces redis-py's PubSub, whose `listen()` ends after an outage of seconds, does not notice a frozen server, and does
+not report when Redis has confirmed a subscription.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ MAX_PAUSE = 1.0  # seconds between attempts to connect
 
 
 class Subscription:
-    """A channel of ours; `live` when Redis has confirmed it.
+    """The subscription to one channel; `live` once Redis has confirmed it.
 
-    A list of futures takes a tenth of the memory of `asyncio.Event`, ten thousand times.
+    A list of futures takes a tenth of the memory of `asyncio.Event`, and there are ten thousand of these.
     """
 
     __slots__ = ("_waiters", "live")
@@ -35,12 +35,14 @@ class Subscription:
         self._waiters: list[asyncio.Future[None]] = []
 
     async def wait(self) -> None:
+        """Returns once the subscription is live."""
         if not self.live:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
             await waiter
 
     def set_live(self) -> None:
+        """Marks the subscription live and wakes its waiters."""
         self.live = True
         for waiter in self._waiters:
             if not waiter.done():
@@ -49,11 +51,10 @@ class Subscription:
 
 
 class Subscriber:
-    """`run` calls `on_event(user_id, payload)` for what is published to the users it listens for, and
-    `on_connection(live)` when events begin or cease to come.
+    """Receives the events of the users that were added.
 
-    `ping_interval` and `silence` in seconds: Redis is away when it has said nothing for `silence`. `live` says whether
-    events come.
+    Pings every `ping_interval` seconds; treats Redis as down after `silence` seconds without any answer. `live` tells
+    whether events arrive.
     """
 
     def __init__(
@@ -71,16 +72,16 @@ class Subscriber:
         self._on_event: Callable[[int, bytes], None]
         self._on_connection: Callable[[bool], None]
         self._subscriptions: dict[int, Subscription] = {}
-        self._unconfirmed: Counter[int] = Counter()  # each person's SUBSCRIBEs that are still to be confirmed
+        self._unconfirmed: Counter[int] = Counter()  # each user's SUBSCRIBEs not confirmed yet
         self._commands: deque[tuple[str, int]] = deque()
         self._wake = asyncio.Event()
         self._heard_at = 0.0
         self.live = False
 
     async def add(self, user_id: int) -> None:
-        """Listens for a person; returns when Redis has confirmed it, or at once while Redis is away.
+        """Subscribes to a user's channel; returns once Redis has confirmed it, or at once while Redis is down.
 
-        Only what is read from PostgreSQL after this misses nothing.
+        Only a read from PostgreSQL that starts after this is sure to miss nothing.
         """
         if user_id not in self._subscriptions:
             self._subscriptions[user_id] = Subscription()
@@ -90,6 +91,7 @@ class Subscriber:
             await self._subscriptions[user_id].wait()
 
     def remove(self, user_id: int) -> None:
+        """Unsubscribes from a user's channel."""
         del self._subscriptions[user_id]
         self._command("UNSUBSCRIBE", user_id)
 
@@ -98,7 +100,11 @@ class Subscriber:
         self._wake.set()
 
     async def run(self, on_event: Callable[[int, bytes], None], on_connection: Callable[[bool], None]) -> None:
-        """Listens until cancelled."""
+        """Receives until cancelled, reconnecting after failures.
+
+        Calls `on_event(user_id, payload)` for each event, and `on_connection(live)` when events begin or cease to
+        arrive.
+        """
         self._on_event, self._on_connection = on_event, on_connection
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
@@ -117,7 +123,7 @@ class Subscriber:
             await asyncio.sleep(random.uniform(0, MAX_PAUSE))  # noqa: S311  # jitter, no secret
 
     async def _listen(self, connection: Any) -> None:
-        """Writes and reads until either fails. Not a TaskGroup, which on Python 3.11 forgets a cancellation then."""
+        """Writes and reads until either fails. Not a TaskGroup, which can lose a cancellation on Python 3.11."""
         work = [asyncio.create_task(self._write(connection)), asyncio.create_task(self._read(connection))]
         try:
             await asyncio.gather(*work)
@@ -127,11 +133,11 @@ class Subscriber:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def _write(self, connection: Any) -> None:
-        """Sends what is to be subscribed, first of all everything; pings when there is nothing."""
+        """Sends all subscriptions, then each change; pings when there is none."""
         self._commands.clear()
         self._unconfirmed = Counter(self._subscriptions.keys())
         await self._send(connection, "SUBSCRIBE", list(self._subscriptions))
-        await self._send_command(connection, "PING")  # its answer says that all of them are confirmed
+        await self._send_command(connection, "PING")  # its answer arrives after the confirmation of all of them
         while True:
             patience = self._heard_at + self._silence - monotonic()
             if patience <= 0:
@@ -147,7 +153,7 @@ class Subscriber:
                 await self._send(connection, name, user_ids)
 
     def _next_commands(self) -> tuple[str, list[int]]:
-        """The commands of one kind that come next, as one."""
+        """Merges the next commands of one kind into one command."""
         name = self._commands[0][0]
         user_ids: list[int] = []
         while self._commands and self._commands[0][0] == name and len(user_ids) < MAX_CHANNELS:
@@ -160,12 +166,12 @@ class Subscriber:
             await self._send_command(connection, name, *(self._prefix + b"%d" % user_id for user_id in part))
 
     async def _send_command(self, connection: Any, *command: str | bytes) -> None:
-        """A Redis that takes nothing is as far away as one that says nothing."""
+        """Raises TimeoutError if Redis accepts no bytes: it is as unavailable as one that answers nothing."""
         async with asyncio.timeout(self._silence):
             await connection.send_command(*command, check_health=False)
 
     async def _read(self, connection: Any) -> None:
-        """Hands on what comes; anything, a pong too, shows that Redis is there."""
+        """Dispatches events and confirmations; any answer, including a pong, shows that Redis is alive."""
         while True:
             answer = await connection.read_response(disable_decoding=True, disconnect_on_error=False, push_request=True)
             self._heard_at = monotonic()
@@ -187,7 +193,7 @@ class Subscriber:
     def _set_live(self, live: bool) -> None:
         if not live:
             for subscription in self._subscriptions.values():
-                subscription.set_live()  # nobody waits for a Redis that is away
+                subscription.set_live()  # releases waiters: Redis is unavailable
         if live != self.live:
             self.live = live
             self._on_connection(live)
