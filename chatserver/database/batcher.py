@@ -1,4 +1,4 @@
-"""Group commit: whatever waits is done together, one batch at a time."""
+"""Group commit: processes all waiting items together, one batch at a time."""
 
 import asyncio
 import logging
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 
 class Batcher(Generic[Item, Result]):
-    """Alone, an item is worked on at once; under load, everything that waits shares one call of `work`, in order.
+    """Processes a lone item at once; under load, all waiting items share one call of `work`, in order.
 
-    `work` answers each item with a result or an exception. A second item of the same `key` waits for the next batch; by
-    default none does. `max_waiting` items wait at the most (0 = no limit).
+    `work` returns a result or an exception for each item. A second item with an equal `key` waits for the next batch;
+    by default keys never match. At most `max_waiting` items wait (0 = no limit).
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Batcher(Generic[Item, Result]):
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, item: Item) -> "asyncio.Future[Result]":
-        """Raises Unavailable when too many wait already: then the item is certainly not done."""
+        """Queues an item; the future gets its result. Raises Unavailable if the queue is full, and drops the item."""
         if 0 < self._max_waiting <= len(self._waiting):
             raise Unavailable("too much is waiting for PostgreSQL")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -47,10 +47,11 @@ class Batcher(Generic[Item, Result]):
 
     @property
     def waiting(self) -> int:
+        """The number of items in the queue."""
         return len(self._waiting)
 
     async def drain(self) -> None:
-        """Returns when nothing waits any more."""
+        """Returns once the queue is empty and the last batch is done."""
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
 
@@ -66,7 +67,7 @@ class Batcher(Generic[Item, Result]):
                 log.exception("a batch failed")
                 results = [Unavailable("a batch failed")] * len(batch)
             for (_, future), result in zip(batch, results, strict=True):
-                if future.done():  # its waiter was cancelled
+                if future.done():  # its caller was cancelled
                     continue
                 if isinstance(result, Exception):
                     future.set_exception(result)

@@ -1,4 +1,4 @@
-"""PostgreSQL through aiopg: the pool, the named queries, and every trap of aiopg 1.4.0 in this one place."""
+"""PostgreSQL through aiopg: the pool, the named queries, and a workaround for every pitfall of aiopg 1.4.0."""
 
 import asyncio
 import re
@@ -21,10 +21,11 @@ from chatserver.resources import folder
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
-# A lost connection; RuntimeError ("UVPoll closed") comes from aiopg under uvloop, AssertionError on Python 3.13.
+# The errors of a lost connection. aiopg raises RuntimeError ("UVPoll closed") under uvloop, AssertionError on
+# Python 3.13.
 CONNECTION_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError, RuntimeError, AssertionError, OSError)
-# What stays so as long as the connection lives: a PostgreSQL that takes no writes any more (a primary that has become a
-# standby), prepared statements that are gone, or whose plans no longer fit the tables.
+# Errors that persist for the life of a connection: PostgreSQL no longer accepts writes (a primary became a standby);
+# prepared statements are gone, or their plans no longer fit the tables.
 UNFIT = {"25006", "26000"}
 UNFIT_PLAN = "cached plan must not change result type"
 ATTEMPTS = 3
@@ -33,17 +34,17 @@ PARAMETER = re.compile(r"%\((\w+)\)s((?:::\w+(?:\[\])?)?)")
 
 
 class UnknownOutcome(Unavailable):
-    """The connection was lost, or time ran out, after a write was sent: it may or may not be stored."""
+    """The connection was lost, or the time ran out, after a write was sent: it may or may not be stored."""
 
 
 class NotDone(psycopg2.OperationalError):
-    """PostgreSQL has refused and changed nothing; on a new connection it may go well."""
+    """PostgreSQL refused and changed nothing; a retry on a new connection may succeed."""
 
 
 class Database:
-    """Runs the queries of `sql/queries/` by name; `calls` says how. Every connection commits each call by itself.
+    """Runs the queries of `sql/queries/` by name, as `calls` spells them. Each call is its own transaction.
 
-    A call ends within `timeout` seconds, whatever PostgreSQL does, or raises Unavailable.
+    A call ends within `timeout` seconds, or raises Unavailable.
     """
 
     def __init__(self, pool: "Pool", timeout: float, calls: dict[str, str]) -> None:
@@ -52,22 +53,24 @@ class Database:
         self._calls = calls
 
     async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
-        """The rows of a query that may run twice: a read, or a write that changes nothing the second time."""
+        """Returns the rows of a query that may run twice: a read or an idempotent write. Retries a lost connection."""
         return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), *CONNECTION_ERRORS))
 
     async def fetch_one(self, name: str, /, **parameters: object) -> Row | None:
+        """Returns the first row of such a query, or None."""
         rows = await self.fetch(name, **parameters)
         return rows[0] if rows else None
 
     async def write(self, name: str, /, **parameters: object) -> list[Row]:
-        """The rows of a write that must not run twice; a request's cancellation does not reach it.
+        """Returns the rows of a write that must not run twice. Continues even if the caller is cancelled.
 
-        Raises UnknownOutcome when it may have been stored all the same, psycopg2.IntegrityError as it comes.
+        Raises UnknownOutcome if the write may have been stored, and passes psycopg2.IntegrityError on.
         """
         work = self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), NotDone))
         return await asyncio.shield(asyncio.create_task(work))
 
     async def close(self) -> None:
+        """Closes the pool once the running queries have ended."""
         await self.pool.close()
 
     async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -77,7 +80,7 @@ class Database:
         try:
             async with asyncio.timeout(self._timeout):
                 result = await work()
-                if task.cancelling() > cancelled:  # with the answer: Python 3.11's wait_for, in aiopg, swallows it
+                if task.cancelling() > cancelled:  # swallowed by aiopg's wait_for on 3.11, if it comes with the answer
                     raise asyncio.CancelledError
                 return result
         except TimeoutError:
@@ -109,7 +112,7 @@ class Database:
 
 
 async def _execute(cursor: Cursor, statement: str, parameters: dict[str, object] | None = None) -> None:
-    """aiopg turns what the server cancels (statement_timeout, pg_cancel_backend) into a cancellation of ours."""
+    """Translates a cancellation by the server (statement_timeout, pg_cancel_backend): aiopg raises CancelledError."""
     try:
         await cursor.execute(statement, parameters)
     except asyncio.CancelledError:
@@ -120,10 +123,10 @@ async def _execute(cursor: Cursor, statement: str, parameters: dict[str, object]
 
 
 class Pool:
-    """At most `size` connections, each opened when it is first needed or was lost.
+    """Holds at most `size` connections, each opened on first use and after it was lost.
 
-    Replaces aiopg's pool, which holds its lock while it connects: with a PostgreSQL that hangs, not even a waiter whose
-    time is up gets away; and which wakes no waiter when a closed connection comes back.
+    Replaces aiopg's pool, which holds its lock while it connects, so that a hanging PostgreSQL also blocks waiters
+    whose time is up, and which wakes no waiter when a closed connection is returned.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
@@ -131,17 +134,19 @@ class Pool:
         self.size = size
         self.waiting = 0
         self._closed = False
-        self._fit: set[Connection] = set()  # those that may be used again
-        self._slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()  # the one used last is the warmest
+        self._fit: set[Connection] = set()  # connections that may be reused
+        self._slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()  # last in, first out: the warmest
         for _ in range(size):
             self._slots.put_nowait(None)
 
     @property
     def used(self) -> int:
+        """The number of connections in use."""
         return self.size - self._slots.qsize()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
+        """Lends a connection, and opens one if need be. Raises Unavailable once the pool is closed."""
         self.waiting += 1
         try:
             slot = await self._slots.get()
@@ -160,11 +165,11 @@ class Pool:
             self._slots.put_nowait(slot)
 
     def renew(self) -> None:
-        """Leaves every connection that is open: whoever asks for one next gets a new one, perhaps to another host."""
+        """Retires all open connections: later callers get new ones, perhaps to another host."""
         self._fit.clear()
 
     async def close(self) -> None:
-        """Waits for what is under way, then closes every connection; whoever comes later is refused."""
+        """Waits for running queries, then closes all connections; refuses later callers."""
         slots = [await self._slots.get() for _ in range(self.size)]
         self._closed = True
         for slot in slots:
@@ -172,28 +177,28 @@ class Pool:
             self._slots.put_nowait(None)
 
     async def _leave(self, slot: Connection | None) -> None:
-        """Of one that is closed already aiopg would touch the descriptor, which is another's by now."""
+        """Closes a connection unless it is closed: aiopg would touch its descriptor, which may have a new owner."""
         self._fit.discard(slot)
         if slot is not None and not slot.closed:
             await slot.close()
 
 
 async def connect(url: str, connections: int, timeout: float, pooling: str = "session") -> Database:
-    """A database that answers, with up to so many connections. `timeout` in seconds, 0 = none. Raises Unavailable.
+    """Returns a database that has answered. `timeout` in seconds, 0 = none. Raises Unavailable.
 
-    `pooling` "transaction": a PgBouncer gives each transaction whichever connection is free, so that nothing set or
-    prepared on one can be counted on: what a query needs travels with it.
+    `pooling` "transaction": PgBouncer gives each transaction any free connection, so nothing set or prepared on one
+    persists; each call carries what it needs.
     """
     queries = load_queries()
-    limit = int(timeout * 1200)  # a little more than ours, so that the server ends what we have given up
+    limit = int(timeout * 1200)  # milliseconds; a little more than ours: the server ends what we gave up
     if pooling == "transaction":
         calls = {name: f"set local statement_timeout = {limit}; {query.plain}" for name, query in queries.items()}
         connect_one = partial(_connect_somewhere, _Place(url), timeout, "", "")
     else:
         calls = {name: query.call for name, query in queries.items()}
-        # The server notices when we are gone. Planning our larger queries takes longer than running them: once a
-        # connection is enough. Each has its index, and a plan that was made while a table was small must not read
-        # through it when it is large.
+        # The server notices a client that is gone. Planning the larger queries takes longer than running them: plan
+        # once per connection. Every query has its index; without sequential scans a plan made for a small table stays
+        # good when the table grows.
         options = (
             f"-c statement_timeout={limit} -c client_connection_check_interval=500 "
             "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
@@ -218,10 +223,10 @@ class _Place:
 
 
 async def _connect_somewhere(place: _Place, timeout: float, options: str, prepare: str) -> Connection:
-    """A connection to the first address that takes us, the one that did last before the others.
+    """Connects to the first address that accepts, starting with the last one that did.
 
-    libpq would try them by itself, but closes a socket and opens another meanwhile, of which aiopg learns nothing; and
-    it looks names up while everything stands still.
+    libpq could try the addresses itself, but it replaces its socket unnoticed by aiopg, and its name lookup blocks the
+    event loop.
     """
     addresses = sorted(await _addresses(place.url, options), key=lambda address: address != place.last)
     for address in addresses:
@@ -238,7 +243,7 @@ async def _connect_somewhere(place: _Place, timeout: float, options: str, prepar
 
 
 async def _prepared(connection: Connection, statements: str) -> Connection:
-    """The connection when it has done the statements; closed when that fails or is cancelled."""
+    """Runs the statements and returns the connection; closes it if they fail or are cancelled."""
     try:
         if statements:
             async with connection.cursor() as cursor:
@@ -253,19 +258,19 @@ async def _connect(address: str) -> Connection:
     async def connect() -> Connection:
         return await aiopg.connect(
             address,
-            enable_hstore=False,  # it would ask the server for types that we don't use
+            enable_hstore=False,  # would query the server for types that are not used
             enable_uuid=False,
             application_name="chatserver",
         )
 
     try:
         return await connect()
-    except RuntimeError:  # uvloop's, once, for a socket whose number was that of a refused one
+    except RuntimeError:  # uvloop's, once, for a descriptor that a refused socket had before
         return await connect()
 
 
 async def _addresses(url: str, options: str) -> list[str]:
-    """A connection string for each address of each host of a URL."""
+    """Returns a connection string for each address of each host of a URL."""
     given = libpq.parameters(url, options)
     if not given.get("host") or "hostaddr" in given:
         return [psycopg2.extensions.make_dsn(**given)]
@@ -276,7 +281,7 @@ async def _addresses(url: str, options: str) -> list[str]:
         if not host or host.startswith("/"):
             found.append(psycopg2.extensions.make_dsn(**one))
             continue
-        with suppress(OSError):  # a name that nobody knows: perhaps another host is there
+        with suppress(OSError):  # the name does not resolve: another host may
             known = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
             found += [psycopg2.extensions.make_dsn(**one, hostaddr=name[0]) for *_, name in known]
     if not found:
@@ -285,7 +290,7 @@ async def _addresses(url: str, options: str) -> list[str]:
 
 
 class Query(NamedTuple):
-    """`prepare` is done once on a connection; then `call` runs the query's statements, with parameters by name.
+    """The SQL of one query. `prepare` runs once per connection; then `call` runs the statements, with named parameters.
 
     `plain` runs them unprepared.
     """
@@ -315,7 +320,7 @@ def _query(name: str, body: str) -> Query:
 
 
 def _statement(name: str, statement: str) -> Query:
-    """Parameters become `$1`, `$2`…; a type that stands at one of them in the query holds for what is given, too."""
+    """Turns parameters into `$1`, `$2`…; a type given at one place of a parameter also applies to the value passed."""
     types: dict[str, str] = {}
     for parameter, type_ in PARAMETER.findall(statement):
         types[parameter] = types.get(parameter) or type_

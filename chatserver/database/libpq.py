@@ -1,7 +1,7 @@
-"""What libpq is told for every connection to PostgreSQL, so that serving, `migrate` and `check` reach the same server.
+"""The libpq parameters of every connection to PostgreSQL: serving, `migrate` and `check` reach the same server.
 
-Its own environment variables fill what `DATABASE_URL` leaves open, as in every other program (`PGPASSFILE`,
-`PGSSLROOTCERT` …), but for two that would change what our queries mean: `PGCLIENTENCODING` and `PGOPTIONS`.
+libpq's environment variables fill what `DATABASE_URL` leaves open, as in every other program (`PGPASSFILE`,
+`PGSSLROOTCERT` …), except two that would change the meaning of our queries: `PGCLIENTENCODING` and `PGOPTIONS`.
 https://www.postgresql.org/docs/current/libpq-envars.html
 """
 
@@ -9,17 +9,17 @@ import os
 
 import psycopg2.extensions
 
-# aiopg cannot follow libpq from one address to the next: whoever connects through it must know the host.
+# aiopg cannot follow libpq from one address to the next, so the host must be known before connecting.
 PLACES = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT"}
 
 
 def parameters(url: str, options: str = "") -> dict[str, str]:
-    """The parameters of a URL, of the environment and ours; `options` come after the URL's own.
+    """Returns the parameters from the URL, the environment and ours; `options` follow the URL's own.
 
-    Raises psycopg2.ProgrammingError for what is no URL.
+    Raises psycopg2.ProgrammingError for a malformed URL.
     """
     given: dict[str, str] = psycopg2.extensions.parse_dsn(url)
-    if "service" not in given and "PGSERVICE" not in os.environ:  # a service says where by itself
+    if "service" not in given and "PGSERVICE" not in os.environ:  # a service names the server itself
         given |= {name: os.environ[variable] for name, variable in PLACES.items() if os.environ.get(variable)} | given
     given["client_encoding"] = "UTF8"
     given["options"] = f"{given.get('options', '')} {options}".strip()
@@ -27,5 +27,5 @@ def parameters(url: str, options: str = "") -> dict[str, str]:
 
 
 def dsn(url: str, options: str = "", *, patience: int) -> str:
-    """The same as one connection string, with a time limit for connecting: `patience` in seconds."""
+    """Returns the same as one connection string, with `patience` seconds as the time limit for connecting."""
     return psycopg2.extensions.make_dsn(**parameters(url, options) | {"connect_timeout": str(patience)})

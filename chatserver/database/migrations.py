@@ -1,7 +1,7 @@
-"""Numbered files of `sql/migrations/`, each applied once, in order, under an advisory lock.
+"""Applies the numbered files of `sql/migrations/`, each once, in order, under an advisory lock.
 
-Replaces yoyo-migrations, which brings a configuration, a command and four tables for what is one loop here.
-Synchronous: it runs before the server does.
+Replaces yoyo-migrations, which brings a configuration, a command and four tables for one loop here. Synchronous: it
+runs before the server does.
 """
 
 import time
@@ -17,20 +17,20 @@ from chatserver.database import libpq
 from chatserver.errors import CommandError
 from chatserver.resources import folder
 
-LOCK = 4_271_001  # any number that only we use
+LOCK = 4_271_001  # an arbitrary number, used for nothing else
 LOCK_TIMEOUT = 1.0  # seconds
 ATTEMPTS = 30
 
 
 class MigrationError(CommandError):
-    """The schema cannot be brought, or is not, up to date; one sentence."""
+    """The schema is not up to date, or cannot be updated; one sentence."""
 
 
 def migrate(database_url: str, then: Callable[[psycopg2.extensions.connection], None]) -> list[str]:
     """Brings the schema up to date and returns the names applied. Each file is one transaction with its own record.
 
-    Calls `then` at the end, under the same lock, whether or not anything was applied.
-    Raises MigrationError for a schema newer than this code or a database that does not answer.
+    Calls `then` at the end, under the same lock, whether or not anything was applied. Raises MigrationError if the
+    schema is newer than this code or the database does not answer.
     """
     with _connection(database_url) as connection:
         with connection.cursor() as cursor:
@@ -45,8 +45,8 @@ def migrate(database_url: str, then: Callable[[psycopg2.extensions.connection], 
 
 
 def _apply(connection: psycopg2.extensions.connection, name: str, statements: str) -> None:
-    """A lock that is not to be had at once is given up and tried again: whoever waits for it makes all others wait,
-    and the server is meant to serve meanwhile.
+    """Gives up a lock that it cannot get within a second, and retries: a queued lock request blocks all queries behind
+    it, and the server must keep serving.
     """
     for attempt in range(1, ATTEMPTS + 1):
         cursor = connection.cursor()
@@ -69,9 +69,9 @@ def _apply(connection: psycopg2.extensions.connection, name: str, statements: st
 
 
 def check_schema(database_url: str, *, newer_too: bool = False) -> None:
-    """Raises MigrationError unless the schema is exactly this code's; or, with `newer_too`, one that came after it.
+    """Raises MigrationError unless the schema is exactly this code's or, with `newer_too`, a later one.
 
-    What was running before an update goes on with the newer schema until it is restarted, even if a process dies.
+    Processes from before an update accept the newer schema until they are restarted, even if one dies.
     """
     with _connection(database_url) as connection:
         with connection.cursor() as cursor:
@@ -83,7 +83,7 @@ def check_schema(database_url: str, *, newer_too: bool = False) -> None:
 
 @cache
 def _known() -> tuple[str, ...]:
-    """The migrations as they were when this process began: an update brings new files before a new process."""
+    """Lists the migrations as of the start of this process: an update brings new files before new processes."""
     return tuple(_files())
 
 
@@ -113,7 +113,7 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
         connection.autocommit = True
         try:
             yield connection
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # lost meanwhile, a full disk
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # lost meanwhile, or a full disk
             raise MigrationError(f"PostgreSQL could not finish: {' '.join(str(error).split())}") from None
         except psycopg2.errors.ReadOnlySqlTransaction:
             raise MigrationError(

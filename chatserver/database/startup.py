@@ -1,8 +1,7 @@
-"""PostgreSQL at the start of a process, however long it takes.
+"""Waits for PostgreSQL at the start of a process, without limit.
 
-gunicorn ends all of an instance when one worker fails to begin, and every open chat with it. So a process that was born
-while PostgreSQL is away waits; whether there ever was one is looked at before the first of them begins
-(`check.refuse_to_start`).
+gunicorn stops a whole instance, and every open chat with it, if one worker fails to start. A process started while
+PostgreSQL is down therefore waits; `check.refuse_to_start` tests before the first process whether PostgreSQL works.
 """
 
 import asyncio
@@ -21,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 async def wait_for_database(config: Config) -> db.Database:
-    """A database that answers and has our schema, or one that came after it."""
+    """Returns a database that answers and has this code's schema or a later one."""
     told = False
     while True:
         try:
@@ -44,7 +43,7 @@ async def _connect(config: Config) -> db.Database:
     )
     try:
         await asyncio.to_thread(check_schema, config.database_url, newer_too=True)
-    except BaseException:  # or told to end meanwhile
+    except BaseException:  # or cancelled meanwhile
         await database.close()
         raise
     return database
