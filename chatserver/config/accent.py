@@ -1,4 +1,4 @@
-"""The site's own colour: checked against everything that it is drawn on, and made a style sheet for both schemes.
+"""The site's accent color: checked against every background of the product, and turned into a style sheet.
 
 Contrast as in WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 """
@@ -12,27 +12,31 @@ from chatserver.resources import folder
 
 HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE | re.ASCII)
 TOKEN = re.compile(r"--([\w-]+): var\(--light, (#[0-9a-f]{6})\) var\(--dark, (#[0-9a-f]{6})\)")
-DRAWN_ON = ("canvas", "surface", "surface-hover", "bubble", "notice", "danger-soft")  # and on `own` and `accent-soft`
-READABLE = 4.5  # to 1; more than the 3 that outlines and signs need
-OWN, SOFT, HOVER = 0.16, 0.13, 0.18  # how much of the accent, or of what it moves towards on hover
+DRAWN_ON = ("canvas", "surface", "surface-hover", "bubble", "notice", "danger-soft")  # also on `own` and `accent-soft`
+READABLE = 4.5  # the ratio to 1; outlines and icons need only 3
+OWN, SOFT, HOVER = 0.16, 0.13, 0.18  # shares of the accent in a tint, and of `towards` on hover
 
 Colour = tuple[int, int, int]
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
 class Accent(NamedTuple):
+    """The accent color of each scheme."""
+
     light: Colour
     dark: Colour
 
 
 class Scheme(NamedTuple):
+    """The product's colors for light or dark pages."""
+
     name: str
     tokens: dict[str, Colour]
-    towards: Colour  # what makes the accent easier to read
+    towards: Colour  # black or white: the direction of more contrast
 
 
 def read_accent(values: tuple[str, ...]) -> Accent | None:
-    """One colour, from which that for dark pages follows, or one for each scheme; None for anything else."""
+    """Returns the accent of one color, which yields the dark one too, or of two; None for anything else."""
     colours = [_read(value) for value in values]
     if None in colours or len(colours) not in {1, 2}:
         return None
@@ -43,7 +47,7 @@ def read_accent(values: tuple[str, ...]) -> Accent | None:
 
 
 def accent_problems(accent: Accent) -> Iterator[str]:
-    """Where the colour cannot be read, with one near it that can."""
+    """Yields a sentence for each scheme where the color cannot be read, with a near color that can."""
     for colour, scheme in zip(accent, _schemes(), strict=True):
         ratio, place = min((contrast(colour, place), place) for place in _places(colour, scheme))
         if ratio < READABLE:
@@ -54,7 +58,7 @@ def accent_problems(accent: Accent) -> Iterator[str]:
 
 
 def accent_styles(accent: Accent) -> str:
-    """The style sheet; it comes after those of the product."""
+    """Returns the style sheet, to be loaded after the product's own."""
     sheets = [_tokens(colour, scheme) for colour, scheme in zip(accent, _schemes(), strict=True)]
     light, dark = ({name: _hex(colour) for name, colour in sheet.items()} for sheet in sheets)
     lines = [f"--{name}: var(--light, {light[name]}) var(--dark, {dark[name]});" for name in light]
@@ -62,12 +66,12 @@ def accent_styles(accent: Accent) -> str:
 
 
 def recoloured(icon: str, accent: Accent) -> str:
-    """An icon of the product in the site's colour: a browser's tabs have no scheme of ours."""
+    """Returns an icon of the product in the site's light accent: browser tabs do not follow our schemes."""
     return icon.replace("#1f6b4f", _hex(accent.light))
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """From 1 to 21."""
+    """Returns the contrast ratio, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -92,20 +96,20 @@ def _tokens(colour: Colour, scheme: Scheme) -> dict[str, Colour]:
 
 
 def _places(colour: Colour, scheme: Scheme) -> list[Colour]:
-    """All that text in this colour is drawn on."""
+    """Returns every background on which text in this color appears."""
     tints = [_tint(colour, scheme, OWN), _tint(colour, scheme, SOFT)]
     return [scheme.tokens[name] for name in DRAWN_ON] + tints
 
 
 def _tint(colour: Colour, scheme: Scheme, most: float) -> Colour:
-    """The surface with some of the accent: as much, down to a third, as leaves soft text and the accent readable."""
+    """Mixes the surface with the accent: the largest share, from `most` to a third of it, that keeps text readable."""
     tints = [mixed(scheme.tokens["surface"], colour, most * share / 100) for share in range(100, 33, -1)]
     texts = scheme.tokens["ink-soft"], colour
     return next((tint for tint in tints if min(contrast(tint, text) for text in texts) >= READABLE), tints[-1])
 
 
 def _nearest(colour: Colour, scheme: Scheme) -> Colour:
-    """The first on the way to black (light mode) or white that can be read everywhere."""
+    """Returns the first color on the way to black (light mode) or white that is readable everywhere."""
     for step in range(101):
         tried = mixed(colour, scheme.towards, step / 100)
         if all(contrast(tried, place) >= READABLE for place in _places(tried, scheme)):
@@ -114,14 +118,14 @@ def _nearest(colour: Colour, scheme: Scheme) -> Colour:
 
 
 def mixed(one: Colour, other: Colour, share: float) -> Colour:
-    """`one` with a share of the other, from 0 to 1."""
+    """Returns `one` with a share of `other`, from 0 to 1."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 @cache
 def _schemes() -> tuple[Scheme, Scheme]:
-    """The product's colours for light and for dark, from its style sheet."""
+    """Reads the product's light and dark colors from its style sheet."""
     found = TOKEN.findall((folder("static") / "css" / "tokens.css").read_text("utf-8"))
     light = {name: _colour(first) for name, first, _ in found}
     dark = {name: _colour(second) for name, _, second in found}

@@ -1,6 +1,6 @@
-"""Settings that depend on each other: what follows from another one, and what cannot hold together.
+"""Settings that depend on each other: defaults derived from other settings, and combinations that cannot work.
 
-`docs/configuration.md` names each relation in its row. 0 is no limit.
+`docs/configuration.md` names each relation in its row. 0 = no limit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from chatserver.config.settings import Config
 
-BYTES_A_CHARACTER = 12  # of an emoji in a form: four bytes of UTF-8, each as %F0; in JSON as two \ud83d
-FORM_BYTES = 4096  # all other fields of a form
+BYTES_A_CHARACTER = 12  # an emoji: four UTF-8 bytes, each written as %F0, in a form; two of \ud83d in JSON
+FORM_BYTES = 4096  # for all other fields of a form
 KIB = 1024
-BROWSERS_WAIT = 60  # seconds of silence until static/js/net/socket.js gives a socket up
-NGINX_BODY = 128  # KiB of a request that deploy/nginx/locations.conf takes
-PONG = 5  # seconds for a browser's answer to a ping
-KEEP_SECURE_COOKIES = ("https://", "http://localhost", "http://127.", "http://[::1]")  # origins, in browsers' eyes
+BROWSERS_WAIT = 60  # seconds without a frame until static/js/net/socket.js closes the socket
+NGINX_BODY = 128  # KiB: the largest request that deploy/nginx/locations.conf accepts
+PONG = 5  # seconds that a browser may take to answer a ping
+KEEP_SECURE_COOKIES = ("https://", "http://localhost", "http://127.", "http://[::1]")  # where browsers keep them
 ANY_HOST = {"", "0.0.0.0", "[::]", "::"}  # noqa: S104  # compared, not listened on
 
 
 class Least(NamedTuple):
-    """`setting` is at least `other`, because of `why`."""
+    """`setting` must be at least `other`, for the reason `why`."""
 
     setting: str
     other: str
@@ -37,17 +37,17 @@ LEAST = (
 
 
 def bytes_of_message(characters: int) -> int:
-    """The longest body of a request, or WebSocket frame, that holds a message of so many code points."""
+    """Returns the longest request body, or WebSocket frame, of a message of so many code points."""
     return BYTES_A_CHARACTER * characters + FORM_BYTES
 
 
 def bytes_for(characters: int) -> int:
-    """The defaults of MAX_FRAME_BYTES and QUEUE_BYTES when MAX_MESSAGE_CHARS is `characters`."""
+    """Returns the default of MAX_FRAME_BYTES and QUEUE_BYTES if MAX_MESSAGE_CHARS is `characters`."""
     return max(NGINX_BODY, -(-bytes_of_message(characters) // KIB)) * KIB
 
 
 def derived(values: Mapping[str, Any]) -> dict[str, int]:
-    """The defaults that follow from what `values` sets."""
+    """Returns the defaults that follow from the settings in `values`."""
     if "max_message_chars" not in values:
         return {}
     size = bytes_for(values["max_message_chars"])
@@ -55,7 +55,7 @@ def derived(values: Mapping[str, Any]) -> dict[str, int]:
 
 
 def relation_problems(config: "Config") -> Iterator[str]:
-    """What cannot hold together: each names both settings, and a value that would do."""
+    """Yields a sentence for each combination that cannot work, with both settings and a value that works."""
     yield from _sizes(config)
     for setting, other, why in LEAST:
         value, least = getattr(config, setting), getattr(config, other)
@@ -134,7 +134,7 @@ def _where(config: "Config") -> str:
 
 
 def proxy_needs(config: "Config") -> Iterator[str]:
-    """Lines of an nginx in front whose values in deploy/nginx are too small for these settings."""
+    """Yields the nginx directives whose values in deploy/nginx are too small for these settings."""
     if not config.max_frame_bytes:
         yield "client_max_body_size 0;  # MAX_FRAME_BYTES"
     elif (kib := -(-config.max_frame_bytes // KIB)) > NGINX_BODY:

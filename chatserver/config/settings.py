@@ -22,7 +22,7 @@ from chatserver.i18n import LANGUAGES
 from chatserver.resources import PACKAGE
 
 MIN_SECRET_CHARS = 16
-MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times would overflow clocks
+MOST = 100 * 365 * 86400  # a hundred years in seconds: longer times overflow clocks
 AT_LEAST_1 = ("port", "workers", "database_connections")
 NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
 AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_rest_days": 36_500}
@@ -35,17 +35,19 @@ CHOICES = {
     "access_log": ("", "on", "off"),
     "sign_up": ("open", "closed"),
 }
-# What gunicorn's master opens, or sets up for all: SIGHUP changes the others.
+# Used by gunicorn's master, and therefore fixed until a restart; SIGHUP reloads the others.
 NEED_RESTART = ("host", "port", "bind", "log_format", "access_log", "metrics_host", "metrics_port")
-SAMPLE = "change-me"  # how the secrets of deploy/chatserver.env.example begin
+SAMPLE = "change-me"  # the beginning of the secrets in deploy/chatserver.env.example
 
 
 class ConfigError(CommandError):
-    """Settings that cannot be used; one sentence a line, all of them at once."""
+    """The settings are invalid; one sentence a line, all mistakes at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
+    """The settings of a process, validated and immutable; `docs/configuration.md` describes each."""
+
     app_env: str = "development"
     host: str = "127.0.0.1"
     port: int = 8080
@@ -64,7 +66,7 @@ class Config:
     hsts: str = "host"
     request_timeout: float = 10
 
-    # The site's own
+    # Identity of the site
     sign_up: str = "open"
     support: str = ""
     site_name: str = ""
@@ -72,14 +74,14 @@ class Config:
     site_logo: str = ""
     accent: tuple[str, ...] = ()
 
-    # Watching it: seconds
+    # Logs and metrics: seconds
     log_format: str = ""
     access_log: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     loop_lag_warning: float = 0.1
 
-    # Sessions and passwords: seconds, and hashes at once / waiting
+    # Sessions and passwords: seconds, and the number of hashes running / queued
     session_idle: float = 7 * 86400
     session_lifetime: float = 30 * 86400
     session_recheck: float = 30
@@ -110,11 +112,11 @@ class Config:
     silence_timeout: float = 40
     send_timeout: float = 5
 
-    # Who is online: seconds, people
+    # Presence: seconds, users
     presence_interval: float = 5
     presence_people: int = 20
 
-    # How much one may do in a process: messages and handshakes of a person, frames of a socket
+    # Rate limits in one process: messages and handshakes per user, frames per socket
     messages_per_second: float = 10
     messages_burst: int = 20
     frames_per_second: float = 50
@@ -132,22 +134,23 @@ class Config:
 
     @property
     def production(self) -> bool:
+        """Whether APP_ENV is production."""
         return self.app_env == "production"
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
-    """The settings of this process. Raises ConfigError that names every mistake."""
+    """Reads the settings of this process. Raises ConfigError with every mistake."""
     environ = os.environ if environ is None else environ
     in_file, broken = _read_file(Path(environ.get("CONFIG_FILE", PACKAGE.parent / "chatserver.env")), environ)
     given = in_file | {name: without_quotes(value) for name, value in environ.items()}
     hints = get_type_hints(Config)
     values: dict[str, Any] = {}
-    # The line may be a secret that has lost its name: it is not repeated.
+    # The line is not quoted: it may be a secret without its name.
     mistakes = [
         f"Line {number} of the settings file is not NAME=value, with a name in capitals and each quote closed."
         for number in broken
     ]
-    # A name that the environment has as well is for another program: systemd and others read such files, too.
+    # A name that is also in the environment belongs to another program: systemd and others read such files too.
     mistakes += [_unknown(name, hints) for name in in_file if name.lower() not in hints and name not in environ]
     for setting in fields(Config):
         raw = given.get(setting.name.upper(), "").strip()
@@ -164,7 +167,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
 
 
 def _read_file(path: Path, environ: Mapping[str, str]) -> SettingsFile:
-    """`NAME=value` lines of the optional file; `CONFIG_FILE` names another one."""
+    """Reads the optional file of `NAME=value` lines; `CONFIG_FILE` overrides its path."""
     try:
         return read_settings_file(path)
     except FileNotFoundError:
@@ -183,7 +186,7 @@ def _unknown(name: str, known: Collection[str]) -> str:
 def _parse(raw: str, kind: Any) -> Any:
     if kind is int or kind is float:
         try:
-            number = kind(raw.replace("_", "no"))  # Python would take 8_0
+            number = kind(raw.replace("_", "no"))  # Python accepts 8_0
         except ValueError:
             number = -1
         if not 0 <= number <= MOST:  # NaN too fails this
@@ -195,7 +198,7 @@ def _parse(raw: str, kind: Any) -> Any:
 
 
 def _problems(config: Config) -> list[str]:
-    """Mistakes that single values don't show."""
+    """Returns the mistakes beyond the syntax of single values."""
     problems = []
     for name, choices in CHOICES.items():
         if (value := getattr(config, name)) not in choices:
@@ -229,7 +232,7 @@ def _problems(config: Config) -> list[str]:
 
 
 def _url_problems(config: Config) -> list[str]:
-    """Of what holds a password nothing is repeated, as the libraries would."""
+    """Reports malformed URLs without quoting them, since they hold passwords; the libraries would quote them."""
     problems = []
     if config.database_url and not is_database(config.database_url):
         problems.append(
@@ -266,7 +269,7 @@ def _production_problems(config: Config) -> list[str]:
 
 
 def _in_normal_form(config: Config) -> Config:
-    """What is compared with the words of others is spelled as theirs; what cannot be read stays as it is."""
+    """Normalizes settings that are compared with addresses from outside; leaves invalid ones as they are."""
     return replace(
         config,
         host=config.host.strip("[]"),
@@ -285,13 +288,16 @@ def _with_development_defaults(config: Config) -> Config:
     if not secret_keys or not api_key:
         made = development_secrets(config.data_dir)
         secret_keys, api_key = secret_keys or (made["SECRET_KEYS"],), api_key or made["API_KEY"]
-    hosts = (config.host, "127.0.0.1", "localhost")  # links begin with the first
+    hosts = (config.host, "127.0.0.1", "localhost")  # the first is used in links
     origins = config.origins or _unique(origin_of(host, config.port) for host in hosts)
     return replace(config, secret_keys=secret_keys, api_key=api_key, origins=origins)
 
 
 def development_secrets(data_dir: Path) -> dict[str, str]:
-    """The secrets of this data folder, made once, in a file that only its owner can read."""
+    """Returns the secrets of this data folder, made once, in a file that only its owner can read.
+
+    Raises ConfigError if the folder cannot be used.
+    """
     path = data_dir / "secrets.env"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -299,7 +305,7 @@ def development_secrets(data_dir: Path) -> dict[str, str]:
             with NamedTemporaryFile("w", dir=data_dir) as draft:  # readable by its owner only
                 draft.writelines(f"{name}={make_secret()}\n" for name in ("SECRET_KEYS", "API_KEY"))
                 draft.flush()
-                with contextlib.suppress(FileExistsError):  # another process was quicker
+                with contextlib.suppress(FileExistsError):  # another process made it first
                     os.link(draft.name, path)
         return dict(line.split("=", 1) for line in path.read_text().split())
     except OSError as error:
@@ -307,4 +313,5 @@ def development_secrets(data_dir: Path) -> dict[str, str]:
 
 
 def make_secret() -> str:
+    """Returns a random secret of 256 bits, safe in URLs and shells."""
     return secrets.token_urlsafe(32)

@@ -1,6 +1,6 @@
-"""The optional file of `NAME=value` lines: shells, systemd and docker read such files as well, with these quotes.
+"""Reads the optional file of `NAME=value` lines, which shells, systemd and docker read too, with the same quotes.
 
-python-dotenv parses each line by itself: no setting spans lines, and a quote left open must not swallow the next ones.
+python-dotenv parses each line separately: no setting spans lines, so an unclosed quote cannot swallow the next ones.
 """
 
 import io
@@ -16,12 +16,14 @@ _QUOTED = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
 
 
 class SettingsFile(NamedTuple):
+    """The settings of a file, and its invalid lines."""
+
     values: dict[str, str]
-    broken: list[int]  # numbers of lines that are no NAME=value
+    broken: list[int]  # numbers of the lines that are not NAME=value
 
 
 def read_settings_file(path: Path) -> SettingsFile:
-    """Raises OSError or UnicodeDecodeError when the file cannot be read."""
+    """Parses a file. Raises OSError or UnicodeDecodeError if it cannot be read."""
     values, broken = {}, []
     for number, line in enumerate(_LINE_END.split(path.read_text(encoding="utf-8-sig")), 1):
         for binding in parse_stream(io.StringIO(line)):
@@ -33,6 +35,6 @@ def read_settings_file(path: Path) -> SettingsFile:
 
 
 def without_quotes(value: str) -> str:
-    """A value of the environment: `docker --env-file` passes the quotes around it on."""
+    """Strips the quotes around a value of the environment: `docker --env-file` passes them on."""
     quoted = _QUOTED.fullmatch(value.strip())
     return quoted[2] if quoted and quoted[1] not in quoted[2] else value

@@ -20,6 +20,7 @@ ADDRESS = re.compile(r"([\w.%+-]+@[\w-]+(?:\.[\w-]+)+)", re.ASCII)  # e-mail
 
 
 def site_problems(config: "Config") -> Iterator[str]:
+    """Yields a sentence for each setting of the site that cannot be used."""
     yield from _text_problems("SITE_NAME", config.site_name, NAME_CHARS)
     yield from _text_problems("SUPPORT", config.support, SUPPORT_CHARS)
     if config.site_url and not _is_page(config.site_url):

@@ -1,4 +1,4 @@
-"""How addresses are read, in settings and in headers: both sides of a comparison in one normal form."""
+"""Parses addresses in settings and headers, so that both sides of a comparison have one normal form."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -13,50 +13,55 @@ BIND = re.compile(r"unix:.+|fd://\d+|(?:\[[\da-fA-F:.]+\]|[^:\[\]/]*):(\d{1,5})"
 LAST_PORT = 65_535
 ORIGIN = re.compile(r"https?://(\[[^]]+\]|[^\s/?#@\\%*:[\]]+)(:\d{0,5})?", re.IGNORECASE | re.ASCII)
 HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name or IPv4; IPv6
-ENDS_IN_NUMBER = re.compile(r"(\A|\.)(\d+|0x[0-9a-f]*)\.?\Z")  # IPv4 for browsers, or no address at all
+ENDS_IN_NUMBER = re.compile(r"(\A|\.)(\d+|0x[0-9a-f]*)\.?\Z")  # IPv4 to browsers, or invalid
 NODE = re.compile(r"\[(.+)\](?::PORT)?|([\d.]+):PORT|(.+)".replace("PORT", r"(?:\d{1,5}|_[\w.-]+)"), re.ASCII)
-UNIX = "unix"  # in TRUSTED_PROXIES: whoever may connect to our Unix socket, where a peer has no address
+UNIX = "unix"  # in TRUSTED_PROXIES: any peer of our Unix socket, since such peers have no address
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 def reason_of(error: Exception) -> object:
-    """Why an address cannot be listened on: what the system says, or what is wrong with its form."""
+    """Returns why an address cannot be listened on: the system's message, or the error about its form."""
     return error.strerror if isinstance(error, OSError) else error
 
 
 def is_bind(address: str) -> bool:
-    """For gunicorn to listen on."""
+    """Tells whether gunicorn can listen on this address."""
     parts = BIND.fullmatch(address)
     return parts is not None and (parts[1] is None or 0 < int(parts[1]) <= LAST_PORT)
 
 
 def is_database(url: str) -> bool:
+    """Tells whether libpq understands the URL, and the password is not parsed as host or port."""
     try:
         parts = parse_dsn(url)
     except (psycopg2.Error, UnicodeError):
         return False
-    # An @ or a / in the password makes some of it the host or the port, which errors repeat.
+    # With an @ or a / in the password, a part of it is parsed as host or port, which error messages quote.
     ports = [port for port in str(parts.get("port", "")).split(",") if port]
     return "@" not in str(parts.get("host", ""))[1:] and all(port.isdecimal() for port in ports)
 
 
 def is_redis(url: str) -> bool:
+    """Tells whether redis-py understands the URL, and its database is a number."""
     try:
-        ConnectionPool.from_url(url).make_connection()  # connects to nothing yet
+        ConnectionPool.from_url(url).make_connection()  # does not connect yet
         parts = urlsplit(url)
-    except (ValueError, TypeError):  # a port or an option that is none
+    except (ValueError, TypeError):  # an invalid port or option
         return False
-    return parts.scheme == "unix" or re.fullmatch(r"/?\d*", parts.path) is not None  # else the library takes 0
+    return parts.scheme == "unix" or re.fullmatch(r"/?\d*", parts.path) is not None  # otherwise the library uses 0
 
 
 def read_origin(text: str) -> str | None:
-    """An origin as browsers write it: lower case, IDNA, no default port (RFC 6454 §6.2). None: no browser has it."""
+    """Returns an origin as browsers write it: lower case, IDNA, no default port (RFC 6454 §6.2).
+
+    Returns None for text that is no browser's origin.
+    """
     try:
         if not ORIGIN.fullmatch(text):
             return None
         url = URL(text)
         host = url.raw_host or ""
-        if not url.host or not url.port or not HOST.fullmatch(host):  # `url.host` reads the IDNA
+        if not url.host or not url.port or not HOST.fullmatch(host):  # `url.host` decodes IDNA
             return None
         if ENDS_IN_NUMBER.search(host):
             IPv4Address(host.removesuffix("."))
@@ -66,18 +71,21 @@ def read_origin(text: str) -> str | None:
 
 
 def reachable(host: str) -> str:
-    """The host to connect to where a server listens on one that may mean all addresses."""
+    """Returns a host to connect to, if a server listens on this one, which may mean all addresses."""
     return ALL_ADDRESSES.get(host, host)
 
 
 def origin_of(host: str, port: int) -> str | None:
-    """Where to reach a server that listens there. None for what is no host."""
+    """Returns the origin under which a server on this host and port is reached; None for an invalid host."""
     host = reachable(host)
     return read_origin(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
-    """An IP address without brackets, port and zone (RFC 7239 §6); one of IPv4 in IPv6 counts as the former."""
+    """Parses an IP address without brackets, port and zone (RFC 7239 §6); returns IPv4 for IPv4-mapped IPv6.
+
+    Returns None for anything else.
+    """
     parts = NODE.fullmatch(text.strip().strip('"'))
     try:
         address = ip_address((parts[1] or parts[2] or parts[3]) if parts else "")
@@ -89,7 +97,7 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def read_network(text: str) -> str | None:
-    """`unix`, an address, or a network like 10.0.0.0/8. None for anything else."""
+    """Returns the normal form of `unix`, an address, or a network like 10.0.0.0/8; None for anything else."""
     name = re.sub(r"^\[(.+)\](?=/|$)", r"\1", text)
     try:
         return name if name == UNIX else str(ip_network(name))
