@@ -1,6 +1,6 @@
-"""A line for each request, and its count. What is secret in an address never shows: a route stands for its paths.
+"""Logs one line for each request, and counts it. Logs the route instead of the path, which may contain a secret.
 
-Replaces aiohttp's access log, which tells paths, query strings and user agents.
+Replaces aiohttp's access log, which shows paths, query strings and user agents.
 """
 
 import logging
@@ -16,11 +16,12 @@ from chatserver.web.client_address import client_address
 log = logging.getLogger("chatserver.access")
 
 NOWHERE = "(none)"
-HEALTH = {"/healthz", "/readyz"}  # asked every few seconds
+HEALTH = {"/healthz", "/readyz"}  # requested every few seconds by load balancers
 
 
 @web.middleware
 async def account_for(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Logs and counts a request with its status and its duration in seconds."""
     start = monotonic()
     try:
         response = await handler(request)
@@ -49,10 +50,11 @@ def _note(request: web.Request, response: web.StreamResponse, seconds: float) ->
 
 
 def route_of(request: web.Request) -> str:
-    """The route's pattern, like `/messages/chat/{thread}/`: a path may carry a token."""
+    """Returns the route's pattern, such as `/messages/chat/{thread}/`: a path may contain a token."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else NOWHERE
 
 
 def method_of(request: web.Request) -> str:
+    """Returns the request's method, `other` for an unknown one: labels of a metric must be few."""
     return request.method if request.method in METHODS else "other"

@@ -1,4 +1,4 @@
-"""For programs, the browser's scripts among them: JSON, and the way into a WebSocket."""
+"""The interface for programs, including the browser's scripts: JSON, and the handshake of a WebSocket."""
 
 import hmac
 import logging
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 async def send_message(request: web.Request) -> web.Response:
-    """A message from another program, in the name of a participant."""
+    """Stores a message that another program sends for a participant."""
     if request.method != "POST":
         raise ChatError("not_post")
     fields = await read_fields(request)
@@ -45,7 +45,7 @@ async def send_message(request: web.Request) -> web.Response:
 
 
 async def history(request: web.Request) -> web.Response:
-    """A page of messages, back from a number (or the end), or on from one."""
+    """Returns a page of messages: those before a number (or the last ones), or those after one."""
     user = await _require_user(request)
     db = request.app[DB]
     thread = await find_thread(db, parse_id(request.match_info["thread"]), user.id)
@@ -60,7 +60,7 @@ async def history(request: web.Request) -> web.Response:
 
 
 def _number(request: web.Request, name: str, default: int, least: int = 1) -> int:
-    """A number of the query; one too large counts as the largest. Raises ChatError `bad_frame`."""
+    """Returns a number of the query string, at most the largest allowed one. Raises ChatError `bad_frame`."""
     raw = request.query.get(name, str(default))
     number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else -1
     if number < least:
@@ -69,7 +69,7 @@ def _number(request: web.Request, name: str, default: int, least: int = 1) -> in
 
 
 async def people(request: web.Request) -> web.Response:
-    """Names that begin as is typed, for who writes to someone new."""
+    """Returns names that begin with the typed text: suggestions for the recipient of a new message."""
     user = await _require_user(request)
     beginning = name_beginning(request.query.get("name", ""))
     if not beginning:
@@ -79,13 +79,13 @@ async def people(request: web.Request) -> web.Response:
 
 
 async def session(request: web.Request) -> web.Response:
-    """What a client asks after failed handshakes: 200, 401, or 503 while Redis is away."""
+    """Tells a client after failed handshakes whether its session lives: 200, 401, or 503 while Redis is unavailable."""
     user = await _require_user(request)
     return web.json_response({"user": user._asdict()})
 
 
 async def socket(request: web.Request) -> PreparedSocket:
-    """The Origin first, since a browser sends its cookies to us from any site's page."""
+    """Upgrades to a WebSocket. Checks the origin first: browsers send our cookies from any site's page."""
     check_socket_origin(request)
     if "Sec-WebSocket-Key" in request.headers and "Upgrade" not in request.headers:
         sentence = "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."

@@ -1,4 +1,4 @@
-"""What handlers find in the application, by typed key."""
+"""The typed keys by which handlers find services in the application."""
 
 from aiohttp import web
 from redis.asyncio import Redis

@@ -1,7 +1,7 @@
-"""What a POST carries: the fields of a form, or of a JSON object.
+"""Reads the body of a POST: the fields of a form or of a JSON object.
 
-aiohttp's own `post()` reads what is no form as an empty one, and puts U+FFFD in the place of escaped bytes that are no
-text: something else than was sent would be stored as sent.
+aiohttp's own `post()` reads any other body as an empty form, and replaces escaped bytes that are not valid text with
+U+FFFD: the stored text would differ from the sent one.
 """
 
 import json
@@ -15,19 +15,19 @@ from chatserver.errors import ChatError
 
 URLENCODED, MULTIPART, JSON = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
 MOST_FIELDS = 1000
-# What reading a body raises when it is broken, breaks off, or is in an encoding that is unknown.
+# Exceptions of reading a body that is malformed, incomplete, or in an unknown encoding.
 BROKEN = (ValueError, LookupError, RuntimeError, ConnectionError, HttpProcessingError, web.RequestPayloadError)
 
 
 async def read_fields(request: web.Request) -> dict[str, Any]:
-    """Those of a form or of JSON (RFC 8259, and types like `application/vnd.example+json`, RFC 6839 §3.1).
+    """Returns the fields of a form or of JSON (RFC 8259, and types like `application/vnd.example+json`, RFC 6839 §3.1).
 
-    Raises ChatError `bad_frame` for what is no JSON object, be it for want of UTF-8, and as `read_form_fields` does.
+    Raises ChatError `bad_frame` for anything but a JSON object in UTF-8, and like `read_form_fields`.
     """
     if request.content_type != JSON and not request.content_type.endswith("+json"):
         return await read_form_fields(request)
     try:
-        fields = json.loads(await request.read())  # half a pair passes here: texts are looked at where they are used
+        fields = json.loads(await request.read())  # lone surrogates pass here: texts are checked where they are used
     except BROKEN:
         raise ChatError("bad_frame") from None
     if not isinstance(fields, dict):
@@ -36,16 +36,16 @@ async def read_fields(request: web.Request) -> dict[str, Any]:
 
 
 async def read_form_fields(request: web.Request) -> dict[str, Any]:
-    """Those of a form: texts, and what else it may carry, files say. The first of a repeated field counts.
+    """Returns the fields of a form: texts and files. The first of a repeated field counts.
 
-    Raises ChatError `bad_text` for a text that is none, in UTF-8 or the charset that it names, and `bad_frame` for what
-    is no form.
+    Raises ChatError `bad_text` for text that is invalid in UTF-8 or in the charset that the body declares, `bad_frame`
+    for a body that is not a form.
     """
     try:
         fields = await _read(request)
         for value in fields.values():
             if isinstance(value, str):
-                value.encode()  # some charsets bring lone surrogates
+                value.encode()  # some charsets decode to lone surrogates
     except UnicodeError:
         raise ChatError("bad_text") from None
     except BROKEN:

@@ -1,5 +1,7 @@
-"""Whose request it is when proxies stand before us. Replaces aiohttp-remotes, which counts proxies instead of naming
-them, and knows neither Unix sockets nor ports in `X-Forwarded-For`.
+"""The client's address of a request that came through proxies.
+
+Replaces aiohttp-remotes, which counts proxies instead of naming them, and supports neither Unix sockets nor ports in
+`X-Forwarded-For`.
 """
 
 import logging
@@ -15,13 +17,13 @@ log = logging.getLogger(__name__)
 
 
 def client_address(request: web.Request) -> str:
-    """The address of the person's end: `X-Forwarded-For` counts only as far as trusted proxies wrote it.
+    """Returns the user's address: `X-Forwarded-For` counts only as far as trusted proxies wrote it.
 
-    Read from the right, since everything left of the first address that we don't trust may be forged. What is no
-    address ends the reading, with a warning: the people behind the proxy that wrote it then count as one.
+    Reads from the right, since everything left of the first untrusted address may be forged. Stops with a warning at an
+    entry that is not an address: all users behind the proxy that wrote it then count as one.
     """
     trusted = request.app[CONFIG].trusted_proxies
-    address = read_address(request.remote or "")  # None: of a Unix socket
+    address = read_address(request.remote or "")  # None: a Unix socket
     _warn_of_strangers(request, address)
     for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
         if not _is_trusted(address, trusted) or not hop.strip():
@@ -36,7 +38,7 @@ def client_address(request: web.Request) -> str:
 
 
 def client_network(request: web.Request) -> str:
-    """What counts as one address for limits: of IPv6 a /64, which whoever has one of its addresses has all of."""
+    """Returns the unit that limits count: an IPv4 address, or an IPv6 /64, since one customer usually has all of it."""
     peer, address = read_address(request.remote or ""), read_address(client_address(request))
     if "X-Forwarded-For" not in request.headers and _is_trusted(peer, request.app[CONFIG].trusted_proxies):
         sentence = "The proxy at %s sends no X-Forwarded-For: all who come through it count as one."
@@ -47,7 +49,7 @@ def client_network(request: web.Request) -> str:
 
 
 def _warn_of_strangers(request: web.Request, peer: IPv4Address | IPv6Address | None) -> None:
-    """Of each kind only one: anybody may write this header."""
+    """Warns of the header from an untrusted peer, once for each kind: anybody can send this header."""
     if "X-Forwarded-For" in request.headers and not _is_trusted(peer, request.app[CONFIG].trusted_proxies):
         about = "forwarded by a stranger", peer is not None and peer.is_global
         sentence = "X-Forwarded-For from %s does not count: if a proxy of yours is there, name it in TRUSTED_PROXIES."

@@ -1,4 +1,4 @@
-"""The names of our cookies. All begin with `chat_`: a browser keeps one set for a whole host, other programs' too."""
+"""The names of our cookies. All begin with `chat_`: other programs on the same host share the browser's cookies."""
 
 from aiohttp import web
 
@@ -9,19 +9,19 @@ YEAR = 365 * 86400  # seconds
 
 
 def choice_name(choice: str) -> str:
-    """Of a choice that this browser remembers, as `choices.py` has them."""
+    """Returns the cookie's name for a preference of this browser (`pages/preferences.py`)."""
     return f"chat_{choice}"
 
 
 def secret_name(config: Config, name: str) -> str:
-    """Of a cookie that scripts cannot read.
+    """Returns the name of a cookie that scripts cannot read.
 
-    In development it ends in the port, by which no browser tells cookies apart: people at one server would be signed
-    out by signing in at another one of the same machine.
+    In development it ends in the port, since browsers share cookies between ports: otherwise a sign-in at one server
+    would end the session at another one of the same machine.
     """
     return f"__Host-{name}" if config.production else f"{name}_{config.port}"
 
 
 def has_any(request: web.Request) -> bool:
-    """Whether this browser keeps cookies of ours."""
+    """Returns whether the browser sent any of our cookies."""
     return any(name.removeprefix("__Host-").startswith("chat_") for name in request.cookies)

@@ -1,7 +1,7 @@
-"""The token in every form, which shows that one of our pages was sent: a code of the session's token.
+"""The CSRF token in every form, which proves that the form came from our page: an HMAC of the session's token.
 
-OWASP, Cross-Site Request Forgery Prevention: HMAC-based token pattern. Another one each time, by a salt: from the sizes
-of compressed pages nobody can guess it bit by bit (BREACH).
+OWASP, Cross-Site Request Forgery Prevention: HMAC-based token pattern. A salt makes each token different, so that
+nobody can guess it bit by bit from the sizes of compressed pages (BREACH).
 """
 
 import hashlib
@@ -18,7 +18,7 @@ SALT_CHARS = 22  # 128 bits, base64url
 
 
 async def csrf_token(request: web.Request) -> str:
-    """Valid for the session, before sign-in too."""
+    """Returns a token that is valid for the session, before sign-in too."""
     session = await get_session(request)
     if session.identity is None:
         session.set_new_identity(new_token())
@@ -27,6 +27,7 @@ async def csrf_token(request: web.Request) -> str:
 
 
 async def fits_csrf(request: web.Request, given: str) -> bool:
+    """Returns whether a token belongs to the session, under any of the secret keys."""
     session = await get_session(request)
     salt, token = given[:SALT_CHARS], str(session.identity)
     return any(

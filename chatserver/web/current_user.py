@@ -1,4 +1,4 @@
-"""The user of a request: who they are, and how a browser's session begins and goes on under another key."""
+"""The user of a request: finds the user, begins a browser's session and renews its token."""
 
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ SIGN_IN = "/messages/sign-in/"
 
 
 async def require_user(request: web.Request) -> User:
-    """The person signed in; everyone else is sent to sign in and then back."""
+    """Returns the signed-in user; redirects anybody else to the sign-in page, which leads back."""
     user = await find_user(request)
     if user is None:
         _to_sign_in(request)
@@ -30,9 +30,9 @@ def _to_sign_in(request: web.Request) -> NoReturn:
 
 
 async def begin_session(request: web.Request, checked: VerifiedUser, target: str) -> web.Response:
-    """Signs in and leads on. The browser's old session ends, and its sockets: its pages must not go on as another's.
+    """Signs a user in and redirects to `target`. Ends the browser's old session, maybe another user's, and its sockets.
 
-    Raises ChatError `wrong_password` when the password was changed, or the account disabled, since it was checked.
+    Raises ChatError `wrong_password` if the password was changed or the account disabled after the check.
     """
     former = await find_user(request)
     sessions = request.app[SESSIONS]
@@ -49,7 +49,7 @@ async def begin_session(request: web.Request, checked: VerifiedUser, target: str
 
 
 async def renew_session(request: web.Request, user: User) -> str:
-    """Another token for this browser, whose open pages go on; returns its key. Raises Unavailable."""
+    """Gives this browser a new token and returns its key. Open pages stay connected. Raises Unavailable."""
     begun = await request.app[SESSIONS].begin(request, user)
     request.app[PUBLISHER].publish([user.id], SessionRenewed(begun.old_key, begun.key))
     close_sockets(request.app[PUBLISHER], user, begun.ended)

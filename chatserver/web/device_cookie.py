@@ -1,4 +1,4 @@
-"""Known devices: a cookie that says that somebody has signed in at this browser before. It lets nobody in.
+"""The cookie of a known browser, in which a user has signed in before. It grants no access.
 
 OWASP, Slow Down Online Guessing Attacks with Device Cookies.
 """
@@ -15,7 +15,7 @@ from chatserver.web.cookies import DEVICE, YEAR, secret_name
 
 
 def known_device(request: web.Request, name: str) -> str:
-    """The id of this browser if somebody of this name has signed in here, else ''."""
+    """Returns the id of this browser if a user of this name has signed in here, else ''."""
     device, _, code = request.cookies.get(secret_name(request.app[CONFIG], DEVICE), "").partition(".")
     keys = request.app[CONFIG].secret_keys
     fits = any(hmac.compare_digest(_code(key, device, name).encode(), code.encode("utf-8", "replace")) for key in keys)
@@ -23,6 +23,7 @@ def known_device(request: web.Request, name: str) -> str:
 
 
 def remember_device(request: web.Request, response: web.StreamResponse, name: str) -> None:
+    """Makes this a known browser of the user, with a new id, for a year."""
     device = secrets.token_urlsafe(16)
     response.set_cookie(
         secret_name(request.app[CONFIG], DEVICE),

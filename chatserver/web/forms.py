@@ -1,4 +1,4 @@
-"""Forms: what was typed, the token that shows that our page was sent, and what was wrong with it."""
+"""Forms: their fields, their CSRF token, and their errors."""
 
 from uuid import uuid4
 
@@ -13,12 +13,12 @@ from chatserver.web.origins import check_form_origin
 
 
 class Form:
-    """`values` as typed, by field; `errors` by field ('' = the whole form), in the person's language."""
+    """Holds `values` as typed, by field, and `errors` by field ('' = the whole form) in the user's language."""
 
     def __init__(self, values: dict[str, str] | None = None) -> None:
         self.values = values or {}
         self.errors: dict[str, str] = {}
-        self.repeated: set[str] = set()  # fields whose error says what their hint says
+        self.repeated: set[str] = set()  # fields whose error repeats their hint
         self.values.setdefault("client_id", str(uuid4()))
 
     def __getitem__(self, name: str) -> str:
@@ -26,22 +26,22 @@ class Form:
 
     @property
     def client_id(self) -> str:
-        """Raises ChatError `bad_frame`."""
+        """The client id of the form's message. Raises ChatError `bad_frame`."""
         return parse_uuid(self["client_id"])
 
     def refuse(self, error: ChatError) -> None:
-        """Notes an error beside its field, or above the form where no such field was shown."""
+        """Adds an error to its field, or to the whole form if that has no such field."""
         field = error.field if error.field in self.values else ""
         self.errors[field] = error.sentence
         if error.code in RULES:
             self.repeated.add(field)
         if error.code in {"duplicate_id", "bad_frame"}:
-            self.values["client_id"] = str(uuid4())  # the next try is another message
+            self.values["client_id"] = str(uuid4())  # the next attempt is a new message
 
     def focus(self, *names: str) -> str:
-        """The field to begin in: the first that was wrong, else the first that comes back empty, else the first.
+        """Returns the field to focus: the first with an error, else the first that is empty, else the first.
 
-        No password comes back.
+        Passwords count as empty, since the page never sends one back.
         """
         wrong = [name for name in names if name in self.errors]
         empty = [name for name in names if not self[name] or name.endswith("password")]
@@ -49,7 +49,7 @@ class Form:
 
 
 async def read_form(request: web.Request, *names: str) -> Form:
-    """The named fields of a POST. Raises ChatError `bad_frame` for what is no form, `bad_text` for what is no text."""
+    """Reads the named fields of a POST. Raises ChatError `bad_frame` for a body that is not a form, `bad_text`."""
     posted = await read_form_fields(request)
     fields = {name: value for name in names if isinstance(value := posted.get(name, ""), str)}
     sent_id = posted.get("client_id")
@@ -66,7 +66,7 @@ async def check_form(request: web.Request) -> None:
 
 
 def safe_next(target: str) -> str:
-    """Where to go after a form: a path of this site, else the conversations."""
+    """Returns `target` if it is a path of this site, else the conversations: prevents open redirects."""
     ours = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target
     )

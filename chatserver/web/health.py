@@ -1,4 +1,4 @@
-"""For load balancers: whether the process is up, and whether it can work."""
+"""Health checks for load balancers: whether the process runs, and whether it can serve."""
 
 import asyncio
 
@@ -10,11 +10,12 @@ from chatserver.web.app_keys import CONFIG, DB, REDIS
 
 
 async def alive(_request: web.Request) -> web.Response:
+    """Answers 200 whenever the process runs, whatever PostgreSQL and Redis do."""
     return web.json_response({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 only when PostgreSQL and Redis answer."""
+    """Answers 200 only if PostgreSQL and Redis answer."""
     await request.app[DB].fetch("database_time")
     try:
         async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):

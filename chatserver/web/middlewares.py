@@ -1,4 +1,4 @@
-"""Around every request: its language, its errors, its headers."""
+"""Middlewares for every request: language, errors, headers, sockets."""
 
 import logging
 
@@ -28,7 +28,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HSTS = {  # by the setting's values; RFC 6797
+HSTS = {  # by the values of the setting; RFC 6797
     "off": {},
     "host": {"Strict-Transport-Security": "max-age=31536000"},
     "subdomains": {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"},
@@ -38,7 +38,7 @@ BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_b
 
 @web.middleware
 async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Serves a socket when all that its handshake needed is gone from memory: must stand outermost."""
+    """Serves a prepared socket after the inner middlewares have freed their memory. Must be the outermost one."""
     response = await handler(request)
     if isinstance(response, PreparedSocket):
         await request.app[SOCKETS].serve(response.connection)
@@ -47,6 +47,7 @@ async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Chooses the request's language: this browser's choice, else `Accept-Language`, else the site's default."""
     i18n.use_language(
         i18n.choose_language(
             choices_of(request), request.headers.get("Accept-Language", ""), request.app[CONFIG].default_language
@@ -57,7 +58,7 @@ async def language(request: web.Request, handler: Handler) -> web.StreamResponse
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The one place where an exception becomes an answer: a sentence for people, a code for programs."""
+    """Turns every exception into a response: a sentence for people, a code for programs."""
     try:
         return await handler(request)
     except ChatError as error:
@@ -87,12 +88,12 @@ async def _answer(request: web.Request, error: ChatError, status: int) -> web.Re
 
 
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """On every response, errors and redirects included."""
+    """Sets the headers of every response, including errors and redirects."""
     response.headers.update(headers_of(request.app[CONFIG]))
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.pop("Server", None)
 
 
 def headers_of(config: Config) -> dict[str, str]:
-    """Those that protect, on every response."""
+    """Returns the security headers of every response."""
     return HEADERS | HSTS[config.hsts] if config.production else HEADERS

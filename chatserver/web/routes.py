@@ -1,4 +1,4 @@
-"""Every address of the server, in one table."""
+"""The table of all routes of the server."""
 
 from aiohttp import web
 
@@ -68,11 +68,12 @@ FOR_PROGRAMS = {
 
 
 def add_routes(app: web.Application) -> None:
+    """Adds the routes, and those of the site's own and the product's static files."""
     app.add_routes(ROUTES)
     app.router.add_get("/messages/static/{hash}/{name:site/.+}", app[SITE].files.serve)
     app.router.add_get("/messages/static/{hash}/{name:.+}", static_files().serve)
 
 
 def answers_programs(request: web.Request) -> bool:
-    """Whether JSON is expected, and no page."""
+    """Returns whether the client expects JSON instead of a page."""
     return request.match_info.handler in FOR_PROGRAMS

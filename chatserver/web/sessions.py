@@ -1,9 +1,9 @@
 """Sessions in Redis, for aiohttp-session.
 
-Replaces its RedisStorage, and closes what that leaves open: the Redis key is a hash of a 256-bit token, signing in
-gives a new token and ends the old one, only signing in writes a session that is not there, and sessions end after idle
-time and after an absolute time. Nothing is stored for visitors who are not signed in: their token carries the CSRF
-token alone. `session_index` lists the sessions of each user.
+Hardens its RedisStorage: the Redis key is a hash of a 256-bit token, a sign-in creates a new token and ends the old
+one, only a sign-in writes a session that does not exist yet, and sessions expire after the idle timeout and the
+lifetime. Visitors who are not signed in have no record: their token serves only the CSRF token. `session_index` lists
+the sessions of each user.
 """
 
 import hashlib
@@ -28,9 +28,9 @@ from chatserver.database.batcher import Batcher
 from chatserver.web.cookies import SESSION, secret_name
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits, base64url
-MAX_KEYS = 1000  # of a script: Redis does nothing else meanwhile
+MAX_KEYS = 1000  # in one script: Redis does nothing else meanwhile
 MAX_LOADS = 100  # sessions, likewise
-# The values of the keys, which live on for ARGV[1] seconds or without end.
+# Returns the values of the keys, and extends them by ARGV[1] seconds or without end.
 USE = """\
 local found = {}
 for place, key in ipairs(KEYS) do
@@ -38,7 +38,7 @@ for place, key in ipairs(KEYS) do
   if ARGV[1] ~= '' then redis.call('EXPIRE', key, ARGV[1]) end
 end
 return found"""
-# The places of the keys that are gone or began before ARGV[2]; the others live on, for ARGV[1] seconds or without end.
+# Returns the positions of keys that are gone or began before ARGV[2]; extends the others by ARGV[1] seconds or forever.
 FIND_ENDED = """\
 local ended = {}
 for place, key in ipairs(KEYS) do
@@ -56,7 +56,7 @@ Raw = bytes | str | None
 
 
 class Begun(NamedTuple):
-    """The key of a new session, that of the browser's old one, and those of the person's oldest, if they end for it."""
+    """The keys of a new session, of the browser's old one, and of the user's oldest ones that ended to make room."""
 
     key: str
     old_key: str
@@ -64,6 +64,8 @@ class Begun(NamedTuple):
 
 
 class SessionStorage(RedisStorage):
+    """Loads, saves, begins and ends sessions; the user's browser has only the token, in a cookie."""
+
     def __init__(self, redis: Redis, config: Config) -> None:
         super().__init__(
             redis,
@@ -73,7 +75,7 @@ class SessionStorage(RedisStorage):
             httponly=True,
             samesite="Lax",
         )
-        # In development a cookie without the port, as `provision` makes them, is taken by any server.
+        # In development every server accepts a cookie without the port, as `provision` creates them.
         self._names = [self.cookie_name] if config.production else [self.cookie_name, SESSION]
         self._prefix = config.redis_prefix
         self._idle = int(config.session_idle) or None
@@ -83,29 +85,30 @@ class SessionStorage(RedisStorage):
         self.session_index = SessionIndex(redis, config)
 
     def key(self, token: str) -> str:
-        """The Redis key of a token: who reads Redis learns no cookie."""
+        """Returns the Redis key of a token, a hash: reading Redis reveals no cookie."""
         return f"{self._prefix}session:{hashlib.sha256(token.encode()).hexdigest()}"
 
     def key_of(self, request: web.Request) -> str:
-        """The key that this browser's session, and its sockets, are known by."""
+        """Returns the key that identifies this browser's session and its sockets."""
         return self.key(self.load_cookie(request) or "")
 
     async def load_session(self, request: web.Request) -> Session:
-        """Raises Unavailable when Redis does not answer: nobody is let in, nobody is signed out."""
+        """Loads the session. Raises Unavailable if Redis does not answer: nobody is let in, nobody is signed out."""
         token = self.load_cookie(request)
         if token is None or not TOKEN.fullmatch(token):
             return Session(None, data=None, new=True)
         async with redis_deadline(self._timeout):
             data = self._alive(await self._loads.submit(self.key(token)))
         if data is None and self.cookie_name not in request.cookies:
-            return Session(None, data=None, new=True)  # of another server
+            return Session(None, data=None, new=True)  # the cookie of another server
         return Session(token, data=data, new=data is None)
 
     def load_cookie(self, request: web.Request) -> str | None:
+        """Returns the token in the request's cookie, None without one."""
         return next((request.cookies[name] for name in self._names if name in request.cookies), None)
 
     async def _load(self, keys: list[str]) -> list[Raw]:
-        """What Redis holds of sessions that are used now: many come back at once after a restart."""
+        """Reads sessions from Redis and extends them, in batches: many browsers reconnect at once after a restart."""
         async with redis_deadline(self._timeout):
             if len(keys) == 1:
                 return [await self._redis.getex(keys[0], ex=self._idle, persist=self._idle is None)]
@@ -113,14 +116,14 @@ class SessionStorage(RedisStorage):
             return found
 
     def _alive(self, raw: Raw) -> SessionData | None:
-        """What Redis holds of a session, None at its absolute end."""
+        """Decodes a session; returns None if it is missing or its lifetime is over."""
         data: SessionData | None = json.loads(raw) if raw else None
         if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
             return None
         return data
 
     async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:  # noqa: ARG002
-        """Writes a session that still exists; of any other only sets the cookie."""
+        """Writes a session that still exists; for any other only sets the cookie."""
         token = str(session.identity)
         if not session.empty:
             async with redis_deadline(self._timeout):
@@ -132,9 +135,9 @@ class SessionStorage(RedisStorage):
         return json.dumps(self._get_session_data(session))
 
     async def begin(self, request: web.Request, user: User) -> Begun:
-        """Signs a person in: a new token; the browser's old session ends.
+        """Signs a user in with a new token, and ends the browser's old session. Raises Unavailable.
 
-        The new one is written at once, so that what ends all of a person's sessions finds it. Raises Unavailable.
+        Writes the new session at once, so that ending all of the user's sessions includes it.
         """
         former = await find_user(request)
         old_key = self.key(str((await get_session(request)).identity))
@@ -148,8 +151,9 @@ class SessionStorage(RedisStorage):
         return Begun(key, old_key, await self.session_index.begin(user.id, key, self._encoded(session)))
 
     async def begin_many(self, users: Iterable[User]) -> list[str]:
-        """Sessions without a browser, for tests and benchmarks: a whole Cookie header value for each person, for
-        whatever server of a site in development. Raises Unavailable.
+        """Begins sessions without a browser, for tests and benchmarks. Raises Unavailable.
+
+        Returns a Cookie header's value for each user, which every server of a site accepts in development.
         """
         cookies = []
         now = int(time.time())
@@ -161,7 +165,7 @@ class SessionStorage(RedisStorage):
         return cookies
 
     async def end(self, request: web.Request, response: web.StreamResponse) -> str:
-        """Signs this browser out and returns the key that its sockets are known by."""
+        """Signs this browser out and returns the key that identifies its sockets."""
         key = self.key_of(request)
         user = await find_user(request)
         if user is not None:
@@ -170,13 +174,13 @@ class SessionStorage(RedisStorage):
         return key
 
     def forget(self, response: web.StreamResponse) -> None:
-        """Takes the cookie back."""
+        """Deletes the cookie."""
         response.del_cookie(
             self.cookie_name, path="/", secure=self.cookie_params["secure"], httponly=True, samesite="Lax"
         )
 
     async def ended(self, keys: set[str]) -> set[str]:
-        """Which of these keys stand for no session any more; the others are in use. Raises Unavailable."""
+        """Returns the keys of ended sessions, and extends the others, which are in use. Raises Unavailable."""
         ordered = list(keys)
         ended: set[str] = set()
         oldest = time.time() - self._lifetime if self._lifetime > 0 else 0
@@ -189,10 +193,11 @@ class SessionStorage(RedisStorage):
 
 
 def new_token() -> str:
+    """Returns a random token of 256 bits, base64url."""
     return secrets.token_urlsafe(32)
 
 
 async def find_user(request: web.Request) -> User | None:
-    """The person signed in, or None. Raises Unavailable."""
+    """Returns the signed-in user, or None. Raises Unavailable."""
     session = await get_session(request)
     return User(session["user"], session["name"]) if "user" in session else None

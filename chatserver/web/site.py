@@ -1,4 +1,4 @@
-"""What the owner makes of it: the site's name, its address, its logo and colour, and whom people ask for help."""
+"""The operator's branding: the site's name, address, logo and color, and where users ask for help."""
 
 import logging
 from pathlib import Path
@@ -19,7 +19,7 @@ ICONS = ("favicon.svg", "favicon-unread.svg")
 
 
 class Site:
-    """Templates find it as `site`. Its files have addresses of their own hash: nginx asks us for them (`try_files`)."""
+    """The branding, in templates as `site`. Its files have a hash of their own; nginx passes them on (`try_files`)."""
 
     def __init__(self, config: Config) -> None:
         self.name = config.site_name
@@ -33,7 +33,7 @@ class Site:
         self.styles = "site/accent.css" if config.accent else ""
 
     def static(self, name: str) -> str:
-        """The address of one of the site's files."""
+        """Returns the address of one of the site's files."""
         return self.files.url(name)
 
 
@@ -48,13 +48,13 @@ def _files(config: Config) -> dict[str, bytes]:
         path = Path(config.site_logo)
         try:
             files[f"site/logo{path.suffix.lower()}"] = path.read_bytes()
-        except OSError as error:  # it was there at start
+        except OSError as error:  # the file existed when the settings were read
             log.warning("SITE_LOGO cannot be read: %s", error)
     return files
 
 
 def _with_addresses(sentence: str) -> Markup:
-    """The sentence escaped, its e-mail addresses and its http(s) addresses made links."""
+    """Returns the sentence as escaped HTML, its e-mail and http(s) addresses as links."""
     pieces = ADDRESS.split(sentence)
     texts, addresses = pieces[::2], pieces[1::2]
     made = with_links(texts[0])

@@ -1,4 +1,4 @@
-"""The static files, under one hash of the whole tree: plain ES modules import each other by relative names.
+"""Serves the static files under one hash of the whole tree, since ES modules import each other by relative names.
 
 Style sheets are served as one file. Scripts are not: joining modules would need a bundler, and with it Node on the
 server. A new module costs a first visit one of 25 requests and about 0.9 KB, of which 0.6 are headers.
@@ -21,14 +21,14 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"]*)['\"]", re.MULTILINE)
 FOR_READERS = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\s*?\n|^[ \t]+", re.DOTALL | re.MULTILINE)
 ALL_STYLES = "css/all.css"  # every style sheet in one response
-LAYERS = "css/layers.css"  # names the order of the cascade layers, so it comes first
+LAYERS = "css/layers.css"  # defines the order of the cascade layers, so it comes first
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  # of a site's own
+PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  # files of the site's own
 
 
 @cache
 def static_files() -> "StaticFiles":
-    """The files of the product, once for the process."""
+    """Returns the product's files, read once for the process."""
     return StaticFiles(_read(folder("static")))
 
 
@@ -43,9 +43,9 @@ def _read(root: Path) -> dict[str, bytes]:
 
 
 class StaticFiles:
-    """The files as they were at start, kept in memory: a few hundred KiB, and no file is opened for a request.
+    """Holds the files in memory as they were at the start: a few hundred KiB, and no request opens a file.
 
-    Nor is any compressed again, at the best level; they hold no secret.
+    Each is compressed once, at the best level; padding is not needed, since they contain no secret.
     """
 
     def __init__(self, files: dict[str, bytes]) -> None:
@@ -59,21 +59,22 @@ class StaticFiles:
 
     @property
     def names(self) -> Collection[str]:
+        """The files' names, relative to the tree, such as `js/chat.js`."""
         return self._files.keys()
 
     def url(self, name: str) -> str:
-        """The address of a file. Raises KeyError for one that isn't there: a template's mistake."""
+        """Returns the address of a file. Raises KeyError for a missing one: an error in a template."""
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
 
     @cache  # noqa: B019  # of the one that a process has
     def imported_by(self, name: str) -> list[str]:
-        """The addresses of the modules that a module imports, and those import in turn: to be preloaded, all at once.
+        """Returns the addresses of all modules that a module imports, directly or not, for the page to preload.
 
-        Raises KeyError for an import of what isn't there.
+        Raises KeyError for an import of a missing module.
         """
         found = [name]
-        for module in found:  # grows meanwhile
+        for module in found:  # the list grows in the loop
             for path in IMPORT.findall(self._files[module].decode()):
                 imported = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
                 if imported not in found:
@@ -81,7 +82,7 @@ class StaticFiles:
         return [self.url(module) for module in found[1:]]
 
     def write(self, root: Path) -> Path:
-        """Lays the files out for nginx (`gzip_static`), by their addresses under `root`; returns their folder."""
+        """Writes the files for nginx (`gzip_static`), by their addresses under `root`; returns their folder."""
         for name, content in self._files.items():
             path = root / self.url(name).lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ class StaticFiles:
         return root / "messages" / "static" / self._hash
 
     async def serve(self, request: web.Request) -> web.Response:
-        """A file; one asked for under an older hash (a page from before an update) comes as it is now, uncached."""
+        """Serves a file; under an older hash (a page from before an update) the current file, not cacheable."""
         name = request.match_info["name"]
         if name not in self._files:
             raise web.HTTPNotFound
@@ -112,7 +113,7 @@ class StaticFiles:
 
 
 def _stripped(content: str) -> str:
-    """Removes indentation and the comments that have their lines to themselves.
+    """Removes indentation, and comments that fill whole lines.
 
     Without this a first visit to a chat would load 69 KB instead of 59; the limit is 60. It is used instead of rjsmin,
     which needs a compiler where it has no wheel. No text in our files spans lines (tests/test_compression.py).

@@ -1,1 +1,1 @@
-"""The handlers of the pages, one module a page."""
+"""The handlers of the pages, one module for each page or subject."""

@@ -1,4 +1,4 @@
-"""The account page, and the forms on it: the password, where one is signed in, who sees what, and the end."""
+"""The account page and its forms: password, sessions, privacy, time zone, export, deletion."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -30,12 +30,13 @@ Work = Callable[[web.Request, User, Form], Awaitable[web.Response]]
 
 
 async def account(request: web.Request) -> web.Response:
+    """Shows the account page."""
     user = await require_user(request)
     return await render(request, "account.html", form=Form(), **await _account(request, user))
 
 
 async def change_password(request: web.Request) -> web.Response:
-    """Ends the person's other sessions, before and after: nobody signs in with the old one in between."""
+    """Changes the password. Ends the user's other sessions before and after it: a sign-in may happen in between."""
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         checked = await _check_again(request, user, form, "current_password")
@@ -44,7 +45,7 @@ async def change_password(request: web.Request) -> web.Response:
         await revoke(session_index, publisher, user, request.app[SESSIONS].key_of(request))
         changed = await request.app[ACCOUNTS].change_password(checked, form["new_password"])
         await revoke(session_index, publisher, user, await renew_session(request, user))
-        if not await request.app[ACCOUNTS].still_holds(changed):  # disabled, say, and signed out, while this one began
+        if not await request.app[ACCOUNTS].still_holds(changed):  # the account was disabled and signed out meanwhile
             await revoke(session_index, publisher, user)
             raise web.HTTPSeeOther(SIGN_IN)
         log.info("password changed: user %d from %s", user.id, client_address(request))
@@ -54,7 +55,7 @@ async def change_password(request: web.Request) -> web.Response:
 
 
 async def end_sessions(request: web.Request) -> web.Response:
-    """One, by its id, or all but this browser's."""
+    """Ends one session, by its id, or all sessions but this browser's."""
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         await _check_again(request, user, form, "sessions_password")
@@ -74,6 +75,8 @@ async def end_sessions(request: web.Request) -> web.Response:
 
 
 async def change_privacy(request: web.Request) -> web.Response:
+    """Stores whether other users see this user's presence and receipts."""
+
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         chosen = Privacy(shows_online=form["online"] == "yes", shows_seen=form["seen"] == "yes")
         await set_privacy(request.app[DB], request.app[REDIS], request.app[CONFIG], user, chosen)
@@ -83,7 +86,7 @@ async def change_privacy(request: web.Request) -> web.Response:
 
 
 async def choose_zone(request: web.Request) -> web.Response:
-    """Holds in this browser, like the language; '' is the browser's own."""
+    """Stores the time zone in this browser, like the language; '' means the browser's own zone."""
 
     async def work(request: web.Request, _user: User, form: Form) -> web.Response:
         if form["zone"] and form["zone"] not in zone_names("en"):
@@ -96,7 +99,7 @@ async def choose_zone(request: web.Request) -> web.Response:
 
 
 async def ask_for_export(request: web.Request) -> web.Response:
-    """One at a time: while one is waiting or being made, nothing begins."""
+    """Requests an export, unless one is waiting or being prepared already."""
 
     async def work(request: web.Request, user: User, _: Form) -> web.Response:
         begun = await request.app[EXPORTS].ask(user)
@@ -106,7 +109,7 @@ async def ask_for_export(request: web.Request) -> web.Response:
 
 
 async def delete_account(request: web.Request) -> web.Response:
-    """For good, whatever the person was doing elsewhere. The sessions end first: none may outlive the account."""
+    """Deletes the account for good. Ends the sessions before and after it: none may outlive the account."""
 
     async def work(request: web.Request, user: User, form: Form) -> web.Response:
         await _check_again(request, user, form, "delete_password")
@@ -123,7 +126,7 @@ async def delete_account(request: web.Request) -> web.Response:
 
 
 async def _handle(request: web.Request, work: Work, *fields: str) -> web.Response:
-    """Does what a form of the page asks for, or shows the page again with what is wrong. No password comes back."""
+    """Processes a form of the page, or shows the page again with the error. Never sends a password back."""
     user = await require_user(request)
     form = await read_form(request, *fields)
     try:
@@ -134,7 +137,7 @@ async def _handle(request: web.Request, work: Work, *fields: str) -> web.Respons
 
 
 async def _check_again(request: web.Request, user: User, form: Form, field: str) -> VerifiedUser:
-    """Raises ChatError `wrong_current_password`, at the field, or `too_many_tries`."""
+    """Checks the user's password again. Raises ChatError `wrong_current_password` for the field, `too_many_tries`."""
     attempts, session_key = request.app[LOGIN_LIMITS], request.app[SESSIONS].key_of(request)
     await attempts.current_password(session_key)
     checked = await request.app[ACCOUNTS].check_again(user, form[field], field)

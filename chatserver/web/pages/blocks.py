@@ -1,4 +1,4 @@
-"""Blocking somebody, and taking it back: a button in the chat and on the account page."""
+"""Blocking and unblocking users: buttons in the chat and on the account page."""
 
 from aiohttp import web
 from yarl import URL
@@ -13,15 +13,17 @@ from chatserver.web.forms import check_form, read_form, safe_next
 
 
 async def block(request: web.Request) -> web.Response:
+    """Blocks a user: they cannot message this user or see their presence and receipts."""
     return await _change(request, blocked=True)
 
 
 async def unblock(request: web.Request) -> web.Response:
+    """Removes the block of a user."""
     return await _change(request, blocked=False)
 
 
 async def _change(request: web.Request, *, blocked: bool) -> web.Response:
-    """Raises ChatError `no_such_user` or `to_oneself`."""
+    """Changes the block and redirects back. Raises ChatError `no_such_user` or `to_oneself`."""
     me = await require_user(request)
     form = await read_form(request, "user", "next")
     await check_form(request)

@@ -1,4 +1,4 @@
-"""The conversations page and the chat page, and the forms on them."""
+"""The conversations page, the chat page, and their forms."""
 
 import contextlib
 from typing import Any, NoReturn
@@ -21,21 +21,24 @@ from chatserver.web.rendering.timezones import beginning_of, viewers_zone
 
 
 async def to_conversations(_request: web.Request) -> NoReturn:
+    """Redirects to the conversations."""
     raise web.HTTPSeeOther("/messages/")
 
 
 async def add_slash(request: web.Request) -> NoReturn:
+    """Redirects to the same address with a slash at the end, keeping the query string."""
     query = request.rel_url.raw_query_string
     raise web.HTTPSeeOther(URL(f"{request.rel_url.raw_path}/" + (f"?{query}" if query else ""), encoded=True))
 
 
 async def conversations(request: web.Request) -> web.Response:
+    """Shows the user's conversations and the form for a new message."""
     user = await require_user(request)
     return await render(request, "conversations.html", form=Form(), **await _conversations(request, user))
 
 
 async def send_to_name(request: web.Request) -> web.Response:
-    """A message to a person by name: their thread is found or made. What is wrong is found before anything is done."""
+    """Sends a message to a user by name; finds or creates their thread. Checks all fields before it stores anything."""
     user = await require_user(request)
     form = await read_form(request, "recipient_name", "message")
     try:
@@ -61,7 +64,7 @@ async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
 async def _list(
     request: web.Request, user: User, limit: int | None = threads.CONVERSATIONS, open_id: int | None = None
 ) -> dict[str, Any]:
-    """The conversations beside the main part of a page; a browser that asks for this alone has them on its screen."""
+    """Returns the list beside the main part of a page; omits it if the browser requests the main part alone."""
     if request.headers.get("Chat-Part") == "main":
         return {"part": "main", "conversations": None, "more_conversations": False, "unread_total": None}
     shown = await threads.conversations(request.app[DB], user.id, limit, open_id)
@@ -69,6 +72,7 @@ async def _list(
 
 
 async def chat(request: web.Request) -> web.Response:
+    """Shows a thread: its last messages, those before or after a number, or those of a day."""
     user = await require_user(request)
     if "on" in request.query:
         await _to_day(request, user)
@@ -87,7 +91,7 @@ async def _to_day(request: web.Request, user: User) -> NoReturn:
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
-    """The way of a message without scripts."""
+    """Sends a message from a page without scripts."""
     user = await require_user(request)
     form = await read_form(request, "message")
     thread_id = _thread_id(request)
@@ -103,7 +107,7 @@ async def send_to_thread(request: web.Request) -> web.Response:
 
 
 async def mark_read(request: web.Request) -> web.Response:
-    """The button of the page without scripts: everything up to `seq` was read."""
+    """Marks the thread as read up to `seq`: the button of a page without scripts."""
     user = await require_user(request)
     form = await read_form(request, "seq")
     thread_id = _thread_id(request)
@@ -119,7 +123,7 @@ async def mark_read(request: web.Request) -> web.Response:
 
 
 async def _chat(request: web.Request, user: User) -> dict[str, Any]:
-    """The thread first: what is stored between the two looks is on the page, and comes again as a live message."""
+    """Reads the thread before its messages: one stored in between is on the page and also arrives as an event."""
     db = request.app[DB]
     thread = await threads.find_thread(db, _thread_id(request), user.id)
     path, at, later = f"/messages/chat/{thread.id}/", parse_id(request.query.get("at")), False
@@ -136,21 +140,21 @@ async def _chat(request: web.Request, user: User) -> dict[str, Any]:
 
 
 async def _where_it_stands(request: web.Request, thread_id: int, user_id: int) -> str:
-    """The address of a chat that shows what was just written there: its end, wherever one left off reading."""
+    """Returns the address of a chat that shows the message just sent: its end, wherever the user's read marker is."""
     address = f"/messages/chat/{thread_id}/"
-    with contextlib.suppress(ChatError):  # it is stored: whatever fails now says nothing of it
+    with contextlib.suppress(ChatError):  # the message is stored: a failure now must not suggest otherwise
         thread = await threads.find_thread(request.app[DB], thread_id, user_id)
         address += "?at=end" if _left_off_far(thread) else ""
     return address
 
 
 def _left_off_far(thread: threads.Thread) -> bool:
-    """Whether the place where the person left off is not on the last page."""
+    """Returns whether the user's read marker is before the last page."""
     return thread.unread > 0 and thread.total - thread.read_seq > messages.PAGE
 
 
 def _thread_id(request: web.Request) -> int:
-    """Raises ChatError `no_such_thread` for what cannot be a thread's id."""
+    """Returns the thread's id of the path. Raises ChatError `no_such_thread` for an invalid one."""
     thread_id = parse_id(request.match_info["thread"])
     if thread_id is None:
         raise ChatError("no_such_thread")

@@ -1,4 +1,4 @@
-"""Downloading one's data: how far it is, for programs, and the zip."""
+"""A user's export: its progress, for the page's scripts, and the zip file."""
 
 import logging
 
@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def progress(request: web.Request) -> web.Response:
+    """Returns the state of the user's export as JSON. Raises ChatError `not_signed_in`."""
     user = await find_user(request)
     if user is None:
         raise ChatError("not_signed_in")
@@ -23,7 +24,7 @@ async def progress(request: web.Request) -> web.Response:
 
 
 async def download(request: web.Request) -> web.StreamResponse:
-    """The person's own zip, or 404. What breaks off is shorter than it says: no browser takes it for whole."""
+    """Sends the user's own zip, or 404. An aborted one is shorter than its `Content-Length`, which browsers notice."""
     user = await require_user(request)
     exports = request.app[EXPORTS]
     made = await exports.made(user)
@@ -42,7 +43,7 @@ async def download(request: web.Request) -> web.StreamResponse:
             async for part in exports.content(made):
                 await response.write(part)
         await response.write_eof()
-    except (Unavailable, ConnectionError) as error:  # too late for another answer
+    except (Unavailable, ConnectionError) as error:  # too late for another response
         log.info("download by user %d broke off: %s", user.id, error)
         if request.transport is not None:
             request.transport.abort()

@@ -1,4 +1,4 @@
-"""A link that sets a new password, once: what an administrator sends to who has forgotten theirs."""
+"""The reset link, which an administrator sends to a user who forgot the password. It works once."""
 
 import logging
 
@@ -16,13 +16,13 @@ log = logging.getLogger(__name__)
 
 
 async def reset_page(request: web.Request) -> web.Response:
-    """Looking uses nothing up: programs that preview links look, too."""
+    """Shows the form. Does not use the link up: programs that preview links request it, too."""
     user = await request.app[ACCOUNTS].find_reset(request.match_info["token"])
     return await render(request, "reset.html", form=Form(), name=user.name)
 
 
 async def reset(request: web.Request) -> web.Response:
-    """Sets the password, ends all sessions, and begins one."""
+    """Sets the password, ends all sessions of the user, and begins a new one."""
     form = await read_form(request, "new_password")
     accounts, token = request.app[ACCOUNTS], request.match_info["token"]
     user = await accounts.find_reset(token)

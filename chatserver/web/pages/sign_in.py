@@ -1,4 +1,4 @@
-"""Signing up, in and out."""
+"""Sign-up, sign-in and sign-out."""
 
 import logging
 
@@ -17,16 +17,18 @@ from chatserver.web.sessions import find_user
 
 log = logging.getLogger(__name__)
 
-CLEAR = {"Clear-Site-Data": '"cache"'}  # of a browser that somebody leaves (W3C, Clear Site Data)
+CLEAR = {"Clear-Site-Data": '"cache"'}  # at sign-out (W3C, Clear Site Data)
 
 
 async def sign_up_page(request: web.Request) -> web.Response:
+    """Shows the sign-up form, or where to ask for an account if sign-up is closed."""
     if not request.app[SITE].takes_sign_ups:
         return await render_refused(request, "sign_up_closed.html", Form(), ChatError("sign_up_closed"))
     return await render(request, "sign_up.html", form=Form())
 
 
 async def sign_up(request: web.Request) -> web.Response:
+    """Creates an account and signs the user in."""
     form = await read_form(request, "username", "password")
     address = client_address(request)
     template = "sign_up.html" if request.app[SITE].takes_sign_ups else "sign_up_closed.html"
@@ -44,11 +46,13 @@ async def sign_up(request: web.Request) -> web.Response:
 
 
 async def sign_in_page(request: web.Request) -> web.Response:
+    """Shows the sign-in form, which leads to `next` afterwards."""
     target, deleted = safe_next(request.query.get("next", "")), request.query.get("deleted") == "yes"
     return await render(request, "sign_in.html", form=Form(), next=target, deleted=deleted)
 
 
 async def sign_in(request: web.Request) -> web.Response:
+    """Checks the password within the login limits, signs the user in, and remembers the browser."""
     form = await read_form(request, "username", "password", "next")
     target = safe_next(form["next"])
     try:
@@ -76,7 +80,7 @@ async def _check_password(request: web.Request, name: str, password: str) -> Ver
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """Ends this browser's session and closes its sockets; other browsers stay."""
+    """Ends this browser's session and closes its sockets; other browsers stay signed in."""
     await read_form(request)
     await check_form(request)
     user = await find_user(request)

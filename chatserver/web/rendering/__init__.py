@@ -1,1 +1,1 @@
-"""From data to HTML: templates, fragments, links, times."""
+"""Turns data into HTML: templates, fragments, links, times."""

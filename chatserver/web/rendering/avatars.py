@@ -1,4 +1,4 @@
-"""What stands for a picture: letters and a colour, made of the name alike here and by `static/js/lib/avatars.js`."""
+"""Avatars without pictures: letters and a color computed from the name, as `static/js/lib/avatars.js` does."""
 
 import re
 
@@ -8,7 +8,7 @@ HUES = 12
 WIDEST = 4  # characters side by side
 _WITHOUT_WIDTH = regex.compile(r"[\p{Mn}\u200c\u200d]")
 _SEPARATORS = re.compile("[ _.,-]+")
-# With its marks, and the letters that a virama joins to it (UAX #29, GB9c).
+# A letter with its marks, and the letters that a virama joins to it (UAX #29, GB9c).
 _FIRST_LETTER = regex.compile(
     r"^.(?:(?:[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1b44\u1bab\ua9c0]\u200d?|\u0dca\u200d)\p{L}"
     r"|[\p{M}\u200c\u200d])*",
@@ -17,8 +17,10 @@ _FIRST_LETTER = regex.compile(
 
 
 def initials(name: str) -> str:
-    """The first letter of the name, or those of its first two parts ("Ana-Maria", "Ben, Cleo"), in upper case; one of
-    two that are too wide for the circle."""
+    """Returns the first letter of the name, or of each of its first two parts ("Ana-Maria", "Ben, Cleo"), upper case.
+
+    Returns one letter if two are too wide for the circle.
+    """
     parts = [part for part in _SEPARATORS.split(name) if part] or [name]
     letters = [found[0] for part in parts[:2] if (found := _FIRST_LETTER.match(part))]
     is_wide = len(_WITHOUT_WIDTH.sub("", "".join(letters))) > WIDEST
@@ -26,7 +28,7 @@ def initials(name: str) -> str:
 
 
 def hue(name: str) -> int:
-    """A colour's number, 0 to 11, the same for a name at all times: FNV-1a over its code points."""
+    """Returns a color's number, 0 to 11, always the same for a name: FNV-1a over its code points."""
     code = 0x811C9DC5
     for char in name:
         code = (code ^ ord(char)) * 0x01000193 & 0xFFFFFFFF

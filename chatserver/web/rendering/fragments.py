@@ -1,4 +1,4 @@
-"""Parts of pages that look the same each time: a message, a row of the list. Drawn once, kept a while, used again."""
+"""Fragments: rendered HTML of parts of pages, such as a message or a row of the list, in a bounded cache."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -13,9 +13,9 @@ from chatserver.conversations.messages import Message
 from chatserver.conversations.threads import Conversation
 from chatserver.i18n import current_language
 
-KEPT = 2048  # fragments, of 1 KiB or so each; of 6 KiB at the most
-LONGEST = 200  # characters of a text that is kept
-# A text beyond either is folded: characters, and line breaks.
+KEPT = 2048  # fragments of about 1 KiB each, at most 6 KiB
+LONGEST = 200  # characters: the fragment of a longer text is not cached
+# A text over either limit is folded: characters, and line breaks.
 FOLD_CHARACTERS = 1200
 FOLD_LINES = 16
 
@@ -23,7 +23,7 @@ Words = Callable[[str], Markup]
 
 
 def words(environment: jinja2.Environment) -> Words:
-    """Draws `templates/partials/<name>.html`, which depends on nothing but the language."""
+    """Returns a function that renders `templates/partials/<name>.html`, which depends only on the language."""
     return lambda name: _words(environment, current_language(), name)
 
 
@@ -33,7 +33,7 @@ def _words(environment: jinja2.Environment, _language: str, name: str) -> Markup
 
 
 class Viewer(NamedTuple):
-    """Whose eyes a page is drawn for: the language, the zone and the habits of telling the time."""
+    """The user for whom a page is rendered: their language, time zone, and locale for dates and times."""
 
     me_id: int
     language: str
@@ -41,11 +41,12 @@ class Viewer(NamedTuple):
     locale: str
 
     def today(self) -> date:
+        """Returns today's date in the viewer's time zone."""
         return datetime.now(self.zone).date()
 
 
 class FragmentContext(NamedTuple):
-    """What a fragment depends on beside what it shows; those that tell days depend on today, too."""
+    """What a fragment depends on besides its data; `today` is None for fragments that name no days."""
 
     environment: jinja2.Environment
     viewer: Viewer
@@ -53,27 +54,29 @@ class FragmentContext(NamedTuple):
 
 
 class FragmentRenderer:
-    """Draws what a page shows in number, as one person sees it."""
+    """Renders lists of conversations and messages for one viewer."""
 
     def __init__(self, environment: jinja2.Environment, viewer: Viewer) -> None:
         self._me_id = viewer.me_id
-        # The flag `own` says all that depends on the person: a fragment serves the others, too.
+        # Only the flag `own` depends on the user, so that other users share the cached fragment.
         self._scene = FragmentContext(environment, viewer._replace(me_id=0), None)
         self._scene_today = self._scene._replace(today=viewer.today())
 
     def conversations(self, rows: Sequence[Conversation]) -> Markup:
+        """Renders the rows of the list of conversations."""
         drawn = [self._draw("conversation", row, row.sender_id == self._me_id) for row in rows]
         return _joined(drawn)
 
     def messages(
         self, messages: Sequence[Message], read_seq: int, seen_seq: int, asked_for: int | None = None
     ) -> Markup:
-        """A chat's messages, with the days between them and a line before the first that is new to the viewer, if the
-        place where they left off is among these.
+        """Renders a chat's messages, with lines between days and one before the first unread message.
 
-        Messages of one person in one minute belong together. `read_seq` is how far the viewer has read, `seen_seq`
-        how far all the others have. `asked_for` is the number of the message that has the focus, so that it is in view
-        without scripts, too; 0: the first that is new.
+        The latter only if the read marker is among these messages.
+
+        Consecutive messages of one user in one minute form a group. `read_seq` is the viewer's read marker, `seen_seq`
+        the lowest of all others. `asked_for` is the number of the message that gets the focus, so that it is in view
+        without scripts, too; 0 means the first unread one.
         """
         me_id, zone = self._me_id, self._scene.viewer.zone
         parts: list[Markup] = []
@@ -101,7 +104,7 @@ class FragmentRenderer:
         return _joined(parts)
 
     def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
-        """`flags`: own, seen, continues, continued, focused, as far as the template asks for them."""
+        """Renders a fragment. `flags`: own, seen, continues, continued, focused, as many as the template uses."""
         draw = _draw.__wrapped__ if isinstance(item, Message) and len(item.text) > LONGEST else _draw
         scene = self._scene if name == "message" else self._scene_today
         return draw(scene, name, item, flags)
@@ -115,10 +118,10 @@ def _draw(scene: FragmentContext, name: str, item: Any, flags: tuple[bool, ...])
 
 
 def _joined(parts: list[Markup]) -> Markup:
-    """As Markup's own join, which escapes each part once more: 0.3 ms a page. mypy sees that all are HTML."""
+    """Joins parts without escaping each again, as Markup's own join does: saves 0.3 ms a page. All parts are Markup."""
     return Markup("\n".join(parts))  # noqa: S704
 
 
 def is_long(text: str) -> bool:
-    """Whether a text is folded at first."""
+    """Returns whether a text is folded at first."""
     return len(text) > FOLD_CHARACTERS or text.count("\n") > FOLD_LINES

@@ -1,25 +1,25 @@
-"""Links in texts, found alike here and by `static/js/lib/links.js`; both are tested with `tests/cases/links.json`.
+"""Finds links in texts, as `static/js/lib/links.js` does; both are tested with `tests/cases/links.json`.
 
-An address ends where a reader sees it end, in languages without spaces, too: nothing that follows may lead to another
-host. What hides where it leads makes no link: a user part (`https://bank.example@evil.example`), or what nobody sees
-inside a host.
+An address ends where a reader sees it end, also in languages without spaces: the text after it must not change its
+host. An address that hides its target makes no link: one with a user part (`https://bank.example@evil.example`), or
+with invisible characters in its host.
 
-No library: linkify-it has one algorithm in JavaScript and Python (linkify-it-py), but takes mail addresses and bare
-domains for links, lets what has no width into an address, and is several times as large. Jinja's `urlize` leaves a
-closing quote or an override inside.
+No library: linkify-it has one algorithm in JavaScript and Python (linkify-it-py), but links mail addresses and bare
+domains, accepts zero-width characters in an address, and is several times as large. Jinja's `urlize` includes a
+closing quote or a direction override.
 """
 
 import regex
 from markupsafe import Markup, escape
 
 _BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-# What has no width, or turns the direction.
+# Characters that have no width or change the direction of text.
 _UNSEEN = r"\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 
-# A host: labels of letters and digits (IDNA, UTS #46). The last one is of one script, as all top-level domains are, so
-# that a word that follows it without a space is no part of it.
+# A host: labels of letters and digits (IDNA, UTS #46). The last one uses one script, as all top-level domains do, so
+# that it does not include a word that follows without a space.
 _LETTER = r"\p{L}\p{Nd}\p{Emoji_Presentation}"
-# Possessive (`*+`), or it takes quadratic time.
+# Possessive (`*+`): otherwise it takes quadratic time.
 _LABEL = rf"[{_LETTER}](?:[-_]*[{_LETTER}\p{{M}}])*+"
 _SCRIPTS = "Latn|Cyrl|Grek|Armn|Geor|Hebr|Arab|Deva|Beng|Guru|Gujr|Orya|Taml|Telu|Knda|Mlym|Sinh|Thai|Laoo|Hang"
 _ONE_SCRIPT = [rf"\p{{Script={script}}}" for script in _SCRIPTS.split("|")] + [
@@ -31,11 +31,11 @@ _PORT = r":(?:[0-9]{1,5}(?![0-9])|(?=[/?#]))"
 
 _START = regex.compile(rf"(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://(?=[\[{_LETTER}])")
 _HOST = regex.compile(rf"(?:\[[0-9A-Fa-f:.]+\]|(?:{_LABEL}\.)*(?:{_LAST}|{_LABEL})(?:\.(?=[/?#:]))?)(?:{_PORT})?")
-_DECEIT = regex.compile(rf"[{_UNSEEN}]+[A-Za-z0-9.:@-]|%")  # behind a host
+_DECEIT = regex.compile(rf"[{_UNSEEN}]+[A-Za-z0-9.:@-]|%")  # after a host
 _USER = regex.compile(r"[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~-]*@")
 
-# What ends a path: the unseen, `<`, `>`, `"`, also escaped, `|`, `\`, a bracket that was not opened in it, and what is
-# punctuation in any script, but for what stands inside of words.
+# A path ends at an invisible character, `<`, `>`, `"` (also escaped), `|`, `\`, a bracket that was not opened in it, or
+# the punctuation of any script, except characters that occur inside words.
 _STOP = regex.compile(
     rf"[{_BLANK}{_UNSEEN}<>\"|\\()\[\]{{}}\u2500-\u257f]|&(?:quot|apos|lt|gt|#34|#39);"
     r"|(?![\x00-\x7f·・་׳״‐])[\p{P}\p{Sm}]"
@@ -47,7 +47,7 @@ _TAG = Markup('<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">
 
 
 def with_links(text: str) -> Markup:
-    """The text escaped, its links made clickable."""
+    """Returns the text as escaped HTML with clickable links."""
     pieces = []
     shown = 0
     for start, end in find_links(text):
@@ -57,7 +57,7 @@ def with_links(text: str) -> Markup:
 
 
 def find_links(text: str) -> list[tuple[int, int]]:
-    """Where the links (http and https) begin and end, without the punctuation after them. Takes linear time."""
+    """Returns the start and end of each http(s) link, without the punctuation after it. Takes linear time."""
     links = []
     position = 0
     while start := _START.search(text, position):
@@ -75,7 +75,7 @@ def find_links(text: str) -> list[tuple[int, int]]:
 
 
 def _end(text: str, begin: int) -> int:
-    """The first character that cannot stand in a path, or a closing bracket that was opened before it."""
+    """Returns the index of the first character that cannot be in a path, or of a bracket that closes an outer one."""
     awaited: list[str] = []
     for stop in _STOP.finditer(text, begin):
         char = stop[0]

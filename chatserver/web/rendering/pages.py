@@ -1,4 +1,4 @@
-"""Pages from templates: one Jinja environment, and what every template finds in it."""
+"""Renders pages from templates: the Jinja environment, and the values that every template gets."""
 
 import contextlib
 import math
@@ -36,12 +36,12 @@ CHATS = "/messages/"
 
 @cache
 def environment() -> jinja2.Environment:
-    """The templates of this process, compiled once, however many applications it has."""
+    """Returns the environment with all templates, compiled once for the process."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        auto_reload=False,  # in development the whole process begins again
+        auto_reload=False,  # in development the whole process restarts
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -62,12 +62,12 @@ def environment() -> jinja2.Environment:
         plural_forms=i18n.plural_forms,
     )
     for name in made.list_templates():
-        made.get_template(name)  # now: an update puts others in their place while this version still runs
+        made.get_template(name)  # now: an update may replace the files while this version still runs
     return made
 
 
 def _translate(msgid: str, **values: object) -> Markup:
-    """A sentence in the language at hand, the values in it escaped. Jinja's own does the same work at every call."""
+    """Translates a sentence and escapes the values in it. Caches what Jinja's own function repeats at every call."""
     sentence = _sentence(i18n.current_language(), msgid)
     return sentence % values if values else sentence
 
@@ -82,7 +82,7 @@ def _translate_number(singular: str, plural: str, number: int) -> Markup:
 
 
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
-    """A page for the person who asks. Raises Unavailable when Redis does not say who that is."""
+    """Renders a page for the user of the request. Raises Unavailable if Redis cannot load the session."""
     me = await find_user(request)
     token = await csrf_token(request)
     return _page(request, template, status, context | {"me": me, "csrf_token": token})
@@ -91,17 +91,17 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
 async def render_refused(
     request: web.Request, template: str, form: Form, error: ChatError, **context: Any
 ) -> web.Response:
-    """The same page again, with what was typed and the error. Raises Unavailable like `render`."""
+    """Renders the page again with the typed values and the error. Raises Unavailable like `render`."""
     count_refusal(error.code)
     form.refuse(error)
     return with_retry(await render(request, template, status=error.status, form=form, **context), error)
 
 
 async def render_error(request: web.Request, status: int, sentence: str) -> web.Response:
-    """An error in the same clothes; while Redis is away, without the person's name and the forms.
+    """Renders an error in the site's design; while Redis is unavailable, without the user's name and the forms.
 
-    A message that could not be stored for now comes back in a form that sends it again, under the same id. Where
-    another form was refused, a link leads back to its page.
+    If a message could not be stored for now, the page has a form that sends it again under the same id. If another form
+    was refused, the page links back to it.
     """
     context: dict[str, Any] = {
         "status": status,
@@ -122,7 +122,7 @@ async def render_error(request: web.Request, status: int, sentence: str) -> web.
 
 
 def _page_before(request: web.Request) -> str:
-    """The page of ours that sent a form, '' when it is not known or is the chats'."""
+    """Returns the path of our page that sent the form; '' if it is unknown or one of the chats."""
     if request.method != "POST":
         return ""
     try:
@@ -147,6 +147,7 @@ async def _unsent_message(request: web.Request) -> dict[str, str]:
 
 
 def with_retry(response: web.Response, error: ChatError) -> web.Response:
+    """Adds `Retry-After`, in whole seconds, to the response of an error that has one."""
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     return response
@@ -175,7 +176,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
     } | context
     response = aiohttp_jinja2.render_template(f"pages/{template}", request, context, status=status)
     take_over(request, response)
-    # With the first bytes, before the page itself is read: on a slow line the text is painted sooner (RFC 8288).
+    # The header arrives before the page does: on a slow line the text is painted sooner (RFC 8288).
     styles = [static_files().url(ALL_STYLES), *([site.static(site.styles)] if site.styles else [])]
     response.headers["Link"] = ", ".join(f"<{address}>; rel=preload; as=style" for address in styles)
     return response

@@ -1,6 +1,6 @@
-"""Moments as a person reads them, in their zone and habit: the same words as `static/js/lib/time.js` writes.
+"""Formats times for a user's time zone and locale, in the same words as `static/js/lib/time.js`.
 
-Babel takes 20 µs for each, so what depends on a minute or a date only is kept.
+Babel takes 20 µs for each, so results that depend only on a minute or a date are cached.
 """
 
 import re
@@ -15,14 +15,14 @@ from babel.dates import format_date, format_skeleton, format_time, get_date_form
 from chatserver.i18n import accepted_tags
 from chatserver.i18n import gettext as _
 
-KEPT = 4096  # dates, and hours of the day, in one locale or another
+KEPT = 4096  # dates, and hours of the day, of all locales together
 NO_BREAK_SPACE = "\xa0"
-_SPACE = re.compile(r"\s")  # a narrow one in some versions of CLDR, a plain one in some browsers
+_SPACE = re.compile(r"\s")  # narrow in some versions of CLDR, plain in some browsers
 
 
 @lru_cache
 def clock_locale(accept_language: str, language: str) -> str:
-    """Whose clock and dates: the locale the browser likes best in the page's language, like `en_GB`; else that."""
+    """Returns the browser's preferred locale of the page's language, such as `en_GB`; else the language itself."""
     for tag in accepted_tags(accept_language):
         if tag.lower().partition("-")[0] == language:
             try:
@@ -33,26 +33,26 @@ def clock_locale(accept_language: str, language: str) -> str:
 
 
 def clock(moment: datetime, zone: ZoneInfo, locale: str) -> str:
-    """18:04, or 6:04 PM."""
+    """Formats a time of day: 18:04, or 6:04 PM."""
     local = moment.astimezone(zone)
     return _hour(local.hour, "short", locale).format(local.minute)
 
 
 def full(moment: datetime, zone: ZoneInfo, locale: str) -> str:
-    """November 23, 2026, 6:04:05 PM."""
+    """Formats a date with its time: November 23, 2026, 6:04:05 PM."""
     local = moment.astimezone(zone)
     time_of_day = _hour(local.hour, "medium", locale).format(local.minute, local.second)
     return f"{_date(local.date(), 'long', locale)}, {time_of_day}"
 
 
 def day_name(moment: datetime, zone: ZoneInfo, today: date, locale: str) -> str:
-    """Today, Yesterday, November 23, or November 23, 2025 when that is another year than today's."""
+    """Formats a day: Today, Yesterday, November 23, or November 23, 2025 if the year is not today's."""
     day = moment.astimezone(zone).date()
     return _recent(day, today) or _date(day, "day" if day.year == today.year else "long", locale)
 
 
 def list_time(moment: datetime, zone: ZoneInfo, today: date, locale: str) -> str:
-    """As short as a list needs: the clock of today, Yesterday, Sat within a week, else 11/23/2026."""
+    """Formats a time for a list: the time of day if today, Yesterday, Sat within a week, else 11/23/2026."""
     day = moment.astimezone(zone).date()
     if day == today:
         return clock(moment, zone, locale)
@@ -65,7 +65,7 @@ def _recent(day: date, today: date) -> str:
 
 @lru_cache(KEPT)
 def _hour(hour: int, style: Literal["short", "medium"], locale: str) -> str:
-    """The clock of an hour, with places for the minute and the second: `6:{0:02}:{1:02} PM`."""
+    """Returns the format of a time in an hour, with fields for minute and second: `6:{0:02}:{1:02} PM`."""
     pattern = get_time_format(style, locale).pattern.replace("mm", "'{0:02}'").replace("ss", "'{1:02}'")
     return _unbroken(format_time(time(hour), pattern, locale=locale))
 
@@ -77,7 +77,7 @@ def _date(day: date, style: Literal["short", "weekday", "day", "long"], locale: 
     if style == "weekday":
         return format_date(day, "ccc", locale).capitalize()
     pattern = get_date_format(style, locale).pattern
-    return _unbroken(format_date(day, re.sub("y+", "y", pattern), locale))  # the whole year, where short ones cut it
+    return _unbroken(format_date(day, re.sub("y+", "y", pattern), locale))  # short formats cut the year
 
 
 def _unbroken(words: str) -> str:

@@ -1,4 +1,4 @@
-"""The time zone of the person at the browser: the browser's own, which its scripts tell, or one chosen instead."""
+"""The user's time zone: the browser's own, which the page's scripts send, or one that the user chose instead."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -10,37 +10,37 @@ from babel import Locale
 from babel.core import get_global
 
 UTC = ZoneInfo("UTC")
-BROWSERS, CHOSEN = "timezone", "chosen_timezone"  # of `choices.CHOICES`
+BROWSERS, CHOSEN = "timezone", "chosen_timezone"  # of `preferences.CHOICES`
 
 
 def viewers_zone(choices: Mapping[str, str]) -> ZoneInfo:
-    """The zone chosen, else the browser's."""
+    """Returns the chosen zone, else the browser's."""
     chosen = chosen_zone(choices)
     return ZoneInfo(chosen) if chosen else browsers_zone(choices)
 
 
 def browsers_zone(choices: Mapping[str, str]) -> ZoneInfo:
-    """UTC for nonsense."""
+    """Returns the browser's zone, UTC for an invalid name."""
     try:
         return ZoneInfo(unquote(choices.get(BROWSERS, "")[:100]))
-    except (ValueError, OSError, LookupError):  # a path, a folder, nothing by that name
+    except (ValueError, OSError, LookupError):  # a path, a folder, an unknown name
         return UTC
 
 
 def chosen_zone(choices: Mapping[str, str]) -> str:
-    """The name of the zone chosen, '' when the browser's counts."""
+    """Returns the name of the chosen zone, '' if the browser's counts."""
     name = choices.get(CHOSEN, "")
     return name if name and name in zone_names("en") else ""
 
 
 def is_known(choices: Mapping[str, str]) -> bool:
-    """Whether anything has told a zone: a browser without scripts tells none, and its times are in UTC."""
+    """Returns whether the zone is known. A browser without scripts sends none; its times are in UTC."""
     return bool(choices.get(BROWSERS) or chosen_zone(choices))
 
 
 @lru_cache
 def zone_names(language: str) -> dict[str, str]:
-    """The zones one may choose, each as "Moscow, Russia" in a language, in the order of these names."""
+    """Returns the zones to choose from, each with a name such as "Moscow, Russia" in a language, sorted by name."""
     locale, known = Locale.parse(language), available_timezones()
     cities = {newest_name(zone): data.get("city") for zone, data in locale.time_zones.items()}
     names = {
@@ -52,14 +52,14 @@ def zone_names(language: str) -> dict[str, str]:
 
 
 def newest_name(zone: str) -> str:
-    """What a zone is called today: Europe/Kyiv for Europe/Kiev."""
+    """Returns the current name of a zone: Europe/Kyiv for Europe/Kiev."""
     return str(get_global("zone_aliases").get(zone, zone))
 
 
 def beginning_of(day: str, zone: ZoneInfo) -> datetime | None:
-    """The first moment of a day such as `2026-11-20`, None for nonsense.
+    """Returns the first moment of a day such as `2026-11-20`, None for an invalid one.
 
-    Right as well where clocks are put forward at midnight: a time that never was counts from before (PEP 495).
+    Also correct where clocks are put forward at midnight: a skipped time uses the offset before the change (PEP 495).
     """
     try:
         return datetime.combine(date.fromisoformat(day), time(), zone)
