@@ -1,4 +1,4 @@
-"""Threads of any number of people, as the command line makes and changes them."""
+"""Groups, and threads created by the command line: any number of users."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,14 @@ from chatserver.errors import ChatError, CommandError
 
 
 class TooFewPeople(CommandError):
-    """A thread has two people or more."""
+    """A thread needs at least two users."""
 
 
 async def create(db: Database, accounts: Accounts, names: Sequence[str]) -> tuple[int, list[User]]:
-    """A new thread of these people; of two, the one they have. Raises ChatError `no_such_user`; TooFewPeople."""
+    """Creates a thread of these users; for two, returns their one-to-one thread.
+
+    Raises ChatError `no_such_user`, and TooFewPeople.
+    """
     users = await _find(accounts, names)
     if len(users) < 2:
         raise TooFewPeople("A thread needs two people or more.")
@@ -24,12 +27,15 @@ async def create(db: Database, accounts: Accounts, names: Sequence[str]) -> tupl
 
 
 async def add(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
-    """Adds people to a group, returns those who were not in it. Raises ChatError `no_such_user`, `no_such_thread`."""
+    """Adds users to a group; returns those who were not in it. Raises ChatError `no_such_user` or `no_such_thread`."""
     return await _change(db, accounts, "add_participants", thread_id, names)
 
 
 async def remove(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
-    """Takes people out of a group and returns those who were in it: they get nothing that is stored after this."""
+    """Removes users from a group; returns those who were in it. They receive nothing stored after this.
+
+    Raises ChatError `no_such_user` or `no_such_thread`.
+    """
     return await _change(db, accounts, "remove_participants", thread_id, names)
 
 
@@ -42,5 +48,5 @@ async def _change(db: Database, accounts: Accounts, query: str, thread_id: int, 
 
 
 async def _find(accounts: Accounts, names: Sequence[str]) -> list[User]:
-    """Each person once, in the order of the names."""
+    """Returns each user once, in the order of the names."""
     return list(dict.fromkeys([await accounts.find(name) for name in names]))

@@ -1,4 +1,4 @@
-"""Storing messages: the one way in for sockets, forms and the API. Acknowledged after COMMIT, then published."""
+"""Stores the messages of sockets, forms and the API. Acknowledges after COMMIT, then publishes."""
 
 import asyncio
 import logging
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 
 class NewMessage(NamedTuple):
+    """A message to store: its text is clean; whether the sender is a participant is checked on storing."""
+
     thread_id: int
     sender_id: int
     client_id: str  # a UUID, in lower case
@@ -27,13 +29,15 @@ class NewMessage(NamedTuple):
 
 
 class StoredMessage(NamedTuple):
-    """Where a message stands, now or since it was first sent."""
+    """A message's number and time, the same for every repeat of its id."""
 
     seq: int
     sent_at: datetime
 
 
 class MessageStore:
+    """Stores messages by group commit: at most `batch_messages` in a transaction, `waiting_messages` in the queue."""
+
     def __init__(self, db: Database, publisher: Publisher, batch_messages: int, waiting_messages: int) -> None:
         self._db = db
         self._publisher = publisher
@@ -47,12 +51,15 @@ class MessageStore:
 
     @property
     def waiting(self) -> int:
+        """The number of messages that wait for PostgreSQL."""
         return self._batcher.waiting
 
     def submit(self, message: NewMessage) -> "asyncio.Future[StoredMessage]":
-        """The future ends with what is committed, or ChatError `no_such_thread` (the sender takes no part in it),
-        `accepts_no_messages` (the other one of the two has blocked the sender, or is gone), `duplicate_id` or
-        `unavailable` (not known to be stored: the same message again finds out).
+        """Queues a message. The future returns once it is committed, or raises ChatError:
+
+        `no_such_thread` (the sender is not a participant), `accepts_no_messages` (the other user of a one-to-one thread
+        has blocked the sender or deleted their account), `duplicate_id` (same id, other text or thread), `unavailable`
+        (may or may not be stored: a retry with the same id finds out).
         """
         return self._batcher.submit(message)
 
@@ -63,13 +70,13 @@ class MessageStore:
             log.warning("%d messages were not stored for all we know: %s", len(batch), error)
             return [error] * len(batch)
         except psycopg2.Error:
-            if not again:  # one bad message harms no other; what another server just stored is known the second time
+            if not again:  # isolate a bad message; the retry also finds what another server just stored
                 return [result for message in batch for result in await self._store([message], again=True)]
             log.exception("a message could not be stored")
             return [Unavailable("the message could not be stored")]
 
     async def _store_together(self, batch: list[NewMessage]) -> list[StoredMessage | Exception]:
-        """Safe to run again when the outcome is not known: what was stored is found by its id."""
+        """Stores a batch in one transaction. Idempotent: a repeat finds stored messages by their ids."""
         start = monotonic()
         rows = await self._db.fetch(
             "store_messages",

@@ -1,4 +1,4 @@
-"""Messages as they are stored, read back, and told to programs."""
+"""Messages: reading them from PostgreSQL, and encoding them for sockets and the API."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,10 +11,12 @@ from chatserver.frames import encode
 from chatserver.i18n import gettext
 
 PAGE = 100  # messages on a page of history
-BEFORE, AFTER = 50, 49  # around a single message
+BEFORE, AFTER = 50, 49  # messages around a single one
 
 
 class Message(NamedTuple):
+    """A stored message, as shown."""
+
     thread_id: int
     seq: int
     client_id: str  # a UUID
@@ -25,16 +27,17 @@ class Message(NamedTuple):
 
 
 def deleted_name() -> str:
-    """Who has deleted their account has no name any more, but this."""
+    """Returns the name shown for a user who has deleted the account, in the current language."""
     return gettext("Deleted person")
 
 
 def erased_text() -> str:
+    """Returns the text shown for an erased message, in the current language."""
     return gettext("This message was erased.")
 
 
 def message_of(row: Sequence[Any]) -> Message:
-    """A message from its columns, as it is shown: told in the language of the request or socket at hand."""
+    """Makes a message of its columns, with placeholders in the language of the current request or socket."""
     thread_id, seq, client_id, sender_id, name, text, sent_at = row
     return Message(thread_id, seq, client_id, sender_id, name or deleted_name(), text or erased_text(), sent_at)
 
@@ -42,18 +45,18 @@ def message_of(row: Sequence[Any]) -> Message:
 async def history(
     db: Database, thread_id: int, user_id: int, before: int, limit: int = PAGE
 ) -> tuple[list[Message], bool]:
-    """At most `limit` messages before the number `before`, oldest first, and whether there are more.
+    """Returns at most `limit` messages before the number `before`, oldest first, and whether there are more.
 
-    Empty for who takes no part.
+    Returns none to a user who is not a participant.
     """
     rows = await db.fetch("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
     return [message_of(row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
 async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: int) -> tuple[list[Message], int]:
-    """The first `limit` messages after the number `after`, oldest first, and the thread's last number.
+    """Returns the first `limit` messages after the number `after`, oldest first, and the thread's last number.
 
-    Raises ChatError `no_such_thread` for who takes no part.
+    Raises ChatError `no_such_thread` if the user is not a participant.
     """
     rows = await db.fetch("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
     if not rows:
@@ -64,18 +67,18 @@ async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: 
 async def following(
     db: Database, thread_id: int, user_id: int, after: int, limit: int = PAGE
 ) -> tuple[list[Message], bool]:
-    """At most `limit` messages after the number `after`, oldest first, and whether there are more.
+    """Returns at most `limit` messages after the number `after`, oldest first, and whether there are more.
 
-    Raises ChatError `no_such_thread` for who takes no part.
+    Raises ChatError `no_such_thread` if the user is not a participant.
     """
     messages, last = await missed(db, thread_id, user_id, after, limit)
     return messages, bool(messages) and messages[-1].seq < last
 
 
 async def around(db: Database, thread_id: int, user_id: int, seq: int) -> tuple[list[Message], bool, bool]:
-    """The messages around the number `seq`, oldest first, and whether there are earlier and later ones.
+    """Returns the messages around the number `seq`, oldest first, and whether there are earlier and later ones.
 
-    Raises ChatError `no_such_thread` for who takes no part.
+    Raises ChatError `no_such_thread` if the user is not a participant.
     """
     after = max(seq - BEFORE - 1, 0)
     messages, later = await following(db, thread_id, user_id, after, seq + AFTER - after)
@@ -83,13 +86,13 @@ async def around(db: Database, thread_id: int, user_id: int, seq: int) -> tuple[
 
 
 async def first_since(db: Database, thread_id: int, user_id: int, moment: datetime) -> int | None:
-    """The number of the first message at `moment` or after it. None when there is none, and for who takes no part."""
+    """Returns the number of the first message at or after `moment`; None for no message, or to outsiders."""
     row = await db.fetch_one("first_since", thread_id=thread_id, user_id=user_id, moment=moment)
     return int(row[0]) if row else None
 
 
 def as_frame(message: Message) -> dict[str, Any]:
-    """The `message` frame, as sockets and the history tell it."""
+    """Returns the `message` frame, as sockets and the history send it."""
     return {
         "type": "message",
         "thread": message.thread_id,
@@ -102,13 +105,15 @@ def as_frame(message: Message) -> dict[str, Any]:
 
 
 def message_frame(message: Message) -> str:
+    """Returns the `message` frame as JSON."""
     return encode(as_frame(message))
 
 
 def message_event(message: Message) -> MessageStored:
+    """Returns the event to publish once the message is committed."""
     return MessageStored(message.thread_id, message.seq, message_frame(message))
 
 
 def as_time(moment: datetime) -> str:
-    """UTC with milliseconds: `2026-11-23T18:00:00.123Z`."""
+    """Formats a time in UTC with milliseconds: `2026-11-23T18:00:00.123Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Read marks: how far each participant has read; batched like messages, then told to the others."""
+"""Read markers: how far each participant has read; stored in batches, then published."""
 
 import asyncio
 import logging
@@ -20,13 +20,18 @@ MAX_WAITING = 5000
 
 
 class ReadMarker(NamedTuple):
+    """The number `seq` up to which a user has read a thread."""
+
     thread_id: int
     user_id: int
     seq: int
 
 
 class ReadMarkers:
-    """`announce_people`: in larger threads a mark is told to one's own screens only (0 = no limit)."""
+    """Moves read markers.
+
+    In threads of more than `announce_people` users, only the reader's own sockets get the event (0 = no limit).
+    """
 
     def __init__(self, db: Database, publisher: Publisher, announce_people: int) -> None:
         self._db = db
@@ -38,7 +43,7 @@ class ReadMarkers:
         self.drain = self._batcher.drain
 
     def submit(self, mark: ReadMarker) -> "asyncio.Future[None]":
-        """Moves a mark forward. The future raises ChatError `no_such_thread` for who takes no part."""
+        """Queues a move forward. The future raises ChatError `no_such_thread` if the user is not a participant."""
         return self._batcher.submit(mark)
 
     async def _move(self, batch: list[ReadMarker]) -> list[Exception | None]:

@@ -1,4 +1,4 @@
-"""Threads: who talks with whom, and what one of them sees of it."""
+"""Threads: their participants, and the view that each participant has of a thread."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,12 +11,14 @@ from chatserver.errors import ChatError
 
 Preview = tuple[str | None, int | None, str | None]
 
-CONVERSATIONS = 50  # rows of a list, unless all are wanted
+CONVERSATIONS = 50  # rows of a list, unless all are requested
 
 
 class Conversation(NamedTuple):
-    """A line of a person's list. `total`, `sent`, `received` and `unread` count messages; the preview is
-    the beginning of the last message, and the sender its sender.
+    """A row of a user's list.
+
+    `total`, `sent`, `received` and `unread` count messages; the preview is the beginning of the last message, from
+    `sender`.
     """
 
     id: int
@@ -31,6 +33,7 @@ class Conversation(NamedTuple):
 
     @property
     def received(self) -> int:
+        """The number of messages from others."""
         return self.total - self.sent
 
 
@@ -43,9 +46,9 @@ class ConversationList(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A participant as another one sees them: `read` is how far they have read, 0 when they don't show it.
+    """A participant as another one sees them.
 
-    `blocked`: by the one who sees them.
+    `read` is their read marker, 0 if they hide it; `blocked` means blocked by the viewer.
     """
 
     id: int
@@ -56,12 +59,15 @@ class Person(NamedTuple):
     deleted: bool
 
     def as_frame(self) -> dict[str, object]:
+        """Returns the participant as frames describe them."""
         return {"id": self.id, "name": self.name, "read": self.read}
 
 
 class Thread(NamedTuple):
-    """A thread as one of its participants sees it; `read_seq` is how far they have read, `pair` whether it is of two
-    people for ever."""
+    """A thread as one of its participants sees it.
+
+    `read_seq` is their read marker; `pair` tells whether the thread is one-to-one.
+    """
 
     id: int
     pair: bool
@@ -74,13 +80,14 @@ class Thread(NamedTuple):
 
     @property
     def received(self) -> int:
+        """The number of messages from others."""
         return self.total - self.sent
 
 
 async def conversations(
     db: Database, user_id: int, limit: int | None = CONVERSATIONS, open_id: int | None = None
 ) -> ConversationList:
-    """A person's threads, newest first, at most `limit` of them; None: all. The one that is open is among them."""
+    """Returns a user's threads, newest first, at most `limit` (None = all), always including `open_id`."""
     rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)
     shown = [
         Conversation(id_, title_of(names, others), total, sent, unread, at, *_preview(text, sender_id, sender_name))
@@ -97,14 +104,17 @@ def _preview(text: str | None, sender_id: int | None, sender_name: str | None) -
 
 
 class ThreadRequest(NamedTuple):
-    """A thread, and the person who wants to see it."""
+    """A thread, and the user who asks for it."""
 
     thread_id: int
     user_id: int
 
 
 async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thread:
-    """Raises ChatError `no_such_thread` for a stranger's thread and for none alike."""
+    """Returns the thread as the user sees it.
+
+    Raises ChatError `no_such_thread` alike for a thread of others and for one that does not exist.
+    """
     (found,) = await find_threads(db, [ThreadRequest(thread_id or 0, user_id)])
     if isinstance(found, ChatError):
         raise found
@@ -112,7 +122,7 @@ async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thre
 
 
 async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thread | ChatError]:
-    """Many threads by one query, each as one participant sees it, or ChatError `no_such_thread`."""
+    """Finds many threads in one query: each as its user sees it, or ChatError `no_such_thread`."""
     rows = await db.fetch(
         "threads_for", thread_ids=[ask.thread_id for ask in asked], user_ids=[ask.user_id for ask in asked]
     )
@@ -126,20 +136,20 @@ async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thr
 
 
 def title_of(names: Sequence[str], others: int) -> str:
-    """What a thread is called: the others' names, of many the first few and how many more."""
+    """Returns the title of a thread: the others' names, or the first few and the number of the rest."""
     more = others - len(names)
     return ", ".join(name or deleted_name() for name in names) + (f" +{more}" if more else "") if others else "…"
 
 
 async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:
-    """The thread of two people, found or made: not for a first message that was sent before, which would be refused.
+    """Finds or creates the one-to-one thread of two users; does not create one for a message id already used.
 
-    Raises ChatError `to_oneself`, `duplicate_id`, or `accepts_no_messages` when the other has blocked this
-    one or deleted their account.
+    Raises ChatError `to_oneself`, `duplicate_id`, or `accepts_no_messages` if the other user has blocked this one or
+    deleted the account.
     """
     if user_id == other_id:
         raise ChatError("to_oneself", "recipient_name")
-    for query in ("find_pair", "make_pair", "find_pair"):  # again: the same form may have made it meanwhile
+    for query in ("find_pair", "make_pair", "find_pair"):  # again: a repeat of the request may have made it meanwhile
         row = await db.fetch_one(query, a=user_id, b=other_id, first_id=first_id)
         if row is not None:
             return int(row[0])
