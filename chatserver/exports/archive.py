@@ -1,4 +1,4 @@
-"""What somebody takes away of their data: a zip of JSON, written a page at a time, so that nobody waits for it."""
+"""Writes the copy of a user's data: a zip of JSON, a page at a time, so that other requests need not wait."""
 
 import asyncio
 import json
@@ -17,9 +17,9 @@ from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
 
-PAGE = 200  # messages read at once
-THREADS = 100  # the same of threads
-PAUSE = 0.01  # seconds between pages, for everybody else
+PAGE = 200  # messages in one query
+THREADS = 100  # threads in one query
+PAUSE = 0.01  # seconds between pages, left to other work
 
 Report = Callable[[int, int], Awaitable[None]]
 Extend = Callable[[Sequence[object]], Awaitable[None]]
@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 
 async def write_export(db: Database, session_index: SessionIndex, user: User, file: IO[bytes], report: Report) -> int:
-    """Writes the zip and returns the number of messages in it; `report` hears how many are done, of how many.
+    """Writes the zip and returns the number of messages in it; calls `report(done, total)` after each page.
 
-    Raises Unavailable, OSError, and what `report` raises.
+    Raises Unavailable, OSError, and whatever `report` raises.
     """
     archive = Archive(file)
     try:
@@ -71,7 +71,7 @@ async def _account(db: Database, session_index: SessionIndex, user: User) -> dic
 
 
 async def _add_conversations(archive: "Archive", db: Database, user: User) -> list[tuple[int, int]]:
-    """The list of threads; returns the id and last number of each, so that what is said from now on stays out."""
+    """Writes the list of threads; returns the id and last number of each, to leave out later messages."""
     found: list[Any] = []
     async with archive.list_at("conversations.json") as extend:
         while rows := await db.fetch(
@@ -101,22 +101,23 @@ async def _messages(db: Database, thread_id: int, user: User, after: int, number
     except ChatError as error:
         if error.code != "no_such_thread":
             raise
-        return []  # the person was removed from the group meanwhile
+        return []  # the user was removed from the group meanwhile
     return [as_frame(message) for message in page]
 
 
 class Archive:
-    """A zip of JSON. Everything is done in threads: a disk may be slow."""
+    """A zip of JSON files. All disk access runs in threads, since a disk may be slow."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = ZipFile(file, "w")
 
     async def add(self, name: str, value: object) -> None:
+        """Adds one file with a JSON value."""
         await in_thread(self._zip.writestr, _entry(name), json.dumps(value, ensure_ascii=False, indent=2))
 
     @asynccontextmanager
     async def list_at(self, name: str) -> AsyncIterator[Extend]:
-        """A list, a line for each of its values; `extend` adds some."""
+        """Adds one file with a JSON list, one value a line; the context gets a function that appends values."""
         entry: IO[bytes] = await in_thread(lambda: self._zip.open(_entry(name), "w", force_zip64=True))
         separator = "[\n"
 
@@ -136,6 +137,7 @@ class Archive:
             await in_thread(entry.close)
 
     async def close(self) -> None:
+        """Writes the zip's directory, which completes the file."""
         await in_thread(self._zip.close)
 
 
@@ -146,7 +148,7 @@ def _entry(name: str) -> ZipInfo:
 
 
 async def in_thread(work: Callable[..., T], *arguments: object) -> T:
-    """Ends with the thread, even when it is cancelled: what a thread works on must not be closed under its hands."""
+    """Runs the work in a thread, and waits for its end even if cancelled, so that no file is closed while in use."""
     task = asyncio.create_task(asyncio.to_thread(work, *arguments))
     try:
         return await asyncio.shield(task)

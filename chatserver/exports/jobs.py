@@ -1,8 +1,8 @@
-"""People's data, gathered in the background, one person's at a time in each process.
+"""Exports of users' data, prepared in the background, one at a time in each process.
 
-Who waits, how far it is and the finished zips are in PostgreSQL: any process takes the next one, tells of its progress
-and hands it out. A process that stops puts its own back; one that dies leaves it silent, which counts as failed.
-Replaces a job queue (procrastinate, arq), which would be a process more to run for one kind of job.
+Requests, progress and finished zips are in PostgreSQL: any process can take the next request, show its progress and
+send the zip. A process that stops returns its job to the queue; a job whose process died reports nothing and counts as
+failed. Replaces a job queue (procrastinate, arq), which would be one more process for one kind of job.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from chatserver.i18n import current_language, use_language
 
 log = logging.getLogger(__name__)
 
-LOOK_INTERVAL = 10.0  # seconds between looks for what other processes left
-REPORT_INTERVAL = 1.0  # seconds between notes of the progress
-SILENCE = 30.0  # seconds without any, after which a process counts as dead
+LOOK_INTERVAL = 10.0  # seconds between polls for jobs that other processes left
+REPORT_INTERVAL = 1.0  # seconds between reports of progress
+SILENCE = 30.0  # seconds without a report after which a process counts as dead
 PART = 262_144  # bytes of a zip in one row
 
 
 class Export(NamedTuple):
-    """How far somebody's data is: `state` none, waiting, running, ready or failed; `done` of `total` messages."""
+    """The state of a user's export: none, waiting, running, ready or failed; `done` of `total` messages are written."""
 
     state: str
     done: int
@@ -48,27 +48,30 @@ class Made(NamedTuple):
 
 
 class NotWanted(Exception):
-    """The account was deleted, or the export begun anew."""
+    """The account was deleted, or the export started anew."""
 
 
 class Exports:
+    """Accepts requests for exports, prepares them in the background, and serves the zips."""
+
     def __init__(self, db: Database, session_index: SessionIndex, lifetime: float) -> None:
-        """Zips are removed after `lifetime` seconds, 0 = never."""
+        """Removes zips after `lifetime` seconds, 0 = never."""
         self._db = db
         self._session_index = session_index
         self._lifetime = lifetime
         self._wake = asyncio.Event()
         self._reported_at = 0.0
 
-    # -- for the person -----------------------------------------------------------------------------------------------
+    # -- for the user -------------------------------------------------------------------------------------------------
 
     async def ask(self, user: User) -> bool:
-        """Begins, soon, in the person's language; an older zip goes. False while one is waiting or being made."""
+        """Requests an export in the current language; drops an older zip. Returns False if one is in progress."""
         rows = await self._db.write("ask_for_export", user_id=user.id, language=current_language(), silence=SILENCE)
         self._wake.set()
         return bool(rows)
 
     async def of(self, user: User) -> Export:
+        """Returns the state of the user's export."""
         row = await self._db.fetch_one("export_of", user_id=user.id, silence=SILENCE)
         if row is None:
             return Export("none", 0, 0, None)
@@ -76,11 +79,12 @@ class Exports:
         return Export(state, done, total, changed_at if state == "ready" else None)
 
     async def made(self, user: User) -> Made | None:
+        """Returns the user's finished zip, or None."""
         row = await self._db.fetch_one("export_of", user_id=user.id, silence=SILENCE)
         return Made(row[0], row[4], row[5]) if row and row[1] == "ready" else None
 
     async def content(self, made: Made) -> AsyncIterator[bytes]:
-        """A zip, part by part. Raises Unavailable, also when it is removed meanwhile."""
+        """Yields the zip in parts. Raises Unavailable, also if the zip is removed meanwhile."""
         for part in range(-(-made.size // PART)):
             row = await self._db.fetch_one("export_part", export_id=made.id, part=part)
             if row is None:
@@ -90,7 +94,7 @@ class Exports:
     # -- in the background --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Makes what waits, and removes what is old, until cancelled."""
+        """Prepares waiting exports and removes expired zips, until cancelled."""
         while True:
             self._wake.clear()
             try:
@@ -130,7 +134,7 @@ class Exports:
                 await self._db.fetch("end_export", export_id=export_id, state=state, size=size)
 
     async def _report(self, export_id: int, done: int, total: int) -> None:
-        """Raises NotWanted."""
+        """Stores the progress, at most once per REPORT_INTERVAL. Raises NotWanted."""
         if self._reported_at and monotonic() - self._reported_at < REPORT_INTERVAL:
             return
         if not await self._db.fetch("report_export", export_id=export_id, done=done, total=total):
@@ -138,7 +142,7 @@ class Exports:
         self._reported_at = monotonic()
 
     async def _store(self, export_id: int, file: IO[bytes], report: Callable[[], Awaitable[None]]) -> int:
-        """Returns the size. Raises NotWanted."""
+        """Stores the zip in parts and returns its size in bytes. Raises NotWanted."""
         await in_thread(file.seek, 0)
         size = 0
         while content := await in_thread(file.read, PART):
