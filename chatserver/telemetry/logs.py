@@ -1,7 +1,7 @@
-"""Logs, to stderr, in UTC: a line an event, as JSON for programs or plain for people.
+"""Logs to stderr, in UTC: one line per event, as JSON for programs or plain for people.
 
-Never texts, passwords, tokens, cookies or query strings; and nobody can forge a line, since control characters are
-escaped. Replaces python-json-logger, of which these few lines would use as little and need the plain form besides.
+Never logs texts, passwords, tokens, cookies or query strings; control characters are escaped, so that no input can
+forge a line. Replaces python-json-logger: using it would take as many lines, and the plain form is needed besides.
 """
 
 import json
@@ -15,16 +15,17 @@ from typing import Any
 from chatserver.config.settings import Config
 from chatserver.telemetry.metrics import LOG_LINES
 
-OWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}  # all else came by `extra`
+OWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}  # others came by `extra`
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def set_up(config: Config) -> None:
+    """Configures logging for this process."""
     logging.config.dictConfig(log_config(config))
 
 
 def log_config(config: Config) -> dict[str, Any]:
-    """For `dictConfig`, and gunicorn's `logconfig_dict`: its own lines go the same way as ours."""
+    """Returns the settings for `dictConfig` and gunicorn's `logconfig_dict`: gunicorn's lines look like ours."""
     chosen = config.log_format or ("json" if config.production and not sys.stderr.isatty() else "plain")
     with_access = (config.access_log or ("on" if config.production else "off")) == "on"
     return {
@@ -35,23 +36,27 @@ def log_config(config: Config) -> dict[str, Any]:
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
             "gunicorn.error": {"handlers": [], "propagate": True},
-            "gunicorn.access": {"level": "CRITICAL"},  # tells paths and query strings
+            "gunicorn.access": {"level": "CRITICAL"},  # it would log paths and query strings
             "chatserver.access": {"level": "INFO" if with_access else "WARNING"},
         },
     }
 
 
 class CountingHandler(logging.StreamHandler[Any]):
-    """Counts warnings and errors, so that an alarm can ring for one that nobody reads."""
+    """Counts warnings and errors in a metric, so that alerts can notice them."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Counts the record, then writes it."""
         if record.levelno >= logging.WARNING:
             LOG_LINES.labels("error" if record.levelno >= logging.ERROR else "warning").inc()
         super().emit(record)
 
 
 class JsonLines(logging.Formatter):
+    """Formats a record as one JSON object on one line."""
+
     def format(self, record: logging.LogRecord) -> str:
+        """Returns the JSON; a traceback becomes one of its fields."""
         line = {
             "time": _time(record),
             "level": record.levelname.lower(),
@@ -66,9 +71,10 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """A traceback takes several lines, each moved in: none looks like one of ours."""
+    """Formats a record for people. Indents every line of a traceback, so that none looks like a record."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Returns the line, followed by the traceback if there is one."""
         fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
         line = _escaped(f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}{fields}")
         if record.exc_info:

@@ -1,4 +1,4 @@
-"""How late the event loop is: whatever holds it up holds up everybody's messages."""
+"""Measures the lag of the event loop: anything that blocks the loop delays every message."""
 
 import asyncio
 import logging
@@ -9,15 +9,15 @@ from chatserver.telemetry.metrics import LOOP_LAG
 log = logging.getLogger(__name__)
 
 EVERY = 0.1  # seconds
-QUIET = 5.0  # seconds from one line to the next
+QUIET = 5.0  # seconds between two lines in the log
 
 
 class LoopLag:
-    """Wakes ten times a second and looks how late it is. `warning` in seconds (0 = nothing is logged)."""
+    """Wakes ten times a second and measures its delay. Logs a delay of `warning` seconds or more (0 = never)."""
 
     def __init__(self, warning: float) -> None:
         self._warning = warning
-        self._worst = 0.0  # since the last line
+        self._worst = 0.0  # in seconds, since the last line
         self._told_at = -QUIET
 
     async def run(self) -> None:
@@ -31,7 +31,7 @@ class LoopLag:
             self._tell()
 
     def note(self, lag: float) -> None:
-        """In one line the worst of the last seconds: a loop that cannot keep up shall not log as well."""
+        """Records a lag in seconds. Logs only the worst lag of each QUIET seconds, to add no load to a slow loop."""
         LOOP_LAG.observe(lag)
         self._worst = max(self._worst, lag)
         if monotonic() - self._told_at >= QUIET:

@@ -1,9 +1,9 @@
-"""What is measured, for Prometheus: every metric in one place; `docs/operations.md` lists them.
+"""All Prometheus metrics in one place; `docs/operations.md` lists them.
 
 Names: https://prometheus.io/docs/practices/naming/
-Under gunicorn with METRICS_PORT each process keeps its values in files that any of them can add up
-(`shared_metrics.py`); otherwise they are in memory. A counter takes 0.5 to 1.5 µs, a histogram 1.5 to 3 µs: messages
-that sockets get are added up by `Deliveries` (1 µs each) and passed on once a second.
+Under gunicorn with METRICS_PORT each process keeps its values in files that any process can add up (`multiprocess.py`);
+otherwise they stay in memory. Updating a counter takes 0.5 to 1.5 µs, a histogram 1.5 to 3 µs: messages delivered to
+sockets are therefore added up by `Deliveries` (1 µs each) and passed on once a second.
 """
 
 from bisect import bisect_left
@@ -14,12 +14,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 
 from chatserver.errors import TABLE
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
 REGISTRY = CollectorRegistry()
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 PATIENT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 SIZES = (1, 2, 5, 10, 20, 50, 100)  # messages
-CLOSE_CODES = {1000, 1001, 1002, 1006, 1007, 1008, 1009, 4001, 4008}  # a browser may give any other one
+CLOSE_CODES = {1000, 1001, 1002, 1006, 1007, 1008, 1009, 4001, 4008}  # browsers may send any other code
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 CATCH_UP_KINDS = ("replay", "reset", "gap", "repair")
 
@@ -29,11 +29,12 @@ def _counter(name: str, documentation: str, *labels: str) -> Counter:
 
 
 def _sum(name: str, documentation: str) -> Gauge:
-    """A gauge of which the processes' values add up."""
+    """Makes a gauge whose total is the sum over the processes."""
     return Gauge(f"chatserver_{name}", documentation, registry=REGISTRY, multiprocess_mode="livesum")
 
 
 def _greatest(name: str, documentation: str, *labels: str) -> Gauge:
+    """Makes a gauge whose total is the maximum over the processes."""
     return Gauge(f"chatserver_{name}", documentation, labels, registry=REGISTRY, multiprocess_mode="livemax")
 
 
@@ -42,9 +43,10 @@ def _histogram(name: str, documentation: str, buckets: tuple[float, ...], *label
 
 
 class BatchedHistogram(Histogram):
-    """One that also takes many observations at once, counted by bucket already: the library takes them one by one."""
+    """A histogram that also takes many observations at once; the library takes only single ones."""
 
     def add(self, counts: list[int], total: float) -> None:
+        """Adds observations already counted by bucket, and their sum."""
         for bucket, count in zip(self._buckets, counts, strict=True):
             if count:
                 bucket.inc(count)
@@ -98,7 +100,7 @@ CPU = _counter("cpu_seconds_total", "Processor time of the processes.")
 STARTED = _greatest("start_time_seconds", "When the youngest process began, in Unix time.")
 INFO = _greatest("info", "1, with the version.", "version")
 
-# A series that begins with its first event hides that event from rate() and increase().
+# A series that starts with its first event hides that event from rate() and increase(), so each starts at 0.
 for _kind in CATCH_UP_KINDS:
     CATCH_UPS.labels(_kind)
 for _code in TABLE:
@@ -111,7 +113,7 @@ CLOSED.labels("4008", "server")
 
 
 class Deliveries:
-    """Messages on their way out of this process, counted."""
+    """Counts the messages delivered by this process until `pass_on` adds them to the metrics."""
 
     def __init__(self) -> None:
         self._begin()
@@ -122,18 +124,20 @@ class Deliveries:
         self._delivered = 0
 
     def count(self) -> None:
+        """Counts a message written to a socket."""
         self._delivered += 1
 
     def time(self, frame: str) -> None:
-        """How long ago the frame's message was stored: `"at"` stands at its end."""
+        """Measures how long ago the message was stored, from the `"at"` at the end of its frame."""
         try:
             seconds = max(time() - datetime.fromisoformat(frame[-26:-2]).timestamp(), 0)
-        except ValueError:  # another version's
+        except ValueError:  # a frame of another version
             return
         self._counts[bisect_left(PATIENT, seconds)] += 1
         self._seconds += seconds
 
     def pass_on(self) -> None:
+        """Adds the counts to the metrics and starts anew."""
         DELIVERED.inc(self._delivered)
         DELIVERY.add(self._counts, self._seconds)
         self._begin()
@@ -143,16 +147,18 @@ deliveries = Deliveries()
 
 
 def count_refusal(code: str) -> None:
+    """Counts a refusal by its code."""
     REFUSALS.labels(code).inc()
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Counts a request and its duration in seconds; unusual methods share one label."""
     REQUESTS.labels(method if method in METHODS else "other", route, str(status)).inc()
     REQUEST_TIME.labels(route).observe(seconds)
 
 
 def count_end(code: int, by: str) -> None:
-    """A socket's end, by its close code; `by`: server, browser, or why it was cut off."""
+    """Counts the end of a socket by close code; `by` is server, browser, or the reason for cutting it off."""
     if by in {"stuck", "silent"}:
         CUT_OFF.labels(by).inc()
     else:

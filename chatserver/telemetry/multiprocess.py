@@ -1,4 +1,4 @@
-"""The folder where prometheus_client keeps the values of several processes, so that any of them can add all up."""
+"""The folder where prometheus_client keeps the values of each process, so that any process can add them up."""
 
 import os
 import shutil
@@ -6,14 +6,13 @@ import tempfile
 
 from chatserver.config.settings import ConfigError
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it on import
 
 
 def share() -> None:
-    """Makes the folder, in time before `chatserver.telemetry.metrics` is imported.
+    """Makes the folder; must run before `chatserver.telemetry.metrics` is imported. Raises ConfigError.
 
-    systemd's RuntimeDirectory is in memory and goes with the service; elsewhere it is in TMPDIR, or /tmp. Raises
-    ConfigError.
+    systemd's RuntimeDirectory is in memory and is removed with the service; elsewhere the folder is in TMPDIR or /tmp.
     """
     place = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or None
     try:
@@ -26,7 +25,7 @@ def share() -> None:
 
 
 def forget(pid: int) -> None:
-    """A process has ended: what it counted stays, what it had open does not."""
+    """Keeps the ended process's counters and drops its gauges."""
     if FOLDER in os.environ:
         from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # not before `share`
 
@@ -34,5 +33,6 @@ def forget(pid: int) -> None:
 
 
 def clean_up() -> None:
+    """Removes the folder."""
     if FOLDER in os.environ:
         shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
