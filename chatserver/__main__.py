@@ -1,4 +1,4 @@
-"""`python -m chatserver`: Ctrl-C ends it without a word, also while it is still starting."""
+"""`python -m chatserver`: Ctrl-C ends it without a traceback, even during start-up."""
 
 import signal
 import sys

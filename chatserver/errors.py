@@ -1,6 +1,6 @@
-"""What can go wrong by someone's doing: one table of codes, statuses and sentences.
+"""Refusals: one table of codes, HTTP statuses and sentences.
 
-Programs get the code, people the sentence in their language; nothing here is logged with a traceback.
+Programs get the code, people the sentence in their language; none of these is logged with a traceback.
 """
 
 from chatserver.i18n import gettext, number
@@ -65,7 +65,7 @@ TABLE: dict[str, tuple[int, str]] = {
     "server_error": (500, _("Something went wrong on the server. The error was logged. Try again in a moment.")),
 }
 
-RULES = {"bad_name", "bad_password", "common_password"}  # their sentences say what the hints of the fields say
+RULES = {"bad_name", "bad_password", "common_password"}  # their sentences repeat the hints of the form fields
 
 
 class CommandError(Exception):
@@ -87,17 +87,21 @@ class ChatError(Exception):
 
     @property
     def status(self) -> int:
+        """The HTTP status of the refusal."""
         return TABLE[self.code][0]
 
     @property
     def sentence(self) -> str:
-        """What to tell the person, in the language of the request at hand."""
+        """The sentence for the user, in the language of the current request or socket."""
         values = {name: number(value) if isinstance(value, int) else value for name, value in self.values.items()}
         return gettext(TABLE[self.code][1]) % values
 
 
 class Unavailable(ChatError):
-    """PostgreSQL or Redis does not answer: whether the work was done is not known. `retry_after` in seconds."""
+    """PostgreSQL or Redis does not answer; the work may or may not be done. `retry_after` in seconds.
+
+    `what` is for the log.
+    """
 
     def __init__(self, what: str) -> None:
         super().__init__("unavailable", retry_after=2)

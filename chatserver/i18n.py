@@ -1,4 +1,4 @@
-"""The two languages: catalogues compiled in memory at start, the language of the request at hand, plural forms."""
+"""The two languages: catalogues compiled in memory at start, the language of each request, plural forms."""
 
 import re
 from collections.abc import Mapping
@@ -20,13 +20,15 @@ LANGUAGES = {"en": "English", "ru": "Русский"}
 
 @dataclass(frozen=True)
 class Language:
+    """A language with its rules (CLDR) and its catalogue."""
+
     code: str
     locale: Locale
     catalogue: Translations
 
 
 def load_languages() -> dict[str, Language]:
-    """Reads `locale/<language>/LC_MESSAGES/messages.po`, so that nobody needs a build step for the `.mo` files."""
+    """Compiles `locale/<language>/LC_MESSAGES/messages.po` in memory: no build step for `.mo` files."""
     return {code: _load(code) for code in LANGUAGES}
 
 
@@ -43,30 +45,33 @@ _current: ContextVar[Language] = ContextVar("language", default=_languages["en"]
 
 
 def mark(msgid: str) -> str:
-    """Marks a sentence for the catalogues; it is translated where it is shown."""
+    """Marks a sentence for the catalogues and returns it unchanged; it is translated where it is shown."""
     return msgid
 
 
 def gettext(msgid: str) -> str:
+    """Translates a sentence into the current language."""
     return _current.get().catalogue.ugettext(msgid)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
+    """Translates a counted phrase into the plural form for `number`."""
     return _current.get().catalogue.ungettext(singular, plural, number)
 
 
 def plural_forms(singular: str, plural: str) -> dict[str, str]:
-    """The forms of a counted phrase by CLDR category, for `Intl.PluralRules` in the browser."""
+    """Returns the forms of a counted phrase by CLDR category, for `Intl.PluralRules` in the browser."""
     language = _current.get()
     return {language.locale.plural_form(n): ngettext(singular, plural, n) for n in (1, 2, 5)}
 
 
 def number(value: int) -> str:
-    """As it is written in the current language: "10,000"."""
+    """Formats a number in the current language: "10,000"."""
     return format_decimal(value, locale=_current.get().locale)
 
 
 def current_language() -> str:
+    """Returns the code of the current language."""
     return _current.get().code
 
 
@@ -76,7 +81,7 @@ def use_language(code: str) -> None:
 
 
 def choose_language(choices: Mapping[str, str], accept_language: str, default: str) -> str:
-    """The person's choice, else what the browser asks for, else the site's default."""
+    """Returns the user's choice, or the first supported language of the browser, or the site's default."""
     chosen = choices.get("language", "")
     if chosen in LANGUAGES:
         return chosen
@@ -85,7 +90,7 @@ def choose_language(choices: Mapping[str, str], accept_language: str, default: s
 
 
 def accepted_tags(accept_language: str) -> list[str]:
-    """The language tags of an Accept-Language header, the best liked first, without the refused (RFC 9110 §12.5.4)."""
+    """Returns the tags of an Accept-Language header, best first, without those of weight 0 (RFC 9110 §12.5.4)."""
     ranked = []
     for part in accept_language[:1000].split(","):
         tag, _, weight = part.partition(";")

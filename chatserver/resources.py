@@ -1,4 +1,4 @@
-"""Where the templates, static files, SQL and catalogues are: in an installed package, or beside it in a checkout."""
+"""Locates templates, static files, SQL and catalogues: in an installed package, or beside it in a checkout."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """The folder `name`. Looked for in the package first (a wheel), then beside it (a checkout or `pip install -e`)."""
+    """Returns the folder `name`: in the package (a wheel), or beside it (a checkout or `pip install -e`)."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name

@@ -1,6 +1,6 @@
-"""What texts and ids may be: the same rules for pages, sockets, the API and the command line.
+"""Validates texts and ids: the same rules for pages, sockets, the API and the command line.
 
-`static/js/lib/texts.js` cleans texts alike; both are tested with `tests/cases/texts.json`.
+`static/js/lib/texts.js` cleans texts by the same rules; `tests/cases/texts.json` tests both.
 """
 
 import re
@@ -9,22 +9,22 @@ import regex
 
 from chatserver.errors import ChatError
 
-MAX_ID = 2**53 - 1  # what JavaScript counts exactly
+MAX_ID = 2**53 - 1  # the largest integer exact in JavaScript
 
 _LINE_END = re.compile("[\r\v\f\x85\u2028\u2029]")  # besides `\n`: UAX #14, mandatory breaks
-# What JavaScript's `trim` takes away.
+# The characters that JavaScript's `trim` removes.
 _AROUND = "\t\n \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
-# What leaves a trace on the screen: no white space, no control, nothing ignored by default, none of Unicode's blanks.
+# A visible character: not white space, a control, default-ignorable, or one of Unicode's other blanks.
 _VISIBLE = regex.compile(
     r"[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb\U0001d159\U00013430-\U0001343f]"
 )
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_SEPARATORS = re.compile("[\\s,;，；、،؛]")  # of several names
+_SEPARATORS = re.compile("[\\s,;，；、،؛]")  # between names
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 def clean_recipient(raw: str) -> str:
-    """The one name that was typed where a message goes. Raises ChatError `no_recipient` or `one_recipient`."""
+    """Returns the one name in the recipient field. Raises ChatError `no_recipient` or `one_recipient`."""
     names = [name for name in _SEPARATORS.split(raw[:200]) if name]
     if len(names) != 1:
         raise ChatError("one_recipient" if names else "no_recipient", "recipient_name")
@@ -32,10 +32,9 @@ def clean_recipient(raw: str) -> str:
 
 
 def clean_text(raw: object, max_chars: int) -> str:
-    """A message's text as it is stored: line ends of all kinds become `\\n`, surrounding white space goes.
+    """Returns a message's text as stored: all line ends become LF, surrounding white space is removed.
 
-    Raises ChatError `bad_text`, `no_text` (nothing can be seen) or `too_long` (more than `max_chars` code points; 0 =
-    no limit).
+    Raises ChatError `bad_text`, `no_text` (nothing visible) or `too_long` (over `max_chars` code points; 0 = no limit).
     """
     if not isinstance(raw, str) or UNSTORABLE.search(raw):
         raise ChatError("bad_text", "message")
@@ -48,14 +47,14 @@ def clean_text(raw: object, max_chars: int) -> str:
 
 
 def parse_uuid(raw: object) -> str:
-    """An id made by a client; upper case counts as lower. Raises ChatError `bad_frame`."""
+    """Returns a client's UUID in lower case. Raises ChatError `bad_frame`."""
     if not isinstance(raw, str) or not _UUID.fullmatch(raw):
         raise ChatError("bad_frame")
     return raw.lower()
 
 
 def parse_id(raw: object) -> int | None:
-    """A thread's or user's id from a path or a form, None for what cannot be one."""
+    """Returns a thread's or user's id from a path or a form, None if it cannot be one."""
     if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) <= 16:
         raw = int(raw)
     return raw if type(raw) is int and 0 < raw <= MAX_ID else None
