@@ -17,7 +17,7 @@ from unnest(%(user_ids)s::bigint[], %(name_keys)s::text[], %(name_skeletons)s::t
 where s.user_id is null and former_names.name_key = s.name_key;
 
 -- name: clear_skeletons
--- Of people whom a process deleted that did not know of skeletons.
+-- Clears the skeletons of users deleted by a process of a version without skeletons.
 update users set name_skeleton = null where name_skeleton is not null and deleted_at is not null;
 
 -- name: add_user
@@ -35,15 +35,15 @@ on conflict (name_key) do nothing
 returning id, name;
 
 -- name: user_by_name
--- A person with the password's hash, by the name's key, and whether they are disabled; no row for who is deleted.
+-- A user by the name's key, with the password's hash and whether the user is disabled; no row for a deleted user.
 select id, name, password_hash, disabled_at is not null from users where name_key = %(name_key)s and deleted_at is null;
 
 -- name: user_by_id
--- The same, by the id; no row for who is deleted.
+-- The same by the id; no row for a deleted user.
 select id, name, password_hash, disabled_at is not null from users where id = %(user_id)s and deleted_at is null;
 
 -- name: details_of
--- What is known of somebody but for what they said.
+-- The facts stored about a user, without their messages.
 select created_at, is_admin, disabled_at is not null, shows_online, shows_seen,
        (select count(*) from participants p where p.user_id = users.id)
 from users where id = %(user_id)s;
@@ -55,7 +55,7 @@ select shows_online, shows_seen from users where id = %(user_id)s;
 update users set shows_online = %(shows_online)s, shows_seen = %(shows_seen)s where id = %(user_id)s;
 
 -- name: set_password
--- Unless it was changed meanwhile: then no row. Links that would set another one end.
+-- Replaces the password and revokes reset links; no row if the password has changed since it was checked.
 with changed as (
     update users set password_hash = %(password_hash)s
     where id = %(user_id)s and password_hash = %(old_hash)s and deleted_at is null
@@ -66,12 +66,12 @@ with changed as (
 select id from changed;
 
 -- name: end_password
--- No password fits any more, and no link from before sets one.
+-- Removes the password and revokes earlier reset links.
 delete from password_resets where user_id = %(user_id)s;
 update users set password_hash = %(no_password)s where id = %(user_id)s and deleted_at is null;
 
 -- name: make_reset
--- A link for a person; the one before it ends.
+-- Stores a user's reset link in place of any earlier one.
 insert into password_resets (user_id, token_hash, ends_at)
 values (%(user_id)s, %(token_hash)s, now() + %(seconds)s * interval '1 second')
 on conflict (user_id) do update set token_hash = excluded.token_hash, ends_at = excluded.ends_at;
@@ -81,7 +81,7 @@ select u.id, u.name from password_resets r join users u on u.id = r.user_id
 where r.token_hash = %(token_hash)s and r.ends_at > now() and u.disabled_at is null;
 
 -- name: use_reset
--- Sets the password of a link's person, once.
+-- Sets the password of the link's user and uses up the link; no row if the link is not valid.
 with used as (
     delete from password_resets where token_hash = %(token_hash)s and ends_at > now() returning user_id
 )
@@ -97,8 +97,8 @@ where id = %(user_id)s returning id;
 update users set is_admin = %(admin)s where id = %(user_id)s returning id;
 
 -- name: delete_user
--- A person goes, under the locks of their threads. What they said stays with those they said it to; in threads of two
--- nobody can write to them any more; the groups go on without them; and the name rests for some days.
+-- Deletes a user under the locks of their threads. Their messages stay with the other participants; one-to-one threads
+-- accept no more messages; groups lose the participant; the name stays reserved for `rest_days`.
 select t.id from threads t join participants p on p.thread_id = t.id
 where p.user_id = %(user_id)s order by t.id for no key update of t;
 insert into former_names (name_key, name_skeleton, free_at)
@@ -113,11 +113,11 @@ update users
 set name = '', name_key = ':' || id, name_skeleton = null, password_hash = '!', deleted_at = now(), is_admin = false,
     shows_online = false
 where id = %(user_id)s and deleted_at is null;
-delete from exports where user_id = %(user_id)s;  -- now that nobody can ask for another one
+delete from exports where user_id = %(user_id)s;  -- last: no other export can be requested from here on
 
 -- name: erase_messages
--- The texts of what a person has sent, of `number` messages from an id on; the numbers and times stay, so that no
--- history has a hole. One row: how many were erased, and the last id, which the next call begins with; or none.
+-- Empties the texts of up to `number` messages of a user, from a client id on; numbers and times stay, so that no
+-- history gets a gap. One row: the count erased, and the last id, where the next call begins; no row if none is left.
 with part as (
     select thread_id, seq, client_id from messages
     where sender_id = %(user_id)s and client_id >= %(start)s::uuid
@@ -141,7 +141,7 @@ with met as (
 ), known as (
     select met.id, u.name, u.name_key
     from met
-    cross join lateral (select * from users where id = met.id limit 1) u  -- one by one, however many users there are
+    cross join lateral (select * from users where id = met.id limit 1) u  -- index lookups, however many users there are
     where u.name_key ~>=~ %(beginning)s and u.name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
     order by u.name_key using ~<~
     limit %(number)s

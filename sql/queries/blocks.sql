@@ -17,13 +17,13 @@ select 1 from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocke
 delete from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
 -- name: accepts_messages
--- No row for who has blocked the sender, or deleted their account.
+-- A row unless the user has blocked the sender or deleted the account.
 select 1 from users u
 where u.id = %(user_id)s and u.deleted_at is null
   and not exists (select from blocks where blocker_id = u.id and blocked_id = %(sender_id)s);
 
 -- name: blocked_by
--- Whom a person has blocked, by name.
+-- The users whom a user has blocked, by name.
 select u.id, u.name from blocks k join users u on u.id = k.blocked_id
 where k.blocker_id = %(user_id)s and u.deleted_at is null
 order by u.name_key;

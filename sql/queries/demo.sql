@@ -1,5 +1,5 @@
 -- name: set_ages
--- A demo's thread is as old as it pretends: its messages were sent so many minutes ago, in the order of their numbers.
+-- Backdates the messages of a demo's thread: message n was sent `minutes[n]` minutes ago.
 with aged as (
     update messages m set sent_at = now() - a.minutes * interval '1 minute'
     from unnest(%(minutes)s::bigint[]) with ordinality as a (minutes, seq)

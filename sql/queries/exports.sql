@@ -1,6 +1,6 @@
 -- name: ask_for_export
--- In the place of an older one; no row while one is waiting or being made, nor for who is deleted. The person's row is
--- locked, so that none begins behind the back of `delete_user`.
+-- Requests an export in place of an older one; no row while one is waiting or running, or for a deleted user. Locks the
+-- user's row, so that no export starts during `delete_user`.
 delete from exports
 where user_id = %(user_id)s
   and (state in ('ready', 'failed') or state = 'running' and changed_at < now() - %(silence)s * interval '1 second');
@@ -10,7 +10,7 @@ on conflict (user_id) do nothing
 returning id;
 
 -- name: export_of
--- A person's; one whose process has been silent for too long has failed.
+-- A user's export; it counts as failed if its process has not reported for `silence` seconds.
 select id,
        case when state = 'running' and changed_at < now() - %(silence)s * interval '1 second' then 'failed'
             else state end,
@@ -18,7 +18,7 @@ select id,
 from exports where user_id = %(user_id)s;
 
 -- name: claim_export
--- The one that has waited longest, for the process that asks.
+-- Assigns the longest-waiting export to the calling process.
 update exports e set state = 'running', done = 0, total = 0, changed_at = clock_timestamp()
 from users u
 where e.id = (select id from exports where state = 'waiting' order by changed_at limit 1 for update skip locked)
@@ -26,20 +26,20 @@ where e.id = (select id from exports where state = 'waiting' order by changed_at
 returning e.id, e.language, u.id, u.name;
 
 -- name: report_export
--- How far it is; no row when it is not wanted any more.
+-- Stores the progress; no row if the export was cancelled.
 update exports set done = %(done)s, total = %(total)s, changed_at = clock_timestamp()
 where id = %(export_id)s and state = 'running'
 returning id;
 
 -- name: store_export_part
--- Again stores nothing; no row when it is not wanted any more.
+-- Idempotent; no row if the export was cancelled.
 insert into export_parts (export_id, part, content)
 select id, %(part)s::bigint, %(content)s::bytea from exports where id = %(export_id)s and state = 'running'
 on conflict (export_id, part) do update set content = excluded.content
 returning part;
 
 -- name: end_export
--- Ready, failed, or waiting again, for another process.
+-- Sets the final state, or `waiting` for another process to take over.
 delete from export_parts where export_id = %(export_id)s and %(state)s::text <> 'ready';
 update exports
 set state = %(state)s::text, size = %(size)s::bigint, changed_at = clock_timestamp(),
@@ -51,6 +51,6 @@ returning id;
 select content from export_parts where export_id = %(export_id)s and part = %(part)s;
 
 -- name: remove_old_exports
--- What nobody has any more after its time, and what came of dead processes.
+-- Removes expired exports, and running ones of dead processes.
 delete from exports
 where state in ('ready', 'failed', 'running') and changed_at < now() - %(seconds)s * interval '1 second';

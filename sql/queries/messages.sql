@@ -1,10 +1,10 @@
 -- name: store_messages
 -- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
--- locks it takes: the first locks the threads, in the order of their ids, so that two batches never wait for each other
--- in a ring; the second sees all that was committed before. `known` are repeats: they answer with what was stored,
--- even to somebody taken out since: otherwise what they sent would look unsent for ever.
--- Nothing is stored for who is not a participant: no row answers them. Nor in a thread of two when the other one has
--- blocked the sender, or deleted their account, both of which happen under the same locks: then the row has no number.
+-- locks it takes: the first locks the threads, in the order of their ids, so that batches cannot deadlock; the second
+-- sees everything committed before it got the locks. `known` are repeats: their rows tell what was stored, even to a
+-- participant removed since, whose message would otherwise look unsent forever.
+-- Nothing is stored, and no row returned, if the sender is not a participant. Nothing is stored if the other user of a
+-- one-to-one thread has blocked the sender or deleted the account, under the same locks: then the row has no number.
 select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])
@@ -30,7 +30,7 @@ with batch as (
     from (select thread_id, max(seq) as last_seq from fresh group by thread_id) f
     where t.id = f.thread_id
 ), counted as (
-    -- Sending moves one's own mark only from seq - 1: over a run of one's own that starts right behind it.
+    -- Sending moves the sender's read marker only if it is at seq - 1: past the run of own messages that starts there.
     update participants p
     set sent = p.sent + f.sent,
         read_seq = case when f.follows then f.run_end else p.read_seq end,
@@ -63,7 +63,7 @@ with batch as (
       and not exists (select from known k where k.place = b.place)
 )
 select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name,
-       -- Recipients once a thread: with its first row.
+       -- The recipients, only in the first row of each thread.
        case when row_number() over (partition by a.thread_id order by a.place) = 1
             then (select array_agg(user_id) from participants p where p.thread_id = a.thread_id) end as recipients
 from answered a
@@ -72,9 +72,9 @@ join users u on u.id = b.sender_id
 order by a.place;
 
 -- name: messages_after
--- What a participant missed: the messages after a number, oldest first, and the thread's last number in each row.
--- One row with no message says that nothing was missed; no row, that the person takes no part. Since numbers have no
--- gaps, a range of them limits the messages: a plan that sorts reads no more than are wanted.
+-- The messages that a participant missed: those after a number, oldest first, each with the thread's last number.
+-- One row without a message means that none was missed; no row, that the user is not a participant. Since numbers have
+-- no gaps, a range of numbers limits the messages: even a plan that sorts reads no more than requested.
 select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
 from threads t
 join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
@@ -94,8 +94,8 @@ order by m.seq desc
 limit %(number)s;
 
 -- name: first_since
--- The number of a participant's first message at a moment or after it; no row when there is none. A binary search,
--- since numbers have no gaps and times rise with them: the number is `low` or beyond, and at the most `high`.
+-- The number of the first message at or after a moment, for a participant; no row if there is none. A binary search,
+-- since numbers have no gaps and times rise with them: the number is between `low` and `high`.
 with recursive search (low, high) as (
     select 1::bigint, t.last_seq + 1
     from threads t
@@ -107,7 +107,7 @@ with recursive search (low, high) as (
     from search s
     cross join lateral (
         select seq, sent_at from messages where thread_id = %(thread_id)s and seq = (s.low + s.high) / 2
-        limit 1  -- so that it is looked up by both, whatever the size of the table when this is planned
+        limit 1  -- makes any plan use the index on both, whatever the table's size
     ) m
     where s.low < s.high
 )
@@ -117,9 +117,9 @@ join messages m on m.thread_id = %(thread_id)s and m.seq = s.low
 where s.low = s.high;
 
 -- name: mark_read
--- Moves marks forward, never beyond the last message. Under the threads' locks, since sending changes the same rows.
--- Returns a row for each mark of a participant: its new place and the unread count after it (nulls if it did not move),
--- and the users who may see it, including its owner.
+-- Moves read markers forward, never beyond the last message. Locks the threads, since sending changes the same rows.
+-- Returns a row for each marker of a participant: its new number and the unread count (nulls if it did not move), and
+-- the users who may see it, including its owner.
 select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(seqs)s::bigint[])
@@ -147,8 +147,8 @@ join users u on u.id = b.user_id
 left join moved m on m.place = b.place;
 
 -- name: recent_threads
--- Repair: the threads of these people in which a message was stored since each person's moment of the database's clock,
--- with their last number and the first one since then (looking back over a hundred messages at the most).
+-- Gap repair: the threads of these users in which a message was stored since each user's `since` (database clock), with
+-- their last number and the first number since then, looking back over at most a hundred messages.
 select p.user_id, t.id, t.last_seq,
        (select min(m.seq)
         from (select seq, sent_at from messages where thread_id = t.id order by seq desc limit 100) m
@@ -163,7 +163,7 @@ where t.last_message_at > u.since and t.last_message_at > (select min(s) from un
 select clock_timestamp();
 
 -- name: messages_of_gaps
--- Repair: the messages of threads after the numbers that came by news, at most `number` of the newest of each.
+-- Gap repair: the messages of threads after the numbers delivered by events, at most the newest `number` of each.
 select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
 from unnest(%(thread_ids)s::bigint[], %(after)s::bigint[]) as gap (thread_id, after)
 cross join lateral (

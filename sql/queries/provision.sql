@@ -1,4 +1,4 @@
--- Many people and threads at once, for tests and benchmarks. Refused in production.
+-- Creates many users and threads at once, for tests and benchmarks. Refused in production.
 
 -- name: provision_users
 insert into users (name, name_key, name_skeleton, password_hash)
@@ -7,21 +7,21 @@ from unnest(%(names)s::text[], %(name_skeletons)s::text[]) as n (name, name_skel
 returning id, name;
 
 -- name: provision_threads
--- A thread for each pair of ids; nulls for a group's.
+-- Creates a one-to-one thread for each pair of ids, or a group for nulls.
 insert into threads (pair_low, pair_high, last_message_at)
 select least(a, b), greatest(a, b), now() - interval '1 hour'
 from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
 returning id;
 
 -- name: provision_participants
--- Who takes part, place by place; all has been read.
+-- Adds the participants, place by place, with everything read.
 insert into participants (thread_id, user_id, read_seq, sent)
 select thread_id, user_id, %(messages)s::bigint,
        greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint)
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place);
 
 -- name: provision_messages
--- Each thread's messages, said in turn, a second apart, the last an hour ago.
+-- Fills each thread with messages from its participants in turn, a second apart, the last an hour ago.
 insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
 select p.thread_id, seq, p.user_id, gen_random_uuid(), 'Message ' || seq,
        now() - interval '1 hour' - (%(messages)s::bigint - seq) * interval '1 second'

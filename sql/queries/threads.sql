@@ -1,7 +1,6 @@
 -- name: conversations
--- A person's threads, newest first, at most `number` of them (null = all), the one that is open among them however old
--- it is (null = none), with all that a list shows of each; in every row also how many there are in all, and what is
--- unread in all.
+-- The list of a user's threads, newest first: at most `number` of them (null = all), always including `open_id` (null =
+-- none). Every row also has the number of all threads and of all unread messages.
 with mine as (
     select t.id, t.last_seq, t.last_message_at, p.user_id, p.sent, t.last_seq - p.read_seq - p.sent_unread as unread,
            count(*) over () as threads, (sum(t.last_seq - p.read_seq - p.sent_unread) over ())::bigint as unread_total
@@ -24,8 +23,8 @@ cross join lateral (
 order by mine.last_message_at desc, mine.id desc;
 
 -- name: threads_for
--- Threads as one of their participants sees them, for pairs of thread and person; no row for anyone else. What people
--- do not show to this one, or to nobody, is hidden here: 0 for how far they have read.
+-- Threads as one of their participants sees them, for pairs of thread and user; no row for anyone else. Hides what the
+-- others do not show to this user, or to anybody: their read marker is then 0.
 select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
        t.pair_low is not null as pair,
        (select json_agg(json_build_object(
@@ -46,14 +45,14 @@ join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_
 join threads t on t.id = p.thread_id;
 
 -- name: threads_after
--- The ids of a person's threads after one, and the number of messages in each.
+-- A user's threads with ids after a given one, and the number of messages in each.
 select t.id, t.last_seq from participants p join threads t on t.id = p.thread_id
 where p.user_id = %(user_id)s and p.thread_id > %(after)s
 order by p.thread_id
 limit %(number)s;
 
 -- name: participants_of
--- Who takes part in a thread and has not blocked the asking person; no rows unless that one takes part, too.
+-- The participants of a thread, except those who have blocked the user; no rows unless the user is a participant.
 select user_id from participants p
 where thread_id = %(thread_id)s
   and not exists (select from blocks k where k.blocker_id = p.user_id and k.blocked_id = %(user_id)s)
@@ -64,9 +63,9 @@ select id from threads
 where pair_low = least(%(a)s::bigint, %(b)s::bigint) and pair_high = greatest(%(a)s::bigint, %(b)s::bigint);
 
 -- name: make_pair
--- The thread of two people, made if there is none. Two at once get the same: the second waits for the first and then
--- only touches its row. No row when the message that it is made for, of the first of them, was stored before, or when
--- the second has blocked the first or deleted their account.
+-- Returns the one-to-one thread of two users and creates it if need be. Concurrent calls get the same one: the second
+-- waits for the first and then only touches its row. No row if user `a` has already stored the message `first_id`, for
+-- which the thread is wanted, or if user `b` has blocked `a` or deleted the account.
 with pair as (
     insert into threads (pair_low, pair_high)
     select least(%(a)s::bigint, %(b)s::bigint), greatest(%(a)s::bigint, %(b)s::bigint)
@@ -83,7 +82,7 @@ with pair as (
 select id from pair;
 
 -- name: group_thread
--- A new thread of any number of people.
+-- Creates a group of these users.
 with made as (
     insert into threads default values returning id
 ), joined as (
@@ -93,12 +92,12 @@ with made as (
 select id from made;
 
 -- name: find_group
--- A thread whose people may change: not one of a pair.
+-- A group: a thread whose participants may change.
 select id from threads where id = %(thread_id)s and pair_low is null;
 
 -- name: add_participants
--- People join a group: under the thread's lock, so that each reads on from a definite place. Who comes back gets the
--- number of what they sent before.
+-- Adds users to a group, under the thread's lock, so that each starts reading at a definite number. A returning user
+-- gets the count of the messages sent before.
 select id from threads where id = %(thread_id)s and pair_low is null for no key update;
 insert into participants (thread_id, user_id, read_seq, sent)
 select t.id, joining.user_id, t.last_seq,
@@ -109,7 +108,7 @@ on conflict do nothing
 returning user_id;
 
 -- name: remove_participants
--- People leave a group: under the thread's lock, so that nothing stored later is theirs.
+-- Removes users from a group, under the thread's lock, so that they receive nothing stored later.
 select id from threads where id = %(thread_id)s and pair_low is null for no key update;
 delete from participants p using threads t
 where t.id = %(thread_id)s and t.pair_low is null and p.thread_id = t.id and p.user_id = any(%(user_ids)s::bigint[])
