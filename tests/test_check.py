@@ -119,7 +119,7 @@ async def test_a_database_or_a_user_that_there_is_not_is_named(config: Config) -
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_url_that_makes_no_sense_is_a_sentence(config: Config, url: str, way: str) -> None:
     answer = await start(config, way, DATABASE_URL=url)
-    said(answer, "DATABASE_URL cannot be understood")
+    said(answer, "DATABASE_URL cannot be parsed")
     assert "hunter22" not in answer[1]
 
 
@@ -152,7 +152,7 @@ async def test_a_postgresql_that_takes_no_writes_is_told_as_such(config: Config)
 
 async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "POSTGRESQL", 990_000)
-    with pytest.raises(ConfigError, match="which is too old: 14 is needed"):
+    with pytest.raises(ConfigError, match="which is too old: 14 or newer is required"):
         await asyncio.to_thread(check.refuse_to_start, config)
 
 
@@ -213,7 +213,7 @@ async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4", max
 @pytest.mark.parametrize(
     ("answers", "version", "sentence"),
     [
-        ({}, b"6.2.14", "Redis is version 6.2.14, which is too old: 7 is needed, or newer, or Valkey."),
+        ({}, b"6.2.14", "Redis is version 6.2.14, which is too old: 7 or newer, or Valkey, is required."),
         ({b"SET": b"-READONLY You can't write against a read only replica.\r\n"}, b"7.2.4", "Redis is read-only"),
         ({b"SET": b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"}, b"7.2.4", "Redis is full: raise"),
         ({b"SET": b"-MISCONF Errors writing to the AOF file\r\n"}, b"7.2.4", "it cannot save to its disk"),
@@ -246,7 +246,7 @@ async def test_no_worker_at_all_is_refused(config: Config, way: str) -> None:
 
 
 async def test_gunicorns_own_way_to_have_no_worker_is_refused(config: Config) -> None:
-    said(await start(config, "gunicorn", GUNICORN_CMD_ARGS="--workers 0"), "There must be 1 worker or more")
+    said(await start(config, "gunicorn", GUNICORN_CMD_ARGS="--workers 0"), "WORKERS (--workers) must be 1 or more")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -259,25 +259,25 @@ async def test_an_address_that_is_none_is_a_sentence(config: Config, way: str, a
 async def test_a_unix_socket_that_cannot_be_made_is_a_sentence(config: Config, way: str, tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
     for path, sentence in [
-        (tmp_path / "plain", "something is there already, and is no socket."),
-        (Path("/nowhere/x.sock"), "/nowhere is no folder where a socket can be made."),
+        (tmp_path / "plain", "a file that is not a socket is already there."),
+        (Path("/nowhere/x.sock"), "/nowhere is not a folder in which a socket can be created."),
         (tmp_path / ("long" * 30), "its path has more than 107 bytes."),
     ]:
         answer = await start(config, way, BIND=f"127.0.0.1:{config.port}, unix:{path}")
-        said(answer, f"Nothing can be served on unix:{path}: {sentence} Mend that, or correct BIND.")
+        said(answer, f"Cannot listen on unix:{path}: {sentence} Fix it, or change BIND.")
 
 
 async def test_gunicorns_own_way_to_name_no_address_is_a_sentence(config: Config) -> None:
     for address in ("127.0.0.1:99999", "nobody.invalid:1", f"{'a' * 70}.example:1"):
         answer = await start(config, "gunicorn", GUNICORN_CMD_ARGS=f"--bind {address}")
-        said(answer, f"Nothing can be served on {address}: ")
+        said(answer, f"Cannot listen on {address}: ")
 
 
 @pytest.mark.parametrize("way", ["serve", "gunicorn"])
 @pytest.mark.parametrize("host", ["nobody.invalid", f"{'a' * 70}.example", "192.0.2.1"])
 async def test_a_host_that_is_none_is_a_sentence(config: Config, way: str, host: str) -> None:
     port = str(config.port)
-    said(await start(config, way, HOST=host, PORT=port), f"Nothing can be served on {host}:{port}: ")
+    said(await start(config, way, HOST=host, PORT=port), f"Cannot listen on {host}:{port}: ")
     said(
         await start(config, way, METRICS_HOST=host, METRICS_PORT=port), f"on METRICS_HOST {host}, METRICS_PORT {port}: "
     )
@@ -295,7 +295,7 @@ async def test_a_port_in_use_is_a_sentence(config: Config, way: str) -> None:
         port = listening.getsockname()[1]
         code, text = await start(config, way, PORT=str(port))
     assert code == 1
-    assert f"chatserver: Nothing can be served on 127.0.0.1:{port}: " in text
+    assert f"chatserver: Cannot listen on 127.0.0.1:{port}: " in text
     assert "Traceback" not in text
 
 

@@ -28,7 +28,7 @@ async def test_secret_makes_another_key_each_time(config: Config) -> None:
         (PROVISION, {"DATABASE_URL": f"postgresql://{NOBODY_LISTENS}/chat"}, "PostgreSQL does not answer: "),
         ((*PROVISION, "--messages", "-1"), {}, "The numbers of users, threads and messages must be 0 or more."),
         (("serve",), {"REDIS_URL": ""}, "DATABASE_URL and REDIS_URL must be set; "),
-        (("serve",), {"HOST": "nowhere.invalid"}, "Nothing can be served on nowhere.invalid:"),
+        (("serve",), {"HOST": "nowhere.invalid"}, "Cannot listen on nowhere.invalid:"),
         (("serve",), {"APP_ENV": "production"}, "SECRET_KEYS must be set in production.\nAPI_KEY must be set"),
         (("serve",), {"PORT": "x", "SESSION_IDLE": "-1"}, "PORT must be a number from 0 to 3153600000, not 'x'."),
     ],
@@ -47,7 +47,7 @@ async def test_a_port_in_use_is_named(config: Config) -> None:
         port = listening.getsockname()[1]
         code, _, errors = await chatserver(config, "serve", PORT=str(port))
     assert code == 1
-    assert f"Nothing can be served on 127.0.0.1:{port}: " in errors
+    assert f"Cannot listen on 127.0.0.1:{port}: " in errors
     assert "Traceback" not in errors
 
 

@@ -82,7 +82,7 @@ async def test_a_worker_that_still_waits_for_postgresql_ends_without_looking_for
         door.silent = True
         (first,) = server.workers
         os.kill(first, signal.SIGKILL)
-        await server.says("waits for PostgreSQL")
+        await server.says("waiting for PostgreSQL")
         (waiting,) = server.workers
         os.kill(waiting, signal.SIGTERM)
         await server.until(lambda: waiting not in server.workers)

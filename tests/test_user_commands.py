@@ -196,7 +196,7 @@ async def test_a_file_that_cannot_be_finished_is_removed(ana: Person, config: Co
 async def test_who_is_erased_is_a_deleted_person_to_others(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "stays")
     socket = await ana.socket()
-    assert "that was another name" in await no_answer(config, "erase", "Ana", typed="Ben\n")
+    assert "nothing was deleted" in await no_answer(config, "erase", "Ana", typed="Ben\n")
     told = await user(config, "erase", "Ana", "--yes")
     assert told == {"id": ana.id, "name": "Ana", "deleted": True, "messages_erased": 0}
     assert await socket.ends() == 4001

@@ -139,11 +139,11 @@ async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_other
         door.shut, before = True, server.workers
         dying = min(before, key=lambda worker: sockets_by_worker(shared).get(worker, 0))
         os.kill(dying, signal.SIGKILL)
-        await server.says("waits for PostgreSQL")
+        await server.says("waiting for PostgreSQL")
         (reborn,) = server.workers - before
         await server.until(lambda: door.turned_away > 4)  # longer than gunicorn's patience with who doesn't report
         assert reborn in server.workers
-        assert server.log.read_text().count("waits for PostgreSQL") == 1
+        assert server.log.read_text().count("waiting for PostgreSQL") == 1
         alive = [socket for socket in sockets if await answers_pings(socket)]
         assert alive
         door.shut = False
@@ -162,7 +162,7 @@ async def test_a_worker_that_waits_for_postgresql_ends_when_it_is_told_to(
     async with gunicorn(config, tmp_path, **settings) as server:
         setattr(door, how, True)
         os.kill(min(server.workers), signal.SIGKILL)
-        await server.says("waits for PostgreSQL")
+        await server.says("waiting for PostgreSQL")
 
 
 async def test_a_worker_born_while_redis_is_away_serves_when_it_is_back(config: Config, tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ async def test_with_a_mistake_in_the_file_a_reload_and_a_worker_that_dies_change
         before = server.workers
         file.write_text("WORKERS=many\nMAX_MESSAGE_CHARS=7\n")
         server.process.send_signal(signal.SIGHUP)
-        await server.says("The settings stay as they were: WORKERS must be a number")
+        await server.says("Keeping the previous settings: WORKERS must be a number")
         await server.until(lambda: not before & server.workers)
         (reborn,) = server.workers
         os.kill(reborn, signal.SIGKILL)

@@ -66,20 +66,22 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    run = command("run", _run, "development: servers of our own, the web server, reloading")
+    run = command("run", _run, "start everything for development: PostgreSQL, Valkey, a web server that reloads")
     run.add_argument("--demo", action="store_true", help="with three people and a few conversations to look at")
-    command("serve", _serve, "the web server alone, on DATABASE_URL and REDIS_URL")
+    command("serve", _serve, "start the web server alone, on DATABASE_URL and REDIS_URL")
     command("migrate", _migrate, "bring the database's schema up to date")
-    command("check", _check, "whether settings, servers, versions, schema and rights are right, and what to do if not")
-    static = command("static", _static, "lay the static files out for a web server, compressed")
+    command("check", _check, "check settings, servers, versions, schema and permissions")
+    static = command("static", _static, "write the static files, compressed, for a web server")
     static.add_argument("folder", type=Path)
-    command("secret", _secret, "make a key for SECRET_KEYS or API_KEY")
-    many = command("provision", _provision, "many people and threads at once, for tests and benchmarks")
+    command("secret", _secret, "print a key for SECRET_KEYS or API_KEY")
+    many = command("provision", _provision, "create many users and threads, for tests and benchmarks")
     many.add_argument("--users", type=int, required=True)
     many.add_argument("--threads", type=int, required=True)
     many.add_argument("--people", type=int, default=2, help="in each thread (2)")
     many.add_argument("--messages", type=int, default=0, help="in each thread (0)")
-    threads = command("thread", lambda _: None, "groups of any size").add_subparsers(required=True, metavar="ACTION")
+    threads = command("thread", lambda _: None, "create and change groups").add_subparsers(
+        required=True, metavar="ACTION"
+    )
     create = threads.add_parser("create", help="a new thread of these people")
     for name in ("add", "remove"):
         change = threads.add_parser(name, help=f"{name} people")
@@ -110,7 +112,7 @@ def _serve(_: argparse.Namespace) -> None:
     try:
         asyncio.run(_serve_app(config))
     except (OSError, UnicodeError) as error:  # a port in use, a host that isn't ours or cannot be
-        raise UsageError(f"Nothing can be served on {config.host}:{config.port}: {reason_of(error)}.") from None
+        raise UsageError(f"Cannot listen on {config.host}:{config.port}: {reason_of(error)}.") from None
 
 
 async def _serve_app(config: Config) -> None:
@@ -148,7 +150,7 @@ def _secret(_: argparse.Namespace) -> None:
 def _provision(arguments: argparse.Namespace) -> None:
     config = load_config()
     if config.production:
-        raise UsageError("provision is refused in production: it makes people whom nobody signed up.")
+        raise UsageError("provision is refused in production: it creates users who never signed up.")
 
     async def work(config: Config, database: db.Database) -> dict[str, Any]:
         config = replace(config, redis_timeout=0)  # many sessions take their time

@@ -20,7 +20,7 @@ Work = Callable[[work.Site, argparse.Namespace], Awaitable[work.Answer]]
 
 
 def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    about = "people's accounts"
+    about = "manage accounts"
     actions = commands.add_parser("user", help=about, description=about).add_subparsers(required=True, metavar="ACTION")
 
     def action(name: str, does: Work, description: str, **defaults: object) -> argparse.ArgumentParser:
@@ -30,23 +30,26 @@ def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         return added
 
     create = action(
-        "create", work.create, "somebody new; the password is asked for, or read from standard input", ask=_ask_password
+        "create",
+        work.create,
+        "create an account; the password is asked for, or read from standard input",
+        ask=_ask_password,
     )
     create.add_argument("--admin", action="store_true", help="mark them as an administrator")
-    create.add_argument("--link", action="store_true", help="no password, but a link by which they set one")
-    action("disable", work.disable, "end somebody's sessions and let them sign in no more")
-    action("enable", work.enable, "let somebody sign in again")
-    action("promote", work.set_admin, "mark somebody as an administrator", admin=True)
-    action("demote", work.set_admin, "take that mark away", admin=False)
-    reset = action("reset", work.reset, "make a link by which somebody sets a new password, once")
+    create.add_argument("--link", action="store_true", help="set no password; print a link for setting one")
+    action("disable", work.disable, "end a user's sessions and refuse further sign-ins")
+    action("enable", work.enable, "let a disabled user sign in again")
+    action("promote", work.set_admin, "mark a user as an administrator", admin=True)
+    action("demote", work.set_admin, "remove the administrator mark", admin=False)
+    reset = action("reset", work.reset, "print a link that sets a new password, once")
     reset.add_argument("--lock", action="store_true", help="end the password and all sessions at once")
-    action("end-sessions", work.end_sessions, "sign somebody out everywhere")
-    export = action("export", work.export, "write somebody's data into a zip")
+    action("end-sessions", work.end_sessions, "sign a user out everywhere")
+    export = action("export", work.export, "write a user's data to a zip file")
     export.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
-    erase = action("erase", work.erase, "delete somebody's account, for good", ask=_confirm)
+    erase = action("erase", work.erase, "permanently delete a user's account", ask=_confirm)
     erase.add_argument("--messages", action="store_true", help="erase the texts of what they have sent, too")
     erase.add_argument("--yes", action="store_true", help="don't ask")
-    action("show", work.show, "what is known of somebody")
+    action("show", work.show, "show what is stored about a user")
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -77,13 +80,13 @@ def _ask_password(arguments: argparse.Namespace) -> None:
 def _confirm(arguments: argparse.Namespace) -> None:
     if arguments.yes:
         return
-    print(f"This deletes {arguments.name} for good. Type the name to go on: ", end="", file=sys.stderr, flush=True)
+    print(f"This permanently deletes {arguments.name}. Type the name to confirm: ", end="", file=sys.stderr, flush=True)
     if typed_key(_line()) != typed_key(arguments.name):
-        raise UsageError("Nothing was done: that was another name.")
+        raise UsageError("The name does not match; nothing was deleted.")
 
 
 def _line() -> str:
     try:
         return sys.stdin.readline().removesuffix("\n")
     except UnicodeDecodeError:
-        raise UsageError("What was typed is not in the terminal's encoding.") from None
+        raise UsageError("The input is not in the terminal's encoding.") from None

@@ -180,7 +180,8 @@ def _read_file(path: Path, environ: Mapping[str, str]) -> SettingsFile:
 
 def _unknown(name: str, known: Collection[str]) -> str:
     meant = get_close_matches(name, [setting.upper() for setting in known], 1)
-    return f"{name} in the settings file is no setting: {f'{meant[0]}?' if meant else 'see docs/configuration.md.'}"
+    hint = f"did you mean {meant[0]}?" if meant else "see docs/configuration.md."
+    return f"Unknown setting {name} in the settings file: {hint}"
 
 
 def _parse(raw: str, kind: Any) -> Any:
@@ -236,12 +237,12 @@ def _url_problems(config: Config) -> list[str]:
     problems = []
     if config.database_url and not is_database(config.database_url):
         problems.append(
-            "DATABASE_URL cannot be understood: it is like postgresql://user:password@host:5432/name, and an @ in the "
+            "DATABASE_URL cannot be parsed: it looks like postgresql://user:password@host:5432/name, and an @ in the "
             "password is written as %40."
         )
     if config.redis_url and not is_redis(config.redis_url):
         problems.append(
-            "REDIS_URL cannot be understood: it is like redis://user:password@host:6379/0, or begins with rediss:// or "
+            "REDIS_URL cannot be parsed: it looks like redis://user:password@host:6379/0, or begins with rediss:// or "
             "unix://, and an @ in the password is written as %40."
         )
     return problems

@@ -67,7 +67,7 @@ class MessageStore:
         try:
             return await self._store_together(batch)
         except Unavailable as error:
-            log.warning("%d messages were not stored for all we know: %s", len(batch), error)
+            log.warning("%d messages may not have been stored: %s", len(batch), error)
             return [error] * len(batch)
         except psycopg2.Error:
             if not again:  # isolate a bad message; the retry also finds what another server just stored

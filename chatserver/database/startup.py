@@ -27,12 +27,12 @@ async def wait_for_database(config: Config) -> db.Database:
             database = await _connect(config)
         except (MigrationError, Unavailable, psycopg2.Error) as error:
             if not told:
-                log.warning("this process waits for PostgreSQL before it serves: %s", " ".join(str(error).split()))
+                log.warning("waiting for PostgreSQL before serving: %s", " ".join(str(error).split()))
             told = True
             await asyncio.sleep(PAUSE)
         else:
             if told:
-                log.info("PostgreSQL answers: this process serves")
+                log.info("PostgreSQL answers: serving")
             return database
 
 

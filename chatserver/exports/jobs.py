@@ -105,7 +105,7 @@ class Exports:
                     use_language(language)
                     await self._make(export_id, User(user_id, name))
             except Unavailable as error:
-                log.warning("no look for exports: %s", error)
+                log.warning("could not look for exports: %s", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_INTERVAL):
                     await self._wake.wait()

@@ -64,9 +64,9 @@ class GapRepair:
             try:
                 await self.poll()
             except Unavailable as error:
-                log.warning("no look for lost news: %s", error)
+                log.warning("could not look for lost events: %s", error)
             except psycopg2.Error:
-                log.exception("the look for lost news failed")
+                log.exception("looking for lost events failed")
             self._wake.clear()
             try:
                 async with asyncio.timeout(min(self._interval, AWAY_INTERVAL) if self._away else self._interval):

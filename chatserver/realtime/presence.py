@@ -168,7 +168,7 @@ class Presence:
             self._failing = False
         except REDIS_ERRORS as error:
             if not self._failing:
-                log.warning("Redis does not tell who is online: %s", str(error) or type(error).__name__)
+                log.warning("cannot read from Redis which users are online: %s", str(error) or type(error).__name__)
             self._failing = True
             for watched in self._watched.values():
                 watched.missed = False  # a poll from before the outage must not count towards "offline"

@@ -82,7 +82,7 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Rejects a repeated name: parsers differ in the value that they take (RFC 7493 §2.3)."""
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("duplicate key")
     return fields
 
 

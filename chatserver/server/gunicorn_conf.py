@@ -58,7 +58,7 @@ def on_starting(server: Any) -> None:
     """What would fail in every worker, again and again, ends it here with a sentence."""
     try:
         if not server.cfg.workers:
-            raise ConfigError("There must be 1 worker or more (--workers, WORKERS): without one nobody is answered.")
+            raise ConfigError("WORKERS (--workers) must be 1 or more: without a worker no request is answered.")
         refuse_to_start(_config)
         for sentence in advice(_config):
             server.log.warning(sentence)
@@ -85,7 +85,7 @@ def on_reload(server: Any) -> None:
         changed = load_config()
         refuse_to_start(changed)
     except ConfigError as error:
-        server.log.error("The settings stay as they were: %s", error)  # noqa: TRY400  # a traceback tells nothing
+        server.log.error("Keeping the previous settings: %s", error)  # noqa: TRY400  # a traceback tells nothing
         return
     kept = {name: getattr(_config, name) for name in NEED_RESTART}
     if late := [name.upper() for name, value in kept.items() if getattr(changed, name) != value]:

@@ -53,7 +53,7 @@ def _open(config: Config) -> socket.socket:
         return socket.create_server((config.metrics_host, config.metrics_port), family=family)
     except (OSError, UnicodeError) as error:  # also a name that cannot be
         raise ConfigError(
-            f"Nothing can be served on METRICS_HOST {config.metrics_host}, METRICS_PORT {config.metrics_port}: "
+            f"Cannot listen on METRICS_HOST {config.metrics_host}, METRICS_PORT {config.metrics_port}: "
             f"{reason_of(error)}. Every instance needs a port of its own, and not in the file that they share."
         ) from None
 

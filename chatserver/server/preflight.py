@@ -85,7 +85,7 @@ def refuse_address(address: tuple[str, int] | str | int) -> None:
             listening.bind(address)
             listening.listen()
     except (OSError, OverflowError, UnicodeError) as error:  # a port or a name that cannot be
-        raise ConfigError(f"Nothing can be served on {address[0]}:{address[1]}: {reason_of(error)}.") from None
+        raise ConfigError(f"Cannot listen on {address[0]}:{address[1]}: {reason_of(error)}.") from None
 
 
 def _sockets(config: Config) -> Iterator[str]:
@@ -99,10 +99,10 @@ def _socket_trouble(path: str) -> str | None:
     if len(path.encode()) > SOCKET_PATH:
         reason = f"its path has more than {SOCKET_PATH} bytes"
     elif not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        reason = f"{folder} is no folder where a socket can be made"
+        reason = f"{folder} is not a folder in which a socket can be created"
     elif Path(path).exists() and not Path(path).is_socket():
-        reason = "something is there already, and is no socket"
-    return f"Nothing can be served on unix:{path}: {reason}. Mend that, or correct BIND." if reason else None
+        reason = "a file that is not a socket is already there"
+    return f"Cannot listen on unix:{path}: {reason}. Fix it, or change BIND." if reason else None
 
 
 def _measurements(config: Config) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _database(config: Config) -> Iterator[str]:
         connection.autocommit = True
         if connection.server_version < POSTGRESQL:
             version = connection.server_version // 10_000
-            yield f"PostgreSQL is version {version}, which is too old: 14 is needed, or newer."
+            yield f"PostgreSQL is version {version}, which is too old: 14 or newer is required."
             return
         try:
             check_schema(config.database_url)
@@ -139,7 +139,7 @@ def _database(config: Config) -> Iterator[str]:
             yield from _durability(connection, config)
             yield from _room(connection, config)
         except psycopg2.Error as error:
-            yield f"PostgreSQL refuses to be asked about rights: {' '.join(str(error).split())}."
+            yield f"PostgreSQL refuses to show privileges: {' '.join(str(error).split())}."
     if config.database_pooling == "session":
         yield from _pooler(config.database_url)
 
@@ -224,7 +224,7 @@ def _redis(config: Config) -> Iterator[str]:
             information = client.info()
             version = str(information["redis_version"])
             if int(version.partition(".")[0]) < REDIS:
-                yield f"Redis is version {version}, which is too old: {REDIS} is needed, or newer, or Valkey."
+                yield f"Redis is version {version}, which is too old: {REDIS} or newer, or Valkey, is required."
                 return
             for attempt in REDIS_TRIES:
                 attempt(client, prefix)
@@ -246,7 +246,7 @@ def _redis(config: Config) -> Iterator[str]:
         except ReadOnlyError:
             yield "Redis is read-only, a replica: name the primary in REDIS_URL."
         except OutOfMemoryError:
-            yield "Redis is full: raise its maxmemory, or see who else fills it."
+            yield "Redis is full: raise its maxmemory, or find out what else fills it."
         except (RedisError, OSError) as error:
             yield _redis_trouble(str(error) or type(error).__name__)
 

@@ -39,5 +39,5 @@ class LoopLag:
 
     def _tell(self) -> None:
         if 0 < self._warning <= self._worst:
-            log.warning("the event loop stood still for %.3f s", self._worst, extra={"lag": round(self._worst, 3)})
+            log.warning("the event loop was blocked for %.3f s", self._worst, extra={"lag": round(self._worst, 3)})
             self._worst, self._told_at = 0.0, monotonic()

@@ -92,7 +92,7 @@ async def run_in(folder: Path, report: Report) -> None:
 def loop_stood_still(folder: Path) -> float:
     """The longest time, in seconds, that a server's event loop logged."""
     log = (folder / "gunicorn.log").read_text(errors="replace")
-    return max(map(float, re.findall(r"the event loop stood still for ([\d.]+) s", log)), default=0)
+    return max(map(float, re.findall(r"the event loop was blocked for ([\d.]+) s", log)), default=0)
 
 
 if __name__ == "__main__":
