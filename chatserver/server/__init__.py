@@ -1,1 +1,1 @@
-"""The processes: the application, gunicorn's worker, checks before the start."""
+"""The processes: the application's wiring, gunicorn's settings and worker, checks before the start, metrics."""

@@ -1,4 +1,4 @@
-"""Wires everything, in order; nothing else. gunicorn finds it by `chatserver.gunicorn_conf`."""
+"""Wires the application; contains no other logic. gunicorn finds it through `chatserver.gunicorn_conf`."""
 
 import asyncio
 import logging
@@ -47,16 +47,16 @@ from chatserver.web.static_files import static_files
 
 log = logging.getLogger(__name__)
 
-GOODBYE = 1.0  # seconds for the tasks in the background to end
+GOODBYE = 1.0  # seconds for the background tasks to end
 RESTART_PAUSE = 1.0  # seconds
-THREADS_AT_ONCE = 100  # threads found by one query: many open at once after a restart
+THREADS_AT_ONCE = 100  # threads that one query loads: clients open many at once after a restart
 
 
 def read_files() -> None:
-    """All that would be read from the disk when it is first needed: for processes that are forked from this one.
+    """Reads all files that would otherwise be read at their first use, before workers are forked from this process.
 
-    What runs is then of one version, whatever an update puts in place meanwhile. Catalogues are read when they are
-    imported, migrations when the schema is first looked at.
+    The workers then run one version even if an update replaces the files meanwhile. Catalogues are read at import,
+    migrations at the first check of the schema.
     """
     environment()
     static_files()
@@ -65,13 +65,13 @@ def read_files() -> None:
 
 
 async def create_app(config: Config | None = None) -> web.Application:
-    """The application, by default for the environment. Raises ConfigError."""
+    """Creates the application, by default with the settings of the environment. Raises ConfigError."""
     config = config or load_config()
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
     app = web.Application(
-        # A socket's request is accounted for before the socket lives. Errors inside of the sessions, whose cookie
-        # an error page needs as any other; and outside, for theirs.
+        # `account_for` logs the handshake before `serve_upgraded` serves the socket. `errors` runs twice: inside the
+        # session middleware (error pages need its cookie) and outside it (to catch its own failures).
         middlewares=[
             serve_upgraded,
             account_for,
@@ -100,7 +100,7 @@ async def create_app(config: Config | None = None) -> web.Application:
 
 
 async def _services(app: web.Application) -> AsyncIterator[None]:
-    """What lives as long as the process: PostgreSQL, the batchers, the background tasks, until the last commit."""
+    """Runs what lives as long as the process: PostgreSQL, batchers, background tasks. Ends after the last commit."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     database = app[keys.DB] = await wait_for_database(config)
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
@@ -112,7 +112,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:
         await publisher.open()
-    except asyncio.CancelledError:  # told to end while it starts
+    except asyncio.CancelledError:  # asked to stop during start-up
         await database.close()
         raise
     async with _realtime(app, database) as presence:
@@ -127,7 +127,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _realtime(app: web.Application, database: Database) -> AsyncIterator[Presence]:
-    """The sockets, what they share, and the tasks that run beside them."""
+    """Starts the sockets, their shared services, and the background tasks."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     publisher, message_store = app[keys.PUBLISHER], app[keys.MESSAGE_STORE]
     hub = Hub()
@@ -160,7 +160,7 @@ async def _realtime(app: web.Application, database: Database) -> AsyncIterator[P
 
 
 async def keep_running(work: Callable[[], Awaitable[None]]) -> None:
-    """Without it sockets would stand still in silence: what fails for no known reason is told and begins again."""
+    """Logs and restarts a background task that fails unexpectedly; otherwise sockets would hang without any error."""
     while True:
         try:
             return await work()

@@ -1,4 +1,4 @@
-"""What is looked at once a second rather than counted: lengths of queues, connections in use, memory."""
+"""Gauges, sampled once a second: lengths of queues, connections in use, memory."""
 
 import asyncio
 import contextlib
@@ -18,6 +18,8 @@ EVERY = 1.0  # seconds
 
 
 class Sampler:
+    """Samples the gauges of this process; `news_come` returns whether the subscriber is connected to Redis."""
+
     def __init__(
         self, sockets: Sockets, writer: MessageStore, publisher: Publisher, pool: Pool, news_come: Callable[[], bool]
     ) -> None:
@@ -29,7 +31,7 @@ class Sampler:
         self._cpu = 0.0
 
     async def run(self) -> None:
-        """Looks until cancelled, and then once more."""
+        """Samples every `EVERY` seconds until cancelled, and then once more."""
         metrics.INFO.labels(__version__).set(1)
         metrics.STARTED.set(time())
         try:
@@ -40,6 +42,7 @@ class Sampler:
             self.look()
 
     def look(self) -> None:
+        """Samples all gauges once."""
         metrics.deliveries.pass_on()
         metrics.SOCKETS.set(self._sockets.count)
         metrics.LONGEST_MAILBOX.set(self._sockets.longest_mailbox)
@@ -52,5 +55,5 @@ class Sampler:
         cpu = process_time()
         metrics.CPU.inc(cpu - self._cpu)
         self._cpu = cpu
-        with contextlib.suppress(OSError):  # only Linux tells
+        with contextlib.suppress(OSError):  # only Linux has it
             metrics.MEMORY.set(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))

@@ -1,7 +1,7 @@
-"""Where connections come in: how long they may take to say something, and what broken requests are told.
+"""The HTTP server: time limits for slow connections, and the answers to malformed requests.
 
-aiohttp gives a connection its keep-alive time for a whole header, and a body any time at all; what is no HTTP it
-answers with a page of its own. That can only be mended in the class of its connections, which its server makes: so the
+aiohttp gives a connection its keep-alive time for a whole header, and no limit for a body; it answers malformed
+requests with a page of its own. Only the class of its connections can change that, and its server creates them: so the
 runner has a server of ours.
 """
 
@@ -23,14 +23,14 @@ from chatserver.web.middlewares import headers_of
 
 log = logging.getLogger(__name__)
 
-# Longer than proxies keep idle connections to us, if they do (most: 60 s): who closes first may lose a request.
+# Longer than proxies keep idle connections to us (most: 60 s): the side that closes first may lose a request.
 KEEP_ALIVE = 75.0  # seconds
-GRACE = 0.2  # seconds of an end in which is answered what had been sent before anybody could know of it
-LEAST_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: slower is no line, but an attack
+GRACE = 0.2  # seconds after shutdown begins in which requests already in flight are still answered
+LEAST_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: a slower one is an attack
 
 
 class Runner(web.AppRunner):
-    """Runs an application with the time limits of its settings; one without settings has none. `grace`: see `GRACE`."""
+    """Runs an application with the time limits of its settings, if it has any. `grace`: seconds, see `GRACE`."""
 
     def __init__(self, app: web.Application, *, grace: float = GRACE, **options: Any) -> None:
         super().__init__(app, **options)
@@ -47,7 +47,7 @@ class Runner(web.AppRunner):
         )
 
     async def cleanup(self) -> None:
-        """aiohttp closes connections at once on which nothing was read yet: a proxy may have sent a form on one."""
+        """Waits before it closes unread connections, as aiohttp does at once: a proxy may have sent a form on one."""
         for site in list(self._sites):
             await site.stop()
         if self._server is not None:
@@ -56,14 +56,17 @@ class Runner(web.AppRunner):
 
 
 class Server(web.Server):
+    """Creates connections with time limits, and tells each when the header of a request is complete."""
+
     def __init__(self, *args: Any, config: Config, **options: Any) -> None:
         super().__init__(*args, **options)
         self.request_timeout = config.request_timeout
-        self.headers = headers_of(config)  # once, and not for each connection
+        self.headers = headers_of(config)  # once for all connections
         self._make = self.request_factory
         self.request_factory = self._begin
 
     def __call__(self) -> RequestHandler:
+        """Creates a connection for asyncio."""
         return Connection(self, loop=self._loop, **self._kwargs)
 
     def _begin(
@@ -80,7 +83,7 @@ class Server(web.Server):
 
 
 class Connection(RequestHandler):
-    """Is cut off when its first byte, the rest of a header, or more of a body are not there in time."""
+    """Closes itself if its first byte, the rest of a header, or more of a body does not arrive in time."""
 
     __slots__ = ("_between", "_headers", "_timeout", "_timer")
 
@@ -89,20 +92,22 @@ class Connection(RequestHandler):
         self._timeout = manager.request_timeout
         self._headers = manager.headers
         self._timer: asyncio.TimerHandle | None = None
-        self._between = False  # two requests: as long as is kept alive, until something comes
+        self._between = False  # between two requests the keep-alive time counts, until a byte arrives
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Starts the timer for the first header."""
         super().connection_made(transport)
         self._start_timer(self.force_close)
 
     def data_received(self, data: bytes) -> None:
+        """Starts the timer for the next header at its first byte."""
         if self._between:
             self._between = False
             self._start_timer(self.force_close)
         super().data_received(data)
 
     def expect_body(self, payload: StreamReader) -> None:
-        """A whole header is there. A WebSocket's has no body: nothing is left of the timer."""
+        """Starts the timer for the body once the header is complete. A WebSocket has no body, and so no timer."""
         self._between = False
         self._stop_timer()
         if not payload.is_eof():
@@ -119,11 +124,13 @@ class Connection(RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
+        """Notes that the next bytes begin another request."""
         finished = await super().finish_response(request, resp, start_time)
         self._between = True
         return finished
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        """Stops the timer."""
         self._stop_timer()
         super().connection_lost(exc)
 
@@ -143,13 +150,13 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What never became a request, or failed outside of all middlewares: an answer that tells nothing about us."""
+        """Answers a malformed request, or a failure outside all middlewares, without revealing our software."""
         if status == 400:
             address = read_address(request.remote or "") or UNIX
             log.info("a broken request from %s: %s", address, type(exc).__name__)
             text = "This is no request that can be answered.\n"
         else:
-            super().handle_error(request, status, exc, message)  # logs it
+            super().handle_error(request, status, exc, message)  # logs the error
             text = "Something went wrong on the server.\n"
         response = Bare(status=status, text=text, headers=self._headers | {"Cache-Control": "no-store"})
         response.force_close()
@@ -157,7 +164,7 @@ class Connection(RequestHandler):
 
 
 class Bare(web.Response):
-    """Without the header that names aiohttp and its version."""
+    """A response without the header that names aiohttp and its version."""
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
@@ -165,7 +172,7 @@ class Bare(web.Response):
 
 
 async def serve(app: web.Application, host: str, port: int, shutdown_timeout: float) -> None:
-    """Serves until SIGINT or SIGTERM. Raises OSError when it cannot listen there."""
+    """Serves until SIGINT or SIGTERM; `shutdown_timeout` in seconds. Raises OSError if it cannot listen."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     runner = Runner(app, keepalive_timeout=KEEP_ALIVE, access_log=None, shutdown_timeout=shutdown_timeout)
     try:

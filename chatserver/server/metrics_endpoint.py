@@ -1,8 +1,8 @@
-"""`/metrics`, on an address of its own: the public one has no such page.
+"""Serves `/metrics` on an address of its own: the public address has no such page.
 
-Under gunicorn the master opens the address before it starts the workers, and whichever of them is free answers for all:
-one that hangs, dies or begins anew takes no measurements with it. prometheus_client's own server is a thread in one
-process, and a master with threads must not fork.
+Under gunicorn the master opens the address before it starts the workers, and any free worker answers for all: a worker
+that hangs, dies or restarts loses no metrics. prometheus_client's own server is a thread in one process, and a master
+with threads must not fork.
 """
 
 import asyncio
@@ -20,20 +20,20 @@ from chatserver.telemetry.metrics import REGISTRY
 from chatserver.telemetry.multiprocess import FOLDER
 from chatserver.web.app_keys import CONFIG
 
-GOODBYE = 1.0  # seconds for an answer under way
+GOODBYE = 1.0  # seconds for a response in flight
 
 _listener: socket.socket | None = None
 
 
 def listen(config: Config) -> None:
-    """Opens the address, if there is one, for this process and those it forks. Raises ConfigError."""
+    """Opens the configured address, if any, for this process and its forks. Raises ConfigError."""
     global _listener  # noqa: PLW0603  # what a fork hands down
     if config.metrics_port:
         _listener = _open(config)
 
 
 async def serve(app: web.Application) -> AsyncIterator[None]:
-    """Answers while the application runs. Raises ConfigError."""
+    """Serves the metrics while the application runs. Raises ConfigError."""
     config = app[CONFIG]
     if not config.metrics_port:
         yield
@@ -51,7 +51,7 @@ def _open(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.metrics_host else socket.AF_INET
     try:
         return socket.create_server((config.metrics_host, config.metrics_port), family=family)
-    except (OSError, UnicodeError) as error:  # also a name that cannot be
+    except (OSError, UnicodeError) as error:  # UnicodeError: an impossible host name
         raise ConfigError(
             f"Cannot listen on METRICS_HOST {config.metrics_host}, METRICS_PORT {config.metrics_port}: "
             f"{reason_of(error)}. Every instance needs a port of its own, and not in the file that they share."
@@ -59,12 +59,12 @@ def _open(config: Config) -> socket.socket:
 
 
 async def _answer(_: web.Request) -> web.Response:
-    """Off the loop: adding up many processes takes some milliseconds."""
+    """Answers with the metrics, computed in a thread: adding up many processes takes some milliseconds."""
     return web.Response(body=await asyncio.to_thread(_values), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
 def _values() -> bytes:
-    """Of this process, or of all that share the folder."""
+    """Returns the metrics of this process, or of all processes that share the folder."""
     if FOLDER not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

@@ -22,21 +22,21 @@ from chatserver.database import libpq
 from chatserver.database.migrations import MigrationError, check_schema
 from chatserver.telemetry.multiprocess import clean_up, share
 
-POSTGRESQL = 140_000  # the oldest, as PostgreSQL counts
+POSTGRESQL = 140_000  # the oldest supported version, as PostgreSQL numbers it
 REDIS = 7
 PATIENCE = 5  # seconds
-SOCKET_PATH = 107  # bytes, as Linux has it
+SOCKET_PATH = 107  # bytes, the limit of Linux
 RIGHTS = ("select", "insert", "update", "delete")
 READ_ONLY_TABLES = {"migrations"}
 OUR_TABLES = """\
 select current_user, relname, oid from pg_class where relkind = 'r' and relnamespace =
 (select relnamespace from pg_class where oid = 'migrations'::regclass) order by relname"""
-# Connections that this user may open: -1 is no limit of a user's or database's own.
+# The number of connections that this user may open; -1 means that a user or database has no limit of its own.
 ROOM = """\
 select least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
              nullif(rolconnlimit, -1), nullif(datconnlimit, -1))
 from pg_roles, pg_database where rolname = current_user and datname = current_database()"""
-# What a process does with its sessions, news and presence, in their places.
+# The commands that processes use for sessions, events and presence, with keys of the same prefix.
 REDIS_TRIES: tuple[Callable[[Redis, str], object], ...] = (
     lambda redis, prefix: redis.set(f"{prefix}check", "", ex=1),
     lambda redis, prefix: redis.eval("return redis.call('PUBLISH', ARGV[1], '')", 0, f"{prefix}check"),
@@ -46,9 +46,9 @@ REDIS_TRIES: tuple[Callable[[Redis, str], object], ...] = (
 
 
 def refuse_to_start(config: Config, *, places: bool = False) -> None:
-    """Raises ConfigError with all that is wrong, one sentence a line.
+    """Raises ConfigError with all problems found, one sentence a line.
 
-    `places`: also where gunicorn would listen and measure, as far as that is seen while it may be running already.
+    `places`: also checks gunicorn's sockets and metrics folder, as far as possible while it may be running already.
     """
     if not config.database_url or not config.redis_url:
         raise ConfigError("DATABASE_URL and REDIS_URL must be set; `make run` starts servers of its own.")
@@ -60,7 +60,7 @@ def refuse_to_start(config: Config, *, places: bool = False) -> None:
 
 
 def advice(config: Config) -> list[str]:
-    """What keeps nothing from working today; one sentence each."""
+    """Returns warnings about settings that work today but may fail later, one sentence each."""
     given = parse_dsn(config.database_url or "")
     if "," in given.get("host", "") and "target_session_attrs" not in given:
         return [
@@ -71,7 +71,7 @@ def advice(config: Config) -> list[str]:
 
 
 def refuse_address(address: tuple[str, int] | str | int) -> None:
-    """Raises ConfigError for an address that cannot be listened on; gunicorn would try it for five seconds."""
+    """Raises ConfigError for an address that cannot be listened on; gunicorn would retry it for five seconds."""
     if isinstance(address, int):  # a socket that is open already
         return
     if isinstance(address, str):
@@ -84,7 +84,7 @@ def refuse_address(address: tuple[str, int] | str | int) -> None:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(address)
             listening.listen()
-    except (OSError, OverflowError, UnicodeError) as error:  # a port or a name that cannot be
+    except (OSError, OverflowError, UnicodeError) as error:  # an impossible port or host name
         raise ConfigError(f"Cannot listen on {address[0]}:{address[1]}: {reason_of(error)}.") from None
 
 
@@ -106,7 +106,7 @@ def _socket_trouble(path: str) -> str | None:
 
 
 def _measurements(config: Config) -> Iterator[str]:
-    """Tried as gunicorn does it."""
+    """Tries to share metrics as gunicorn's master does."""
     if config.metrics_port:
         try:
             share()
@@ -175,7 +175,7 @@ def _rights(connection: Connection) -> Iterator[str]:
 
 
 def _durability(connection: Connection, config: Config) -> Iterator[str]:
-    """What was seen as sent must survive a power cut; in development fsync may be off, as in our tests."""
+    """Checks that acknowledged messages survive a power cut; in development fsync may be off, as in our tests."""
     watched = ["fsync", "synchronous_commit"] if config.production else ["synchronous_commit"]
     cursor = connection.cursor()
     cursor.execute("select name from pg_settings where setting = 'off' and name = any (%s) order by name", [watched])
@@ -187,7 +187,7 @@ def _durability(connection: Connection, config: Config) -> Iterator[str]:
 
 
 def _room(connection: Connection, config: Config) -> Iterator[str]:
-    """Whether all processes of this instance can connect; a PgBouncer that pools transactions needs fewer."""
+    """Checks that all processes of this instance can connect; with transaction pooling they need fewer connections."""
     if config.database_pooling == "transaction":
         return
     cursor = connection.cursor()
@@ -203,7 +203,7 @@ def _room(connection: Connection, config: Config) -> Iterator[str]:
 
 
 def _pooler(url: str) -> Iterator[str]:
-    """Behind a PgBouncer that pools transactions nothing can be prepared or set for a connection."""
+    """Detects PgBouncer: with transaction pooling no statement can be prepared and no option set for a connection."""
     try:
         psycopg2.connect(libpq.dsn(url, "-c statement_timeout=3000", patience=PATIENCE)).close()
     except psycopg2.Error as error:

@@ -1,4 +1,4 @@
-"""How a worker of gunicorn runs the application.
+"""Runs the application in a gunicorn worker.
 
 https://docs.aiohttp.org/en/stable/deployment.html#start-gunicorn
 """
@@ -9,26 +9,27 @@ import sys
 from types import FrameType
 from typing import Any
 
-import uvloop  # noqa: F401  # before the fork, as all that workers need: an update may replace it meanwhile
+import uvloop  # noqa: F401  # imported before the fork: an update may replace its files before a worker starts
 from aiohttp.worker import GunicornUVLoopWebWorker
 
 from chatserver.config.settings import Config
 from chatserver.server.app import create_app
 from chatserver.server.http_server import Runner
 
-LAST_THINGS = 7  # seconds for what an end takes besides requests under way: sockets, commits, news; then gunicorn kills
+LAST_THINGS = 7  # seconds for sockets, commits and events after the last request; then gunicorn kills the worker
 
 
 class Worker(GunicornUVLoopWebWorker):
-    """Ends as soon as SIGTERM comes. aiohttp's worker only notes it, and looks once a second whether it is noted."""
+    """Stops as soon as SIGTERM arrives; aiohttp's worker only sets a flag and checks it once a second."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Handles SIGTERM and wakes the loop that waits for it."""
         super().handle_exit(sig, frame)
         self._notify_waiter_done()
 
 
 async def run(worker: Any, config: Config) -> "WorkerRunner":
-    """Connections come in by our runner, with gunicorn's settings: aiohttp's worker takes one for an application."""
+    """Returns our runner, with gunicorn's settings; aiohttp's worker accepts a runner in place of an application."""
     settings = worker.cfg
     return WorkerRunner(
         await create_app(config),
@@ -42,9 +43,9 @@ async def run(worker: Any, config: Config) -> "WorkerRunner":
 
 
 class WorkerRunner(Runner):
-    """Reports to gunicorn, and ends when it is told to, while it still starts, however long that takes.
+    """Sends heartbeats and honors stop requests during start-up, however long that takes.
 
-    aiohttp's worker does both only once it serves, and gunicorn kills a worker that does not report.
+    aiohttp's worker does so only once it is serving, so gunicorn would kill a slow start.
     """
 
     def __init__(self, *args: Any, worker: Any, **options: Any) -> None:
@@ -52,6 +53,7 @@ class WorkerRunner(Runner):
         self._worker = worker
 
     async def setup(self) -> None:
+        """Starts the application; exits with status 0 if gunicorn stops or disappears meanwhile."""
         starting = asyncio.create_task(super().setup())
         while not starting.done():
             if not self._worker.alive or os.getppid() != self._worker.ppid:
