@@ -1,4 +1,4 @@
-"""What the commands of the terminal share: the servers they work on, and how they refuse."""
+"""Shared by the commands: the servers they work on, and the error for wrong usage."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -20,11 +20,11 @@ Work = Callable[[Config, db.Database], Awaitable[dict[str, Any]]]
 
 
 class UsageError(CommandError):
-    """What was asked for cannot be done so; one sentence."""
+    """The command cannot be executed as given; one sentence."""
 
 
 def with_database(config: Config, work: Work) -> dict[str, Any]:
-    """Does some work on the database of the settings. Raises MigrationError, Unavailable."""
+    """Runs `work` on the database of the settings. Raises MigrationError, Unavailable."""
 
     async def connected(config: Config, url: str) -> dict[str, Any]:
         database = await db.connect(url, 1, 0, config.database_pooling)
@@ -41,7 +41,7 @@ def with_database(config: Config, work: Work) -> dict[str, Any]:
 
 @asynccontextmanager
 async def publishing(config: Config) -> AsyncIterator[tuple[Redis, Publisher]]:
-    """Redis, and what tells the servers there by it: whatever it was given is told when this ends, if Redis answers."""
+    """Yields Redis and a publisher; publishes the remaining events at the end if Redis answers."""
     redis = connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
     try:
@@ -53,11 +53,11 @@ async def publishing(config: Config) -> AsyncIterator[tuple[Redis, Publisher]]:
 
 @contextmanager
 def servers(config: Config) -> Iterator[Config]:
-    """The servers of the settings; in development those that `make run` has running, or else started for the moment."""
+    """Yields settings with both URLs; in development those of `make run`'s servers, started temporarily if needed."""
     if config.database_url and config.redis_url:
         yield config
         return
-    # Production has neither these servers nor the packages they come in.
+    # Production has neither these servers nor their packages.
     from chatserver.development.embedded import EmbeddedServers, forget_libpq_settings, running  # noqa: PLC0415
 
     if urls := running(config.data_dir):

@@ -1,4 +1,4 @@
-"""`python -m chatserver …`: everything that is done from a terminal."""
+"""`python -m chatserver …`: the parser, and all commands but those for users."""
 
 import argparse
 import asyncio
@@ -35,10 +35,11 @@ from chatserver.web.static_files import static_files
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN = 2.0  # seconds that requests under way may still take
+SHUTDOWN = 2.0  # seconds for requests in flight
 
 
 def main() -> int:
+    """Runs the command of the arguments and returns the exit status; prints a CommandError as one sentence."""
     speak_in_any_charset()
     arguments = _parser().parse_args()
     try:
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> int:
     try:
         from chatserver.development.run import develop  # noqa: PLC0415
-    except ModuleNotFoundError:  # the wheel has neither it nor the packages that it needs
+    except ModuleNotFoundError:  # the wheel contains neither it nor the packages that it needs
         raise UsageError("`run` is for development, from a checkout: make run. In production use gunicorn.") from None
 
     return develop(load_config(), demo=arguments.demo)
@@ -111,7 +112,7 @@ def _serve(_: argparse.Namespace) -> None:
         log.warning(sentence)
     try:
         asyncio.run(_serve_app(config))
-    except (OSError, UnicodeError) as error:  # a port in use, a host that isn't ours or cannot be
+    except (OSError, UnicodeError) as error:  # a port in use, a host that is not ours or is impossible
         raise UsageError(f"Cannot listen on {config.host}:{config.port}: {reason_of(error)}.") from None
 
 
@@ -153,7 +154,7 @@ def _provision(arguments: argparse.Namespace) -> None:
         raise UsageError("provision is refused in production: it creates users who never signed up.")
 
     async def work(config: Config, database: db.Database) -> dict[str, Any]:
-        config = replace(config, redis_timeout=0)  # many sessions take their time
+        config = replace(config, redis_timeout=0)  # creating many sessions takes long
         redis = connect_redis(config)
         try:
             return await provision(

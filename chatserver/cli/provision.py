@@ -1,4 +1,4 @@
-"""Many people, threads, messages and sessions at once, without hashing a password: for tests and benchmarks."""
+"""Creates many users, threads, messages and sessions at once, without passwords: for tests and benchmarks."""
 
 import secrets
 from typing import Any
@@ -12,13 +12,16 @@ from chatserver.web.sessions import SessionStorage
 
 
 class ProvisionError(CommandError):
-    """Numbers that do not fit; one sentence."""
+    """The requested numbers contradict each other; one sentence."""
 
 
 async def provision(
     db: Database, sessions: SessionStorage, *, users: int, threads: int, people: int, messages: int
 ) -> dict[str, Any]:
-    """Thread k has the users 2k and 2k+1, or `people` each, and `messages` messages. Raises ProvisionError."""
+    """Creates users and their sessions; thread k has `people` consecutive users, from k * `people`, and `messages`.
+
+    Raises ProvisionError.
+    """
     if min(users, threads, messages) < 0:
         raise ProvisionError("The numbers of users, threads and messages must be 0 or more.")
     if people < 2 or people > max(users, 2) or (threads and users < people):

@@ -1,6 +1,6 @@
-"""What whoever runs the site does with people's accounts: the work of `python -m chatserver user …`.
+"""The actions of `python -m chatserver user …`: what the operator can do with users' accounts.
 
-What changes the database comes first, then what ends sessions; when Redis is away in between, it is said what is left.
+Each changes the database first, then ends sessions; if Redis is unavailable in between, an error names what remains.
 """
 
 import argparse
@@ -26,6 +26,8 @@ Answer = dict[str, Any]
 
 
 class Site(NamedTuple):
+    """The services that the actions use."""
+
     config: Config
     db: Database
     accounts: Accounts
@@ -34,6 +36,7 @@ class Site(NamedTuple):
 
 
 async def create(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Creates a user with a password, or with a reset link to choose one."""
     if arguments.link:
         user = await site.accounts.add(arguments.name, NO_PASSWORD)
     else:
@@ -45,6 +48,7 @@ async def create(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def disable(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Disables an account and ends its sessions. Raises UsageError if Redis is unavailable."""
     user = await site.accounts.find(arguments.name)
     await site.accounts.set_disabled(user, True)
     try:
@@ -58,19 +62,21 @@ async def disable(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def enable(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Lets a disabled user sign in again."""
     user = await site.accounts.find(arguments.name)
     await site.accounts.set_disabled(user, False)
     return user._asdict() | {"disabled": False}
 
 
 async def set_admin(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Makes a user an administrator, or no longer one."""
     user = await site.accounts.find(arguments.name)
     await site.accounts.set_admin(user, arguments.admin)
     return user._asdict() | {"admin": arguments.admin}
 
 
 async def reset(site: Site, arguments: argparse.Namespace) -> Answer:
-    """`lock`: for an account that somebody else has got into; they are out before the link is made."""
+    """Makes a reset link. `lock`: first locks out an intruder by ending all sessions and the old password."""
     user = await site.accounts.find(arguments.name)
     if not await site.accounts.may_talk(user.id):
         raise UsageError(
@@ -97,12 +103,13 @@ async def _link(site: Site, user: User) -> Answer:
 
 
 async def end_sessions(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Ends all sessions of a user. Raises Unavailable."""
     user = await site.accounts.find(arguments.name)
     return user._asdict() | {"sessions_ended": await revoke(site.session_index, site.publisher, user)}
 
 
 async def export(site: Site, arguments: argparse.Namespace) -> Answer:
-    """In the site's language. What is left of a file that could not be finished is removed."""
+    """Writes a user's export in the site's language to a new file; removes it if it cannot be completed."""
     user = await site.accounts.find(arguments.name)
     use_language(site.config.default_language)
 
@@ -124,7 +131,7 @@ async def export(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
-    """Disabled first: then nobody signs in again between the end of the sessions and that of the account."""
+    """Deletes an account. Disables it first: nobody can sign in between the end of the sessions and the deletion."""
     user = await site.accounts.find(arguments.name)
     await site.accounts.set_disabled(user, True)
     try:
@@ -137,11 +144,12 @@ async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
     erased = await site.accounts.erase_messages(user) if arguments.messages else 0
     await site.accounts.delete(user, site.config.name_rest_days)
     if arguments.messages:
-        erased += await site.accounts.erase_messages(user)  # what was on its way when they were disabled
+        erased += await site.accounts.erase_messages(user)  # messages that were in flight when the account was disabled
     return user._asdict() | {"deleted": True, "messages_erased": erased}
 
 
 async def show(site: Site, arguments: argparse.Namespace) -> Answer:
+    """Returns an account's details, with the numbers of its sessions and threads."""
     user = await site.accounts.find(arguments.name)
     details = await details_of(site.db, user)
     return {

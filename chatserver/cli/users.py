@@ -1,4 +1,4 @@
-"""`python -m chatserver user …`: what whoever runs the site does with people's accounts. Passwords are no arguments."""
+"""`python -m chatserver user …`: the parser of the operator's commands. Passwords are never arguments."""
 
 import argparse
 import sys
@@ -20,6 +20,7 @@ Work = Callable[[work.Site, argparse.Namespace], Awaitable[work.Answer]]
 
 
 def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `user` and its actions to the parser."""
     about = "manage accounts"
     actions = commands.add_parser("user", help=about, description=about).add_subparsers(required=True, metavar="ACTION")
 
@@ -53,7 +54,7 @@ def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    """Asks what must be asked, then works, and prints the answer."""
+    """Prompts if the action needs it, runs the action, and prints its answer."""
     arguments.ask(arguments)
     does: Work = arguments.does
 
@@ -66,7 +67,7 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _ask_password(arguments: argparse.Namespace) -> None:
-    """At the terminal, twice and unseen, or a line of what is piped in."""
+    """Reads a password: at a terminal twice and hidden, otherwise one line of standard input."""
     if arguments.link:
         return
     if not sys.stdin.isatty():

@@ -1,6 +1,6 @@
-"""Whether the server can work where it stands: `python -m chatserver check`, and before `serve` and gunicorn begin.
+"""Checks that the server can run here: for `python -m chatserver check`, and before `serve` and gunicorn start.
 
-Every trouble is a sentence that says what to do; all that can be seen at once are told at once.
+Each problem is one sentence that says what to do; all problems that can be found together are reported together.
 """
 
 import os
