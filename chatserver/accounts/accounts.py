@@ -140,7 +140,7 @@ class Accounts:
         return stored is not None and not stored.disabled
 
     async def _by_name(self, raw_name: str) -> Stored | None:
-        """Also finds names that today's rules refuse, and every spelling that has the same key."""
+        """Finds a user by any spelling with the same key, including names that today's rules refuse."""
         key = typed_key(raw_name)
         row = None if UNSTORABLE.search(key) else await self._db.fetch_one("user_by_name", name_key=key)
         return Stored(*row) if row else None

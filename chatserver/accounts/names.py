@@ -105,7 +105,7 @@ def _is_long_enough(name: str) -> bool:
 
 
 def _is_of_one_script(name: str) -> bool:
-    """Also requires one kind of digits, and refuses styled letters such as bold or superscript."""
+    """Accepts letters of one script and digits of one kind; refuses styled letters such as bold or superscript."""
     digits = {ord(char) - unicodedata.decimal(char) for char in name if char.isdecimal()}
     styled = any(_style(char) not in {"", "<compat>"} for char in name)
     return len(digits) < 2 and not styled and _one_script().fullmatch(name) is not None

@@ -13,7 +13,7 @@ from chatserver.config.settings import Config
 
 MAX_SIGN_INS = 100  # per user; beyond, the oldest session ends
 # Stores the session KEYS[1] = ARGV[1], for ARGV[2] seconds if given, and adds it at time ARGV[3] to the set KEYS[2],
-# which expires after ARGV[4] seconds. Over ARGV[5] sessions, drops expired ones, then ends the oldest; returns those.
+# which expires after ARGV[4] seconds. Over ARGV[5] sessions, drops expired ones, then ends the oldest and returns them.
 BEGIN = """\
 redis.call('SET', KEYS[1], ARGV[1])
 if ARGV[2] ~= '' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end

@@ -35,7 +35,7 @@ def fill_all_skeletons(connection: psycopg2.extensions.connection) -> None:
 
 
 def _skeletons(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    """Former names have no spelling any more, only the key: their skeleton is computed from it."""
+    """Returns the parameters of `set_skeletons`. Of a former name only the key is stored, which replaces the name."""
     return {
         "user_ids": [user_id for user_id, _, _ in rows],
         "name_keys": [name_key for _, name_key, _ in rows],

@@ -44,7 +44,7 @@ class Publisher:
         self._failing = False
 
     async def open(self) -> None:
-        """Connects in advance, so that the first event need not wait; does nothing if Redis is down."""
+        """Connects in advance, so that the first event need not wait; returns without an error if Redis is down."""
         await self._in_time(self._publish_all([]))
 
     def publish(self, user_ids: Sequence[int], event: Event) -> None:

@@ -216,7 +216,7 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
 
 @dataclass
 class _Place:
-    """Where PostgreSQL is: the URL, and which of its addresses answered last."""
+    """The URL of PostgreSQL, and which of its addresses answered last."""
 
     url: str
     last: str = ""

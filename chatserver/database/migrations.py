@@ -45,8 +45,9 @@ def migrate(database_url: str, then: Callable[[psycopg2.extensions.connection], 
 
 
 def _apply(connection: psycopg2.extensions.connection, name: str, statements: str) -> None:
-    """Gives up a lock that it cannot get within a second, and retries: a queued lock request blocks all queries behind
-    it, and the server must keep serving.
+    """Applies one file in a transaction. Gives up a lock that it cannot get within a second, and retries.
+
+    A queued lock request would block all later queries on the table, and the server must keep serving.
     """
     for attempt in range(1, ATTEMPTS + 1):
         cursor = connection.cursor()

@@ -1,5 +1,5 @@
 -- name: names_without_skeleton
--- Users, and names of deleted users, without a skeleton: the user's id, the key, and what to compute the skeleton of.
+-- Users, and names of deleted users, without a skeleton: the user's id, the key, and the text to compute it from.
 (select id, name_key, name from users where name_skeleton is null and deleted_at is null limit %(number)s::bigint)
 union all
 (
@@ -21,9 +21,9 @@ where s.user_id is null and former_names.name_key = s.name_key;
 update users set name_skeleton = null where name_skeleton is not null and deleted_at is not null;
 
 -- name: add_user
--- Adds a user; no row when the name, or one that looks like it, is taken or reserved. The first statement adds one of
--- such names at a time. The second one waits for a concurrent deletion of the owner of such a name, so that the insert
--- sees the reservation.
+-- Adds a user; no row if the name, or one that looks like it, is taken or reserved. The first statement serializes the
+-- sign-ups of look-alike names. The second waits for a concurrent deletion of the owner of such a name, so that the
+-- insert sees the reservation.
 select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text));
 select id from users where name_key = %(name_key)s::text or name_skeleton = %(name_skeleton)s::text for share;
 insert into users (name, name_key, name_skeleton, password_hash)

@@ -1,6 +1,6 @@
 -- name: block
 -- Takes the lock of their one-to-one thread, if there is one, so that nothing is stored there afterwards. No row unless
--- they share a thread or the block exists: the answer must not tell whether an id belongs to somebody.
+-- they share a thread or the block exists: the answer must not reveal whether a user of this id exists.
 select id from threads
 where pair_low = least(%(blocker_id)s::bigint, %(blocked_id)s::bigint)
   and pair_high = greatest(%(blocker_id)s::bigint, %(blocked_id)s::bigint)
