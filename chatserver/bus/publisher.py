@@ -90,7 +90,7 @@ class Publisher:
             PUBLISH_FAILED.inc()
             if not self._failing:
                 log.warning(
-                    "Redis takes no events, PostgreSQL is polled instead: %s", str(error) or type(error).__name__
+                    "Redis accepts no events, PostgreSQL is polled instead: %s", str(error) or type(error).__name__
                 )
             self._failing = True
 

@@ -116,7 +116,7 @@ class Subscriber:
                 await self._listen(connection)
             except REDIS_ERRORS as error:
                 if self.live:
-                    log.warning("Redis is away, PostgreSQL is polled instead: %s", str(error) or type(error).__name__)
+                    log.warning("Redis is down, PostgreSQL is polled instead: %s", str(error) or type(error).__name__)
             finally:
                 await connection.disconnect(nowait=True)
                 self._set_live(False)
@@ -141,7 +141,7 @@ class Subscriber:
         while True:
             patience = self._heard_at + self._silence - monotonic()
             if patience <= 0:
-                raise TimeoutError(f"it has said nothing for {self._silence:g} s")
+                raise TimeoutError(f"no answer for {self._silence:g} s")
             try:
                 async with asyncio.timeout(min(self._ping_interval, patience)):
                     await self._wake.wait()

@@ -38,7 +38,7 @@ class Batcher(Generic[Item, Result]):
     def submit(self, item: Item) -> "asyncio.Future[Result]":
         """Queues an item; the future gets its result. Raises Unavailable if the queue is full, and drops the item."""
         if 0 < self._max_waiting <= len(self._waiting):
-            raise Unavailable("too much is waiting for PostgreSQL")
+            raise Unavailable("too many requests are waiting for PostgreSQL")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._task is None or self._task.done():

@@ -86,7 +86,7 @@ class Database:
         except TimeoutError:
             raise UnknownOutcome("PostgreSQL did not answer in time") from None
         except CONNECTION_ERRORS as error:
-            raise UnknownOutcome(f"PostgreSQL is away: {str(error).strip() or type(error).__name__}") from None
+            raise UnknownOutcome(f"PostgreSQL is unavailable: {str(error).strip() or type(error).__name__}") from None
 
     async def _retrying(self, work: Callable[[], Awaitable[T]], *after: type[Exception]) -> T:
         for attempt in range(1, ATTEMPTS + 1):

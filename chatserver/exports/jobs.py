@@ -124,7 +124,7 @@ class Exports:
             state = "waiting"
             raise
         except NotWanted:
-            log.info("export of user %d: not wanted any more", user.id)
+            log.info("export of user %d: cancelled", user.id)
         except Unavailable as error:
             log.warning("export of user %d failed: %s", user.id, error)
         except Exception:

@@ -57,18 +57,20 @@ class BatchedHistogram(Histogram):
 SOCKETS = _sum("sockets", "Open sockets.")
 HANDSHAKES = _counter("handshakes_total", "Sockets that were opened.")
 CLOSED = _counter(
-    "sockets_closed_total", "Sockets that ended, by close code and by whom (server, browser).", "code", "by"
+    "sockets_closed_total", "Sockets that ended, by close code and by side (server, browser).", "code", "by"
 )
-CUT_OFF = _counter("sockets_cut_off_total", "Sockets cut off: stuck took nothing, silent said nothing.", "reason")
-LONGEST_MAILBOX = _greatest("longest_mailbox_frames", "Frames that wait for one socket, the most of any.")
+CUT_OFF = _counter("sockets_cut_off_total", "Sockets cut off: stuck accepted nothing, silent sent nothing.", "reason")
+LONGEST_MAILBOX = _greatest("longest_mailbox_frames", "The most frames waiting for any one socket.")
 
 # Messages
 STORED = _counter("messages_stored_total", "Messages committed and acknowledged; a repeat counts again.")
 BATCH = _histogram("commit_batch_messages", "Messages that shared a commit.", SIZES)
 COMMIT = _histogram("commit_seconds", "From sending a batch to PostgreSQL to its commit.", FAST)
-PUBLISH = _histogram("publish_seconds", "From sending news to Redis to its answer.", FAST)
-PUBLISH_FAILED = _counter("publish_failures_total", "Times that Redis took no news: the repair makes them good.")
-DELIVERED = _counter("messages_delivered_total", "Messages written to sockets, replays not counted.")
+PUBLISH = _histogram("publish_seconds", "From sending events to Redis to its answer.", FAST)
+PUBLISH_FAILED = _counter(
+    "publish_failures_total", "Times that Redis accepted no events; the gap repair delivers them."
+)
+DELIVERED = _counter("messages_delivered_total", "Messages written to sockets, not counting replays.")
 DELIVERY = BatchedHistogram(
     "chatserver_delivery_seconds",
     "From a message's time, by PostgreSQL's clock, until it was written to a socket that shows its thread, by ours.",
@@ -77,27 +79,29 @@ DELIVERY = BatchedHistogram(
 )
 CATCH_UPS = _counter(
     "catch_ups_total",
-    "Replays and resets of opened threads, gaps that were filled, messages that only the repair found.",
+    "Replays and resets of opened threads, filled gaps, messages found only by the gap repair.",
     "kind",
 )
-WRITER_WAITING = _sum("messages_waiting", "Messages that wait for PostgreSQL.")
-PUBLISHER_WAITING = _sum("news_waiting", "Events that wait for Redis.")
+WRITER_WAITING = _sum("messages_waiting", "Messages waiting for PostgreSQL.")
+PUBLISHER_WAITING = _sum("news_waiting", "Events waiting for Redis.")
 
 # Requests
 REQUESTS = _counter("http_requests_total", "Answers, by method, route and status.", "method", "route", "status")
-REQUEST_TIME = _histogram("http_request_seconds", "Time to an answer; of a socket, its handshake.", PATIENT, "route")
+REQUEST_TIME = _histogram(
+    "http_request_seconds", "Time to an answer; for a socket, to the end of its handshake.", PATIENT, "route"
+)
 REFUSALS = _counter("refusals_total", "Error frames, pages and answers, by code.", "code")
 LOG_LINES = _counter("log_lines_total", "Lines logged as warning or error.", "level")
 
 # The process
-LOOP_LAG = _histogram("loop_lag_seconds", "How late the event loop came to what was due.", FAST)
-POOL_SIZE = _sum("database_connections_max", "Connections to PostgreSQL that there may be.")
+LOOP_LAG = _histogram("loop_lag_seconds", "How late the event loop ran a scheduled task.", FAST)
+POOL_SIZE = _sum("database_connections_max", "The most connections to PostgreSQL.")
 POOL_USED = _sum("database_connections_in_use", "Connections to PostgreSQL in use.")
-POOL_WAITING = _sum("database_waiting", "Queries that wait for a connection.")
-REDIS_AWAY = _greatest("redis_away", "1 while a process gets no news from Redis.")
-MEMORY = _sum("resident_memory_bytes", "Memory of the processes; what they share counts in each.")
+POOL_WAITING = _sum("database_waiting", "Queries waiting for a connection.")
+REDIS_AWAY = _greatest("redis_away", "1 while a process receives no events from Redis.")
+MEMORY = _sum("resident_memory_bytes", "Memory of the processes; shared memory counts in each.")
 CPU = _counter("cpu_seconds_total", "Processor time of the processes.")
-STARTED = _greatest("start_time_seconds", "When the youngest process began, in Unix time.")
+STARTED = _greatest("start_time_seconds", "When the youngest process started, in Unix time.")
 INFO = _greatest("info", "1, with the version.", "version")
 
 # A series that starts with its first event hides that event from rate() and increase(), so each starts at 0.
