@@ -1,1 +1,1 @@
-"""What `make run` needs and production does not."""
+"""`make run`: the embedded PostgreSQL and Valkey, reloading, the demo. The production wheel leaves it out."""

@@ -1,4 +1,4 @@
-"""Three people and a few conversations in Russian and English, to look at: what `make demo` shows."""
+"""The demo of `make demo`: three users and a few conversations in Russian and English."""
 
 import asyncio
 from uuid import uuid4
@@ -18,7 +18,7 @@ PASSWORD = "a demo, not a secret"  # noqa: S105  # printed at the start of `make
 
 DAY, HOUR = 1440, 60  # minutes
 
-# Who takes part, and what was said: so many minutes ago, by whom, what.
+# Participants, and messages: minutes ago, sender, text.
 TALKS: list[tuple[list[str], list[tuple[int, str, str]]]] = [
     (
         ["Ben", "Клео"],
@@ -63,7 +63,7 @@ TALKS: list[tuple[list[str], list[tuple[int, str, str]]]] = [
 
 
 def fill(config: Config) -> list[tuple[str, str]]:
-    """Fills the database of `config` once; returns how to sign in: names and passwords."""
+    """Fills the database of `config`, once, and returns the names and passwords to sign in with."""
     asyncio.run(_fill(config))
     return [(name, PASSWORD) for name in PEOPLE]
 
@@ -84,14 +84,14 @@ async def _fill(config: Config) -> None:
 async def _talk(database: db.Database, accounts: Accounts, message_store: MessageStore) -> None:
     try:
         users = {name: (await accounts.sign_up(name, PASSWORD)).user for name in PEOPLE}
-    except ChatError:  # they are here since an earlier run
+    except ChatError:  # an earlier run has created them
         return
     for names, lines in TALKS:
         thread_id, _ = await groups.create(database, accounts, names)
         for _, name, text in lines:
             await message_store.submit(NewMessage(thread_id, users[name].id, str(uuid4()), text))
         last = len(lines)
-        for name in names:  # everybody has read all but the very last
+        for name in names:  # everybody has read all messages but the last
             seq = last if name == lines[-1][1] else last - 1
             await database.fetch("mark_read", thread_ids=[thread_id], user_ids=[users[name].id], seqs=[seq])
         await database.write("set_ages", thread_id=thread_id, minutes=[minutes for minutes, _, _ in lines])

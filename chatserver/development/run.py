@@ -1,4 +1,4 @@
-"""`make run`: servers of our own, and the web process as a child that starts again when the code changes."""
+"""`make run`: the embedded servers, and the web process as a child that restarts when the code changes."""
 
 import errno
 import http.client
@@ -33,11 +33,11 @@ FIRST_FREE_PORT = 1024
 
 
 class AddressError(CommandError):
-    """The address cannot be had; one sentence."""
+    """The address is unavailable; one sentence."""
 
 
 def develop(config: Config, demo: bool) -> int:
-    """Serve until Ctrl-C, and return the exit status."""
+    """Serves until Ctrl-C and returns the exit status."""
     for number in STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
             signal.signal(number, stop)
@@ -53,14 +53,14 @@ def develop(config: Config, demo: bool) -> int:
 
 
 def stop(_: int, __: FrameType | None) -> None:
-    """Leave by way of all `with` blocks, once: a second Ctrl-C must not cut that short."""
+    """Exits through all `with` blocks, once: a second Ctrl-C must not interrupt them."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def check_address(config: Config) -> None:
-    """Raises AddressError unless the web process will be able to listen on all that it will."""
+    """Raises AddressError unless the web process can listen on all its addresses."""
     try:
         try_to_listen(config.host, config.port)
     except AddressError:
@@ -72,7 +72,7 @@ def check_address(config: Config) -> None:
 
 
 def try_to_listen(host: str, port: int, setting: str = "") -> None:
-    """Tries every address of a host, as `localhost` may have two; `setting` is how the names of its settings begin."""
+    """Tries every address of a host, since `localhost` may have two; `setting` is the prefix of its settings' names."""
     try:
         for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             with socket.socket(family, socket.SOCK_STREAM) as server:
@@ -94,12 +94,12 @@ def try_to_listen(host: str, port: int, setting: str = "") -> None:
 
 
 def another(port: int) -> int:
-    """A port that anybody may take; below 1024 it takes root."""
+    """Returns another port to suggest, one that needs no root: not below 1024."""
     return port + 1 if FIRST_FREE_PORT <= port < LAST_PORT else Config.port
 
 
 def run(config: Config, demo: bool) -> None:
-    """Start everything in order, then serve."""
+    """Starts everything in order, then serves."""
     own = [name for name, url in (("PostgreSQL", config.database_url), ("Valkey", config.redis_url)) if not url]
     if own:
         say(f"Starting {' and '.join(own)} …")
@@ -115,12 +115,13 @@ def run(config: Config, demo: bool) -> None:
 
 
 def bring_schema_up_to_date(servers: EmbeddedServers) -> None:
+    """Applies the missing migrations and prints their names. Raises MigrationError."""
     for name in migrate(servers.database_url):
         say(f"Applied migration {name}.")
 
 
 def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
-    """Keep the web process and the servers running until our parent is gone or a signal comes."""
+    """Keeps the web process and the servers running until the parent ends or a signal arrives."""
     web = start_web(servers)
     starting, ended = True, False
     for changed in changes():
@@ -145,14 +146,15 @@ def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
 
 
 def start_web(servers: EmbeddedServers) -> subprocess.Popen[bytes]:
+    """Starts the web process on the servers' URLs."""
     urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     return servers.spawn(WEB, [sys.executable, "-m", "chatserver", "serve"], signal.SIGTERM, {**os.environ, **urls})
 
 
 def changes() -> Iterator[list[Path]]:
-    """What changed, or nothing, several times a second, until our parent is gone.
+    """Yields changed files, or none, several times a second, until the parent ends.
 
-    make leaves us running when it is killed: then nobody is left who would press Ctrl-C.
+    A killed make leaves this process running, and then nobody could press Ctrl-C.
     """
     parent = os.getppid()
     watched = [PACKAGE, *filter(Path.is_dir, map(folder, ("templates", "static", "sql", "locale")))]
@@ -163,6 +165,7 @@ def changes() -> Iterator[list[Path]]:
 
 
 def is_healthy(config: Config) -> bool:
+    """Returns whether the web process answers `/healthz` within a second."""
     connection = http.client.HTTPConnection(reachable(config.host), config.port, timeout=1)
     with suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/healthz")
@@ -171,15 +174,15 @@ def is_healthy(config: Config) -> bool:
 
 
 def addresses_of(config: Config) -> str:
-    """Where browsers find the server: on this machine, and in its network if it listens there."""
+    """Returns the addresses for browsers: on this machine, and in its network if the server listens there."""
     here, there = origin_of(config.host, config.port), network_address(config.host)
     return f"{here}, for other devices at {origin_of(there, config.port)}" if there else str(here)
 
 
 def network_address(host: str) -> str | None:
-    """This machine's address in its network; None without one, or when the host means a single address.
+    """Returns this machine's address in its network; None without one, or if the host is a single address.
 
-    Nothing is sent: connecting a UDP socket only chooses the way, here to a network of documentation (RFC 5737, 3849).
+    Sends nothing: connecting a UDP socket only selects a route, here to a documentation network (RFC 5737, 3849).
     """
     elsewhere = {"0.0.0.0": "198.51.100.1", "::": "2001:db8::1"}.get(host)  # noqa: S104
     if elsewhere is None:
@@ -191,11 +194,12 @@ def network_address(host: str) -> str | None:
 
 
 def short(path: Path) -> str:
-    """A path as seen from here."""
+    """Returns a path relative to the current folder if it is inside."""
     with suppress(ValueError):
         return str(path.relative_to(Path.cwd()))
     return str(path)
 
 
 def say(sentence: str) -> None:
+    """Prints a sentence at once, also into a pipe."""
     print(sentence, flush=True)

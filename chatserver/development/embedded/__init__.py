@@ -1,7 +1,7 @@
-"""PostgreSQL and Valkey of our own, for development and tests: on unix sockets alone, gone when we are.
+"""Embedded PostgreSQL and Valkey for development and tests: on Unix sockets only, and they end with this process.
 
-Only the programs in the wheels are used: their Python leaks processes and, as root, loosens the permissions
-of folders.
+Uses only the programs in the wheels: their Python code leaks processes and, as root, loosens the permissions of
+folders.
 """
 
 import shutil
@@ -27,18 +27,18 @@ from chatserver.development.embedded.valkey import Valkey
 
 __all__ = ["EmbeddedError", "EmbeddedServers", "end_orphans", "forget_libpq_settings", "running"]
 
-READY_WITHIN = 60.0  # seconds: after a crash PostgreSQL first recovers
-STOPPED_WITHIN = 2.0  # seconds, for the servers, and before that for the other children
-LOOK_AGAIN = 0.02  # seconds
+READY_WITHIN = 60.0  # seconds: PostgreSQL recovers first after a crash
+STOPPED_WITHIN = 2.0  # seconds, first for the other children, then for the servers
+LOOK_AGAIN = 0.02  # seconds between checks
 
 Server = Postgres | Valkey
 
 
 class EmbeddedServers:
-    """The servers, as a context manager: ready between enter and exit, and dead when this process is.
+    """Runs the servers, as a context manager: ready between enter and exit, and ended whenever this process ends.
 
-    One whose URL is given is not started. durable=False is for tests: quicker, at the mercy of a power cut.
-    Start it from the main thread: the servers die with the thread that started them.
+    Does not start a server whose URL is given. `durable=False` is for tests: faster, but a power cut may destroy data.
+    Must start in the main thread: the servers end with the thread that started them.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class EmbeddedServers:
         self.stop()
 
     def start(self) -> None:
-        """Start what was not given, and wait until it answers. Raises EmbeddedError."""
+        """Starts the servers without a given URL, and waits until they answer. Raises EmbeddedError."""
         if self._lock is None:
             return
         if not self.database_url:
@@ -93,7 +93,7 @@ class EmbeddedServers:
         return self._place
 
     def _user_within_reach(self, program: Path) -> User | None:
-        """Who the servers run as, with bypass_permissions if without it he cannot reach the program and the data."""
+        """Returns the servers' user; with bypass_permissions if it needs that to reach the program and the data."""
         user = server_user(self.data_dir)
         attempt = self._children.run([program, "--version"], self.data_dir, user)
         if attempt.returncode and user:
@@ -105,7 +105,7 @@ class EmbeddedServers:
         return user
 
     def _start(self, place: ServerLayout) -> None:
-        """Start both, then wait for both."""
+        """Starts both servers, then waits for both."""
         if not self.redis_url:
             self._servers[Valkey.name] = Valkey(place)
         if not self.database_url:
@@ -138,7 +138,7 @@ class EmbeddedServers:
             time.sleep(LOOK_AGAIN)
 
     def revive(self) -> list[str]:
-        """Start those servers again that ended by themselves; return their names. Raises EmbeddedError."""
+        """Restarts servers that ended by themselves and returns their names. Raises EmbeddedError."""
         ended = [self._servers[name] for name in self._children.ended() if name in self._servers]
         for server in ended:
             if self._place:
@@ -153,18 +153,18 @@ class EmbeddedServers:
         stop_signal: signal.Signals,
         env: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start another child that dies with us, as the user that we are. It prints where we do."""
+        """Starts another child, which ends with this process, has its user, and prints to its output."""
         return self._children.spawn(name, argv, stop_signal, cwd=Path.cwd(), env=env)
 
     def stop_child(self, name: str, patience: float) -> None:
-        """End one child with its signal; kill it when it is still there after patience, in seconds."""
+        """Ends one child with its signal; kills it if it still runs after `patience` seconds."""
         self._children.stop(name, patience=patience)
 
     def stop(self) -> None:
-        """Stop everything: the servers last."""
+        """Stops all children: the servers last."""
         others = [name for name in self._children.names() if name not in self._servers]
         self._children.stop(*others, patience=STOPPED_WITHIN)
-        # Killed before its last checkpoint is done, PostgreSQL recovers at the next start and loses nothing.
+        # If PostgreSQL is killed before its last checkpoint is done, it recovers at the next start without a loss.
         self._children.stop(*self._servers, patience=STOPPED_WITHIN)
         self._servers.clear()
         if self._place and self._place.has_temporary_sockets:
@@ -174,14 +174,14 @@ class EmbeddedServers:
 
 
 def take_over(lock: FolderLock) -> None:
-    """Take the lock, and clear away what a killed chatserver left running or lying about."""
+    """Acquires the lock, and removes processes and files that a killed chatserver left behind."""
     left_behind = lock.acquire()
     if "temporary" in left_behind:
         shutil.rmtree(left_behind["temporary"], ignore_errors=True)
 
 
 def end_orphans(data_dir: Path) -> bool:
-    """End what a killed chatserver left running on this folder; whether there was anything."""
+    """Ends processes that a killed chatserver left on this folder. Returns whether there were any."""
     holder = holder_of(data_dir.resolve())
     if fate(holder.get("pid", 0), holder.get("identity", "")) is not Fate.DEAD:
         return False
@@ -192,7 +192,7 @@ def end_orphans(data_dir: Path) -> bool:
 
 
 def running(data_dir: Path) -> tuple[str, str] | None:
-    """The database and Redis URLs of the servers that a process has running on this folder, if one does."""
+    """Returns the database and Redis URLs of the servers that run on this folder, None without any."""
     holder = holder_of(data_dir.resolve())
     if "database_url" in holder:
         return holder["database_url"], holder["redis_url"]

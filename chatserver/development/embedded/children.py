@@ -1,4 +1,4 @@
-"""Child processes that die with us."""
+"""Child processes that end with this process."""
 
 import os
 import signal
@@ -20,14 +20,14 @@ Argv = Sequence[str | Path]
 
 
 class Children:
-    """The processes we started, by name. Do it from the main thread: they die with the thread that did."""
+    """The started child processes, by name. For the main thread: children end with the thread that started them."""
 
     def __init__(self, lock: FolderLock | None) -> None:
         self._lock = lock
         self._started: dict[str, tuple[subprocess.Popen[bytes], signal.Signals]] = {}
 
     def run(self, argv: Argv, cwd: Path, user: User | None) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end, and return what it printed."""
+        """Runs a program to its end and returns its output."""
         return subprocess.run(  # noqa: S603
             launch(argv, signal.SIGKILL, cwd, user),
             capture_output=True,
@@ -50,7 +50,7 @@ class Children:
         env: Mapping[str, str] | None = None,
         log: Path | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start a program that gets stop_signal when we stop it or die; it prints into the log, or as we do."""
+        """Starts a program that gets `stop_signal` at its stop or its parent's end; prints to the log, or as we do."""
         output = log.open("wb") if log else None
         try:
             process = subprocess.Popen(  # noqa: S603
@@ -59,7 +59,7 @@ class Children:
                 stdout=output,
                 stderr=output,
                 env=server_environment() if env is None else env,
-                start_new_session=True,  # Ctrl-C in the terminal reaches us alone
+                start_new_session=True,  # Ctrl-C in the terminal reaches only the parent
                 pass_fds=self._inherited(),
             )
         finally:
@@ -73,7 +73,7 @@ class Children:
         return [self._lock.fileno()] if self._lock else []
 
     def _note(self) -> None:
-        """The record serves whoever finds them orphaned: a full disk does not stop us."""
+        """Writes the children to the lock's record, for a process that finds them orphaned; ignores a full disk."""
         if not self._lock:
             return
         with suppress(OSError):
@@ -84,15 +84,16 @@ class Children:
         return {"pid": process.pid, "identity": identity(process.pid), "stop": stop_signal}
 
     def names(self) -> list[str]:
+        """The names of the children that were started and not stopped."""
         return list(self._started)
 
     def ended(self) -> dict[str, int]:
-        """The exit status of those that ended by themselves."""
+        """Returns the exit statuses of children that ended by themselves."""
         looked_at = {name: process.poll() for name, (process, _) in self._started.items()}
         return {name: status for name, status in looked_at.items() if status is not None}
 
     def stop(self, *names: str, patience: float) -> None:
-        """End these together; kill those that are still there after patience, in seconds."""
+        """Ends these children together; kills those that still run after `patience` seconds."""
         stopping = [self._started.pop(name) for name in names if name in self._started]
         for process, stop_signal in stopping:
             process.send_signal(stop_signal)
@@ -107,7 +108,7 @@ class Children:
 
 
 def launch(argv: Argv, death_signal: signal.Signals, cwd: Path, user: User | None) -> list[str]:
-    """The command that becomes argv, by way of the launcher."""
+    """Returns the command of the launcher that becomes `argv`."""
     uid, gid, bypass_permissions = (user.uid, user.gid, user.bypass_permissions) if user else (-1, -1, False)
     how = (os.getpid(), int(death_signal), uid, gid, int(bypass_permissions), cwd)
     return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, how), *map(str, argv)]

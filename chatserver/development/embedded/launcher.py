@@ -1,7 +1,7 @@
-"""Becomes another program, one that dies with its parent.
+"""Becomes another program, which ends with its parent.
 
-Run by its path (`python -I -S launcher.py …`), importing nothing of ours: what happens here belongs between
-fork and exec, where a process that has threads may not run Python.
+Runs by its path (`python -I -S launcher.py …`) and imports none of our modules: this work belongs between fork and
+exec, where a process with threads must not run Python.
 """
 
 import ctypes
@@ -17,6 +17,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def main() -> None:
+    """Changes the user if asked to, requests a signal at the parent's death, and executes the program."""
     parent, death_signal, uid, gid, bypass_permissions = map(int, sys.argv[1:6])
     folder, *program = sys.argv[6:]
     try:
@@ -33,12 +34,12 @@ def main() -> None:
 
 
 def change_user(uid: int, gid: int, *, bypass_permissions: bool) -> None:
-    """Stop being root. With bypass_permissions, keep of root's rights one: to walk through folders closed to that user.
+    """Changes from root to a user. With bypass_permissions, keeps root's right to pass through closed folders.
 
     So a checkout below /root works, and no folder's permissions change.
     """
     if bypass_permissions:
-        # Without it setuid takes all capabilities, and access(2), which initdb asks, disregards them.
+        # Otherwise setuid drops all capabilities, and access(2), which initdb calls, ignores them.
         prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setgid(gid)
@@ -48,7 +49,7 @@ def change_user(uid: int, gid: int, *, bypass_permissions: bool) -> None:
 
 
 def keep_only(capability: int) -> None:
-    """Give up every capability but one, which outlives exec (man 7 capabilities, "ambient")."""
+    """Drops every capability but one, which survives exec (man 7 capabilities, "ambient")."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     bit = 1 << capability
     effective_permitted_inheritable = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
@@ -57,11 +58,13 @@ def keep_only(capability: int) -> None:
 
 
 def prctl(*arguments: int) -> None:
+    """Makes the system call of this name (man 2 prctl). Raises OSError."""
     padded = [*arguments, 0, 0, 0, 0][:5]
     check(ctypes.CDLL(None, use_errno=True).prctl(*map(ctypes.c_ulong, padded)))
 
 
 def check(result: int) -> None:
+    """Raises OSError for errno unless the result of a C function is 0."""
     if result != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 

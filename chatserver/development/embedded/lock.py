@@ -1,4 +1,4 @@
-"""The lock that keeps a data folder for one process and its children."""
+"""The lock that reserves a data folder for one process and its children."""
 
 import fcntl
 import json
@@ -14,18 +14,18 @@ from chatserver.development.embedded.errors import EmbeddedError
 from chatserver.development.embedded.processes import Fate, fate, identity, send
 
 LOCK_FILE = "lock"
-ORPHANS_STOP_WITHIN = 10.0  # seconds, then they are killed
+ORPHANS_STOP_WITHIN = 10.0  # seconds; then they are killed
 ORPHANS_DIE_WITHIN = 15.0  # seconds
-LOOK_AGAIN = 0.05  # seconds
+LOOK_AGAIN = 0.05  # seconds between checks
 
 Record = dict[str, Any]
-Child = Mapping[str, Any]  # its pid, its identity, and the number of the signal that ends it
+Child = Mapping[str, Any]  # its pid, identity, and the number of the signal that stops it
 
 
 class FolderLock:
-    """Held by us and by every child that inherits it: who gets it knows that no server lives on the folder.
+    """A file lock, held by this process and every child that inherits it: once it is free, no server uses the folder.
 
-    The file says, as JSON, who holds it and what runs.
+    The file names, as JSON, the holder and its children.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,9 +33,9 @@ class FolderLock:
         self._record: Record = {}
 
     def acquire(self) -> Record:
-        """Take the lock, ending the orphans of a holder that was killed; return the record that one left.
+        """Acquires the lock, ending the orphans of a holder that was killed; returns the record that it left.
 
-        Raises EmbeddedError when a living process holds it or the folder cannot be written.
+        Raises EmbeddedError if a living process holds it or the folder is not writable.
         """
         try:
             self._open()
@@ -57,7 +57,7 @@ class FolderLock:
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._file = (self.folder / LOCK_FILE).open("a+")
-        if os.geteuid() == 0:  # the folder's owner may be its next user
+        if os.geteuid() == 0:  # the next user of the folder may be its owner
             owner = self.folder.stat()
             os.fchown(self._file.fileno(), owner.st_uid, owner.st_gid)
 
@@ -82,7 +82,7 @@ class FolderLock:
                 )
 
     def _refuse_unless_dead(self, holder: Record) -> None:
-        """Raises EmbeddedError unless the holder has surely ended, and its children may be asked to."""
+        """Raises EmbeddedError unless the holder has certainly ended, so that its children may be stopped."""
         match fate(holder.get("pid", 0), holder.get("identity", "")):
             case Fate.ALIVE:
                 who = f"pid {holder['pid']}"
@@ -102,22 +102,23 @@ class FolderLock:
         return False
 
     def note(self, **facts: Any) -> None:
-        """Add to the record. Raises OSError, as for a full disk."""
+        """Adds to the record. Raises OSError, for example if the disk is full."""
         self._record |= facts
         os.ftruncate(self.fileno(), 0)
         os.write(self.fileno(), json.dumps(self._record).encode())
 
     def fileno(self) -> int:
+        """Returns the file descriptor that children inherit."""
         return self._file.fileno()
 
     def release(self) -> None:
-        """Leave the folder to the next one, when every child has ended."""
+        """Clears the record and releases the lock; it becomes free once every child has ended."""
         os.ftruncate(self.fileno(), 0)
         self._file.close()
 
 
 def holder_of(folder: Path) -> Record:
-    """The record of who holds the folder; empty when nobody does."""
+    """Returns the record of the folder's holder, an empty one if the folder is free."""
     with suppress(FileNotFoundError), (folder / LOCK_FILE).open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -127,7 +128,7 @@ def holder_of(folder: Path) -> Record:
 
 
 def read(file: int) -> Record:
-    """The record in an open lock file; empty while it is being written."""
+    """Returns the record in an open lock file, an empty one while it is being written."""
     with suppress(ValueError):
         record: Record = json.loads(os.pread(file, 65536, 0))
         return record
@@ -135,14 +136,14 @@ def read(file: int) -> Record:
 
 
 def end(children: Mapping[str, Child], stronger: int | None = None) -> bool:
-    """Signals the recorded children: where the system has no death signal, they outlive their parent."""
+    """Signals the recorded children: on systems without a death signal they outlive their parent."""
     for child in children.values():
         send(child["pid"], child["identity"], stronger or child["stop"])
     return True
 
 
 def named(children: Mapping[str, Child]) -> str:
-    """The children that may still live, for a person who is to end them."""
+    """Returns the names and pids of children that may still run, for an error that asks a user to end them."""
     left = [
         f"{name} (pid {child['pid']})"
         for name, child in children.items()

