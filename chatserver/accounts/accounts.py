@@ -52,7 +52,7 @@ class Details(NamedTuple):
 
 
 async def details_of(db: Database, user: User) -> Details:
-    """Returns what the administration and the export show of a user, who must exist."""
+    """Reads the facts stored about a user, who must exist."""
     (row,) = await db.fetch("details_of", user_id=user.id)
     return Details(*row)
 

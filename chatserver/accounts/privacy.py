@@ -11,7 +11,7 @@ from chatserver.database.client import Database
 
 
 class Privacy(NamedTuple):
-    """The two settings; a deleted user shows neither."""
+    """Whether a user shows presence, and receipts."""
 
     shows_online: bool
     shows_seen: bool
@@ -23,7 +23,7 @@ def hidden_key(config: Config) -> str:
 
 
 async def privacy_of(db: Database, user: User) -> Privacy:
-    """Reads the settings of a user from PostgreSQL."""
+    """Reads the settings of a user from PostgreSQL; an unknown user shows neither."""
     row = await db.fetch_one("settings_of", user_id=user.id)
     return Privacy(*row) if row else Privacy(shows_online=False, shows_seen=False)
 

@@ -1,1 +1,1 @@
-"""Redis: events between the processes."""
+"""Events between processes, through Redis."""

@@ -71,7 +71,7 @@ def read_origin(text: str) -> str | None:
 
 
 def reachable(host: str) -> str:
-    """Returns a host to connect to, if a server listens on this one, which may mean all addresses."""
+    """Returns the host to connect to for a server that listens on this host, which may mean all addresses."""
     return ALL_ADDRESSES.get(host, host)
 
 

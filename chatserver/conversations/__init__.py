@@ -1,1 +1,1 @@
-"""Threads, the messages in them, and what has been read."""
+"""Threads, their messages, and read markers."""

@@ -36,7 +36,7 @@ class Batcher(Generic[Item, Result]):
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, item: Item) -> "asyncio.Future[Result]":
-        """Queues an item; the future gets its result. Raises Unavailable if the queue is full, and drops the item."""
+        """Queues an item; the future gets its result. Raises Unavailable, without queueing it, if the queue is full."""
         if 0 < self._max_waiting <= len(self._waiting):
             raise Unavailable("too many requests are waiting for PostgreSQL")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()

@@ -1,1 +1,1 @@
-"""What the server tells about itself: metrics, logs, the event loop's lag."""
+"""Observability: metrics, logs, and the lag of the event loop."""
