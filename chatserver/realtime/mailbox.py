@@ -1,4 +1,4 @@
-"""The bounded queue of what one socket has to send."""
+"""The bounded queue of frames and events that wait for one socket."""
 
 import asyncio
 from typing import NamedTuple

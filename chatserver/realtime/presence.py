@@ -19,7 +19,7 @@ from chatserver.realtime.mailbox import Mailbox, PresenceChanged
 log = logging.getLogger(__name__)
 
 SOON = 0.2  # seconds between polls at least
-NOTE_INTERVAL = 60.0  # seconds between notes of the users online here: what a process that dies can lose
+NOTE_INTERVAL = 60.0  # seconds between notes of the users online here: a process that dies loses at most this much
 KEEP = 30 * 86400  # seconds; after that the time when a user was last online is forgotten
 MAX_PEOPLE = 1000  # in one script: Redis does nothing else meanwhile
 ONLINE = 0
@@ -207,7 +207,7 @@ class Presence:
                 mailbox.put(PresenceChanged())
 
     async def close(self) -> None:
-        """Notes all users who are or were here, before the process ends."""
+        """Stores when the users of this process were last online, before the process ends."""
         if self._interval:
             with contextlib.suppress(*REDIS_ERRORS):
                 async with asyncio.timeout(self._timeout):

@@ -22,7 +22,7 @@ class CloseCode(IntEnum):
 
 
 class Open(NamedTuple):
-    """Opens a thread; `after` is the last number that the client has, None for none."""
+    """Opens a thread; `after` is the last number that the client has, None for no replay."""
 
     thread: int
     after: int | None

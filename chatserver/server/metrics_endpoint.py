@@ -27,7 +27,7 @@ _listener: socket.socket | None = None
 
 def listen(config: Config) -> None:
     """Opens the configured address, if any, for this process and its forks. Raises ConfigError."""
-    global _listener  # noqa: PLW0603  # what a fork hands down
+    global _listener  # noqa: PLW0603  # workers inherit it at the fork
     if config.metrics_port:
         _listener = _open(config)
 

@@ -67,7 +67,7 @@ class StaticFiles:
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
 
-    @cache  # noqa: B019  # of the one that a process has
+    @cache  # noqa: B019  # a process has only one instance with modules
     def imported_by(self, name: str) -> list[str]:
         """Returns the addresses of all modules that a module imports, directly or not, for the page to preload.
 

@@ -26,7 +26,7 @@ class ServerLayout:
 
     @property
     def has_temporary_sockets(self) -> bool:
-        """Whether the sockets are outside the data folder, so that somebody must delete them."""
+        """Whether the sockets are in a temporary folder, which must be deleted at the end."""
         return self.sockets.parent != self.data_dir
 
     def log(self, name: str) -> Path:

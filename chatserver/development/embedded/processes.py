@@ -51,7 +51,7 @@ def start_of(pid: int) -> str:
 
 
 def identity(pid: int) -> str:
-    """Returns what distinguishes this process from every other, to record with its pid; "" if it is unknown."""
+    """Returns a text that no other process has, to record with the pid; "" if it is unknown."""
     here, start = system(), start_of(pid)
     return f"{here} {start}" if here and start else ""
 
