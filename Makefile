@@ -108,10 +108,9 @@ browser: install  ## Install a Chromium for the browser tests, if there is none
 	done; \
 	$(BIN)/playwright install chromium
 
-catalogues: install  ## Collect new sentences into the catalogues of both languages, for translation
+catalogues: install  ## Collect new sentences into the Russian catalogue, for translation
 	@$(BIN)/pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 --no-location -o .venv/messages.pot .
-	@for language in en ru; do $(BIN)/pybabel update -N --ignore-pot-creation-date --no-wrap -l $$language -i .venv/messages.pot \
-		-o locale/$$language/LC_MESSAGES/messages.po; done
+	@$(BIN)/pybabel update -N --ignore-pot-creation-date --no-wrap -l ru -i .venv/messages.pot -o locale/ru/LC_MESSAGES/messages.po
 
 lock: install  ## Pin the newest versions of all requirements, with hashes
 	@$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install -q uv

@@ -10,12 +10,13 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 
 from chatserver.resources import folder
 
 QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")  # RFC 9110 §12.4.2
 LANGUAGES = {"en": "English", "ru": "Русский"}
+SOURCE = "en"  # the language of the sentences in code and templates, which needs no catalogue
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Language:
 
     code: str
     locale: Locale
-    catalogue: Translations
+    catalogue: NullTranslations
 
 
 def load_languages() -> dict[str, Language]:
@@ -33,6 +34,8 @@ def load_languages() -> dict[str, Language]:
 
 
 def _load(code: str) -> Language:
+    if code == SOURCE:
+        return Language(code, Locale.parse(code), NullTranslations())
     with (folder("locale") / code / "LC_MESSAGES" / "messages.po").open("rb") as source:
         compiled = BytesIO()
         write_mo(compiled, read_po(source, locale=code))
