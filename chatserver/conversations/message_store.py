@@ -55,11 +55,11 @@ class MessageStore:
         return self._batcher.waiting
 
     def submit(self, message: NewMessage) -> "asyncio.Future[StoredMessage]":
-        """Queues a message. The future returns once it is committed, or raises ChatError:
+        """Queues a message; the future ends with what is committed, or with a ChatError.
 
-        `no_such_thread` (the sender is not a participant), `accepts_no_messages` (the other user of a one-to-one thread
-        has blocked the sender or deleted their account), `duplicate_id` (same id, other text or thread), `unavailable`
-        (may or may not be stored: a retry with the same id finds out).
+        `no_such_thread`: the sender does not participate. `accepts_no_messages`: the other user of a one-to-one thread
+        has blocked the sender or is deleted. `duplicate_id`: the id belongs to a different message. `unavailable`: not
+        known to be stored; sending the same message again finds out.
         """
         return self._batcher.submit(message)
 
