@@ -2,7 +2,7 @@
 
 import re
 
-from chatserver.database.client import load_queries
+from chatserver.database.queries import load_queries
 
 # What may do without, and why.
 NOT_FOR_A_USER = {

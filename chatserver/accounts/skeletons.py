@@ -10,7 +10,8 @@ from typing import Any
 import psycopg2.extensions
 
 from chatserver.accounts.names import name_skeleton
-from chatserver.database.client import Database, load_queries
+from chatserver.database.client import Database
+from chatserver.database.queries import load_queries
 
 AT_ONCE = 1000  # names
 

@@ -21,7 +21,8 @@ from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
 from chatserver.database.batcher import Batcher
-from chatserver.database.client import Database, load_queries
+from chatserver.database.client import Database
+from chatserver.database.queries import load_queries
 from chatserver.database.startup import wait_for_database
 from chatserver.exports.jobs import Exports
 from chatserver.realtime.dispatcher import Dispatcher

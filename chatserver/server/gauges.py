@@ -10,7 +10,7 @@ from time import process_time, time
 from chatserver import __version__
 from chatserver.bus.publisher import Publisher
 from chatserver.conversations.message_store import MessageStore
-from chatserver.database.client import Pool
+from chatserver.database.pool import Pool
 from chatserver.realtime.sockets import Sockets
 from chatserver.telemetry import metrics
 

@@ -184,7 +184,7 @@ PROTECTIONS = [
     ),
     Protection(
         "A query cancelled by the server is an error, not our cancellation",
-        "chatserver/database/client.py",
+        "chatserver/database/connect.py",
         "        if task is not None and task.cancelling():",
         "        if True:",
         "test_survival.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
@@ -575,7 +575,7 @@ PROTECTIONS = [
     ),
     Protection(
         "A silent address leaves time for the next one",
-        "chatserver/database/client.py",
+        "chatserver/database/connect.py",
         "asyncio.timeout(timeout / len(addresses) if timeout else None)",
         "asyncio.timeout(None)",
         "test_database.py::test_of_two_addresses_that_take_connections_the_one_that_answers_is_used",
