@@ -28,7 +28,7 @@ async def test_a_task_that_is_cancelled_while_its_answer_arrives_ends(config: Co
     database = await db.connect(config.database_url, 1, timeout=0)
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table users in access exclusive mode")
-        asked = asyncio.create_task(database.fetch("user_by_id", user_id=1))
+        asked = asyncio.create_task(database.query("user_by_id", user_id=1))
         await lock_is_waited_for(config)
         asyncio.get_running_loop().call_later(0, asked.cancel)
     time.sleep(0.2)  # noqa: ASYNC251  # both are there when the loop looks again
@@ -44,7 +44,7 @@ async def test_a_connection_that_a_cancelled_query_closed_is_not_closed_again(co
     async with await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1") as server:
         with closing(psycopg2.connect(config.database_url)) as holding_up:
             holding_up.cursor().execute("lock table users in access exclusive mode")
-            asked = asyncio.create_task(database.fetch("user_by_id", user_id=1))
+            asked = asyncio.create_task(database.query("user_by_id", user_id=1))
             await lock_is_waited_for(config)
             asked.cancel()
             await asyncio.wait([asked])
@@ -59,7 +59,7 @@ async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config)
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table users in access exclusive mode")
         ana = {"name": "Ana", "name_key": "ana", "name_skeleton": "ana", "password_hash": "!"}
-        asked = asyncio.create_task(database.write("add_user", **ana))
+        asked = asyncio.create_task(database.execute_once("add_user", **ana))
         await lock_is_waited_for(config)
         asked.cancel()
         await asyncio.wait([asked])
@@ -91,7 +91,7 @@ async def test_connections_that_cannot_do_their_work_any_more_are_left_and_a_new
     if unfit.startswith("alter"):
         execute(str(config.database_url), unfit)
     for name in ("Ben", "Cleo"):
-        made = await database.write(
+        made = await database.execute_once(
             "add_user", name=name, name_key=name.lower(), name_skeleton=name.lower(), password_hash="!"
         )
         assert [row[1] for row in made] == [name]
@@ -108,7 +108,7 @@ async def test_a_postgresql_that_takes_no_writes_at_all_counts_as_away(config: C
     try:
         database = await db.connect(str(config.database_url), 1, timeout=0)
         with pytest.raises(db.UnknownOutcome, match="in a read-only transaction"):
-            await database.write("add_user", name="Ana", name_key="ana", name_skeleton="ana", password_hash="!")
+            await database.execute_once("add_user", name="Ana", name_key="ana", name_skeleton="ana", password_hash="!")
         await database.close()
     finally:
         may_write = psycopg2.extensions.make_dsn(config.database_url, options="-c default_transaction_read_only=off")
@@ -152,7 +152,7 @@ async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_us
     mute, answering = relay(config), relay(config)
     mute.silent = True
     database = await db.connect(tcp_url(config, await mute.start(), await answering.start()), 1, timeout=1)
-    assert await database.fetch_one("database_time")
+    assert await database.query_one("database_time")
     await database.close()
     await mute.stop()
     await answering.stop()

@@ -1,8 +1,16 @@
-"""No query reads or changes messages without looking at who takes part in their thread."""
+"""Each query runs by the method that its file names, and none touches messages without looking at the participants."""
 
+import ast
 import re
+from pathlib import Path
 
+import pytest
+
+from chatserver.config.settings import Config
+from chatserver.database import client as db
 from chatserver.database.queries import load_queries
+
+METHODS = {"query", "query_one", "execute_idempotent", "execute_once"}
 
 # What may do without, and why.
 NOT_FOR_A_USER = {
@@ -30,3 +38,29 @@ def test_what_users_are_shown_of_a_thread_is_asked_with_their_id() -> None:
     for text in reads:
         assert "%(user_id)s" in text or "%(after)s::bigint[]" in text, text
     assert len(reads) >= 3
+
+
+async def test_a_query_runs_by_no_method_but_the_one_that_its_file_names(config: Config) -> None:
+    database = await db.connect(str(config.database_url), 1, timeout=0)
+    for name, query in load_queries().items():
+        for method in METHODS - {query.method} - ({"query_one"} if query.method == "query" else set()):
+            with pytest.raises(TypeError, match=f"{name} is run by {query.method}, as its file says"):
+                await getattr(database, method)(name)
+    await database.close()
+
+
+def test_every_call_names_a_query_of_its_method() -> None:
+    queries, called = load_queries(), set()
+    for path in Path("chatserver").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match call:
+                case ast.Call(ast.Attribute(attr=method), [ast.Constant(str(name)), *_]) if method in METHODS:
+                    assert queries[name].method == method.removesuffix("_one"), f"{path}:{call.lineno}"
+                    called.add(name)
+    assert len(called) > 40
+
+
+def test_a_read_changes_and_locks_nothing() -> None:
+    writes = re.compile(r"\b(insert into|update|delete from|truncate|for (no key )?update|for (key )?share)\b")
+    for name, query in load_queries().items():
+        assert bool(writes.search(query.plain)) == (query.method != "query"), name

@@ -53,7 +53,7 @@ class Details(NamedTuple):
 
 async def details_of(db: Database, user: User) -> Details:
     """Reads the facts stored about a user, who must exist."""
-    (row,) = await db.fetch("details_of", user_id=user.id)
+    (row,) = await db.query("details_of", user_id=user.id)
     return Details(*row)
 
 
@@ -85,7 +85,7 @@ class Accounts:
 
     async def _add(self, name: str, password_hash: str) -> VerifiedUser:
         await fill_skeletons(self._db)
-        rows = await self._db.write(
+        rows = await self._db.execute_once(
             "add_user",
             name=name,
             name_key=name_key(name),
@@ -142,11 +142,11 @@ class Accounts:
     async def _by_name(self, raw_name: str) -> Stored | None:
         """Finds a user by any spelling with the same key, including names that today's rules refuse."""
         key = typed_key(raw_name)
-        row = None if UNSTORABLE.search(key) else await self._db.fetch_one("user_by_name", name_key=key)
+        row = None if UNSTORABLE.search(key) else await self._db.query_one("user_by_name", name_key=key)
         return Stored(*row) if row else None
 
     async def _by_id(self, user_id: int) -> Stored | None:
-        row = await self._db.fetch_one("user_by_id", user_id=user_id)
+        row = await self._db.query_one("user_by_id", user_id=user_id)
         return Stored(*row) if row else None
 
     # -- changing -----------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ class Accounts:
         """
         self.check_new_password(checked.user, password)
         new_hash = await self._hasher.hash(password)
-        rows = await self._db.write(
+        rows = await self._db.execute_once(
             "set_password", user_id=checked.user.id, old_hash=checked.password_hash, password_hash=new_hash
         )
         if not rows:
@@ -174,17 +174,17 @@ class Accounts:
 
         Does not end sessions; the caller must.
         """
-        await self._db.write("end_password", user_id=user.id, no_password=NO_PASSWORD)
+        await self._db.execute_once("end_password", user_id=user.id, no_password=NO_PASSWORD)
 
     async def make_reset(self, user: User, seconds: float) -> str:
         """Returns the token of a reset link, which works once within `seconds` and replaces any earlier link."""
         token = secrets.token_urlsafe(32)
-        await self._db.write("make_reset", user_id=user.id, token_hash=_hashed(token), seconds=seconds)
+        await self._db.execute_once("make_reset", user_id=user.id, token_hash=_hashed(token), seconds=seconds)
         return token
 
     async def find_reset(self, token: str) -> User:
         """Returns the user of a reset link. Raises ChatError `reset_ended`."""
-        row = await self._db.fetch_one("find_reset", token_hash=_hashed(token))
+        row = await self._db.query_one("find_reset", token_hash=_hashed(token))
         if row is None:
             raise ChatError("reset_ended")
         return User(*row)
@@ -197,31 +197,33 @@ class Accounts:
         user = await self.find_reset(token)
         self.check_new_password(user, password)
         password_hash = await self._hasher.hash(password)
-        rows = await self._db.write("use_reset", token_hash=_hashed(token), password_hash=password_hash)
+        rows = await self._db.execute_once("use_reset", token_hash=_hashed(token), password_hash=password_hash)
         if not rows:
             raise ChatError("reset_ended")
         return VerifiedUser(User(*rows[0]), password_hash)
 
     async def set_disabled(self, user: User, disabled: bool) -> None:
         """Forbids or allows signing in. Does not end sessions; the caller must."""
-        await self._db.write("set_disabled", user_id=user.id, disabled=disabled)
+        await self._db.execute_once("set_disabled", user_id=user.id, disabled=disabled)
 
     async def set_admin(self, user: User, admin: bool) -> None:
         """Grants or withdraws the administrator's rights."""
-        await self._db.write("set_admin", user_id=user.id, admin=admin)
+        await self._db.execute_once("set_admin", user_id=user.id, admin=admin)
 
     async def delete(self, user: User, rest_days: int) -> None:
         """Deletes the account for good and reserves the name for `rest_days` days.
 
         Does not end sessions; the caller must.
         """
-        await self._db.write("delete_user", user_id=user.id, rest_days=rest_days)
+        await self._db.execute_once("delete_user", user_id=user.id, rest_days=rest_days)
 
     async def erase_messages(self, user: User) -> int:
         """Empties the texts of all messages of the user, a batch at a time; returns their number."""
         erased, start = 0, str(UUID(int=0))
-        while row := await self._db.fetch_one("erase_messages", user_id=user.id, start=start, number=ERASED_AT_ONCE):
-            number, last = row
+        while rows := await self._db.execute_idempotent(
+            "erase_messages", user_id=user.id, start=start, number=ERASED_AT_ONCE
+        ):
+            number, last = rows[0]
             erased += number
             if last == start:
                 break

@@ -15,20 +15,20 @@ async def block(db: Database, blocker: User, blocked_id: int) -> None:
     """
     if blocker.id == blocked_id:
         raise ChatError("to_oneself")
-    if not await db.fetch("block", blocker_id=blocker.id, blocked_id=blocked_id):
+    if not await db.execute_idempotent("block", blocker_id=blocker.id, blocked_id=blocked_id):
         raise ChatError("no_such_user")
 
 
 async def unblock(db: Database, blocker: User, blocked_id: int) -> None:
     """Removes a block; does nothing if there is none."""
-    await db.fetch("unblock", blocker_id=blocker.id, blocked_id=blocked_id)
+    await db.execute_idempotent("unblock", blocker_id=blocker.id, blocked_id=blocked_id)
 
 
 async def accepts_messages(db: Database, user_id: int, sender_id: int) -> bool:
     """Tells whether the user still exists and has not blocked the sender."""
-    return await db.fetch_one("accepts_messages", user_id=user_id, sender_id=sender_id) is not None
+    return await db.query_one("accepts_messages", user_id=user_id, sender_id=sender_id) is not None
 
 
 async def blocked_by(db: Database, blocker: User) -> list[User]:
     """Returns the users whom this user has blocked, by name."""
-    return [User(*row) for row in await db.fetch("blocked_by", user_id=blocker.id)]
+    return [User(*row) for row in await db.query("blocked_by", user_id=blocker.id)]

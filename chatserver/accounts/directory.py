@@ -8,7 +8,7 @@ STRANGERS_FROM = 3  # characters for strangers; one is enough for users who shar
 
 async def complete_name(db: Database, user_id: int, beginning: str) -> list[str]:
     """Returns the names of other users that begin so, in order; `beginning` comes from `names.name_beginning`."""
-    rows = await db.fetch(
+    rows = await db.query(
         "people_by_beginning",
         user_id=user_id,
         beginning=beginning,

@@ -24,7 +24,7 @@ def hidden_key(config: Config) -> str:
 
 async def privacy_of(db: Database, user: User) -> Privacy:
     """Reads the settings of a user from PostgreSQL; an unknown user shows neither."""
-    row = await db.fetch_one("settings_of", user_id=user.id)
+    row = await db.query_one("settings_of", user_id=user.id)
     return Privacy(*row) if row else Privacy(shows_online=False, shows_seen=False)
 
 
@@ -33,4 +33,4 @@ async def set_privacy(db: Database, redis: Redis, config: Config, user: User, pr
     async with redis_deadline(config.redis_timeout):
         change = redis.srem if privacy.shows_online else redis.sadd
         await change(hidden_key(config), user.id)
-    await db.write("set_privacy", user_id=user.id, **privacy._asdict())
+    await db.execute_once("set_privacy", user_id=user.id, **privacy._asdict())

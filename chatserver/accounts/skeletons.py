@@ -18,8 +18,8 @@ AT_ONCE = 1000  # names
 
 async def fill_skeletons(db: Database) -> None:
     """Fills what is missing before a sign-up: nearly always nothing."""
-    while rows := await db.fetch("names_without_skeleton", number=AT_ONCE):
-        await db.fetch("set_skeletons", **_skeletons(rows))
+    while rows := await db.query("names_without_skeleton", number=AT_ONCE):
+        await db.execute_idempotent("set_skeletons", **_skeletons(rows))
 
 
 def fill_all_skeletons(connection: psycopg2.extensions.connection) -> None:

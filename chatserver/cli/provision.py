@@ -31,7 +31,7 @@ async def provision(
     run = secrets.token_hex(4)
     names = [f"user-{run}-{number}" for number in range(users)]
     skeletons = [name_skeleton(name) for name in names]
-    rows = await db.write("provision_users", names=names, name_skeletons=skeletons, password_hash=NO_PASSWORD)
+    rows = await db.execute_once("provision_users", names=names, name_skeletons=skeletons, password_hash=NO_PASSWORD)
     by_name = {name: User(id_, name) for id_, name in rows}
     made = [by_name[name] for name in names]
     cookies = await sessions.begin_many(made)
@@ -50,7 +50,7 @@ async def _make_threads(db: Database, groups: list[list[int]], messages: int) ->
         return []
     people = len(groups[0])
     pairs = [(group[0], group[1]) if people == 2 else (None, None) for group in groups]
-    rows = await db.write("provision_threads", firsts=[a for a, _ in pairs], seconds=[b for _, b in pairs])
+    rows = await db.execute_once("provision_threads", firsts=[a for a, _ in pairs], seconds=[b for _, b in pairs])
     thread_ids = [id_ for (id_,) in rows]
     places = {
         "thread_ids": [id_ for id_ in thread_ids for _ in range(people)],
@@ -59,7 +59,7 @@ async def _make_threads(db: Database, groups: list[list[int]], messages: int) ->
         "people": people,
         "messages": messages,
     }
-    await db.write("provision_participants", **places)
-    await db.write("provision_messages", **places)
-    await db.write("provision_last_seq", thread_ids=thread_ids, messages=messages)
+    await db.execute_once("provision_participants", **places)
+    await db.execute_once("provision_messages", **places)
+    await db.execute_once("provision_last_seq", thread_ids=thread_ids, messages=messages)
     return thread_ids

@@ -78,7 +78,7 @@ class MessageStore:
     async def _store_together(self, batch: list[NewMessage]) -> list[StoredMessage | Exception]:
         """Stores a batch in one transaction. Idempotent: a repeat finds stored messages by their ids."""
         start = monotonic()
-        rows = await self._db.fetch(
+        rows = await self._db.execute_idempotent(
             "store_messages",
             thread_ids=[message.thread_id for message in batch],
             sender_ids=[message.sender_id for message in batch],

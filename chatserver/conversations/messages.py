@@ -49,7 +49,7 @@ async def history(
 
     Returns none to a user who is not a participant.
     """
-    rows = await db.fetch("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
+    rows = await db.query("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
     return [message_of(row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
@@ -58,7 +58,7 @@ async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: 
 
     Raises ChatError `no_such_thread` if the user is not a participant.
     """
-    rows = await db.fetch("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
+    rows = await db.query("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
     if not rows:
         raise ChatError("no_such_thread")
     return [message_of(row) for _, *row in rows if row[0] is not None], rows[0][0]
@@ -87,7 +87,7 @@ async def around(db: Database, thread_id: int, user_id: int, seq: int) -> tuple[
 
 async def first_since(db: Database, thread_id: int, user_id: int, moment: datetime) -> int | None:
     """Returns the number of the first message at or after `moment`; None for no message, or to outsiders."""
-    row = await db.fetch_one("first_since", thread_id=thread_id, user_id=user_id, moment=moment)
+    row = await db.query_one("first_since", thread_id=thread_id, user_id=user_id, moment=moment)
     return int(row[0]) if row else None
 
 

@@ -48,7 +48,7 @@ class ReadMarkers:
 
     async def _move(self, batch: list[ReadMarker]) -> list[Exception | None]:
         try:
-            rows = await self._db.fetch(
+            rows = await self._db.execute_idempotent(
                 "mark_read",
                 thread_ids=[mark.thread_id for mark in batch],
                 user_ids=[mark.user_id for mark in batch],

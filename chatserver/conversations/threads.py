@@ -88,7 +88,7 @@ async def conversations(
     db: Database, user_id: int, limit: int | None = CONVERSATIONS, open_id: int | None = None
 ) -> ConversationList:
     """Returns a user's threads, newest first, at most `limit` (None = all), always including `open_id`."""
-    rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)
+    rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)
     shown = [
         Conversation(id_, title_of(names, others), total, sent, unread, at, *_preview(text, sender_id, sender_name))
         for _, _, id_, total, sent, unread, at, names, others, text, sender_id, sender_name in rows
@@ -123,7 +123,7 @@ async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thre
 
 async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thread | ChatError]:
     """Finds many threads in one query: each as its user sees it, or ChatError `no_such_thread`."""
-    rows = await db.fetch(
+    rows = await db.query(
         "threads_for", thread_ids=[ask.thread_id for ask in asked], user_ids=[ask.user_id for ask in asked]
     )
     found: list[Thread | ChatError] = [ChatError("no_such_thread") for _ in asked]
@@ -149,10 +149,13 @@ async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str |
     """
     if user_id == other_id:
         raise ChatError("to_oneself", "recipient_name")
-    for query in ("find_pair", "make_pair", "find_pair"):  # again: a repeat of the request may have made it meanwhile
-        row = await db.fetch_one(query, a=user_id, b=other_id, first_id=first_id)
-        if row is not None:
-            return int(row[0])
+    found = (
+        await db.query("find_pair", a=user_id, b=other_id)
+        or await db.execute_idempotent("make_pair", a=user_id, b=other_id, first_id=first_id)
+        or await db.query("find_pair", a=user_id, b=other_id)  # a repeat of the request may have made it meanwhile
+    )
+    if found:
+        return int(found[0][0])
     if not await accepts_messages(db, other_id, user_id):
         raise ChatError("accepts_no_messages", "recipient_name")
     raise ChatError("duplicate_id")

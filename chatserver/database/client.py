@@ -9,7 +9,7 @@ import psycopg2
 
 from chatserver.database.connect import CONNECTION_ERRORS, Place, connect_somewhere, execute
 from chatserver.database.pool import Pool
-from chatserver.database.queries import load_queries
+from chatserver.database.queries import Query, load_queries
 from chatserver.errors import Unavailable
 
 Row = tuple[Any, ...]
@@ -32,36 +32,54 @@ class NotDone(psycopg2.OperationalError):
 
 
 class Database:
-    """Runs the queries of `sql/queries/` by name, as `calls` spells them. Each call is its own transaction.
+    """Runs the queries of `sql/queries/` by name, each in its own transaction.
 
-    A call ends within `timeout` seconds, or raises Unavailable.
+    The line above a query in its file names the method that may run it; another one raises TypeError. A call ends
+    within `timeout` seconds, or raises Unavailable.
     """
 
-    def __init__(self, pool: Pool, timeout: float, calls: dict[str, str]) -> None:
+    def __init__(self, pool: Pool, timeout: float, queries: dict[str, Query]) -> None:
         self.pool = pool
         self._timeout = timeout or None
-        self._calls = calls
+        self._queries = queries
 
-    async def fetch(self, name: str, /, **parameters: object) -> list[Row]:
-        """Returns the rows of a query that may run twice: a read or an idempotent write. Retries a lost connection."""
-        return await self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), *CONNECTION_ERRORS))
+    async def query(self, name: str, /, **parameters: object) -> list[Row]:
+        """Returns the rows of a read. Repeats it if the connection is lost."""
+        return await self._repeating(self._call("query", name), parameters)
 
-    async def fetch_one(self, name: str, /, **parameters: object) -> Row | None:
-        """Returns the first row of such a query, or None."""
-        rows = await self.fetch(name, **parameters)
+    async def query_one(self, name: str, /, **parameters: object) -> Row | None:
+        """Returns the first row of a read, or None."""
+        rows = await self.query(name, **parameters)
         return rows[0] if rows else None
 
-    async def write(self, name: str, /, **parameters: object) -> list[Row]:
+    async def execute_idempotent(self, name: str, /, **parameters: object) -> list[Row]:
+        """Returns the rows of a write that may run twice. Repeats it if the connection is lost.
+
+        Raises UnknownOutcome if it may have been stored, and passes psycopg2.IntegrityError on.
+        """
+        return await self._repeating(self._call("execute_idempotent", name), parameters)
+
+    async def execute_once(self, name: str, /, **parameters: object) -> list[Row]:
         """Returns the rows of a write that must not run twice. Continues even if the caller is cancelled.
 
-        Raises UnknownOutcome if the write may have been stored, and passes psycopg2.IntegrityError on.
+        Raises UnknownOutcome if it may have been stored, and passes psycopg2.IntegrityError on.
         """
-        work = self._in_time(lambda: self._retrying(lambda: self._run(name, parameters), NotDone))
+        call = self._call("execute_once", name)
+        work = self._in_time(lambda: self._retrying(lambda: self._run(call, parameters), NotDone))
         return await asyncio.shield(asyncio.create_task(work))
 
     async def close(self) -> None:
         """Closes the pool once the running queries have ended."""
         await self.pool.close()
+
+    def _call(self, method: str, name: str) -> str:
+        query = self._queries[name]
+        if query.method != method:
+            raise TypeError(f"{name} is run by {query.method}, as its file says, and not by {method}")
+        return query.call
+
+    async def _repeating(self, call: str, parameters: dict[str, object]) -> list[Row]:
+        return await self._in_time(lambda: self._retrying(lambda: self._run(call, parameters), *CONNECTION_ERRORS))
 
     async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
         task = asyncio.current_task()
@@ -88,10 +106,10 @@ class Database:
                 await asyncio.sleep(PAUSE * attempt)
         raise AssertionError  # never reached
 
-    async def _run(self, name: str, parameters: dict[str, object]) -> list[Row]:
+    async def _run(self, call: str, parameters: dict[str, object]) -> list[Row]:
         async with self.pool.connection() as connection, connection.cursor() as cursor:
             try:
-                await execute(cursor, self._calls[name], parameters)
+                await execute(cursor, call, parameters)
             except psycopg2.Error as error:
                 if error.pgcode not in UNFIT and UNFIT_PLAN not in str(error):
                     raise
@@ -110,10 +128,12 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
     queries = load_queries()
     limit = int(timeout * 1200)  # milliseconds; a little more than ours: the server ends what we gave up
     if pooling == "transaction":
-        calls = {name: f"set local statement_timeout = {limit}; {query.plain}" for name, query in queries.items()}
+        queries = {
+            name: query._replace(call=f"set local statement_timeout = {limit}; {query.plain}")
+            for name, query in queries.items()
+        }
         connect_one = partial(connect_somewhere, Place(url), timeout, "", "")
     else:
-        calls = {name: query.call for name, query in queries.items()}
         # The server notices a client that is gone. Planning the larger queries takes longer than running them: plan
         # once per connection. Every query has its index; without sequential scans a plan made for a small table stays
         # good when the table grows.
@@ -123,9 +143,9 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
         )
         prepare = "".join(query.prepare for query in queries.values())
         connect_one = partial(connect_somewhere, Place(url), timeout, options, prepare)
-    database = Database(Pool(connect_one, connections), timeout, calls)
+    database = Database(Pool(connect_one, connections), timeout, queries)
     try:
-        await database.fetch("database_time")
+        await database.query("database_time")
     except BaseException:
         await database.close()
         raise

@@ -93,5 +93,7 @@ async def _talk(database: db.Database, accounts: Accounts, message_store: Messag
         last = len(lines)
         for name in names:  # everybody has read all messages but the last
             seq = last if name == lines[-1][1] else last - 1
-            await database.fetch("mark_read", thread_ids=[thread_id], user_ids=[users[name].id], seqs=[seq])
-        await database.write("set_ages", thread_id=thread_id, minutes=[minutes for minutes, _, _ in lines])
+            await database.execute_idempotent(
+                "mark_read", thread_ids=[thread_id], user_ids=[users[name].id], seqs=[seq]
+            )
+        await database.execute_once("set_ages", thread_id=thread_id, minutes=[minutes for minutes, _, _ in lines])

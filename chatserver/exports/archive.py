@@ -74,7 +74,7 @@ async def _add_conversations(archive: "Archive", db: Database, user: User) -> li
     """Writes the list of threads; returns the id and last number of each, to leave out later messages."""
     found: list[Any] = []
     async with archive.list_at("conversations.json") as extend:
-        while rows := await db.fetch(
+        while rows := await db.query(
             "threads_after", user_id=user.id, after=found[-1][0] if found else 0, number=THREADS
         ):
             threads = await find_threads(db, [ThreadRequest(thread_id, user.id) for thread_id, _ in rows])

@@ -66,13 +66,15 @@ class Exports:
 
     async def ask(self, user: User) -> bool:
         """Requests an export in the current language; drops an older zip. Returns False if one is in progress."""
-        rows = await self._db.write("ask_for_export", user_id=user.id, language=current_language(), silence=SILENCE)
+        rows = await self._db.execute_once(
+            "ask_for_export", user_id=user.id, language=current_language(), silence=SILENCE
+        )
         self._wake.set()
         return bool(rows)
 
     async def of(self, user: User) -> Export:
         """Returns the state of the user's export."""
-        row = await self._db.fetch_one("export_of", user_id=user.id, silence=SILENCE)
+        row = await self._db.query_one("export_of", user_id=user.id, silence=SILENCE)
         if row is None:
             return Export("none", 0, 0, None)
         _, state, done, total, _, changed_at = row
@@ -80,13 +82,13 @@ class Exports:
 
     async def made(self, user: User) -> Made | None:
         """Returns the user's finished zip, or None."""
-        row = await self._db.fetch_one("export_of", user_id=user.id, silence=SILENCE)
+        row = await self._db.query_one("export_of", user_id=user.id, silence=SILENCE)
         return Made(row[0], row[4], row[5]) if row and row[1] == "ready" else None
 
     async def content(self, made: Made) -> AsyncIterator[bytes]:
         """Yields the zip in parts. Raises Unavailable, also if the zip is removed meanwhile."""
         for part in range(-(-made.size // PART)):
-            row = await self._db.fetch_one("export_part", export_id=made.id, part=part)
+            row = await self._db.query_one("export_part", export_id=made.id, part=part)
             if row is None:
                 raise Unavailable("the export was removed")
             yield bytes(row[0])
@@ -99,8 +101,8 @@ class Exports:
             self._wake.clear()
             try:
                 if self._lifetime:
-                    await self._db.fetch("remove_old_exports", seconds=self._lifetime)
-                while rows := await self._db.write("claim_export"):
+                    await self._db.execute_idempotent("remove_old_exports", seconds=self._lifetime)
+                while rows := await self._db.execute_once("claim_export"):
                     export_id, language, user_id, name = rows[0]
                     use_language(language)
                     await self._make(export_id, User(user_id, name))
@@ -131,13 +133,13 @@ class Exports:
             log.exception("export of user %d failed", user.id)
         finally:
             with contextlib.suppress(Unavailable):
-                await self._db.fetch("end_export", export_id=export_id, state=state, size=size)
+                await self._db.execute_idempotent("end_export", export_id=export_id, state=state, size=size)
 
     async def _report(self, export_id: int, done: int, total: int) -> None:
         """Stores the progress, at most once per REPORT_INTERVAL. Raises NotWanted."""
         if self._reported_at and monotonic() - self._reported_at < REPORT_INTERVAL:
             return
-        if not await self._db.fetch("report_export", export_id=export_id, done=done, total=total):
+        if not await self._db.execute_idempotent("report_export", export_id=export_id, done=done, total=total):
             raise NotWanted
         self._reported_at = monotonic()
 
@@ -146,7 +148,9 @@ class Exports:
         await in_thread(file.seek, 0)
         size = 0
         while content := await in_thread(file.read, PART):
-            if not await self._db.fetch("store_export_part", export_id=export_id, part=size // PART, content=content):
+            if not await self._db.execute_idempotent(
+                "store_export_part", export_id=export_id, part=size // PART, content=content
+            ):
                 raise NotWanted
             size += len(content)
             await report()

@@ -76,7 +76,7 @@ class GapRepair:
 
     async def poll(self) -> None:
         """Runs the query once and delivers what is missing. Raises Unavailable."""
-        rows = await self._db.fetch("database_time")
+        rows = await self._db.query("database_time")
         now: datetime = rows[0][0]
         looked_at = self._looked_at or now
         if now < looked_at:  # the clock was set back: later messages carry times before the last poll
@@ -92,7 +92,7 @@ class GapRepair:
 
     async def _make_good(self, since: dict[int, datetime]) -> None:
         before, self._seen = self._seen, defaultdict(set)  # a message stored during the query may not be in its answer
-        recent = await self._db.fetch("recent_threads", user_ids=list(since), since=list(since.values()))
+        recent = await self._db.query("recent_threads", user_ids=list(since), since=list(since.values()))
         missing: dict[Key, set[int]] = {}
         upto: dict[Key, int] = {}
         for user_id, thread_id, last_seq, first_seq in recent:
@@ -111,7 +111,7 @@ class GapRepair:
         after: dict[int, int] = {}
         for (_, thread_id), lost in missing.items():
             after[thread_id] = min(after.get(thread_id, min(lost)), min(lost) - 1)
-        rows = await self._db.fetch(
+        rows = await self._db.query(
             "messages_of_gaps", thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
         )
         events = {row[:2]: message_event(message_of(row)) for row in rows}

@@ -99,7 +99,7 @@ class Reader:
 
     async def _tell_typing(self, thread: int) -> None:
         try:
-            rows = await self._services.db.fetch("participants_of", thread_id=thread, user_id=self._user_id)
+            rows = await self._services.db.query("participants_of", thread_id=thread, user_id=self._user_id)
             if not rows:
                 raise ChatError("no_such_thread")
         except ChatError as error:

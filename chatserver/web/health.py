@@ -16,7 +16,7 @@ async def alive(_request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Answers 200 only if PostgreSQL and Redis answer."""
-    await request.app[DB].fetch("database_time")
+    await request.app[DB].query("database_time")
     try:
         async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):
             await request.app[REDIS].ping()

@@ -1,4 +1,4 @@
--- name: names_without_skeleton
+-- query: names_without_skeleton
 -- Users, and names of deleted users, without a skeleton: the user's id, the key, and the text to compute it from.
 (select id, name_key, name from users where name_skeleton is null and deleted_at is null limit %(number)s::bigint)
 union all
@@ -7,7 +7,7 @@ union all
     from former_names where name_skeleton is null limit %(number)s::bigint
 );
 
--- name: set_skeletons
+-- execute_idempotent: set_skeletons
 update users set name_skeleton = s.name_skeleton
 from unnest(%(user_ids)s::bigint[], %(name_skeletons)s::text[]) as s (user_id, name_skeleton)
 where users.id = s.user_id and users.deleted_at is null;
@@ -16,11 +16,11 @@ from unnest(%(user_ids)s::bigint[], %(name_keys)s::text[], %(name_skeletons)s::t
     as s (user_id, name_key, name_skeleton)
 where s.user_id is null and former_names.name_key = s.name_key;
 
--- name: clear_skeletons
+-- execute_idempotent: clear_skeletons
 -- Clears the skeletons of users deleted by a process of a version without skeletons.
 update users set name_skeleton = null where name_skeleton is not null and deleted_at is not null;
 
--- name: add_user
+-- execute_once: add_user
 -- Adds a user; no row if the name, or one that looks like it, is taken or reserved. The first statement serializes the
 -- sign-ups of look-alike names. The second waits for a concurrent deletion of the owner of such a name, so that the
 -- insert sees the reservation.
@@ -34,27 +34,27 @@ where not exists (select from former_names
 on conflict (name_key) do nothing
 returning id, name;
 
--- name: user_by_name
+-- query: user_by_name
 -- A user by the name's key, with the password's hash and whether the user is disabled; no row for a deleted user.
 select id, name, password_hash, disabled_at is not null from users where name_key = %(name_key)s and deleted_at is null;
 
--- name: user_by_id
+-- query: user_by_id
 -- The same by the id; no row for a deleted user.
 select id, name, password_hash, disabled_at is not null from users where id = %(user_id)s and deleted_at is null;
 
--- name: details_of
+-- query: details_of
 -- The facts stored about a user, without their messages.
 select created_at, is_admin, disabled_at is not null, shows_online, shows_seen,
        (select count(*) from participants p where p.user_id = users.id)
 from users where id = %(user_id)s;
 
--- name: settings_of
+-- query: settings_of
 select shows_online, shows_seen from users where id = %(user_id)s;
 
--- name: set_privacy
+-- execute_once: set_privacy
 update users set shows_online = %(shows_online)s, shows_seen = %(shows_seen)s where id = %(user_id)s;
 
--- name: set_password
+-- execute_once: set_password
 -- Replaces the password and revokes reset links; no row if the password has changed since it was checked.
 with changed as (
     update users set password_hash = %(password_hash)s
@@ -65,22 +65,22 @@ with changed as (
 )
 select id from changed;
 
--- name: end_password
+-- execute_once: end_password
 -- Removes the password and revokes earlier reset links.
 delete from password_resets where user_id = %(user_id)s;
 update users set password_hash = %(no_password)s where id = %(user_id)s and deleted_at is null;
 
--- name: make_reset
+-- execute_once: make_reset
 -- Stores a user's reset link in place of any earlier one.
 insert into password_resets (user_id, token_hash, ends_at)
 values (%(user_id)s, %(token_hash)s, now() + %(seconds)s * interval '1 second')
 on conflict (user_id) do update set token_hash = excluded.token_hash, ends_at = excluded.ends_at;
 
--- name: find_reset
+-- query: find_reset
 select u.id, u.name from password_resets r join users u on u.id = r.user_id
 where r.token_hash = %(token_hash)s and r.ends_at > now() and u.disabled_at is null;
 
--- name: use_reset
+-- execute_once: use_reset
 -- Sets the password of the link's user and uses up the link; no row if the link is not valid.
 with used as (
     delete from password_resets where token_hash = %(token_hash)s and ends_at > now() returning user_id
@@ -89,14 +89,14 @@ update users set password_hash = %(password_hash)s
 where id in (select user_id from used) and deleted_at is null and disabled_at is null
 returning id, name;
 
--- name: set_disabled
+-- execute_once: set_disabled
 update users set disabled_at = case when %(disabled)s::boolean then coalesce(disabled_at, now()) end
 where id = %(user_id)s returning id;
 
--- name: set_admin
+-- execute_once: set_admin
 update users set is_admin = %(admin)s where id = %(user_id)s returning id;
 
--- name: delete_user
+-- execute_once: delete_user
 -- Deletes a user under the locks of their threads. Their messages stay with the other participants; one-to-one threads
 -- accept no more messages; groups lose the participant; the name stays reserved for `rest_days`.
 select t.id from threads t join participants p on p.thread_id = t.id
@@ -115,7 +115,7 @@ set name = '', name_key = ':' || id, name_skeleton = null, password_hash = '!', 
 where id = %(user_id)s and deleted_at is null;
 delete from exports where user_id = %(user_id)s;  -- last: no other export can be requested from here on
 
--- name: erase_messages
+-- execute_idempotent: erase_messages
 -- Empties the texts of up to `number` messages of a user, from a client id on; numbers and times stay, so that no
 -- history gets a gap. One row: the count erased, and the last id, where the next call begins; no row if none is left.
 with part as (
@@ -130,7 +130,7 @@ with part as (
 )
 select (select count(*) from erased), client_id from part order by client_id desc limit 1;
 
--- name: people_by_beginning
+-- query: people_by_beginning
 -- At most `number` other users whose name key begins with `beginning`: first those who share a thread with the user,
 -- then, if `everybody`, the others. The operators compare byte by byte, as the index does; U+10FFFF is in no name.
 with met as (

@@ -1,4 +1,4 @@
--- name: block
+-- execute_idempotent: block
 -- Takes the lock of their one-to-one thread, if there is one, so that nothing is stored there afterwards. No row unless
 -- they share a thread or the block exists: the answer must not reveal whether a user of this id exists.
 select id from threads
@@ -13,16 +13,16 @@ where u.id = %(blocked_id)s and u.deleted_at is null
 on conflict do nothing;
 select 1 from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
--- name: unblock
+-- execute_idempotent: unblock
 delete from blocks where blocker_id = %(blocker_id)s and blocked_id = %(blocked_id)s;
 
--- name: accepts_messages
+-- query: accepts_messages
 -- A row unless the user has blocked the sender or deleted the account.
 select 1 from users u
 where u.id = %(user_id)s and u.deleted_at is null
   and not exists (select from blocks where blocker_id = u.id and blocked_id = %(sender_id)s);
 
--- name: blocked_by
+-- query: blocked_by
 -- The users whom a user has blocked, by name.
 select u.id, u.name from blocks k join users u on u.id = k.blocked_id
 where k.blocker_id = %(user_id)s and u.deleted_at is null

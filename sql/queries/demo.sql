@@ -1,4 +1,4 @@
--- name: set_ages
+-- execute_once: set_ages
 -- Backdates the messages of a demo's thread: message n was sent `minutes[n]` minutes ago.
 with aged as (
     update messages m set sent_at = now() - a.minutes * interval '1 minute'

@@ -1,4 +1,4 @@
--- name: ask_for_export
+-- execute_once: ask_for_export
 -- Requests an export in place of an older one; no row while one is waiting or running, or for a deleted user. Locks the
 -- user's row, so that no export starts during `delete_user`.
 delete from exports
@@ -9,7 +9,7 @@ select id, 'waiting', %(language)s::text from users where id = %(user_id)s and d
 on conflict (user_id) do nothing
 returning id;
 
--- name: export_of
+-- query: export_of
 -- A user's export; it counts as failed if its process has not reported for `silence` seconds.
 select id,
        case when state = 'running' and changed_at < now() - %(silence)s * interval '1 second' then 'failed'
@@ -17,7 +17,7 @@ select id,
        done, total, size, changed_at
 from exports where user_id = %(user_id)s;
 
--- name: claim_export
+-- execute_once: claim_export
 -- Assigns the longest-waiting export to the calling process.
 update exports e set state = 'running', done = 0, total = 0, changed_at = clock_timestamp()
 from users u
@@ -25,20 +25,20 @@ where e.id = (select id from exports where state = 'waiting' order by changed_at
   and u.id = e.user_id
 returning e.id, e.language, u.id, u.name;
 
--- name: report_export
+-- execute_idempotent: report_export
 -- Stores the progress; no row if the export was cancelled.
 update exports set done = %(done)s, total = %(total)s, changed_at = clock_timestamp()
 where id = %(export_id)s and state = 'running'
 returning id;
 
--- name: store_export_part
+-- execute_idempotent: store_export_part
 -- Idempotent; no row if the export was cancelled.
 insert into export_parts (export_id, part, content)
 select id, %(part)s::bigint, %(content)s::bytea from exports where id = %(export_id)s and state = 'running'
 on conflict (export_id, part) do update set content = excluded.content
 returning part;
 
--- name: end_export
+-- execute_idempotent: end_export
 -- Sets the final state, or `waiting` for another process to take over.
 delete from export_parts where export_id = %(export_id)s and %(state)s::text <> 'ready';
 update exports
@@ -47,10 +47,10 @@ set state = %(state)s::text, size = %(size)s::bigint, changed_at = clock_timesta
 where id = %(export_id)s and state = 'running'
 returning id;
 
--- name: export_part
+-- query: export_part
 select content from export_parts where export_id = %(export_id)s and part = %(part)s;
 
--- name: remove_old_exports
+-- execute_idempotent: remove_old_exports
 -- Removes expired exports, and running ones of dead processes.
 delete from exports
 where state in ('ready', 'failed', 'running') and changed_at < now() - %(seconds)s * interval '1 second';

@@ -1,4 +1,4 @@
--- name: store_messages
+-- execute_idempotent: store_messages
 -- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
 -- locks it takes: the first locks the threads, in the order of their ids, so that batches cannot deadlock; the second
 -- sees everything committed before it got the locks. `known` are repeats: their rows tell what was stored, even to a
@@ -71,7 +71,7 @@ join batch b using (place)
 join users u on u.id = b.sender_id
 order by a.place;
 
--- name: messages_after
+-- query: messages_after
 -- The messages that a participant missed: those after a number, oldest first, each with the thread's last number.
 -- One row without a message means that none was missed; no row, that the user is not a participant. Since numbers have
 -- no gaps, a range of numbers limits the messages: even a plan that sorts reads no more than requested.
@@ -83,7 +83,7 @@ left join users u on u.id = m.sender_id
 where t.id = %(thread_id)s
 order by m.seq;
 
--- name: messages_before
+-- query: messages_before
 -- A page of a participant's history, newest first.
 select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
 from messages m
@@ -93,7 +93,7 @@ where m.thread_id = %(thread_id)s and m.seq < %(before)s
 order by m.seq desc
 limit %(number)s;
 
--- name: first_since
+-- query: first_since
 -- The number of the first message at or after a moment, for a participant; no row if there is none. A binary search,
 -- since numbers have no gaps and times rise with them: the number is between `low` and `high`.
 with recursive search (low, high) as (
@@ -116,7 +116,7 @@ from search s
 join messages m on m.thread_id = %(thread_id)s and m.seq = s.low
 where s.low = s.high;
 
--- name: mark_read
+-- execute_idempotent: mark_read
 -- Moves read markers forward, never beyond the last message. Locks the threads, since sending changes the same rows.
 -- Returns a row for each marker of a participant: its new number and the unread count (nulls if it did not move), and
 -- the users who may see it, including its owner.
@@ -146,7 +146,7 @@ join participants p on p.thread_id = b.thread_id and p.user_id = b.user_id
 join users u on u.id = b.user_id
 left join moved m on m.place = b.place;
 
--- name: recent_threads
+-- query: recent_threads
 -- Gap repair: the threads of these users in which a message was stored since each user's `since` (database clock), with
 -- their last number and the first number since then, looking back over at most a hundred messages.
 select p.user_id, t.id, t.last_seq,
@@ -159,10 +159,10 @@ join unnest(%(user_ids)s::bigint[], %(since)s::timestamptz[]) as u (id, since) o
 where t.last_message_at > u.since and t.last_message_at > (select min(s) from unnest(%(since)s::timestamptz[]) s)
   and t.last_seq > 0;
 
--- name: database_time
+-- query: database_time
 select clock_timestamp();
 
--- name: messages_of_gaps
+-- query: messages_of_gaps
 -- Gap repair: the messages of threads after the numbers delivered by events, at most the newest `number` of each.
 select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
 from unnest(%(thread_ids)s::bigint[], %(after)s::bigint[]) as gap (thread_id, after)

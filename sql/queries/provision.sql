@@ -1,26 +1,26 @@
 -- Creates many users and threads at once, for tests and benchmarks. Refused in production.
 
--- name: provision_users
+-- execute_once: provision_users
 insert into users (name, name_key, name_skeleton, password_hash)
 select name, name as name_key, name_skeleton, %(password_hash)s
 from unnest(%(names)s::text[], %(name_skeletons)s::text[]) as n (name, name_skeleton)
 returning id, name;
 
--- name: provision_threads
+-- execute_once: provision_threads
 -- Creates a one-to-one thread for each pair of ids, or a group for nulls.
 insert into threads (pair_low, pair_high, last_message_at)
 select least(a, b), greatest(a, b), now() - interval '1 hour'
 from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
 returning id;
 
--- name: provision_participants
+-- execute_once: provision_participants
 -- Adds the participants, place by place, with everything read.
 insert into participants (thread_id, user_id, read_seq, sent)
 select thread_id, user_id, %(messages)s::bigint,
        greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint)
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place);
 
--- name: provision_messages
+-- execute_once: provision_messages
 -- Fills each thread with messages from its participants in turn, a second apart, the last an hour ago.
 insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
 select p.thread_id, seq, p.user_id, gen_random_uuid(), 'Message ' || seq,
@@ -29,5 +29,5 @@ from generate_series(1, %(messages)s::bigint) as seq
 join unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place)
   on p.place = (seq - 1) %% %(people)s::bigint;  -- noqa: PRS
 
--- name: provision_last_seq
+-- execute_once: provision_last_seq
 update threads set last_seq = %(messages)s::bigint where id = any(%(thread_ids)s::bigint[]);

@@ -1,4 +1,4 @@
--- name: conversations
+-- query: conversations
 -- The list of a user's threads, newest first: at most `number` of them (null = all), always including `open_id` (null =
 -- none). Every row also has the number of all threads and of all unread messages.
 with mine as (
@@ -22,7 +22,7 @@ cross join lateral (
 ) others
 order by mine.last_message_at desc, mine.id desc;
 
--- name: threads_for
+-- query: threads_for
 -- Threads as one of their participants sees them, for pairs of thread and user; no row for anyone else. Hides what the
 -- others do not show to this user, or to anybody: their read marker is then 0.
 select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
@@ -44,25 +44,25 @@ from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[]) with ordinality as
 join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_id
 join threads t on t.id = p.thread_id;
 
--- name: threads_after
+-- query: threads_after
 -- A user's threads with ids after a given one, and the number of messages in each.
 select t.id, t.last_seq from participants p join threads t on t.id = p.thread_id
 where p.user_id = %(user_id)s and p.thread_id > %(after)s
 order by p.thread_id
 limit %(number)s;
 
--- name: participants_of
+-- query: participants_of
 -- The participants of a thread, except those who have blocked the user; no rows unless the user is a participant.
 select user_id from participants p
 where thread_id = %(thread_id)s
   and not exists (select from blocks k where k.blocker_id = p.user_id and k.blocked_id = %(user_id)s)
   and exists (select from participants where thread_id = %(thread_id)s and user_id = %(user_id)s);
 
--- name: find_pair
+-- query: find_pair
 select id from threads
 where pair_low = least(%(a)s::bigint, %(b)s::bigint) and pair_high = greatest(%(a)s::bigint, %(b)s::bigint);
 
--- name: make_pair
+-- execute_idempotent: make_pair
 -- Returns the one-to-one thread of two users and creates it if need be. Concurrent calls get the same one: the second
 -- waits for the first and then only touches its row. No row if user `a` has already stored the message `first_id`, for
 -- which the thread is wanted, or if user `b` has blocked `a` or deleted the account.
@@ -81,7 +81,7 @@ with pair as (
 )
 select id from pair;
 
--- name: group_thread
+-- execute_once: group_thread
 -- Creates a group of these users.
 with made as (
     insert into threads default values returning id
@@ -91,11 +91,11 @@ with made as (
 )
 select id from made;
 
--- name: find_group
+-- query: find_group
 -- A group: a thread whose participants may change.
 select id from threads where id = %(thread_id)s and pair_low is null;
 
--- name: add_participants
+-- execute_once: add_participants
 -- Adds users to a group, under the thread's lock, so that each starts reading at a definite number. A returning user
 -- gets the count of the messages sent before.
 select id from threads where id = %(thread_id)s and pair_low is null for no key update;
@@ -107,7 +107,7 @@ where t.id = %(thread_id)s and t.pair_low is null
 on conflict do nothing
 returning user_id;
 
--- name: remove_participants
+-- execute_once: remove_participants
 -- Removes users from a group, under the thread's lock, so that they receive nothing stored later.
 select id from threads where id = %(thread_id)s and pair_low is null for no key update;
 delete from participants p using threads t

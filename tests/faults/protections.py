@@ -561,9 +561,9 @@ PROTECTIONS = [
     Protection(
         "A request that holds a database connection never waits for another",
         "chatserver/conversations/threads.py",
-        '    rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
+        '    rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
         "    async with db.pool.connection():\n"
-        '        rows = await db.fetch("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
+        '        rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
         "test_database.py::test_every_page_is_content_with_one_connection",
     ),
     Protection(

@@ -22,7 +22,7 @@ def formatted(cursor: Any, db: Any, name: str) -> None:
     # ruleid: formatted-sql
     cursor.execute(statement)
     # ruleid: formatted-sql
-    db.fetch(f"user_by_{name}")
+    db.query(f"user_by_{name}")
     # ruleid: formatted-sql
     cursor.execute(sql.SQL(f"… where name = '{name}'"))
 
@@ -33,7 +33,7 @@ def with_parameters(cursor: Any, db: Any, file: Any, name: str) -> None:
     # ok: formatted-sql
     cursor.execute(sql.SQL("… {}").format(sql.Identifier(name)))
     # ok: formatted-sql
-    db.fetch("user_by_name", name=f"{name}")
+    db.query("user_by_name", name=f"{name}")
     # ok: formatted-sql
     file.write(f"Hello, {name}")
 
