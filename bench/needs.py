@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.chromium import NO_BROWSER, has_browser
+from tests.support.chromium import NO_BROWSER, has_browser
 
 FOLDER = Path("/var/tmp")  # noqa: S108  # of the data: /tmp may be memory
 SPARE = 500  # open files that are no sockets

@@ -20,8 +20,8 @@ from chatserver.development.embedded import EmbeddedServers
 from chatserver.server.app import create_app
 from chatserver.server.http_server import Runner
 from chatserver.server.schema import migrate
-from tests.browser.chromium import NO_BROWSER, has_browser
-from tests.people import PATIENCE, Person
+from tests.support.chromium import NO_BROWSER, has_browser
+from tests.support.people import PATIENCE, Person
 
 API_KEY = "the key of the tests"
 

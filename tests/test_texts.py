@@ -10,7 +10,7 @@ from chatserver.errors import ChatError
 from chatserver.i18n import current_language, use_language
 from chatserver.validation import clean_text
 from tests.cases import cases, whole
-from tests.people import Person
+from tests.support.people import Person
 
 
 @pytest.mark.parametrize("case", cases("texts"), ids=lambda case: ascii(case["text"])[:40])

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from bench.report import Figure, say
 from bench.stage import Seat, Server, Stage
-from tests.browser.chromium import launch
+from tests.support.chromium import launch
 
 VISITS = 5
 THREADS, PEOPLE, MESSAGES = 50, 3, 100

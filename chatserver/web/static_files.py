@@ -116,6 +116,6 @@ def _stripped(content: str) -> str:
     """Removes indentation, and comments that fill whole lines.
 
     Without this a first visit to a chat would load 69 KB instead of 59; the limit is 60. It is used instead of rjsmin,
-    which needs a compiler where it has no wheel. No text in our files spans lines (tests/test_compression.py).
+    which needs a compiler where it has no wheel. No text in our files spans lines (tests/web/test_compression.py).
     """
     return FOR_READERS.sub("", content)

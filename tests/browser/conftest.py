@@ -17,10 +17,10 @@ from playwright.async_api import Browser, async_playwright
 from yarl import URL
 
 from chatserver.config.settings import Config
-from tests.browser.chromium import NO_BROWSER, find_browser, launch
 from tests.browser.screens import Screen
 from tests.conftest import serving
-from tests.people import PATIENCE, Person
+from tests.support.chromium import NO_BROWSER, find_browser, launch
+from tests.support.people import PATIENCE, Person
 
 ROOT = Path(__file__).parents[2]
 

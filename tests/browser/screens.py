@@ -7,7 +7,7 @@ from typing import Self
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
-from tests.people import PASSWORD, PATIENCE
+from tests.support.people import PASSWORD, PATIENCE
 
 expect.set_options(timeout=PATIENCE * 1000)
 

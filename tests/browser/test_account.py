@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
 from tests.conftest import execute
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 ACCOUNT = "/messages/account/"
 NEW_PASSWORD = "one for the road"

@@ -17,8 +17,8 @@ from chatserver.config.settings import Config
 from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
 from tests.conftest import lock_is_waited_for
-from tests.faults.proxy import Proxy
-from tests.people import PATIENCE
+from tests.support.people import PATIENCE
+from tests.support.proxy import Proxy
 
 LOST = "Connection lost. Reconnecting…"
 CANNOT_OPEN = "Couldn’t open this: the connection was lost."

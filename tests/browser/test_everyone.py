@@ -5,7 +5,7 @@ from playwright.async_api import Request, expect
 
 from tests.browser.conftest import Opens, Site
 from tests.conftest import execute
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 PHONE = {"width": 320, "height": 568}
 KILOBYTE = 1024

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 

@@ -25,8 +25,8 @@ from chatserver.development.embedded import EmbeddedServers
 from chatserver.development.embedded.lock import holder_of
 from chatserver.server.schema import migrate
 from chatserver.web.sessions import SessionStorage
-from tests.faults.proxy import Proxy
 from tests.faults.talker import Talker
+from tests.support.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
 PAUSE = 0.5  # seconds between an answer and a person's next message

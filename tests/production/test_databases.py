@@ -17,11 +17,11 @@ from chatserver.database import migrations
 from chatserver.server.schema import migrate
 from tests.faults.checker import Report
 from tests.faults.world import children
-from tests.people import PATIENCE
 from tests.production.files import render
 from tests.production.programs import program
 from tests.production.stage import SECRET, Stage
 from tests.production.test_story import judge
+from tests.support.people import PATIENCE
 
 
 @pytest.fixture(autouse=True)

@@ -21,12 +21,12 @@ from redis.exceptions import AuthenticationError, NoPermissionError
 from yarl import URL
 
 from tests.faults.checker import Report
-from tests.people import Person
 from tests.production.files import DEPLOY, Rendering, command
 from tests.production.programs import program
 from tests.production.stage import ADMINISTRATOR, SECRET, Stage
 from tests.production.test_story import judge
 from tests.production.visitors import Visitors
+from tests.support.people import Person
 
 BEFORE = "the-password-before"
 

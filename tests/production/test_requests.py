@@ -17,9 +17,9 @@ from yarl import URL
 from chatserver.web.middlewares import HEADERS, HSTS
 from tests.browser.conftest import browser  # noqa: F401  # a fixture
 from tests.browser.screens import Screen
-from tests.people import PATIENCE, Person
 from tests.production.programs import program
 from tests.production.stage import Stage
+from tests.support.people import PATIENCE, Person
 
 # The line of a request; not the field of a JSON line that tells it once more.
 SEEN = re.compile(r'(?<!: )"[A-Z]+ (?:https?://[^/ ]+)?/[^ ?]*\?([a-z]+-[0-9a-f-]+)')

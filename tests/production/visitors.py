@@ -10,8 +10,8 @@ from uuid import uuid4
 import aiohttp
 from yarl import URL
 
-from tests.people import Answer, Person
 from tests.production.stage import SECRET, Stage
+from tests.support.people import Answer, Person
 
 PAUSE = 0.1  # seconds between an answer and the next request: fewer than MESSAGES_PER_SECOND
 

@@ -15,8 +15,8 @@ from yarl import URL
 from chatserver.config.settings import Config
 from chatserver.resources import folder
 from tests.browser.conftest import browser, mortal_site, person, site
-from tests.people import PATIENCE
-from tests.test_production import answers
+from tests.server.test_production import answers
+from tests.support.people import PATIENCE
 
 __all__ = ["browser", "mortal_site", "person", "site"]  # fixtures
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from tests.conftest import API_KEY, Serve
-from tests.people import Person
-from tests.test_docs import page
+from tests.repository.test_docs import page
+from tests.support.people import Person
 
 SCHEMATHESIS = Path(sys.prefix) / "security" / "bin" / "schemathesis"
 CHECKS = [

@@ -8,7 +8,7 @@ from yarl import URL
 
 from chatserver.config.settings import Config
 from tests.conftest import Serve
-from tests.people import Person
+from tests.support.people import Person
 
 pytestmark = pytest.mark.long
 

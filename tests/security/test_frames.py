@@ -3,9 +3,9 @@
 import pytest
 
 from chatserver.config.settings import Config
-from tests.people import Person
 from tests.security.conftest import SERVE, process
-from tests.security.raw import BINARY, CLOSE, PING, TEXT, Raw, cookie_of
+from tests.support.people import Person
+from tests.support.raw import BINARY, CLOSE, PING, TEXT, Raw, cookie_of
 
 pytestmark = pytest.mark.long
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from chatserver.config.settings import Config
 from chatserver.realtime import protocol
-from tests.people import Person, Socket
-from tests.test_groups import thread
+from tests.conversations.test_groups import thread
+from tests.support.people import Person, Socket
 
 # What answers each frame of a stranger, of who was removed, and of a participant; "" = nothing.
 TABLE = {

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.people import Person
-from tests.security.raw import KEY, PING, Raw, cookie_of
+from tests.support.people import Person
+from tests.support.raw import KEY, PING, Raw, cookie_of
 
 pytestmark = pytest.mark.long
 

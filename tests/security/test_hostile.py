@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, Site
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.long
 

@@ -9,8 +9,8 @@ import pytest
 
 from chatserver.realtime.rate_limits import SWEEP_FROM, Rate
 from tests.conftest import API_KEY, Serve
-from tests.people import Person, Socket
-from tests.security.raw import Raw, cookie_of
+from tests.support.people import Person, Socket
+from tests.support.raw import Raw, cookie_of
 
 SLOWLY = 0.001  # per second: a test is over before the next
 

@@ -6,8 +6,8 @@ import pytest
 from yarl import URL
 
 from chatserver.web.middlewares import HEADERS
-from tests.people import Person
-from tests.security.raw import KEY, Raw, cookie_of
+from tests.support.people import Person
+from tests.support.raw import KEY, Raw, cookie_of
 
 pytestmark = pytest.mark.long
 

@@ -8,9 +8,9 @@ from yarl import URL
 
 from chatserver.config.settings import Config
 from tests.conftest import Serve
-from tests.people import Person
 from tests.security.conftest import GUNICORN, SERVE, process
-from tests.security.raw import Raw, cookie_of
+from tests.support.people import Person
+from tests.support.raw import Raw, cookie_of
 
 pytestmark = pytest.mark.long
 

@@ -1,0 +1,170 @@
+"""Hashing passwords: slow on purpose, so only a few at once, a few that wait, and never in anybody else's way."""
+
+import asyncio
+import os
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from yarl import URL
+
+from chatserver.accounts import passwords
+from chatserver.accounts.passwords import Hasher, hash_password
+from chatserver.errors import Unavailable
+from tests.conftest import Serve, execute
+from tests.support.people import PASSWORD, Person
+
+WAIT = 5  # seconds until a hash that nobody lets go on fails
+
+
+class Held:
+    """Stands where passwords are hashed or checked, and lets nobody go on before it is told."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.running = self.most = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, *_: object) -> str:
+        with self._lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+        assert self.go_on.wait(WAIT)
+        with self._lock:
+            self.running -= 1
+        return "done"
+
+    async def runs(self, number: int) -> None:
+        async with asyncio.timeout(WAIT):
+            while self.running < number:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    held = Held()
+    yield held
+    held.go_on.set()
+
+
+async def test_so_many_are_hashed_at_once_so_many_wait_and_one_more_is_refused(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasher = Hasher(2, 3)
+    monkeypatch.setattr(passwords, "hash_password", held)
+    asked = [asyncio.create_task(hasher.hash("a password")) for _ in range(6)]
+    await held.runs(2)  # and the event loop turns
+    with pytest.raises(Unavailable):
+        await asked[5]
+    held.go_on.set()
+    assert await asyncio.gather(*asked[:5]) == ["done"] * 5
+    assert held.most == 2
+    assert await hasher.hash("one more, now that there is room") == "done"
+
+
+async def test_of_too_many_who_sign_in_at_once_one_is_asked_to_come_again_and_pages_go_on(
+    serve: Serve, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await serve(hashing_threads=1, hashing_queue=1)
+    monkeypatch.setattr(passwords, "password_fits", held)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Person(url, "Cleo") as cleo:
+        trying = [asyncio.create_task(person.sign_in()) for person in (ana, ben, cleo)]
+        (done,), _ = await asyncio.wait(trying, return_when=asyncio.FIRST_COMPLETED)
+        refused = await done
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "2")
+        assert (await ana.get("/messages/sign-in/")).status == 200
+        held.go_on.set()
+        assert sorted([answer.status for answer in await asyncio.gather(*trying)]) == [403, 403, 503]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's own on Linux only")
+async def test_who_hashes_lets_the_event_loop_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def niceness(_: str = "") -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    hasher = Hasher(1, 0)
+    monkeypatch.setattr(passwords, "hash_password", niceness)
+    answered: object = await hasher.hash("a password")
+    assert answered == max(niceness(), 10)
+
+
+def test_a_hash_takes_what_owasp_asks_for() -> None:
+    """Argon2id: two passes over 19 MiB in one lane, 16 bytes of salt, 32 of hash."""
+    phc = hash_password("correct horse battery")
+    assert re.fullmatch(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}", phc)
+
+
+# -- normal forms -------------------------------------------------------------------------------------------------
+
+LONG = "mật khẩu dài của tôi"
+COMPOSED, TAKEN_APART = (unicodedata.normalize(form, LONG) for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [
+        (COMPOSED, TAKEN_APART),
+        (TAKEN_APART, COMPOSED),
+        ("ﬁne ｗｏｒｄｓ ㎏", "fine words kg"),
+        ("한국어 비밀번호", unicodedata.normalize("NFD", "한국어 비밀번호")),
+    ],
+)
+async def test_a_password_fits_however_the_keyboard_composes_it(url: URL, chosen: str, typed: str) -> None:
+    async with Person(url, "Ana") as ana:
+        await ana.sign_up(chosen)
+        assert (await ana.sign_in(typed)).status == 303
+        assert (await ana.sign_in(chosen)).status == 303
+        assert (await ana.sign_in(typed + "x")).status == 403
+        fields = {"current_password": typed, "new_password": chosen + " new"}
+        assert (await ana.post("/messages/account/password/", page="/messages/account/", **fields)).status == 303
+        assert (await ana.sign_in(typed + " new")).status == 303
+
+
+@pytest.mark.parametrize("chosen", [TAKEN_APART, "ﬁne ｗｏｒｄｓ ㎏"])
+async def test_who_chose_a_password_before_still_signs_in_with_what_they_typed(
+    ana: Person, database_url: str, chosen: str
+) -> None:
+    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=1, lanes=1, memory_cost=1024)
+    execute(database_url, f"update users set password_hash = '{kdf.derive_phc_encoded(chosen.encode())}'")
+    assert (await ana.sign_in(chosen)).status == 303
+    assert (await ana.sign_in("not this one")).status == 403
+
+
+async def test_the_work_depends_on_what_was_typed_and_not_on_whose_it_is(
+    ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    fits = passwords.form_fits
+
+    def noted(form: str, password_hash: str) -> bool:
+        tried.append(form)
+        return fits(form, password_hash)
+
+    monkeypatch.setattr(passwords, "form_fits", noted)
+    for typed, number in (("only letters", 1), (PASSWORD, 1), (COMPOSED, 1), (TAKEN_APART, 2)):
+        for name in ("Ana", "Nobody"):
+            async with Person(ana.url, name) as somebody:
+                tried.clear()
+                await somebody.sign_in(typed)
+                assert len(tried) == number, (name, typed)
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [
+        ("ｐａｓｓｗｏｒｄ１", "This password is easy to guess."),
+        ("𝐜𝐡𝐚𝐭𝐬𝐞𝐫𝐯𝐞𝐫", "This password is easy to guess."),
+        (unicodedata.normalize("NFD", "Éléonore"), "This password is easy to guess."),
+        (unicodedata.normalize("NFD", "éééé"), "Choose a password of 8 to 128 characters."),
+        ("\ufdfa" * 10, "Choose a password of 8 to 128 characters."),
+    ],
+)
+async def test_the_rules_hold_for_the_normal_form(url: URL, password: str, says: str) -> None:
+    async with Person(url, "Éléonore") as somebody:
+        answer = await somebody.post("/messages/sign-up/", username=somebody.name, password=password)
+    assert answer.status == 400
+    assert answer.alert.startswith(says)

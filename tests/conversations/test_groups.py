@@ -1,0 +1,187 @@
+"""Threads of any number of people, and the command line that makes them."""
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+import aiohttp
+import pytest
+
+from chatserver.config.settings import Config
+from tests.support.people import Person
+
+Command = Any
+
+
+async def chatserver(config: Config, *arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
+    """Runs `python -m chatserver …` on this test's servers; `typed` is piped in."""
+    code, output, errors = await chatserver_in_bytes(config, *arguments, typed=typed.encode(), **settings)
+    return code, output.decode(), errors.decode()
+
+
+async def chatserver_in_bytes(
+    config: Config, *arguments: str | bytes, typed: bytes = b"", **settings: str
+) -> tuple[int, bytes, bytes]:
+    environ = {
+        **os.environ,
+        "DATABASE_URL": str(config.database_url),
+        "REDIS_URL": str(config.redis_url),
+        "REDIS_PREFIX": config.redis_prefix,
+        "DATA_DIR": str(config.data_dir),
+        **settings,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "chatserver", *arguments,
+        env=environ, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate(typed)
+    return process.returncode or 0, output, errors
+
+
+async def thread(config: Config, *arguments: str) -> dict[str, Any]:
+    code, output, errors = await chatserver(config, "thread", *arguments)
+    assert code == 0, errors
+    made: dict[str, Any] = json.loads(output)
+    return made
+
+
+async def test_a_group_of_three_hears_each_other(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
+    group = await thread(config, "create", "Ana", "ben", "CLEO")
+    assert [member["name"] for member in group["members"]] == ["Ana", "Ben", "Cleo"]
+    sockets = [await person.socket() for person in (ana, ben, cleo)]
+    id = await sockets[0].sends(group["id"], "to all")
+    for socket in sockets:
+        await socket.receives("message", id=id)
+    assert "<title>Ben, Cleo</title>" in (await ana.get(f"/messages/chat/{group['id']}/")).text
+
+
+async def test_two_people_keep_the_thread_they_have(ana: Person, ben: Person, config: Config) -> None:
+    first = await ana.writes_to(ben)
+    assert (await thread(config, "create", "Ben", "Ana"))["id"] == first
+    code, _, errors = await chatserver(config, "thread", "remove", str(first), "Ben")
+    assert (code, errors) == (1, "chatserver: This chat doesn’t exist.\n")
+
+
+async def test_who_joins_reads_on_from_the_last_message(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
+    async with Person(ana.url, "Dora") as dora:
+        await dora.sign_up()
+        group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+        socket = await ana.socket()
+        await socket.receives("sent", id=await socket.sends(group, "before Dora"))
+        await thread(config, "add", str(group), "Dora")
+        assert 'data-unread="0"' in (await dora.get("/messages/")).text
+        at_dora = await dora.socket()
+        id = await socket.sends(group, "hello Dora")
+        await at_dora.receives("message", id=id)
+        assert 'data-unread="1"' in (await dora.get("/messages/")).text
+
+
+async def test_what_happens_in_a_thread_reaches_its_participants_and_nobody_else(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    async with Person(ana.url, "Dora") as dora:
+        await dora.sign_up()
+        group = (await thread(config, "create", "Ana", "Ben", "Dora"))["id"]
+        at_ana, at_ben, at_cleo, at_dora = [await person.socket() for person in (ana, ben, cleo, dora)]
+        await at_dora.opens(group)
+        await thread(config, "remove", str(group), "Dora")
+        for chat in (group, await ana.writes_to(ben)):
+            await at_ana.opens(chat)
+            await at_ana.sends(chat, "for us alone")
+            seen = await at_ben.receives("message", text="for us alone", thread=chat)
+            await at_ben.says("read", thread=chat, seq=seen["seq"])
+            await at_ben.says("typing", thread=chat)
+            await at_ana.receives("typing", thread=chat)
+        for socket, told in ((at_cleo, ["pong"]), (at_dora, ["error", "pong"])):
+            types = [frame["type"] for frame in await socket.everything_so_far()]
+            assert [type for type in types if type != "presence"] == told
+
+
+async def test_who_was_removed_is_told_that_the_chat_is_open_no_more_and_misses_nothing_when_they_are_back(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+    at_ana, at_cleo = await ana.socket(), await cleo.socket()
+    await at_cleo.opens(group)
+    await thread(config, "remove", str(group), "Cleo")
+    error = await at_cleo.receives("error")
+    assert (error["thread"], error["code"]) == (group, "no_such_thread")
+    await at_ana.receives("sent", id=await at_ana.sends(group, "meanwhile"))
+    await thread(config, "add", str(group), "Cleo")
+    await at_cleo.says("open", thread=group, after=0)
+    assert (await at_cleo.receives("message"))["text"] == "meanwhile"
+    assert (await at_cleo.receives("opened"))["last"] == 1
+
+
+async def test_who_was_removed_gets_nothing_more_and_finds_nothing(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
+    at_ana, at_cleo = await ana.socket(), await cleo.socket()
+    await at_cleo.opens(group)
+    await thread(config, "remove", str(group), "Cleo")
+    await at_cleo.receives("error")  # the chat is open no more
+    await at_ana.receives("sent", id=await at_ana.sends(group, "without Cleo"))
+    for type, fields in [("open", {"after": 0}), ("read", {"seq": 1}), ("typing", {})]:
+        await at_cleo.says(type, thread=group, **fields)
+        assert (await at_cleo.receives("error"))["code"] == "no_such_thread"
+    assert (await cleo.get(f"/messages/chat/{group}/")).status == 404
+    assert f"/messages/chat/{group}/" not in (await cleo.get("/messages/")).text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["create", "Ana", "Nobody"], "Nobody here has this name. Check the spelling."),
+        (["create", "Ana"], "A thread needs two people or more."),
+        (["create", "Ana", "ana"], "A thread needs two people or more."),
+        (["add", "999", "Ana"], "This chat doesn’t exist."),
+        (["remove", "-- -1", "Ana"], None),
+    ],
+)
+async def test_a_mistake_is_one_sentence_and_exit_code_1(
+    ana: Person, config: Config, arguments: list[str], sentence: str | None
+) -> None:
+    code, output, errors = await chatserver(config, "thread", *arguments)
+    assert code != 0
+    assert output == ""
+    assert "Traceback" not in errors
+    assert sentence is None or errors == f"chatserver: {sentence}\n"
+
+
+async def test_provision_makes_people_threads_messages_and_sessions(config: Config, url: Any) -> None:
+    numbers = ["--users", "4", "--threads", "2", "--messages", "5"]
+    code, output, errors = await chatserver(config, "provision", *numbers)
+    assert code == 0, errors
+    made = json.loads(output)
+    assert [thread["members"] for thread in made["threads"]] == [[0, 1], [2, 3]]
+    assert len({user["username"] for user in made["users"]}) == 4
+    headers = {"Cookie": made["users"][0]["cookie"]}
+    async with aiohttp.ClientSession(url, headers=headers) as http:
+        assert (await (await http.get("/messages/session")).json())["user"]["id"] == made["users"][0]["id"]
+        page = await (await http.get(f"/messages/chat/{made['threads'][0]['id']}/")).text()
+    assert "5 messages (2 received, 3 sent)" in page
+
+
+async def test_provision_makes_groups(config: Config) -> None:
+    numbers = ["--users", "6", "--threads", "2", "--people", "5"]
+    _, output, _ = await chatserver(config, "provision", *numbers)
+    assert [thread["members"] for thread in json.loads(output)["threads"]] == [[0, 1, 2, 3, 4], [5, 0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    "numbers", [["--users", "3", "--threads", "2"], ["--users", "2", "--threads", "1", "--people", "3"]]
+)
+async def test_provision_says_what_does_not_fit(config: Config, numbers: list[str]) -> None:
+    code, output, errors = await chatserver(config, "provision", *numbers)
+    assert (code, output) == (1, "")
+    assert errors.startswith("chatserver: ")
+
+
+async def test_provision_is_refused_in_production(config: Config) -> None:
+    settings = {"APP_ENV": "production", "SECRET_KEYS": "x" * 32, "API_KEY": "y" * 32, "ORIGINS": "https://a.example"}
+    code, output, errors = await chatserver(config, "provision", "--users", "1", "--threads", "0", **settings)
+    assert (code, output) == (1, "")
+    assert "refused in production" in errors

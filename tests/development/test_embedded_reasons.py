@@ -1,0 +1,116 @@
+# ruff: noqa: F811  # fixtures of another file
+"""When servers of our own cannot start, the reason is told: the first complaint of the program, or the signal."""
+
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from chatserver.development import embedded
+from chatserver.development.embedded import EmbeddedError
+from tests.development.test_embedded import as_root, data_dir, first_start, started, wait_until  # noqa: F401  # two are fixtures
+from tests.faults.world import children
+
+
+def test_where_no_more_can_be_written_the_first_start_says_so(tmp_path: Path) -> None:
+    with at_most_in_a_file(2**20), pytest.raises(EmbeddedError) as refused:
+        started(tmp_path).start()
+    assert re.search(r"could not write to file .*: File too large \(more in .*/initdb.log\)", str(refused.value))
+    assert "File too large" in (tmp_path / "initdb.log").read_text()
+
+
+@as_root
+def test_a_disk_without_any_room_is_told_of(tmp_path: Path) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], check=True)
+    try:
+        with (tmp_path / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while filler.write(b"x" * 4096):
+                pass
+        with pytest.raises(EmbeddedError, match="No space left on device"):
+            started(tmp_path).start()
+    finally:
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+def test_an_initdb_that_was_killed_is_told_of(tmp_path: Path) -> None:
+    def kill() -> None:
+        def initdbs() -> list[int]:
+            return [pid for pid in children(os.getpid()) if b"--pgdata" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+        wait_until((tmp_path / "postgres" / "new").exists)
+        os.kill(wait_until(initdbs)[0], signal.SIGKILL)
+
+    with ThreadPoolExecutor() as other:
+        killing = other.submit(kill)
+        with pytest.raises(EmbeddedError, match="could not be made: SIGKILL ended it"):
+            started(tmp_path).start()
+    killing.result()
+
+
+def complain(data_dir: Path, how: str) -> None:
+    cluster = data_dir / "postgres" / "data"
+    match how:
+        case "a setting that there is not":
+            (cluster / "postgresql.auto.conf").write_text("nonsense = 1\n")
+        case "a file that is missing":
+            shutil.rmtree(cluster / "global")
+        case "a place that is taken":
+            (data_dir / "run" / ".s.PGSQL.5432").mkdir()
+        case "data that are none":
+            next((data_dir / "valkey" / "appendonlydir").glob("*.incr.aof")).write_bytes(b"garbage\r\n")
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        (
+            "a setting that there is not",
+            'postgres did not start: LOG: +unrecognized configuration parameter "nonsense"',
+        ),
+        ("a file that is missing", "postgres did not start: postgres: could not find the database system"),
+        ("a place that is taken", "postgres did not start: LOG: +could not bind Unix address"),
+        ("data that are none", "valkey did not start: Bad file format reading the append only file"),
+    ],
+)
+def test_a_server_that_does_not_start_says_what_it_complained_of_first(data_dir: Path, how: str, reason: str) -> None:
+    complain(data_dir, how)
+    with pytest.raises(EmbeddedError, match=reason):
+        started(data_dir).start()
+
+
+def test_a_server_that_runs_and_does_not_answer_says_what_it_says_to_us(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "READY_WITHIN", 1.0)
+    (data_dir / "postgres" / "data" / "pg_hba.conf").write_text("local all all reject\n")
+    with pytest.raises(EmbeddedError, match=r"postgres runs but does not answer: .* pg_hba.conf rejects connection"):
+        started(data_dir).start()
+
+
+def test_a_program_that_cannot_run_says_why(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "pginstall" / "bin" / "postgres"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("#!/nowhere/python\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr("chatserver.development.embedded.postgres.wheel_folder", lambda package: tmp_path)
+    with pytest.raises(EmbeddedError, match=r"postgres cannot be run.*: .*No such file or directory"):
+        started(data_dir).start()
+
+
+@contextmanager
+def at_most_in_a_file(size: int) -> Iterator[None]:
+    """Bytes; for this process and its children."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -1,0 +1,84 @@
+"""Each kind of file has a check that reads it: a command of `make check`, or a test."""
+
+import re
+import subprocess
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+# What reads them: a tool that the Makefile runs, or a file of tests. `*` also matches `/`.
+READ_BY = {
+    "*.py": "ruff check",
+    "*.js": "biome check",
+    "*.css": "biome check",
+    "*.json": "biome check",
+    "*.jsonc": "biome check",
+    "*.d.ts": "tsc",
+    "*.html": "djlint",
+    "*.sql": "sqlfluff lint",
+    "*.sh": "shellcheck",
+    ".ci/run": "shellcheck",
+    "*.yml": "yamllint",
+    "*.yaml": "yamllint",
+    "*.md": "tests/repository/test_docs.py",
+    "*.po": "tests/repository/test_catalogues.py",
+    "locale/extract.cfg": "tests/repository/test_catalogues.py",
+    "requirements/*.in": "tests/repository/test_install.py",
+    "requirements/*.txt": "tests/repository/test_install.py",
+    "*common_passwords.txt": "tests/accounts/test_passwords.py",
+    "*confusables.txt": "tests/accounts/test_names.py",
+    "setup.cfg": "tests/repository/test_install.py",
+    "pyproject.toml": "ruff check",
+    "Makefile": "tests/repository/test_make.py",
+    "deploy/*.service": "tests/production/test_files.py",
+    "deploy/*.target": "tests/production/test_files.py",
+    "deploy/*.conf": "tests/production/test_files.py",
+    "deploy/*.cfg": "tests/production/test_files.py",
+    "deploy/*.ini": "tests/production/test_databases.py",
+    "deploy/*.example": "tests/server/test_check.py",
+    "tests/production/site/site.conf": "tests/production/test_requests.py",
+    "static/*.svg": "tests/browser/test_interface.py",
+    "docs/*.svg": "tests/bench/test_bench.py",
+}
+# Nothing in them can be wrong unnoticed, or no tool reads them.
+READ_BY_NOBODY = {
+    "*.png": "pictures, drawn by `make screenshots`",
+    "deploy/Dockerfile": "needs Docker, which the checks do without",
+    "LICENSE": "a fixed text",
+    ".dockerignore": "only Docker reads it",
+    ".editorconfig": "only editors read it",
+    ".gitignore": "only git reads it",
+    ".git-blame-ignore-revs": "only git reads it",
+}
+LINE = {".js": 120, ".css": 120, ".html": 120}  # columns; ruff and sqlfluff check those of Python and SQL
+
+
+def test_every_file_is_read_by_a_check() -> None:
+    known = [*READ_BY, *READ_BY_NOBODY]
+    assert [name for name in FILES if not any(fnmatchcase(name, kind) for kind in known)] == []
+    assert [kind for kind in READ_BY if not any(fnmatchcase(name, kind) for name in FILES)] == []
+
+
+@pytest.mark.parametrize("reader", sorted(set(READ_BY.values())))
+def test_every_check_exists(reader: str) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    checks = makefile[makefile.index("\ncheck: ") : makefile.index("\nformat: ")]
+    assert reader in FILES or re.search(rf"/{re.escape(reader)}\b", checks)
+
+
+def test_no_line_is_too_long() -> None:
+    long = [
+        f"{name}:{number}"
+        for name in FILES
+        for number, line in enumerate((ROOT / name).read_text().splitlines() if Path(name).suffix in LINE else [], 1)
+        if len(line) > LINE[Path(name).suffix]
+    ]
+    assert long == []
+
+
+def test_no_address_of_a_registry_is_committed() -> None:
+    assert "resolved" not in (ROOT / "package-lock.json").read_text()

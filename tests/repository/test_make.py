@@ -1,0 +1,27 @@
+"""Commands of make on a machine that lacks something: a sentence instead of a traceback, and the rest is done."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_pictures_are_not_begun_without_a_browser(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "CHROMIUM"}
+    environ |= {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+    command = [sys.executable, "-m", "tests.browser.screenshots"]
+    ran = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr == "make screenshots: no Chromium or Chrome was found; `make browser` fetches one.\n"
+
+
+def test_a_fault_that_cannot_be_tried_takes_no_other_with_it() -> None:
+    few_files = "ulimit -n 10 && exec $0 -m tests.faults kill-9-of-a-process rolling-sighup"
+    command = ["/bin/sh", "-c", few_files, sys.executable]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    rows = [line.split()[:2] for line in ran.stdout.splitlines()[1:]]
+    assert rows[:2] == [["kill-9-of-a-process", "failed:"], ["rolling-sighup", "failed:"]]
+    assert "0 passed, 2 failed" in ran.stdout

@@ -1,0 +1,117 @@
+"""What a page, a message and a socket may cost: counted, never timed."""
+
+import asyncio
+import gc
+import sys
+import tracemalloc
+from collections import Counter
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from chatserver.config.settings import Config
+from chatserver.database.client import Database
+from tests.conftest import Serve, holds
+from tests.support.people import Person
+
+SOCKETS = 50
+BYTES_A_SOCKET = 28_000  # of Python's objects; some 24,000 on Python 3.11, part of the client among them
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Round trips to PostgreSQL, by query."""
+    counted: Counter[str] = Counter()
+    run = Database._run  # noqa: SLF001
+
+    async def counting(self: Database, name: str, parameters: dict[str, object]) -> Any:
+        counted[name] += 1
+        return await run(self, name, parameters)
+
+    monkeypatch.setattr(Database, "_run", counting)
+    return counted
+
+
+async def commands(config: Config) -> Counter[str]:
+    """What Redis was asked so far, by command, as it says itself."""
+    async with Redis.from_url(str(config.redis_url)) as redis:
+        stats = await redis.info("commandstats")
+    return Counter({name.removeprefix("cmdstat_"): stat["calls"] for name, stat in stats.items()})
+
+
+async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_shows(
+    ana: Person, ben: Person, cleo: Person, config: Config, serve: Serve, queries: Counter[str]
+) -> None:
+    url = await serve(port=0, repair_interval=0, origins=(str(ana.url.origin()),))  # nobody listens here
+    thread, much = await ana.writes_to(ben), await cleo.writes_to(ana)
+    await asyncio.gather(*(at_cleo.sends(much) for at_cleo in [await cleo.socket()] for _ in range(150)))
+    await holds(str(config.database_url), f"select 1 from threads where id = {much} and last_seq = 151")
+    async with Person(url, "Ana") as here:
+        here.http.cookie_jar.update_cookies({"chat_session": ana.session.value}, url)
+        chat = f"/messages/chat/{thread}/"
+        for path, part, expected in [
+            ("/messages/", "", {"conversations": 1}),
+            ("/messages/?list=all", "", {"conversations": 1}),
+            ("/messages/", "main", {}),
+            (chat, "", {"threads_for": 1, "messages_before": 1, "conversations": 1}),
+            (chat, "main", {"threads_for": 1, "messages_before": 1}),
+            (f"{chat}?at=1", "main", {"threads_for": 1, "messages_after": 1}),
+            (f"/messages/chat/{much}/", "", {"threads_for": 1, "messages_after": 1, "conversations": 1}),
+        ]:
+            before = await commands(config)
+            queries.clear()
+            assert (await here.get(path, headers={"Chat-Part": part})).status == 200
+            asked = await commands(config) - before
+            assert queries - Counter({"database_time": 99, "recent_threads": 99}) == expected
+            assert asked["getex"] == 1
+            assert asked["eval"] == 0
+
+
+async def test_many_messages_cost_a_few_round_trips_and_no_more_than_one_news_a_batch(
+    ana: Person, ben: Person, config: Config, queries: Counter[str]
+) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    before = await commands(config)
+    queries.clear()
+    ids = [await at_ana.sends(thread, f"number {number}") for number in range(200)]
+    for _ in ids:
+        await at_ben.receives("message")
+    asked = await commands(config) - before
+    assert queries["store_messages"] <= 20
+    assert asked["eval"] <= queries["store_messages"]
+
+
+async def test_all_sockets_of_a_process_share_one_subscriber(ana: Person, ben: Person, config: Config) -> None:
+    sockets = [await person.socket() for person in (ana, ben) for _ in range(10)]
+    async with Redis.from_url(str(config.redis_url)) as redis:
+        clients = [client for client in await redis.client_list() if int(client["sub"]) > 0]
+        channels = await redis.pubsub_channels(f"{config.redis_prefix}*")
+    assert len(sockets) == 20
+    assert sum(int(client["sub"]) for client in clients) == len(channels) == 2
+
+
+async def test_an_idle_socket_keeps_few_bytes(ana: Person) -> None:
+    """Both ends are in this process: what the client's own files keep does not count."""
+    first = await ana.socket()
+    await first.says("ping")
+    await first.next()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.take_snapshot()
+        sockets = [await ana.socket() for _ in range(SOCKETS)]
+        await asyncio.gather(*(socket.says("ping") for socket in sockets))
+        await asyncio.gather(*(socket.next() for socket in sockets))
+        gc.collect()
+        after = tracemalloc.take_snapshot()
+    finally:
+        tracemalloc.stop()
+    of_the_client = ("aiohttp/client", "aiohttp/connector", "tests/support/people")
+    kept = sum(
+        line.size_diff
+        for line in after.compare_to(before, "lineno")
+        if not any(part in line.traceback[0].filename for part in of_the_client)
+    )
+    assert kept / SOCKETS < BYTES_A_SOCKET, f"{kept / SOCKETS:.0f} bytes on Python {sys.version}"

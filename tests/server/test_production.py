@@ -1,0 +1,165 @@
+"""As it runs in production: from a wheel, and under gunicorn with several workers."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import unused_port
+from yarl import URL
+
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.resources import folder
+from chatserver.server.schema import migrate
+from tests.support.people import PASSWORD, PATIENCE, Person
+from tests.support.raw import Raw
+
+ROOT = folder("tests").parent
+PRODUCTION = {
+    "APP_ENV": "production", "SECRET_KEYS": "a-secret-key-of-the-tests", "API_KEY": "an-api-key-of-the-tests",
+    "ORIGINS": "https://chat.example",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as `pip install .` leaves it, and nothing of the checkout beside it."""
+    target = tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    # A copy, since setuptools leaves its own files beside what it builds.
+    copy = tmp_path_factory.mktemp("source") / "chatserver"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
+    subprocess.run([*pip, "install", "--no-deps", "--no-build-isolation", "--target", target, copy], check=True)
+    return target
+
+
+def test_an_installed_chatserver_says_that_the_development_server_needs_a_checkout(installed: Path) -> None:
+    assert not (installed / "chatserver" / "development").exists()
+    ran = subprocess.run(
+        [sys.executable, "-m", "chatserver", "run"],
+        cwd=installed, env=os.environ | {"PYTHONPATH": str(installed)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert (
+        ran.stderr == "chatserver: `run` is for development, from a checkout: make run. In production use gunicorn.\n"
+    )
+
+
+@asynccontextmanager
+async def process(config: Config, cwd: Path, *arguments: str, **settings: str) -> AsyncIterator[URL]:
+    """A server in a process of its own, until it answers."""
+    port = unused_port()
+    assert config.database_url is not None
+    assert config.redis_url is not None
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(cwd),
+        "PORT": str(port),
+        "DATABASE_URL": config.database_url,
+        "REDIS_URL": config.redis_url,
+        "REDIS_PREFIX": config.redis_prefix,
+        "DATA_DIR": str(config.data_dir),
+        **settings,
+    }
+    command = [argument.replace("PORT", str(port)) for argument in arguments]
+    running = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, cwd=cwd, env=environ)
+    url = URL(f"http://127.0.0.1:{port}/")
+    try:
+        await answers(url, running)
+        yield url
+    finally:
+        running.terminate()
+        await asyncio.wait_for(running.wait(), PATIENCE)
+
+
+async def answers(url: URL, running: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession(url) as http:
+        while True:
+            assert running.returncode is None
+            with contextlib.suppress(aiohttp.ClientError):
+                if (await http.get("/readyz")).status == 200:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_an_installed_wheel_serves_pages_styles_and_both_languages(config: Config, installed: Path) -> None:
+    async with process(config, installed, "chatserver", "serve") as url, Person(url, "Ana") as ana:
+        await ana.sign_up()
+        page = await ana.get("/messages/", headers={"Accept-Language": "ru"})
+        assert "Чатов пока нет" in page.text
+        style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert (await ana.get(style)).status == 200
+
+
+async def test_gunicorns_workers_share_conversations_and_end_their_sockets_with_going_away(config: Config) -> None:
+    gunicorn = [
+        "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2", "--bind", "127.0.0.1:PORT",
+        "--log-level", "warning",
+    ]  # fmt: skip
+    async with AsyncExitStack() as people:
+        async with process(config, ROOT, *gunicorn) as url:
+            ana = await people.enter_async_context(Person(url, "Ana"))
+            ben = await people.enter_async_context(Person(url, "Ben"))
+            thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+            sockets = [await ben.socket() for _ in range(8)]  # spread over both
+            at_ana = await ana.socket()
+            id = await at_ana.sends(thread, "to every screen")
+            for socket in sockets:
+                await socket.receives("message", id=id)
+            ends = [asyncio.create_task(socket.ends()) for socket in sockets]
+        assert await asyncio.gather(*ends) == [1001] * 8
+
+
+@pytest.fixture
+def durable(config: Config, tmp_path: Path) -> Iterator[Config]:
+    """With a PostgreSQL that production takes: one that writes to its disk."""
+    with EmbeddedServers(tmp_path / "durable", redis_url=config.redis_url) as servers:
+        migrate(servers.database_url)
+        yield replace(config, database_url=servers.database_url)
+
+
+async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Config) -> None:
+    async with process(durable, ROOT, "chatserver", "serve", **PRODUCTION) as url, Person(url, "Ana") as ana:
+        page = await ana.get("/messages/sign-in/")
+        cookie = page.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-chat_session=")
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+        token = page.field("csrf_token")  # sent back by hand, since browsers keep such cookies only under TLS
+        signed_up = await ana.post_raw(
+            "/messages/sign-up/",
+            {"csrf_token": token, "username": "Ana", "password": PASSWORD},
+            headers={"Cookie": cookie.partition(";")[0]},
+        )
+        assert signed_up.status == 303
+        for kept in signed_up.headers.getall("Set-Cookie"):
+            assert kept.startswith("__Host-")
+            assert {"Secure", "HttpOnly", "Path=/"} <= set(kept.split("; "))
+        assert sum("SameSite=Strict" in kept for kept in signed_up.headers.getall("Set-Cookie")) == 1
+
+
+@pytest.mark.parametrize(
+    ("hsts", "sent"),
+    [("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"), ("off", None)],
+)
+async def test_browsers_are_told_to_use_https_alone_as_far_as_the_setting_says(
+    durable: Config, hsts: str, sent: str | None
+) -> None:
+    settings = {**PRODUCTION, "HSTS": hsts}
+    async with process(durable, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
+        for path, status in (("/messages/sign-in/", 200), ("/messages/nowhere", 404)):
+            answer = await ana.get(path)
+            assert (answer.status, answer.headers.get("Strict-Transport-Security")) == (status, sent)
+        async with Raw(url) as broken:
+            await broken.sends(b"nonsense\r\n\r\n")
+            refused = await broken.answer()
+            assert refused is not None
+            assert (refused.status, refused.headers.get("strict-transport-security")) == (400, sent)

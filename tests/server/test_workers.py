@@ -1,0 +1,266 @@
+"""gunicorn's workers: one that dies, or begins while something is away or changed, never takes the others with it."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import unused_port
+from psycopg2.extensions import make_dsn, parse_dsn
+from yarl import URL
+
+from chatserver.config.settings import Config
+from tests.faults.world import children
+from tests.server.test_production import ROOT, answers, installed  # noqa: F401  # a fixture
+from tests.support.people import PATIENCE, Person, Socket
+from tests.support.proxy import Proxy, Streams
+from tests.telemetry.test_metrics import folders, sockets_by_worker
+
+
+@dataclass
+class Gunicorn:
+    url: URL
+    process: asyncio.subprocess.Process
+    log: Path
+
+    @property
+    def workers(self) -> set[int]:
+        return set(children(self.process.pid))
+
+    async def until(self, seen: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not seen():
+                assert self.process.returncode is None, self.log.read_text()
+                await asyncio.sleep(0.05)
+
+    async def says(self, sentence: str) -> None:
+        try:
+            await self.until(lambda: sentence in self.log.read_text())
+        except TimeoutError:
+            pytest.fail(f"{sentence!r} is not in {self.log.read_text()}")
+
+
+@asynccontextmanager
+async def gunicorn(
+    config: Config, folder: Path, *options: str, cwd: Path = ROOT, **settings: str
+) -> AsyncIterator[Gunicorn]:
+    """Until it answers; at the end it is told to end, and ends well."""
+    environ = os.environ | {
+        "PYTHONPATH": str(cwd), "PORT": str(config.port), "REDIS_PREFIX": config.redis_prefix, "RUNTIME_DIRECTORY": "",
+        "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url), "DATA_DIR": str(config.data_dir),
+        "TMPDIR": str(folder), **settings,
+    }  # fmt: skip
+    log = folder / "gunicorn.log"
+    with log.open("wb") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gunicorn", "--config", "python:chatserver.gunicorn_conf", *options,
+            cwd=cwd, env=environ, stderr=stderr,
+        )  # fmt: skip
+    url = URL(f"http://127.0.0.1:{config.port}/")
+    try:
+        await answers(url, process)
+        yield Gunicorn(url, process, log)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        code = await asyncio.wait_for(process.wait(), PATIENCE)
+    assert code == 0, log.read_text()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+async def answers_pings(socket: Socket) -> bool:
+    try:
+        await socket.says("ping")
+        await socket.receives("pong")
+    except (AssertionError, ConnectionError):  # its worker is dead
+        return False
+    return True
+
+
+class Door:
+    """The way to PostgreSQL: while it is shut, whoever comes is turned away and counted; while silent, left waiting."""
+
+    def __init__(self, database_url: str) -> None:
+        self._parts = parse_dsn(database_url)
+        self.shut = False
+        self.turned_away = 0
+        self._proxy = Proxy(self._enter)
+
+    async def open(self) -> str:
+        """The URL that leads through it."""
+        return str(make_dsn(**self._parts | {"host": "127.0.0.1", "port": str(await self._proxy.start())}))
+
+    @property
+    def silent(self) -> bool:
+        return self._proxy.silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._proxy.silent = silent
+
+    async def _enter(self) -> Streams:
+        if self.shut:
+            self.turned_away += 1
+            raise ConnectionRefusedError
+        return await asyncio.open_unix_connection(f"{self._parts['host']}/.s.PGSQL.{self._parts.get('port', '5432')}")
+
+    async def close(self) -> None:
+        await self._proxy.stop()
+
+
+@pytest.fixture
+async def door(config: Config) -> AsyncIterator[Door]:
+    door = Door(str(config.database_url))
+    yield door
+    await door.close()
+
+
+async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_others_go_on(
+    config: Config, door: Door, tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "2", "METRICS_PORT": str(unused_port())}
+    async with (
+        gunicorn(config, tmp_path, "--timeout", "2", **settings) as server,
+        Person(server.url, "Ana") as ana,
+    ):
+        await ana.sign_up()
+        sockets = [await ana.socket() for _ in range(8)]
+        (shared,) = folders(tmp_path)
+        await server.until(lambda: sum(sockets_by_worker(shared).values()) == len(sockets))
+        door.shut, before = True, server.workers
+        dying = min(before, key=lambda worker: sockets_by_worker(shared).get(worker, 0))
+        os.kill(dying, signal.SIGKILL)
+        await server.says("waiting for PostgreSQL")
+        (reborn,) = server.workers - before
+        await server.until(lambda: door.turned_away > 4)  # longer than gunicorn's patience with who doesn't report
+        assert reborn in server.workers
+        assert server.log.read_text().count("waiting for PostgreSQL") == 1
+        alive = [socket for socket in sockets if await answers_pings(socket)]
+        assert alive
+        door.shut = False
+        await server.says("PostgreSQL answers")
+        async with Person(server.url, "Ben") as ben:
+            thread = await ana.writes_to(await ben.sign_up())
+        for socket in alive:
+            await socket.receives("message", thread=thread)
+
+
+@pytest.mark.parametrize("how", ["shut", "silent"])
+async def test_a_worker_that_waits_for_postgresql_ends_when_it_is_told_to(
+    config: Config, door: Door, tmp_path: Path, how: str
+) -> None:
+    settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "2"}
+    async with gunicorn(config, tmp_path, **settings) as server:
+        setattr(door, how, True)
+        os.kill(min(server.workers), signal.SIGKILL)
+        await server.says("waiting for PostgreSQL")
+
+
+async def test_a_worker_born_while_redis_is_away_serves_when_it_is_back(config: Config, tmp_path: Path) -> None:
+    proxy_away = False
+
+    async def enter() -> Streams:
+        if proxy_away:
+            raise ConnectionRefusedError
+        return await asyncio.open_unix_connection(str(config.redis_url).removeprefix("unix://").partition("?")[0])
+
+    proxy = Proxy(enter)
+    settings: dict[str, Any] = {"REDIS_URL": f"redis://127.0.0.1:{await proxy.start()}/0", "WORKERS": "1"}
+    async with gunicorn(config, tmp_path, **settings) as server, Person(server.url, "Ana") as ana:
+        proxy_away = True
+        (before,) = server.workers
+        os.kill(before, signal.SIGKILL)
+        await server.until(lambda: bool(server.workers - {before}))
+
+        async def serves() -> int:
+            with contextlib.suppress(aiohttp.ClientError):
+                return (await ana.get("/healthz")).status
+            return 0
+
+        async with asyncio.timeout(PATIENCE):
+            while await serves() != 200:
+                await asyncio.sleep(0.05)
+        proxy_away = False
+        await answers(server.url, server.process)
+        await ana.sign_up()
+    await proxy.stop()
+
+
+async def limit(server: Gunicorn, ana: Person) -> int:
+    """Of characters in a message, as a chat's page has it."""
+    async with Person(server.url, "Ben") as ben:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        page = await ana.get(f"/messages/chat/{thread}/")
+    return int(page.text.partition('data-limit="')[2].partition('"')[0])
+
+
+async def test_a_reload_takes_changed_settings_and_says_which_need_a_restart(config: Config, tmp_path: Path) -> None:
+    file, port = tmp_path / "settings", unused_port()
+    file.write_text("WORKERS=1\nMAX_MESSAGE_CHARS=5\n")
+    async with gunicorn(config, tmp_path, CONFIG_FILE=str(file)) as server, Person(server.url, "Ana") as ana:
+        before = server.workers
+        file.write_text(f"WORKERS=3\nMAX_MESSAGE_CHARS=7\nMETRICS_PORT={port}\nACCESS_LOG=on\n")
+        server.process.send_signal(signal.SIGHUP)
+        await server.until(lambda: len(server.workers - before) == 3 and not before & server.workers)
+        await server.says("ACCESS_LOG, METRICS_PORT will change with the next restart")
+        assert await limit(server, ana) == 7
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await ana.http.get(f"http://127.0.0.1:{port}/metrics")
+
+
+async def test_with_a_mistake_in_the_file_a_reload_and_a_worker_that_dies_change_nothing(
+    config: Config, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings"
+    file.write_text("WORKERS=1\nMAX_MESSAGE_CHARS=5\n")
+    async with gunicorn(config, tmp_path, CONFIG_FILE=str(file)) as server, Person(server.url, "Ana") as ana:
+        before = server.workers
+        file.write_text("WORKERS=many\nMAX_MESSAGE_CHARS=7\n")
+        server.process.send_signal(signal.SIGHUP)
+        await server.says("Keeping the previous settings: WORKERS must be a number")
+        await server.until(lambda: not before & server.workers)
+        (reborn,) = server.workers
+        os.kill(reborn, signal.SIGKILL)
+        await server.until(lambda: bool(server.workers - {reborn}))
+        await answers(server.url, server.process)
+        assert await limit(server, ana) == 5
+
+
+async def test_the_old_version_stays_whole_while_an_update_changes_its_files(
+    config: Config,
+    tmp_path: Path,
+    installed: Path,  # noqa: F811
+) -> None:
+    copy = tmp_path / "installed"
+    shutil.copytree(installed, copy)
+    async with gunicorn(config, tmp_path, cwd=copy, WORKERS="1") as server, Person(server.url, "Ana") as ana:
+        package = copy / "chatserver"
+        for template in (package / "templates").rglob("*.html"):
+            template.write_text("{{ of_tomorrow }}")
+        for gone in ("sql/queries", "static", "locale"):
+            shutil.rmtree(package / gone)
+        (package / "accounts" / "common_passwords.txt").unlink()
+        (package / "sql" / "migrations" / "9999_tomorrows.sql").write_text("create table tomorrows (id bigint);")
+        (worker,) = server.workers
+        os.kill(worker, signal.SIGKILL)
+        await server.until(lambda: bool(server.workers - {worker}))
+        await answers(server.url, server.process)
+        async with Person(server.url, "Ben") as ben:
+            await ana.sign_up()
+            thread = await ana.writes_to(await ben.sign_up())
+        for path in ("/messages/", f"/messages/chat/{thread}/", "/messages/account/"):
+            page = await ana.get(path, headers={"Accept-Language": "ru"})
+            assert page.status == 200, path
+        assert (await ana.get("/messages/chat/0/")).status == 404
+        style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert (await ana.get(style)).status == 200

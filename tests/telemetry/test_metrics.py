@@ -1,0 +1,258 @@
+"""What Prometheus is told, and that only Prometheus is told it."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import unused_port
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.parser import text_string_to_metric_families
+from yarl import URL
+
+from chatserver.config.settings import Config
+from chatserver.resources import folder
+from chatserver.telemetry.loop_lag import LoopLag
+from tests.conftest import Serve
+from tests.server.test_production import ROOT, process
+from tests.support.people import PATIENCE, Person
+
+DEPLOY = folder("deploy")
+Values = dict[tuple[str, frozenset[str]], float]
+
+
+async def ask(port: int) -> str:
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
+async def values(port: int) -> Values:
+    """Each sample by its name and the values of its labels."""
+    return {
+        (sample.name.removeprefix("chatserver_"), frozenset(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(await ask(port))
+        for sample in family.samples
+    }
+
+
+def value(found: Values, name: str, *labels: str) -> float:
+    return found.get((name, frozenset(labels)), 0)
+
+
+def folders(place: Path) -> list[Path]:
+    return list(place.glob("chatserver-metrics-*"))
+
+
+async def until(seen: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await seen():
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def port(serve: Serve) -> int:
+    port = unused_port()
+    await serve(metrics_port=port)
+    return port
+
+
+@pytest.fixture
+async def talked(port: int, config: Config) -> Values:
+    """The measurements of a server where Ana wrote to Ben, less what was there before."""
+    url = f"http://127.0.0.1:{config.port}/"
+    before = await values(port)
+    async with Person(URL(url), "Ana") as ana, Person(URL(url), "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        assert (await ben.sign_in(password="wrong password")).status == 403
+        at_ana, at_ben = await ana.socket(), await ben.socket()
+        await at_ben.opens(thread, after=0)  # the first one is replayed
+        await at_ana.sends(thread)
+        await at_ben.receives("message", seq=2)
+        await at_ana.says("nonsense")
+        await at_ana.receives("error")
+        await at_ben.ws.close()
+
+        async def passed_on() -> bool:
+            now = await values(port)
+            new = value(now, "messages_delivered_total") - value(before, "messages_delivered_total")
+            return new >= 2 and value(now, "sockets") == 1
+
+        await until(passed_on)
+        now = await values(port)
+        await at_ana.ws.close()
+    return {key: number - before.get(key, 0) for key, number in now.items()}
+
+
+async def test_what_people_do_is_counted(talked: Values) -> None:
+    assert value(talked, "handshakes_total") == 2
+    assert value(talked, "messages_stored_total") == 2
+    assert value(talked, "commit_batch_messages_count") == value(talked, "commit_seconds_count") == 2
+    assert value(talked, "publish_seconds_count") >= 2
+    assert value(talked, "messages_delivered_total") == 2  # to Ana's list and Ben's chat
+    assert value(talked, "delivery_seconds_count") == 1  # Ben was looking at it
+    assert value(talked, "catch_ups_total", "replay") == 1
+    assert value(talked, "refusals_total", "bad_frame") == 1
+    assert value(talked, "refusals_total", "wrong_password") == 1
+    assert value(talked, "sockets_closed_total", "1000", "browser") == 1
+    assert value(talked, "http_requests_total", "POST", "/messages/sign-in/", "403") == 1
+    assert value(talked, "http_request_seconds_count", "/messages/ws") == 2
+
+
+async def test_a_delivery_takes_as_long_as_since_the_message_was_stored(talked: Values) -> None:
+    assert 0 <= value(talked, "delivery_seconds_sum") < PATIENCE
+
+
+async def test_the_loop_the_pool_and_the_memory_are_watched(talked: Values, port: int) -> None:
+    found = await values(port)
+    assert value(found, "loop_lag_seconds_count") > 0
+    assert value(found, "database_connections_max") == 2
+    assert value(found, "database_waiting") == value(found, "messages_waiting") == value(found, "news_waiting") == 0
+    assert value(found, "redis_away") == 0
+    assert value(found, "resident_memory_bytes") > 10_000_000
+    assert value(found, "cpu_seconds_total") > 0
+
+
+async def test_the_public_address_has_no_measurements(port: int, config: Config) -> None:
+    async with aiohttp.ClientSession() as http:
+        for path in ("/metrics", "/metrics/", "/messages/metrics"):
+            answer = await http.get(f"http://127.0.0.1:{config.port}{path}")
+            assert answer.status == 404
+            assert "chatserver_sockets" not in await answer.text()
+
+
+async def test_nothing_listens_unless_a_port_is_set(serve: Serve) -> None:
+    port = unused_port()
+    await serve(metrics_port=0)
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await ask(port)
+
+
+async def test_neither_paths_nor_made_up_methods_become_series(port: int, config: Config) -> None:
+    secret = "a-token-that-nobody-may-read"
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{config.port}") as http:
+        for method, path in [
+            ("GET", f"/messages/reset/{secret}/"),
+            ("GET", f"/{secret}"),
+            ("PROPFIND", "/healthz"),
+        ]:
+            await http.request(method, path)
+    found = await ask(port)
+    assert 'route="/messages/reset/{token}/"' in found
+    assert 'method="other"' in found
+    assert secret not in found.lower()
+
+
+async def test_the_dashboard_and_the_alarms_name_only_what_is_measured(talked: Values, port: int) -> None:
+    known = set(re.findall(r"^(?:# TYPE )?(chatserver_\w+)", await ask(port), flags=re.MULTILINE))
+    for name in ("grafana-dashboard.json", "alerts.yml"):
+        named = set(re.findall(r"\bchatserver_\w+", (DEPLOY / name).read_text()))
+        assert len(named) > 5
+        assert named <= known, name
+
+
+async def test_the_handbook_lists_all_that_is_measured(talked: Values, port: int) -> None:
+    families = set(re.findall(r"^# TYPE chatserver_(\w+)", await ask(port), flags=re.MULTILINE))
+    listed = set(re.findall(r"^\| `(\w+)`", (folder("docs") / "operations.md").read_text(), flags=re.MULTILINE))
+    assert listed == families
+
+
+def test_the_dashboard_is_json_with_a_query_in_each_panel() -> None:
+    dashboard = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"]) > 10
+    assert all(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
+
+
+def test_each_alarm_says_what_to_do() -> None:
+    rules = (DEPLOY / "alerts.yml").read_text()
+    assert rules.count("- alert:") == rules.count("summary:") == rules.count("description:") > 10
+
+
+def sockets_by_worker(shared: Path) -> dict[int, int]:
+    """How many each process says, from its own file."""
+    return {
+        int(file.stem.rpartition("_")[2]): sum(
+            int(number)  # type: ignore[misc]
+            for name, number, *_ in MmapedDict.read_all_values_from_file(file)  # type: ignore[no-untyped-call]
+            if '"chatserver_sockets"' in name
+        )
+        for file in shared.glob("gauge_livesum_*.db")
+    }
+
+
+async def test_workers_are_added_up_and_one_that_dies_takes_only_its_sockets(config: Config, tmp_path: Path) -> None:
+    port = unused_port()
+    gunicorn = [
+        "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2", "--bind", "127.0.0.1:PORT",
+    ]  # fmt: skip
+    settings = {"METRICS_PORT": str(port), "TMPDIR": str(tmp_path), "RUNTIME_DIRECTORY": ""}
+    async with process(config, ROOT, *gunicorn, **settings) as url, Person(url, "Ana") as ana:
+        await ana.sign_up()
+        sockets = [await ana.socket() for _ in range(8)]
+
+        async def all_open() -> bool:
+            return value(await values(port), "sockets") == len(sockets)
+
+        await until(all_open)
+        (shared,) = folders(tmp_path)
+        assert len(list(shared.glob("counter_*.db"))) == 3
+        dying, its_sockets = max(sockets_by_worker(shared).items(), key=lambda item: item[1])
+        os.kill(dying, signal.SIGKILL)
+
+        async def its_sockets_gone() -> bool:
+            return value(await values(port), "sockets") == len(sockets) - its_sockets
+
+        await until(its_sockets_gone)
+        found = await values(port)
+        assert value(found, "handshakes_total") == len(sockets)
+        for each in sockets:
+            await each.ws.close()
+    assert not folders(tmp_path)
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(config: Config) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        environ = os.environ | {
+            "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url),
+            "DATA_DIR": str(config.data_dir), "PORT": str(unused_port()), "METRICS_PORT": port,
+        }  # fmt: skip
+        for command in (["chatserver", "serve"], ["gunicorn", "--config", "python:chatserver.gunicorn_conf"]):
+            ended = subprocess.run(
+                [sys.executable, "-m", *command], env=environ, cwd=ROOT, text=True, stderr=subprocess.PIPE,
+                timeout=60, check=False,
+            )  # fmt: skip
+            assert ended.returncode != 0
+            assert f"METRICS_PORT {port}" in ended.stderr
+            assert "Traceback" not in ended.stderr
+
+
+async def test_a_loop_that_stands_still_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    lag = asyncio.create_task(LoopLag(0.1).run())
+    await asyncio.sleep(0)
+    for seconds in (0.3, 0.4):
+        time.sleep(seconds)  # noqa: ASYNC251  # that is what is to be noticed
+        await asyncio.sleep(0.25)
+    assert len(caplog.records) == 1
+    lag.cancel()
+    await asyncio.wait([lag])
+    told = [record.lag for record in caplog.records]  # type: ignore[attr-defined]
+    assert len(told) == 2  # the last one at the end
+    assert all(seconds > 0.1 for seconds in told)
+
+
+async def test_a_loop_that_runs_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    lag = asyncio.create_task(LoopLag(100).run())
+    await asyncio.sleep(0.25)
+    lag.cancel()
+    await asyncio.wait([lag])
+    assert not caplog.records

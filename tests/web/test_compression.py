@@ -1,0 +1,148 @@
+"""What travels compressed, for whom, and what its size does not tell."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse
+
+from chatserver.web import static_files
+from chatserver.web.static_files import StaticFiles
+from tests.support.people import Person
+
+
+async def raw(person: Person, path: str, accept: str = "gzip", method: str = "GET") -> tuple[ClientResponse, bytes]:
+    """An answer as it travels."""
+    headers = {"Accept-Encoding": accept}
+    person.http._auto_decompress = False  # noqa: SLF001
+    async with person.http.request(method, path, headers=headers) as response:
+        body = await response.read()
+    person.http._auto_decompress = True  # noqa: SLF001
+    return response, body
+
+
+ACCEPTED = ["gzip", "GZIP", "deflate, gzip;q=1.0, *;q=0.5", "br,gzip", "gzip ; q=0.5", "x-gzip", "gzip;q=0.001"]
+REFUSED = ["", "identity", "br", "gzip;q=0", "gzip; q=0.000", "deflate, gzip;q=0.0, br", "notgzip", "gzipped", "*;q=0"]
+
+
+@pytest.mark.parametrize("accept", ACCEPTED)
+async def test_a_page_is_compressed_for_who_takes_it(ana: Person, accept: str) -> None:
+    answer, body = await raw(ana, "/messages/", accept)
+    assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    assert int(answer.headers["Content-Length"]) == len(body) < len(gzip.decompress(body)) / 2
+    assert b"No chats yet" in gzip.decompress(body)
+
+
+@pytest.mark.parametrize("accept", REFUSED)
+async def test_a_page_stays_as_it_is_for_who_does_not(ana: Person, accept: str) -> None:
+    answer, body = await raw(ana, "/messages/", accept)
+    assert "Content-Encoding" not in answer.headers
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert b"No chats yet" in body
+
+
+async def test_json_and_errors_are_compressed_as_well_and_what_is_short_is_not(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben, "Hello " * 500)
+    history, body = await raw(ana, f"/messages/chat/{thread}/history")
+    assert history.headers["Content-Encoding"] == "gzip"
+    assert b"Hello Hello" in gzip.decompress(body)
+    nowhere, body = await raw(ana, "/messages/nowhere")
+    assert (nowhere.status, nowhere.headers["Content-Encoding"]) == (404, "gzip")
+    assert b"There is nothing at this address." in gzip.decompress(body)
+    for path in ("/messages/session", "/healthz", "/messages/people?name=x"):
+        short, body = await raw(ana, path)
+        assert "Content-Encoding" not in short.headers
+        assert body[:1] in b"{o"
+
+
+async def test_asking_for_the_head_gets_the_head_alone(ana: Person) -> None:
+    answer, body = await raw(ana, "/messages/", method="HEAD")
+    assert (answer.status, answer.headers["Content-Encoding"], body) == (200, "gzip", b"")
+    assert int(answer.headers["Content-Length"]) > 500
+
+
+async def test_the_same_answer_has_many_sizes(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben, "Hello " * 500)
+    bodies = [(await raw(ana, f"/messages/chat/{thread}/history"))[1] for _ in range(20)]
+    assert len({gzip.decompress(body) for body in bodies}) == 1
+    sizes = {len(body) for body in bodies}
+    assert len(sizes) > 3
+    assert max(sizes) - min(sizes) <= 100
+
+
+async def test_each_page_has_another_token_and_each_is_good(ana: Person) -> None:
+    pages = [await ana.get("/messages/sign-in/") for _ in range(3)]
+    tokens = [page.field("csrf_token") for page in pages]
+    assert not any(set(parts(one)) & set(parts(other)) for one in tokens for other in tokens if one != other)
+    assert len(set(tokens)) == 3
+    for token in tokens:
+        answer = await ana.post_raw("/messages/language/", {"csrf_token": token, "language": "en", "next": "/"})
+        assert answer.status == 303
+    mixed = tokens[0][:22] + tokens[1][22:]
+    answer = await ana.post_raw("/messages/language/", {"csrf_token": mixed, "language": "en", "next": "/"})
+    assert answer.status == 403
+
+
+def parts(token: str) -> list[str]:
+    """All that one could find again of a token: runs of eight characters."""
+    return [token[start : start + 8] for start in range(len(token) - 7)]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StaticFiles:
+    """Three modules that know each other, and one that knows nobody."""
+    (tmp_path / "js" / "parts").mkdir(parents=True)
+    (tmp_path / "css").mkdir()
+    (tmp_path / "js" / "app.js").write_text(
+        "/** import './no.js' */\nimport { list } from './list.js';\nimport './parts/time.js';\n"
+        "const note = \"import './no.js'\";\n"
+    )
+    (tmp_path / "js" / "list.js").write_text(
+        "import {\n  time,\n} from './parts/time.js';\n\n/** @type {import('./no.js').No} */\nexport const list = [];\n"
+    )
+    (tmp_path / "js" / "parts" / "time.js").write_text("export { app as time } from '../app.js';\n")
+    (tmp_path / "js" / "alone.js").write_text("export const alone = true;\n")
+    (tmp_path / "css" / "base.css").write_text("a { color: red }\n" * 100)
+    return StaticFiles(static_files._read(tmp_path))  # noqa: SLF001
+
+
+def test_a_page_can_name_all_modules_that_its_script_will_need(files: StaticFiles) -> None:
+    assert files.imported_by("js/app.js") == [files.url("js/list.js"), files.url("js/parts/time.js")]
+    assert files.imported_by("js/alone.js") == []
+
+
+def test_the_sheet_that_orders_the_layers_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    for name in ("account", "layers", "menu"):
+        (tmp_path / "css" / f"{name}.css").write_text(f".{name} {{}}\n")
+    assert static_files._read(tmp_path)["css/all.css"] == b".layers {}\n.account {}\n.menu {}\n"  # noqa: SLF001
+
+
+def test_no_text_in_a_script_spans_lines_which_would_lose_their_indentation() -> None:
+    files = static_files.static_files()
+    scripts = [name for name in files.names if name.endswith(".js")]
+    lines = [line for name in scripts for line in files._files[name].decode().splitlines()]  # noqa: SLF001
+    assert len(lines) > 1000
+    assert [line for line in lines if re.sub('"[^"]*"', "", line).count("`") % 2 or line.endswith("\\")] == []
+
+
+async def test_static_files_are_compressed_where_that_makes_them_smaller(ana: Person) -> None:
+    style = (await ana.get("/messages/sign-in/")).text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    packed, body = await raw(ana, style)
+    plain, whole = await raw(ana, style, "identity")
+    head, nothing = await raw(ana, style, method="HEAD")
+    assert packed.headers["Content-Encoding"] == head.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert gzip.decompress(body) == whole
+    assert int(head.headers["Content-Length"]) == len(body) < len(whole)
+    assert nothing == b""
+    for answer in (packed, plain, head):
+        assert (answer.headers["Vary"], answer.headers["Content-Type"]) == (
+            "Accept-Encoding",
+            "text/css; charset=utf-8",
+        )
+
+
+def test_a_tiny_file_is_left_alone(files: StaticFiles) -> None:
+    assert files._packed.keys() & {"css/base.css", "js/alone.js"} == {"css/base.css"}  # noqa: SLF001

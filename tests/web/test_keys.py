@@ -1,0 +1,22 @@
+"""Changing SECRET_KEYS: while two are valid at once, nobody's form is refused."""
+
+from aiohttp.test_utils import unused_port
+
+from tests.conftest import Serve
+from tests.support.people import PASSWORD, Person
+
+FORM = "/messages/sign-up/"
+
+
+async def test_a_form_signed_with_the_old_key_is_taken_while_both_are_valid_and_not_afterwards(serve: Serve) -> None:
+    old, new = "the-old-key-of-the-tests", "the-new-key-of-the-tests"
+    before = await serve(secret_keys=(old,), port=unused_port())
+    both = await serve(secret_keys=(new, old), port=unused_port())
+    after = await serve(secret_keys=(new,), port=unused_port())
+    async with Person(before, "Ana") as ana:
+        signed = (await ana.get(FORM)).field("csrf_token")
+        fields = {"username": "Ana", "password": PASSWORD, "csrf_token": signed}
+        token = ana.session.value
+        for there, status in ((after, 403), (both, 303)):
+            cookie = {"Cookie": f"chat_session_{there.port}={token}"}
+            assert (await ana.post_raw(str(there.with_path(FORM)), fields, headers=cookie)).status == status
