@@ -1,6 +1,5 @@
 """Messages: reading them from PostgreSQL, and encoding them for sockets and the API."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -8,14 +7,13 @@ from chatserver.bus.events import MessageStored
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
 from chatserver.frames import encode
-from chatserver.i18n import gettext
 
 PAGE = 100  # messages on a page of history
 BEFORE, AFTER = 50, 49  # messages around a single one
 
 
 class Message(NamedTuple):
-    """A stored message, as shown."""
+    """A stored message. The name of a deleted account is '', and so is the text of an erased message."""
 
     thread_id: int
     seq: int
@@ -25,21 +23,10 @@ class Message(NamedTuple):
     text: str
     sent_at: datetime
 
-
-def deleted_name() -> str:
-    """Returns the name shown for a user who has deleted the account, in the current language."""
-    return gettext("Deleted person")
-
-
-def erased_text() -> str:
-    """Returns the text shown for an erased message, in the current language."""
-    return gettext("This message was erased.")
-
-
-def message_of(row: Sequence[Any]) -> Message:
-    """Makes a message of its columns, with placeholders in the language of the current request or socket."""
-    thread_id, seq, client_id, sender_id, name, text, sent_at = row
-    return Message(thread_id, seq, client_id, sender_id, name or deleted_name(), text or erased_text(), sent_at)
+    @property
+    def deleted(self) -> bool:
+        """Whether the message was erased: no message is stored without a text."""
+        return not self.text
 
 
 async def history(
@@ -50,7 +37,7 @@ async def history(
     Returns none to a user who is not a participant.
     """
     rows = await db.query("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
-    return [message_of(row) for row in reversed(rows[:limit])], len(rows) > limit
+    return [Message(*row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
 async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: int) -> tuple[list[Message], int]:
@@ -61,7 +48,7 @@ async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: 
     rows = await db.query("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
     if not rows:
         raise ChatError("no_such_thread")
-    return [message_of(row) for _, *row in rows if row[0] is not None], rows[0][0]
+    return [Message(*row) for _, *row in rows if row[0] is not None], rows[0][0]
 
 
 async def following(
@@ -93,7 +80,7 @@ async def first_since(db: Database, thread_id: int, user_id: int, moment: dateti
 
 def as_frame(message: Message) -> dict[str, Any]:
     """Returns the `message` frame, as sockets and the history send it."""
-    return {
+    frame = {
         "type": "message",
         "thread": message.thread_id,
         "seq": message.seq,
@@ -102,6 +89,8 @@ def as_frame(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": as_time(message.sent_at),
     }
+    # When a message was erased is not stored: `deleted` is the message's own time.
+    return frame | {"deleted": frame["at"]} if message.deleted else frame
 
 
 def message_frame(message: Message) -> str:

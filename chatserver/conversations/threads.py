@@ -5,11 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chatserver.accounts.blocks import accepts_messages
-from chatserver.conversations.messages import deleted_name, erased_text
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
-
-Preview = tuple[str | None, int | None, str | None]
 
 CONVERSATIONS = 50  # rows of a list, unless all are requested
 
@@ -17,8 +14,8 @@ CONVERSATIONS = 50  # rows of a list, unless all are requested
 class Conversation(NamedTuple):
     """A row of a user's list.
 
-    `total`, `sent`, `received` and `unread` count messages; the preview is the beginning of the last message, from
-    `sender`.
+    `total`, `sent`, `received` and `unread` count messages. The preview is the beginning of the last message, from
+    `sender`: None without messages, '' for an erased one. The title and the name of a deleted account are ''.
     """
 
     id: int
@@ -48,7 +45,8 @@ class ConversationList(NamedTuple):
 class Person(NamedTuple):
     """A participant as another one sees them.
 
-    `read` is their read marker, 0 if they hide it; `blocked` means blocked by the viewer.
+    `name` is '' for a deleted account; `read` is their read marker, 0 if they hide it; `blocked` means blocked by the
+    viewer.
     """
 
     id: int
@@ -90,17 +88,11 @@ async def conversations(
     """Returns a user's threads, newest first, at most `limit` (None = all), always including `open_id`."""
     rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)
     shown = [
-        Conversation(id_, title_of(names, others), total, sent, unread, at, *_preview(text, sender_id, sender_name))
+        Conversation(id_, title_of(names, others), total, sent, unread, at, text, sender_id, sender_name)
         for _, _, id_, total, sent, unread, at, names, others, text, sender_id, sender_name in rows
     ]
     threads, unread_total = rows[0][:2] if rows else (0, 0)
     return ConversationList(shown, threads > len(shown), unread_total)
-
-
-def _preview(text: str | None, sender_id: int | None, sender_name: str | None) -> Preview:
-    if sender_id is None:
-        return None, None, None
-    return text or erased_text(), sender_id, sender_name or deleted_name()
 
 
 class ThreadRequest(NamedTuple):
@@ -128,7 +120,7 @@ async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thr
     )
     found: list[Thread | ChatError] = [ChatError("no_such_thread") for _ in asked]
     for place, id_, total, sent, read_seq, unread, pair, rows_of_people in rows:
-        people = [Person(**row | {"name": row["name"] or deleted_name()}) for row in rows_of_people]
+        people = [Person(**row) for row in rows_of_people]
         others = [person.name for person in people if person.id != asked[place - 1].user_id]
         title = title_of(others[:4], len(others))
         found[place - 1] = Thread(id_, pair, title, total, sent, read_seq, unread, people)
@@ -136,9 +128,12 @@ async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thr
 
 
 def title_of(names: Sequence[str], others: int) -> str:
-    """Returns the title of a thread: the others' names, or the first few and the number of the rest."""
+    """Returns the title of a thread: the others' names, or the first few and the number of the rest.
+
+    The title is '' if the other account of a one-to-one thread is deleted; a group loses its deleted accounts.
+    """
     more = others - len(names)
-    return ", ".join(name or deleted_name() for name in names) + (f" +{more}" if more else "") if others else "…"
+    return ", ".join(names) + (f" +{more}" if more else "") if others else "…"
 
 
 async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:

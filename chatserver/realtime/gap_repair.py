@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import psycopg2
 
 from chatserver.bus.events import MessageStored
-from chatserver.conversations.messages import message_event, message_of
+from chatserver.conversations.messages import Message, message_event
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.telemetry.metrics import CATCH_UPS
@@ -114,7 +114,7 @@ class GapRepair:
         rows = await self._db.query(
             "messages_of_gaps", thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
         )
-        events = {row[:2]: message_event(message_of(row)) for row in rows}
+        events = {row[:2]: message_event(Message(*row)) for row in rows}
         for (user_id, thread_id), lost in missing.items():
             for seq in sorted(lost):
                 if event := events.get((thread_id, seq)):

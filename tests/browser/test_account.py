@@ -169,6 +169,31 @@ async def test_a_conversation_with_who_is_gone_is_still_read(person: Opens) -> N
     await ana.sees("You can’t send messages here any more.")
 
 
+async def test_what_the_repair_finds_of_who_is_gone_is_told_in_each_readers_language(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    (ana_id,) = await site.has("Ana")
+    ben, cleo = await person("Ben"), await person("Cleo", locale="ru-RU")
+    await ben.joins()
+    await cleo.joins()
+    group = await site.group("Ana", "Ben", "Cleo")
+    await ben.goes_to(f"/messages/chat/{group}/")
+    await cleo.goes_to(f"/messages/chat/{group}/")
+    await ben.writes("Hello")
+    await cleo.sees_messages("Hello")
+    execute(  # stored, and nobody was told; when the repair looks for it, its sender is gone
+        database_url,
+        f"insert into messages values ({group}, 2, {ana_id}, gen_random_uuid(), 'Farewell', clock_timestamp());"
+        f" update threads set last_seq = 2, last_message_at = clock_timestamp() where id = {group};"
+        f" delete from participants where user_id = {ana_id};"
+        f" update users set name = '', name_key = ':1', deleted_at = now() where id = {ana_id}",
+    )
+    for reader, words in ((ben, "Deleted person"), (cleo, "Удалённый аккаунт")):
+        await reader.sees_messages("Hello", "Farewell")
+        await expect(reader.page.locator(".message-sender").last).to_have_text(words)
+        await expect(reader.page.locator(".preview-sender")).to_have_text(f"{words}:")
+
+
 async def test_who_signs_out_leaves_no_drafts_and_back_shows_no_message(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")

@@ -201,7 +201,7 @@ async def test_who_is_erased_is_a_deleted_person_to_others(ana: Person, ben: Per
     assert told == {"id": ana.id, "name": "Ana", "deleted": True, "messages_erased": 0}
     assert await socket.ends() == 4001
     (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
-    assert (message["sender"]["name"], message["text"]) == ("Deleted person", "stays")
+    assert (message["sender"]["name"], message["text"]) == ("", "stays")
     assert (await refused(config, "show", "Ana")) == "Nobody here has this name. Check the spelling."
     assert (await ana.sign_in()).status == 403
 
@@ -228,11 +228,11 @@ async def test_the_texts_of_all_that_somebody_sent_are_erased_in_several_steps(
     texts = execute(str(config.database_url), "select distinct text from messages order by text")
     assert texts == [("",), ("stays",)]
     told = (await ben.json(f"/messages/chat/{thread}/history?after=0"))["messages"]
-    assert [message["text"] for message in told[:3]] == [
-        "This message was erased.",
-        "stays",
-        "This message was erased.",
-    ]
+    assert [message["text"] for message in told[:3]] == ["", "stays", ""]
+    assert [message.get("deleted") for message in told[:3]] == [told[0]["at"], None, told[2]["at"]]
+    page = (await ben.get(f"/messages/chat/{thread}/?at=1", headers={"Accept-Language": "ru"})).text
+    assert page.count('<div class="message-text" dir="auto">Это сообщение стёрто.</div>') == 49
+    assert '<bdi class="preview-text">Это сообщение стёрто.</bdi>' in page
 
 
 @pytest.mark.parametrize("action", ["disable", "reset", "erase"])

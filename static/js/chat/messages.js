@@ -7,7 +7,7 @@
 
 import { hue, initials } from '../lib/avatars.js';
 import { showText } from '../lib/links.js';
-import { isLonger } from '../lib/texts.js';
+import { isLonger, shownName, shownText } from '../lib/texts.js';
 import { showTime } from '../lib/time.js';
 import { arrange, following } from './arrange.js';
 
@@ -234,22 +234,24 @@ export class MessageList extends EventTarget {
     if (seq || place.top < top || place.bottom > bottom) item.scrollIntoView({ block: seq ? 'center' : 'start' });
   }
 
-  #make({ id, text, sender, at }) {
+  #make(message) {
+    const { id, sender, at } = message;
     const item = this.#pane.querySelector('#blank-message').content.firstElementChild.cloneNode(true);
     const own = sender.id === this.#me.id;
     item.dataset.id = id;
     item.dataset.sender = sender.id;
     item.classList.toggle('own', own);
-    item.querySelector('.message-sender').textContent = sender.name;
-    this.#fill(item, text);
+    const name = shownName(sender);
+    item.querySelector('.message-sender').textContent = name;
+    this.#fill(item, shownText(message));
     showTime(item.querySelector('.message-time'), at, 'clock');
     const avatar = item.querySelector('.avatar');
     if (own) {
       avatar.remove();
     } else {
       item.querySelector('.mark').remove();
-      item.classList.add(`hue-${hue(sender.name)}`);
-      avatar.textContent = initials(sender.name);
+      item.classList.add(`hue-${hue(name)}`);
+      avatar.textContent = initials(name);
     }
     return item;
   }
@@ -263,7 +265,9 @@ export class MessageList extends EventTarget {
   }
 
   /** What is known of a stored message only. */
-  #settle(item, { seq, text, at }) {
+  #settle(item, message) {
+    const { seq, at } = message;
+    const text = shownText(message);
     item.classList.remove('pending', 'refused');
     item.dataset.seq = seq;
     item.querySelector('.message-state')?.remove();

@@ -33,6 +33,16 @@ export function fill(element, format, values) {
   element.replaceChildren(...nodes);
 }
 
+/** A person's name; whoever has deleted the account has none. @param {{name: string}} person */
+export function shownName({ name }) {
+  return name || page.texts.deletedPerson;
+}
+
+/** A message's text, or that it was erased. @param {{text: string, deleted?: string}} message */
+export function shownText({ text, deleted }) {
+  return deleted ? page.texts.erased : text;
+}
+
 /** Text and values in turn: at even places the text around, at odd ones the values. */
 function pieces(format, values) {
   return format.split(PLACE).map((piece, index) => (index % 2 === 0 ? piece : values[piece]));

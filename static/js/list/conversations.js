@@ -4,7 +4,7 @@
  */
 
 import { Timeline } from '../chat/timeline.js';
-import { cleanText, fill, firstChars, page, plural } from '../lib/texts.js';
+import { cleanText, fill, firstChars, page, plural, shownName, shownText } from '../lib/texts.js';
 import { showTime } from '../lib/time.js';
 import { within } from '../net/patience.js';
 
@@ -159,16 +159,14 @@ export class Conversations {
     return this.#timelines.get(thread);
   }
 
-  #showLast(row, { seq, sender, text, at }, own) {
+  #showLast(row, message, own) {
+    const { seq, at } = message;
+    const name = shownName(message.sender);
     const { you, messages } = page.texts;
     row.dataset.total = seq;
     row.querySelector('.conversation-total').textContent = plural(messages, seq);
-    row.querySelector('.preview-sender').textContent = own
-      ? you
-      : sender.name === row.dataset.title
-        ? ''
-        : `${sender.name}:`;
-    row.querySelector('.preview-text').textContent = firstChars(text, PREVIEW_LENGTH);
+    row.querySelector('.preview-sender').textContent = own ? you : name === row.dataset.title ? '' : `${name}:`;
+    row.querySelector('.preview-text').textContent = firstChars(shownText(message), PREVIEW_LENGTH);
     showTime(row.querySelector('time'), at, 'list');
     if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
   }

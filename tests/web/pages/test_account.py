@@ -14,8 +14,6 @@ from yarl import URL
 
 from chatserver.accounts.accounts import Accounts
 from chatserver.config.settings import Config
-from chatserver.conversations.messages import deleted_name
-from chatserver.i18n import current_language, use_language
 from chatserver.web.sessions import SessionStorage
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.conversations.test_groups import chatserver, thread
@@ -335,16 +333,22 @@ async def test_what_was_said_stays_with_the_others_under_no_name(ana: Person, be
     chat = await ana.writes_to(ben, "Remember me")
     at_ben = await ben.socket()
     await sends(ana, "delete", delete_password=PASSWORD)
-    language = current_language()
-    for code in ("en", "ru"):
-        use_language(code)
-        async with ben.http.get(f"/messages/chat/{chat}/history", headers={"Accept-Language": code}) as answer:
-            (message,) = (await answer.json())["messages"]
-        assert (message["text"], message["sender"]["name"]) == ("Remember me", deleted_name())
-    use_language(language)
+    (message,) = (await ben.json(f"/messages/chat/{chat}/history"))["messages"]
+    assert (message["text"], message["sender"]) == ("Remember me", {"id": ana.id, "name": ""})
     opened = await at_ben.opens(chat)
-    assert [each["name"] for each in opened["people"] if each["id"] == ana.id] == ["Deleted person"]
-    assert "Deleted person" in (await ben.get("/messages/")).text
+    assert [each["name"] for each in opened["people"] if each["id"] == ana.id] == [""]
+
+
+async def test_pages_call_who_is_gone_a_deleted_person_in_the_readers_language(ana: Person, ben: Person) -> None:
+    chat = await ana.writes_to(ben, "Remember me")
+    await sends(ana, "delete", delete_password=PASSWORD)
+    for language, words in {"en": "Deleted person", "ru": "Удалённый аккаунт"}.items():
+        reads = {"Accept-Language": language}
+        conversations = await ben.get("/messages/", headers=reads)
+        assert f'<bdi class="conversation-title">{words}</bdi>' in conversations.text
+        page = await ben.get(f"/messages/chat/{chat}/", headers=reads)
+        assert f"<bdi>{words}</bdi></h1>" in page.text
+        assert f'<bdi class="message-sender">{words}</bdi>' in page.text
 
 
 async def test_nobody_writes_to_who_is_gone(ana: Person, ben: Person) -> None:
