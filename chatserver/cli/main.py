@@ -17,8 +17,10 @@ from chatserver.bus.events import ParticipantRemoved
 from chatserver.cli.context import UsageError, publishing, servers, with_database
 from chatserver.cli.provision import provision
 from chatserver.cli.users import add_user_commands
+from chatserver.config.development import make_secret
+from chatserver.config.load import load_config
 from chatserver.config.relations import proxy_needs
-from chatserver.config.settings import Config, load_config, make_secret
+from chatserver.config.settings import Config
 from chatserver.config.urls import reason_of
 from chatserver.conversations import groups
 from chatserver.database import client as db

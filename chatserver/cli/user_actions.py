@@ -15,7 +15,7 @@ from chatserver.accounts.revocation import revoke
 from chatserver.accounts.session_index import SessionIndex
 from chatserver.bus.publisher import Publisher
 from chatserver.cli.context import UsageError
-from chatserver.config.settings import MOST, Config
+from chatserver.config.settings import LONGEST_TIME, Config
 from chatserver.conversations.messages import as_time
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
@@ -96,7 +96,7 @@ async def reset(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def _link(site: Site, user: User) -> Answer:
-    seconds = site.config.reset_lifetime or MOST
+    seconds = site.config.reset_lifetime or LONGEST_TIME
     token = await site.accounts.make_reset(user, seconds)
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     return {"link": f"{site.config.origins[0]}/messages/reset/{token}/", "until": as_time(until)}

@@ -12,7 +12,8 @@ from chatserver.accounts.passwords import Hasher
 from chatserver.accounts.session_index import SessionIndex
 from chatserver.cli import user_actions as work
 from chatserver.cli.context import UsageError, publishing, with_database
-from chatserver.config.settings import Config, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import Config
 from chatserver.database.client import Database
 from chatserver.printing import print_json
 

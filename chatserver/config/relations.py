@@ -1,19 +1,15 @@
-"""Settings that depend on each other: defaults derived from other settings, and combinations that cannot work.
+"""Combinations of settings that cannot work.
 
 `docs/configuration.md` names each relation in its row. 0 = no limit.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from chatserver.config.settings import Config
+from chatserver.config.settings import Config
+from chatserver.config.sizes import BYTES_A_CHARACTER, FORM_BYTES, KIB, NGINX_BODY, bytes_of_message
 
-BYTES_A_CHARACTER = 12  # an emoji: four UTF-8 bytes, each written as %F0, in a form; two of \ud83d in JSON
-FORM_BYTES = 4096  # for all other fields of a form
-KIB = 1024
 BROWSERS_WAIT = 60  # seconds without a frame until static/js/net/socket.js closes the socket
-NGINX_BODY = 128  # KiB: the largest request that deploy/nginx/locations.conf accepts
 PONG = 5  # seconds that a browser may take to answer a ping
 KEEP_SECURE_COOKIES = ("https://", "http://localhost", "http://127.", "http://[::1]")  # where browsers keep them
 ANY_HOST = {"", "0.0.0.0", "[::]", "::"}  # noqa: S104  # compared, not listened on
@@ -36,25 +32,7 @@ LEAST = (
 )
 
 
-def bytes_of_message(characters: int) -> int:
-    """Returns the longest request body, or WebSocket frame, of a message of so many code points."""
-    return BYTES_A_CHARACTER * characters + FORM_BYTES
-
-
-def bytes_for(characters: int) -> int:
-    """Returns the default of MAX_FRAME_BYTES and QUEUE_BYTES if MAX_MESSAGE_CHARS is `characters`."""
-    return max(NGINX_BODY, -(-bytes_of_message(characters) // KIB)) * KIB
-
-
-def derived(values: Mapping[str, Any]) -> dict[str, int]:
-    """Returns the defaults that follow from the settings in `values`."""
-    if "max_message_chars" not in values:
-        return {}
-    size = bytes_for(values["max_message_chars"])
-    return {name: size for name in ("max_frame_bytes", "queue_bytes") if name not in values}
-
-
-def relation_problems(config: "Config") -> Iterator[str]:
+def relation_problems(config: Config) -> Iterator[str]:
     """Yields a sentence for each combination that cannot work, with both settings and a value that works."""
     yield from _sizes(config)
     for setting, other, why in LEAST:
@@ -70,7 +48,7 @@ def relation_problems(config: "Config") -> Iterator[str]:
         yield from _in_production(config)
 
 
-def _sizes(config: "Config") -> Iterator[str]:
+def _sizes(config: Config) -> Iterator[str]:
     characters = config.max_message_chars
     needed = bytes_of_message(characters)
     if characters and 0 < config.max_frame_bytes < needed:
@@ -87,7 +65,7 @@ def _sizes(config: "Config") -> Iterator[str]:
         )
 
 
-def _pings(config: "Config") -> Iterator[str]:
+def _pings(config: Config) -> Iterator[str]:
     if not 0 < config.ping_interval <= BROWSERS_WAIT - PONG:
         yield (
             f"PING_INTERVAL must be more than 0 and at most {BROWSERS_WAIT - PONG}: browsers give up a socket "
@@ -105,7 +83,7 @@ def _pings(config: "Config") -> Iterator[str]:
         )
 
 
-def _in_production(config: "Config") -> Iterator[str]:
+def _in_production(config: Config) -> Iterator[str]:
     if any(address.startswith("unix:") for address in config.bind) and "unix" not in config.trusted_proxies:
         yield (
             "TRUSTED_PROXIES must have unix, as BIND has a Unix socket: otherwise the proxy's users all count as one, "
@@ -119,7 +97,7 @@ def _in_production(config: "Config") -> Iterator[str]:
             )
 
 
-def _is_taken(config: "Config", host: str, port: int) -> bool:
+def _is_taken(config: Config, host: str, port: int) -> bool:
     addresses = config.bind or (f"{config.host}:{config.port}",)
     for address in addresses:
         its_host, colon, its_port = address.rpartition(":")
@@ -129,11 +107,11 @@ def _is_taken(config: "Config", host: str, port: int) -> bool:
     return False
 
 
-def _where(config: "Config") -> str:
+def _where(config: Config) -> str:
     return "BIND" if config.bind else "PORT"
 
 
-def proxy_needs(config: "Config") -> Iterator[str]:
+def proxy_needs(config: Config) -> Iterator[str]:
     """Yields the nginx directives whose values in deploy/nginx are too small for these settings."""
     if not config.max_frame_bytes:
         yield "client_max_body_size 0;  # MAX_FRAME_BYTES"

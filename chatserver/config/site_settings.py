@@ -4,13 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chatserver.config.accent import accent_problems, read_accent
-
-if TYPE_CHECKING:
-    from chatserver.config.settings import Config
+from chatserver.config.settings import Config
 
 NAME_CHARS = 40
 SUPPORT_CHARS = 200
@@ -19,7 +16,7 @@ LOGOS = {".svg": b"<svg", ".png": b"\x89PNG\r\n\x1a\n", ".webp": b"WEBP", ".jpg"
 ADDRESS = re.compile(r"([\w.%+-]+@[\w-]+(?:\.[\w-]+)+)", re.ASCII)  # e-mail
 
 
-def site_problems(config: "Config") -> Iterator[str]:
+def site_problems(config: Config) -> Iterator[str]:
     """Yields a sentence for each setting of the site that cannot be used."""
     yield from _text_problems("SITE_NAME", config.site_name, NAME_CHARS)
     yield from _text_problems("SUPPORT", config.support, SUPPORT_CHARS)

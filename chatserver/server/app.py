@@ -16,7 +16,8 @@ from chatserver.accounts.passwords import Hasher, common_passwords
 from chatserver.bus.client import connect_redis
 from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
-from chatserver.config.settings import Config, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import Config
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.threads import Thread, ThreadRequest, find_threads

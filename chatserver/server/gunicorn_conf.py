@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chatserver.config.settings import NEED_RESTART, Config, ConfigError, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import NEED_RESTART, Config, ConfigError
 from chatserver.telemetry.multiprocess import clean_up, forget, share
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, async_playwright
 
-from chatserver.config.settings import Config, make_secret
+from chatserver.config.development import make_secret
+from chatserver.config.settings import Config
 from chatserver.development import demo
 from chatserver.development.embedded import EmbeddedServers
 from chatserver.server.schema import migrate

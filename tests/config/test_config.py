@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.config.settings import Config, ConfigError, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import Config, ConfigError
 
 NEVER_SENT = [
     "*", "https://*.example.org", "https://user@example.org", "https://example.org?a", "https://example.org#a",

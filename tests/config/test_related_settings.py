@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chatserver.config import relations as related_settings
-from chatserver.config.settings import Config, ConfigError, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import Config, ConfigError
+from chatserver.config.sizes import NGINX_BODY
 from chatserver.resources import folder
 from tests.conftest import Serve
 from tests.support.people import Person
@@ -70,7 +72,7 @@ def test_the_samples_of_nginx_take_what_the_defaults_allow() -> None:
     for sample in sorted((ROOT / "deploy").rglob("*.conf")):
         for size in re.findall(r"^ *client_max_body_size (\d+)k;", sample.read_text(), flags=re.MULTILINE):
             assert int(size) * 1024 == Config.max_frame_bytes, sample.name
-            assert int(size) == related_settings.NGINX_BODY
+            assert int(size) == NGINX_BODY
     assert list(related_settings.proxy_needs(Config())) == []
 
 

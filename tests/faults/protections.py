@@ -638,7 +638,7 @@ PROTECTIONS = [
     ),
     Protection(
         "The longest message fits into a frame and a form",
-        "chatserver/config/settings.py",
+        "chatserver/config/load.py",
         "Config(**values | derived(values))",
         "Config(**values)",
         "config/test_related_settings.py::test_the_longest_message_fits_into_a_form_and_a_frame_whatever_is_in_it",

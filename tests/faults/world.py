@@ -20,7 +20,7 @@ from aiohttp.test_utils import unused_port
 
 from chatserver.accounts.accounts import User
 from chatserver.bus.client import connect_redis
-from chatserver.config.settings import load_config
+from chatserver.config.load import load_config
 from chatserver.development.embedded import EmbeddedServers
 from chatserver.development.embedded.lock import holder_of
 from chatserver.server.schema import migrate

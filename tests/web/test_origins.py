@@ -4,7 +4,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 from yarl import URL
 
-from chatserver.config.settings import load_config
+from chatserver.config.load import load_config
 from tests.conftest import Serve
 from tests.support.people import PASSWORD, Person
 

@@ -8,7 +8,8 @@ import pytest
 from yarl import URL
 
 from chatserver.config.accent import READABLE, accent_problems, contrast, read_accent
-from chatserver.config.settings import Config, ConfigError, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import Config, ConfigError
 from chatserver.errors import ChatError
 from tests.conftest import Serve, execute
 from tests.conversations.test_groups import chatserver

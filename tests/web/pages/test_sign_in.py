@@ -8,7 +8,8 @@ from yarl import URL
 
 from chatserver.accounts import passwords
 from chatserver.accounts.login_limits import LoginLimits
-from chatserver.config.settings import Config, load_config
+from chatserver.config.load import load_config
+from chatserver.config.settings import Config
 from chatserver.errors import Unavailable
 from tests.conftest import Serve, execute
 from tests.support.people import PASSWORD, Answer, Person
