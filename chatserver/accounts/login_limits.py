@@ -40,7 +40,7 @@ class LoginLimits:
         self._tries = _limit(config.sign_in_tries, window, "sign-in")
         self._tries_from_address = _limit(config.sign_in_tries_per_address, window, "sign-in-from")
         self._sign_ups = _limit(config.sign_ups_per_address, HOUR, "sign-up-from")
-        self._questions = _limit(config.people_a_minute, MINUTE, "people")
+        self._questions = _limit(config.name_lookups_per_minute, MINUTE, "people")
 
     async def sign_in(self, name: str, network: str, device: str) -> str:
         """Counts a sign-in attempt for a name from a `network`; returns the device that `succeeded` must reset.

@@ -142,7 +142,7 @@ async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
             "answer. Do it again when it does."
         ) from None
     erased = await site.accounts.erase_messages(user) if arguments.messages else 0
-    await site.accounts.delete(user, site.config.name_rest_days)
+    await site.accounts.delete(user, site.config.name_reservation_days)
     if arguments.messages:
         erased += await site.accounts.erase_messages(user)  # messages that were in flight when the account was disabled
     return user._asdict() | {"deleted": True, "messages_erased": erased}

@@ -67,7 +67,7 @@ class Config:
     sign_in_window: float = 25 * 60
     sign_ups_per_address: int = 300
     reset_lifetime: float = 3600
-    name_rest_days: int = 180
+    name_reservation_days: int = 180
     export_lifetime: float = 86400
 
     # Messages: code points, bytes, messages
@@ -76,7 +76,7 @@ class Config:
     replay_limit: int = 1000
     batch_messages: int = 100
     waiting_messages: int = 2000
-    people_a_minute: int = 30
+    name_lookups_per_minute: int = 30
 
     # One socket: frames, bytes, seconds
     queue_frames: int = 256

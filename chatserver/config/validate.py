@@ -13,7 +13,7 @@ from chatserver.i18n import LANGUAGES
 
 AT_LEAST_1 = ("port", "workers", "database_connections")
 NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
-AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_rest_days": 36_500}
+AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_reservation_days": 36_500}
 CHOICES = {
     "app_env": ("development", "production"),
     "database_pooling": ("session", "transaction"),

@@ -16,6 +16,7 @@ from psycopg2.extensions import parse_dsn
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemoryError, ReadOnlyError, RedisError
 
+from chatserver.config.load import name_advice
 from chatserver.config.settings import Config, ConfigError
 from chatserver.config.urls import reason_of
 from chatserver.database import libpq
@@ -61,13 +62,14 @@ def refuse_to_start(config: Config, *, places: bool = False) -> None:
 
 def advice(config: Config) -> list[str]:
     """Returns warnings about settings that work today but may fail later, one sentence each."""
+    sentences = name_advice()
     given = parse_dsn(config.database_url or "")
     if "," in given.get("host", "") and "target_session_attrs" not in given:
-        return [
+        sentences.append(
             "DATABASE_URL names several hosts without target_session_attrs: after a failover the chat may stay with "
             "one that takes no writes. Add ?target_session_attrs=read-write (or any, where each of them takes writes)."
-        ]
-    return []
+        )
+    return sentences
 
 
 def refuse_address(address: tuple[str, int] | str | int) -> None:

@@ -81,7 +81,7 @@ async def test_who_asks_too_often_waits_whatever_server_is_asked(
     ana: Person, ben: Person, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempts, "MINUTE", 1)
-    servers = [await serve(port=0, people_a_minute=3) for _ in range(2)]
+    servers = [await serve(port=0, name_lookups_per_minute=3) for _ in range(2)]
 
     async def asks(person: Person, url: URL) -> tuple[int, str | None]:
         there = url.with_path("/messages/people").with_query(name="cle")
@@ -99,7 +99,7 @@ async def test_who_asks_too_often_waits_whatever_server_is_asked(
 
 
 async def test_the_limit_can_be_turned_off(ana: Person, serve: Serve) -> None:
-    url = await serve(port=0, people_a_minute=0)
+    url = await serve(port=0, name_lookups_per_minute=0)
     for _ in range(40):
         there = url.with_path("/messages/people").with_query(name="cle")
         async with ana.http.get(there, headers=ana.cookie) as answer:

@@ -90,7 +90,7 @@ def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
     [
         ("PORT", "x"), ("PORT", "-1"), ("PORT", "65536"), ("PORT", "8_0"), ("PORT", "0"), ("BIND", "127.0.0.1:0"),
         ("SESSION_IDLE", "nan"), ("SESSION_IDLE", "inf"),
-        ("RESET_LIFETIME", "3153600001"), ("NAME_REST_DAYS", "36501"),
+        ("RESET_LIFETIME", "3153600001"), ("NAME_RESERVATION_DAYS", "36501"),
         ("APP_ENV", "staging"), ("DEFAULT_LANGUAGE", "de"), ("ORIGINS", "example.org"), ("ORIGINS", "https://a.example/path"),
         *(("ORIGINS", origin) for origin in NEVER_SENT),
         ("TRUSTED_PROXIES", "nobody"), ("DATABASE_CONNECTIONS", "0"), ("REDIS_URL", "localhost"),
@@ -164,6 +164,39 @@ def test_a_name_in_the_file_that_is_no_setting_is_told_with_what_was_meant(tmp_p
     assert "Unknown setting WORKER in the settings file: did you mean WORKERS?" in str(told.value)
     assert "Unknown setting NOBODY_KNOWS_IT in the settings file: see docs/configuration.md." in str(told.value)
     assert "PORT must be a number" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "environ"),
+    [
+        ("NAME_REST_DAYS=7", {}),
+        ("", {"NAME_REST_DAYS": "7"}),
+        ("NAME_REST_DAYS=7", {"NAME_RESERVATION_DAYS": "7"}),
+        ("NAME_REST_DAYS=30", {"NAME_REST_DAYS": "7"}),
+        ("NAME_REST_DAYS=\nNAME_RESERVATION_DAYS=7", {}),
+    ],
+)
+def test_the_former_name_of_a_setting_still_works(tmp_path: Path, file: str, environ: dict[str, str]) -> None:
+    assert in_file(tmp_path, file, **environ).name_reservation_days == 7
+
+
+@pytest.mark.parametrize("environ", [{"NAME_REST_DAYS": "7"}, {"NAME_RESERVATION_DAYS": "7"}])
+def test_a_setting_with_another_value_under_its_former_name_is_refused(tmp_path: Path, environ: dict[str, str]) -> None:
+    both = "NAME_REST_DAYS=30\nNAME_RESERVATION_DAYS=30\n"
+    with pytest.raises(ConfigError, match="NAME_RESERVATION_DAYS and NAME_REST_DAYS, its former name, are set to diff"):
+        in_file(tmp_path, both, **environ)
+
+
+def test_a_mistake_under_a_former_name_names_both(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"^NAME_LOOKUPS_PER_MINUTE must be a number.*\nPEOPLE_A_MINUTE is the former"
+    ):
+        load(tmp_path, PEOPLE_A_MINUTE="x")
+
+
+def test_a_slip_in_a_former_name_is_told_the_new_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"Unknown setting PEOPLE_A_MINUT .* did you mean NAME_LOOKUPS_PER_MINUTE\?"):
+        in_file(tmp_path, "PEOPLE_A_MINUT=1\n")
 
 
 def test_what_others_read_in_the_same_file_is_left_to_them(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chatserver import __version__
 from chatserver.cli.users import add_user_commands
+from chatserver.config.renames import RENAMED
 from chatserver.config.settings import NEED_RESTART, Config
 from chatserver.errors import TABLE
 from chatserver.resources import folder
@@ -27,6 +28,12 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
     for setting in fields(Config):
         if isinstance(setting.default, int | float):
             assert float(rows[setting.name.upper()].strip(" `")) == setting.default, setting.name
+
+
+def test_every_former_name_of_a_setting_stands_in_the_row_of_its_new_name() -> None:
+    table = page("docs/configuration.md")
+    for old, new in RENAMED.items():
+        assert re.search(rf"^\| `{new}` \|.*formerly `{old}`", table, flags=re.MULTILINE), old
 
 
 def test_the_settings_that_need_a_restart_are_listed() -> None:

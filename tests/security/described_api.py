@@ -26,7 +26,7 @@ CHECKS = [
 
 
 async def test_ana_is_answered_as_it_is_described(serve: Serve, tmp_path: Path) -> None:
-    url = await serve(people_a_minute=0)
+    url = await serve(name_lookups_per_minute=0)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
         thread = await ana.writes_to(await ben.sign_up())

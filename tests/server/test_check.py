@@ -144,6 +144,15 @@ async def test_several_hosts_without_a_word_on_which_takes_writes_are_warned_of(
         assert ("DATABASE_URL names several hosts without target_session_attrs" in text) is warned
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_former_name_of_a_setting_is_warned_of_once(config: Config, way: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # so that it ends
+        taken.listen()
+        _, text = await start(config, way, PEOPLE_A_MINUTE="7", PORT=str(taken.getsockname()[1]))
+    assert text.count("PEOPLE_A_MINUTE is the former name of NAME_LOOKUPS_PER_MINUTE, and will stop working") == 1
+
+
 async def test_a_postgresql_that_takes_no_writes_is_told_as_such(config: Config) -> None:
     url = make_dsn(config.database_url, options="-c default_transaction_read_only=on")
     for way in ("check", "migrate"):

@@ -115,7 +115,7 @@ async def delete_account(request: web.Request) -> web.Response:
         await _check_again(request, user, form, "delete_password")
         session_index, publisher = request.app[SESSIONS].session_index, request.app[PUBLISHER]
         await revoke(session_index, publisher, user)
-        await request.app[ACCOUNTS].delete(user, request.app[CONFIG].name_rest_days)
+        await request.app[ACCOUNTS].delete(user, request.app[CONFIG].name_reservation_days)
         await revoke(session_index, publisher, user)
         log.info("account deleted: user %d from %s", user.id, client_address(request))
         response = web.Response(status=303, headers={"Location": f"{SIGN_IN}?deleted=yes", **CLEAR})
@@ -156,7 +156,7 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "blocked": await blocks.blocked_by(request.app[DB], user),
         "export": await request.app[EXPORTS].of(user),
         "done": request.query.get("done", ""),
-        "name_rest_days": request.app[CONFIG].name_rest_days,
+        "name_reservation_days": request.app[CONFIG].name_reservation_days,
         "zones": zones,
         "browsers_zone": own_zone if choices_of(request)[BROWSERS] else "",
     }

@@ -322,7 +322,7 @@ async def test_a_name_rests_for_who_signs_up_while_its_person_is_going(
 
 
 async def test_a_name_that_does_not_rest_is_free_at_once_and_the_page_does_not_speak_of_it(serve: Serve) -> None:
-    async with Person(await serve(name_rest_days=0), "Ana") as ana:
+    async with Person(await serve(name_reservation_days=0), "Ana") as ana:
         await ana.sign_up()
         assert "Your name is given to nobody" not in (await ana.get(ACCOUNT)).text
         await sends(ana, "delete", delete_password=PASSWORD)
