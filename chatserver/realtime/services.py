@@ -9,7 +9,7 @@ from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.threads import Thread, ThreadRequest
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
-from chatserver.realtime.presence import Presence
+from chatserver.realtime.presence.poller import Presence
 from chatserver.realtime.rate_limits import Rates
 
 

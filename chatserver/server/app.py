@@ -29,7 +29,7 @@ from chatserver.exports.jobs import Exports
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.presence import Presence
+from chatserver.realtime.presence.poller import Presence
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import SocketServices
 from chatserver.realtime.sockets import Sockets

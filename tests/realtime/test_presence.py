@@ -14,7 +14,7 @@ from yarl import URL
 
 from chatserver.config.settings import Config
 from chatserver.development.embedded import EmbeddedServers
-from chatserver.realtime import presence
+from chatserver.realtime.presence import poller as presence
 from tests.conftest import Serve, serving
 from tests.conversations.test_groups import chatserver, thread
 from tests.realtime.test_survival import QUICK, frozen

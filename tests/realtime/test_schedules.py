@@ -31,7 +31,7 @@ from chatserver.realtime.connection import Connection
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.presence import Presence
+from chatserver.realtime.presence.poller import Presence
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import SocketServices
 

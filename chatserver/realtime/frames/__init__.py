@@ -1,0 +1,1 @@
+"""The frames of the WebSocket (`docs/protocol.md`), in both directions. No I/O."""

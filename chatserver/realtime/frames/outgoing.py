@@ -1,0 +1,173 @@
+"""The frames of the WebSocket (`docs/protocol.md`): parses the browser's frames, builds the server's. No I/O."""
+
+import json
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from chatserver.errors import ChatError
+from chatserver.frames import encode
+from chatserver.telemetry.metrics import count_refusal
+from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
+
+MAX_DEPTH = 8  # of objects and lists in a frame
+
+
+class CloseCode(IntEnum):
+    """Why the server ends a socket, with the time to reconnect. After `SIGNED_OUT` the client must not reconnect."""
+
+    GOING_AWAY = 1001  # restarting: at once, with jitter
+    POLICY = 1008  # after 30 s
+    SIGNED_OUT = 4001  # not at all
+    TOO_SLOW = 4008  # at once, to catch up
+
+
+class Open(NamedTuple):
+    """Opens a thread; `after` is the last number that the client has, None for no replay."""
+
+    thread: int
+    after: int | None
+
+
+class Close(NamedTuple):
+    """Closes a thread: the client no longer shows it."""
+
+    thread: int
+
+
+class Send(NamedTuple):
+    """Sends a message; `id` is the client id, `text` is cleaned."""
+
+    thread: int
+    id: str
+    text: str
+
+
+class Read(NamedTuple):
+    """Moves the read marker of a thread up to `seq`."""
+
+    thread: int
+    seq: int
+
+
+class Typing(NamedTuple):
+    """Says that the user is writing in a thread."""
+
+    thread: int
+
+
+class Ping(NamedTuple):
+    """Asks for a `pong`, as a browser does to test the connection."""
+
+
+class Pong(NamedTuple):
+    """Answers the server's `ping`."""
+
+
+Frame = Open | Close | Send | Read | Typing | Ping | Pong
+
+
+class BadFrame(ChatError):
+    """A frame that cannot be processed; `echo` holds its `id` and `thread` as far as they could be read."""
+
+    def __init__(self, cause: ChatError, echo: dict[str, Any]) -> None:
+        super().__init__(cause.code, cause.field, cause.retry_after, **cause.values)
+        self.echo = echo
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Rejects a repeated name: parsers differ in the value that they take (RFC 7493 §2.3)."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("duplicate key")
+    return fields
+
+
+# Created once: `json.loads` with options creates a decoder at every call.
+DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_fields)
+
+
+def parse(raw: str | bytes, max_chars: int) -> Frame:
+    """Parses a frame from the browser. Ignores unknown fields. Raises BadFrame for an invalid frame."""
+    try:
+        fields = DECODER.decode(raw) if isinstance(raw, str) else None  # browsers send text, never binary frames
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict) or _is_deep(fields):
+        raise BadFrame(ChatError("bad_frame"), {})
+    try:
+        return _frame(fields, max_chars)
+    except ChatError as error:
+        echo = {"id": fields.get("id"), "thread": fields.get("thread")}
+        raise BadFrame(error, {k: v for k, v in echo.items() if _fit_to_echo(v)}) from None
+
+
+def _is_deep(fields: dict[str, Any]) -> bool:
+    """Returns whether objects and lists nest deeper than `MAX_DEPTH`. Nearly all frames are flat."""
+    level: list[Any] = [fields]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def echo_of(frame: Frame) -> dict[str, Any]:
+    """Returns the fields by which an error names the frame that it answers."""
+    return {name: value for name, value in frame._asdict().items() if name in {"id", "thread"}}
+
+
+def _fit_to_echo(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 36 and value.isascii()
+    return type(value) is int and abs(value) <= MAX_ID
+
+
+def _frame(fields: dict[str, Any], max_chars: int) -> Frame:
+    match fields.get("type"):
+        case "send":
+            return Send(_thread(fields), parse_uuid(fields.get("id")), clean_text(fields.get("text"), max_chars))
+        case "open":
+            after = fields.get("after")
+            return Open(_thread(fields), None if after is None else _number(after))
+        case "close":
+            return Close(_thread(fields))
+        case "read":
+            return Read(_thread(fields), _number(fields.get("seq")))
+        case "typing":
+            return Typing(_thread(fields))
+        case "ping":
+            return Ping()
+        case "pong":
+            return Pong()
+    raise ChatError("bad_frame")
+
+
+def _thread(fields: dict[str, Any]) -> int:
+    if type(fields.get("thread")) is not int:  # a bool is an int to Python
+        raise ChatError("bad_frame")
+    thread = parse_id(fields["thread"])
+    if thread is None:
+        raise ChatError("no_such_thread")
+    return thread
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ChatError("bad_frame")
+    return min(value, MAX_ID)
+
+
+def error_frame(error: ChatError, **echo: object) -> str:
+    """Returns the error as a frame, its sentence in the current socket's language."""
+    count_refusal(error.code)
+    frame = {"type": "error", **echo, "code": error.code, "message": error.sentence}
+    if error.retry_after is not None:
+        frame["retry_after"] = error.retry_after
+    return encode(frame)

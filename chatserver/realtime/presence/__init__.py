@@ -1,0 +1,1 @@
+"""Which users are online, for the sockets whose open chats show it."""
