@@ -6,7 +6,7 @@ The phases of a connection:
    upgrades. `web/middlewares.py` passes the prepared socket back to `sockets.py`.
 2. Subscription: `sockets.py` adds the mailbox to the hub (`hub.py`) and waits until Redis has confirmed the user's
    channel.
-3. Service: `connection.py` sends `hello`. Then a reader task parses and dispatches frames (`reader.py`, `protocol.py`)
+3. Service: `connection.py` sends `hello`. Then a reader task parses and dispatches frames (`reader.py`, `frames/`)
    while the listener task, the only writer of the socket, sends what arrives in the mailbox (`mailbox.py`).
    `dispatcher.py` puts events from Redis there.
 4. Catch-up, whenever a thread is opened or a number is missing: the listener (`connection.py`) reads the missed

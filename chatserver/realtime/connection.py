@@ -23,10 +23,11 @@ from chatserver.conversations.messages import message_frame, missed
 from chatserver.conversations.threads import ThreadRequest
 from chatserver.errors import ChatError, Unavailable
 from chatserver.frames import encode
-from chatserver.realtime import protocol
+from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.close_log import CloseInfo, note_end
+from chatserver.realtime.frames import incoming
+from chatserver.realtime.frames.outgoing import error_frame
 from chatserver.realtime.mailbox import Item, Mailbox, PresenceChanged
-from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.reader import Reader, end_task
 from chatserver.realtime.services import SocketServices
 from chatserver.telemetry.metrics import CATCH_UPS, deliveries
@@ -129,9 +130,9 @@ class Connection:
         match item:
             case str():
                 await self._send(item)
-            case protocol.Open():
+            case incoming.Open():
                 await self._answering(item.thread, self._replay(item))
-            case protocol.Close():
+            case incoming.Close():
                 self._close(item.thread)
             case PresenceChanged():
                 await self._tell_presence()
@@ -202,7 +203,7 @@ class Connection:
         except ChatError as error:  # the user is no longer a participant
             await self._refuse(event.thread, error)
 
-    async def _replay(self, frame: protocol.Open) -> None:
+    async def _replay(self, frame: incoming.Open) -> None:
         """Opens a thread: sends missed messages, then `opened`. Live events wait in the mailbox meanwhile."""
         config = self._services.config
         if 0 < config.max_open_threads <= len(self._open) and frame.thread not in self._open:

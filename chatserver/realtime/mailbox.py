@@ -4,7 +4,8 @@ import asyncio
 from typing import NamedTuple
 
 from chatserver.bus.events import Event, MessageStored, ReadMarkMoved, TypingNoticed
-from chatserver.realtime.protocol import Close, CloseCode, Open
+from chatserver.realtime.close_codes import CloseCode
+from chatserver.realtime.frames.incoming import Close, Open
 
 
 class PresenceChanged(NamedTuple):

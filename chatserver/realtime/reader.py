@@ -11,9 +11,11 @@ from chatserver.conversations.messages import as_time
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError, Unavailable
 from chatserver.frames import encode
-from chatserver.realtime import protocol
+from chatserver.realtime.close_codes import CloseCode
+from chatserver.realtime.frames import incoming
+from chatserver.realtime.frames.outgoing import error_frame
+from chatserver.realtime.frames.parsing import BadFrame, echo_of, parse
 from chatserver.realtime.mailbox import Mailbox
-from chatserver.realtime.protocol import CloseCode, error_frame
 from chatserver.realtime.services import SocketServices
 
 
@@ -35,34 +37,32 @@ class Reader:
         rates = self._services.rates
         wait = rates.frames.acquire(self)
         try:
-            frame = protocol.parse(message.data, self._services.config.max_message_chars)
-            if not wait and isinstance(frame, protocol.Send):
+            frame = parse(message.data, self._services.config.max_message_chars)
+            if not wait and isinstance(frame, incoming.Send):
                 wait = rates.messages.acquire(self._user_id)
             if wait:
-                raise protocol.BadFrame(
-                    ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), protocol.echo_of(frame)
-                )
+                raise BadFrame(ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), echo_of(frame))
             self._dispatch(frame)
-        except protocol.BadFrame as error:
+        except BadFrame as error:
             self._mailbox.put(error_frame(error, **error.echo))
         if wait and rates.refusals.acquire(self):
             self._mailbox.close(CloseCode.POLICY)
 
-    def _dispatch(self, frame: protocol.Frame) -> None:
+    def _dispatch(self, frame: incoming.Frame) -> None:
         match frame:
-            case protocol.Send():
+            case incoming.Send():
                 self._store(frame)
-            case protocol.Open() | protocol.Close():
+            case incoming.Open() | incoming.Close():
                 self._mailbox.put(frame)  # the listener handles it in order with what it sends
-            case protocol.Read(thread, seq):
+            case incoming.Read(thread, seq):
                 self._mark(thread, seq)
-            case protocol.Typing(thread):
+            case incoming.Typing(thread):
                 if self._typing is None or self._typing.done():
                     self._typing = asyncio.create_task(self._tell_typing(thread))
-            case protocol.Ping():
+            case incoming.Ping():
                 self._mailbox.put('{"type":"pong"}')
 
-    def _store(self, frame: protocol.Send) -> None:
+    def _store(self, frame: incoming.Send) -> None:
         """Submits the message to the store; acknowledges it after the commit."""
         try:
             stored = self._services.message_store.submit(NewMessage(frame.thread, self._user_id, frame.id, frame.text))
@@ -71,7 +71,7 @@ class Reader:
             return
         stored.add_done_callback(lambda future: self._answer(frame, future))
 
-    def _answer(self, frame: protocol.Send, future: "asyncio.Future[StoredMessage]") -> None:
+    def _answer(self, frame: incoming.Send, future: "asyncio.Future[StoredMessage]") -> None:
         try:
             seq, sent_at = future.result()
         except ChatError as error:

@@ -12,9 +12,9 @@ from aiohttp import web
 from chatserver.accounts.accounts import User
 from chatserver.bus.subscriber import Subscriber
 from chatserver.errors import ChatError
+from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.protocol import CloseCode
 from chatserver.realtime.services import SocketServices
 from chatserver.telemetry import metrics
 

@@ -390,7 +390,7 @@ PROTECTIONS = [
     ),
     Protection(
         "Deeply nested frames are rejected",
-        "chatserver/realtime/protocol.py",
+        "chatserver/realtime/frames/parsing.py",
         " or _is_deep(fields)",
         "",
         "security/test_frames.py::test_a_frame_that_is_none_of_ours_is_answered_as_such",

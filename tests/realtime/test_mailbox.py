@@ -1,7 +1,7 @@
 """What waits for one socket is bounded, by frames and by size."""
 
+from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.mailbox import Mailbox
-from chatserver.realtime.protocol import CloseCode
 
 
 async def test_more_than_may_wait_ends_the_socket_as_too_slow() -> None:

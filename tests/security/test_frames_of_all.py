@@ -4,7 +4,7 @@ from typing import Any, get_args
 from uuid import uuid4
 
 from chatserver.config.settings import Config
-from chatserver.realtime import protocol
+from chatserver.realtime.frames import incoming
 from tests.conversations.test_groups import thread
 from tests.support.people import Person, Socket
 
@@ -21,7 +21,7 @@ TABLE = {
 
 
 def test_no_frame_is_missing_from_the_table() -> None:
-    assert {frame.__name__.lower() for frame in get_args(protocol.Frame)} == TABLE.keys()
+    assert {frame.__name__.lower() for frame in get_args(incoming.Frame)} == TABLE.keys()
 
 
 async def test_each_frame_is_followed_for_participants_alone(

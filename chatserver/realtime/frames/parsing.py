@@ -1,69 +1,13 @@
-"""The frames of the WebSocket (`docs/protocol.md`): parses the browser's frames, builds the server's. No I/O."""
+"""Parses the frames that a browser sends."""
 
 import json
-from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from chatserver.errors import ChatError
-from chatserver.frames import encode
-from chatserver.telemetry.metrics import count_refusal
+from chatserver.realtime.frames.incoming import Close, Frame, Open, Ping, Pong, Read, Send, Typing
 from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
 
 MAX_DEPTH = 8  # of objects and lists in a frame
-
-
-class CloseCode(IntEnum):
-    """Why the server ends a socket, with the time to reconnect. After `SIGNED_OUT` the client must not reconnect."""
-
-    GOING_AWAY = 1001  # restarting: at once, with jitter
-    POLICY = 1008  # after 30 s
-    SIGNED_OUT = 4001  # not at all
-    TOO_SLOW = 4008  # at once, to catch up
-
-
-class Open(NamedTuple):
-    """Opens a thread; `after` is the last number that the client has, None for no replay."""
-
-    thread: int
-    after: int | None
-
-
-class Close(NamedTuple):
-    """Closes a thread: the client no longer shows it."""
-
-    thread: int
-
-
-class Send(NamedTuple):
-    """Sends a message; `id` is the client id, `text` is cleaned."""
-
-    thread: int
-    id: str
-    text: str
-
-
-class Read(NamedTuple):
-    """Moves the read marker of a thread up to `seq`."""
-
-    thread: int
-    seq: int
-
-
-class Typing(NamedTuple):
-    """Says that the user is writing in a thread."""
-
-    thread: int
-
-
-class Ping(NamedTuple):
-    """Asks for a `pong`, as a browser does to test the connection."""
-
-
-class Pong(NamedTuple):
-    """Answers the server's `ping`."""
-
-
-Frame = Open | Close | Send | Read | Typing | Ping | Pong
 
 
 class BadFrame(ChatError):
@@ -162,12 +106,3 @@ def _number(value: object) -> int:
     if type(value) is not int or value < 0:
         raise ChatError("bad_frame")
     return min(value, MAX_ID)
-
-
-def error_frame(error: ChatError, **echo: object) -> str:
-    """Returns the error as a frame, its sentence in the current socket's language."""
-    count_refusal(error.code)
-    frame = {"type": "error", **echo, "code": error.code, "message": error.sentence}
-    if error.retry_after is not None:
-        frame["retry_after"] = error.retry_after
-    return encode(frame)
