@@ -9,7 +9,7 @@ The phases of a connection:
 3. Service: `connection.py` sends `hello`. Then a reader task parses and dispatches frames (`reader.py`, `frames/`)
    while the listener task, the only writer of the socket, sends what arrives in the mailbox (`mailbox.py`).
    `dispatcher.py` puts events from Redis there.
-4. Catch-up, whenever a thread is opened or a number is missing: the listener (`connection.py`) reads the missed
+4. Catch-up, whenever a thread is opened or a number is missing: the listener (`open_threads.py`) reads the missed
    messages from PostgreSQL and sends them before any later event. `gap_repair.py` delivers messages whose event never
    arrived.
 5. Close: the mailbox ends with a close code, the reader ends, `sockets.py` releases the limits, and `close_log.py`

@@ -9,7 +9,7 @@ from chatserver.realtime.frames.incoming import Close, Open
 
 
 class PresenceChanged(NamedTuple):
-    """Wakes the listener task, which asks `Presence.news` for frames. However many users change, only one waits."""
+    """Wakes the listener task, which sends the presence frames of open threads. However many change, only one waits."""
 
 
 Item = Event | PresenceChanged | str | Open | Close

@@ -7,13 +7,11 @@ from aiohttp import WSMessage
 
 from chatserver.bus.events import TypingNoticed
 from chatserver.conversations.message_store import NewMessage, StoredMessage
-from chatserver.conversations.messages import as_time
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError, Unavailable
-from chatserver.frames import encode
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.frames import incoming
-from chatserver.realtime.frames.outgoing import error_frame
+from chatserver.realtime.frames.outgoing import PONG, error_frame, sent_frame, typing_frame
 from chatserver.realtime.frames.parsing import BadFrame, echo_of, parse
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.services import SocketServices
@@ -58,9 +56,9 @@ class Reader:
                 self._mark(thread, seq)
             case incoming.Typing(thread):
                 if self._typing is None or self._typing.done():
-                    self._typing = asyncio.create_task(self._tell_typing(thread))
+                    self._typing = asyncio.create_task(self._publish_typing(thread))
             case incoming.Ping():
-                self._mailbox.put('{"type":"pong"}')
+                self._mailbox.put(PONG)
 
     def _store(self, frame: incoming.Send) -> None:
         """Submits the message to the store; acknowledges it after the commit."""
@@ -77,14 +75,7 @@ class Reader:
         except ChatError as error:
             self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
         else:
-            sent = {
-                "type": "sent",
-                "thread": frame.thread,
-                "id": frame.id,
-                "seq": seq,
-                "at": as_time(sent_at),
-            }
-            self._mailbox.put(encode(sent))
+            self._mailbox.put(sent_frame(frame.thread, frame.id, seq, sent_at))
 
     def _mark(self, thread: int, seq: int) -> None:
         def answer(future: "asyncio.Future[None]") -> None:
@@ -97,7 +88,7 @@ class Reader:
         except Unavailable as error:
             self._mailbox.put(error_frame(error, thread=thread))
 
-    async def _tell_typing(self, thread: int) -> None:
+    async def _publish_typing(self, thread: int) -> None:
         try:
             rows = await self._services.db.query("participants_of", thread_id=thread, user_id=self._user_id)
             if not rows:
@@ -107,7 +98,7 @@ class Reader:
             return
         limit = self._services.config.announce_people
         if not limit or len(rows) <= limit:
-            event = TypingNoticed(thread, encode({"type": "typing", "thread": thread, "user": self._user_id}))
+            event = TypingNoticed(thread, typing_frame(thread, self._user_id))
             self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self._user_id], event)
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ from chatserver.bus.subscriber import Subscriber
 from chatserver.errors import ChatError
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.connection import Connection
+from chatserver.realtime.frames.outgoing import PING
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.services import SocketServices
 from chatserver.telemetry import metrics
@@ -24,7 +25,6 @@ TICK = 1.0  # seconds between checks of all sockets' timers
 HANDSHAKES = 50  # at once; after a restart thousands wait for their turn instead of all timing out together
 ONE_LESS = 30.0  # Retry-After, in seconds, when a user has too many sockets
 GOODBYE = 1.0  # seconds for all sockets together to answer a close
-PING = '{"type":"ping"}'
 
 
 class PreparedSocket(web.WebSocketResponse):

@@ -1,8 +1,51 @@
-"""The frames that the server sends."""
+"""The frames that the server sends. `conversations` builds those that are published as events as well."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from chatserver.accounts.accounts import User
+from chatserver.conversations.messages import as_time
+from chatserver.conversations.threads import Person
 from chatserver.errors import ChatError
 from chatserver.frames import encode
 from chatserver.telemetry.metrics import count_refusal
+
+PING = '{"type":"ping"}'
+PONG = '{"type":"pong"}'
+
+
+def hello_frame(user: User) -> str:
+    """Returns the first frame of a socket: the user that it belongs to."""
+    return encode({"type": "hello", "user": {"id": user.id, "name": user.name}})
+
+
+def opened_frame(thread_id: int, last: int, people: Iterable[Person]) -> str:
+    """Returns the frame that ends a replay: the browser has all messages up to number `last`."""
+    people_frames = [person.as_frame() for person in people]
+    return encode({"type": "opened", "thread": thread_id, "last": last, "people": people_frames})
+
+
+def reset_frame(thread_id: int) -> str:
+    """Returns the frame that refuses a replay: the browser must load the page again."""
+    return encode({"type": "reset", "thread": thread_id})
+
+
+def sent_frame(thread_id: int, client_id: str, seq: int, sent_at: datetime) -> str:
+    """Returns the acknowledgement of a committed message."""
+    return encode({"type": "sent", "thread": thread_id, "id": client_id, "seq": seq, "at": as_time(sent_at)})
+
+
+def typing_frame(thread_id: int, user_id: int) -> str:
+    """Returns the frame that says that a participant is typing."""
+    return encode({"type": "typing", "thread": thread_id, "user": user_id})
+
+
+def presence_frame(user_id: int, *, online: bool, last_online: datetime | None) -> str:
+    """Returns the frame that says whether a user is online, or when they last were."""
+    frame: dict[str, object] = {"type": "presence", "user": user_id, "online": online}
+    if last_online is not None:
+        frame["at"] = as_time(last_online)
+    return encode(frame)
 
 
 def error_frame(error: ChatError, **echo: object) -> str:

@@ -79,7 +79,7 @@ class Presence:
     # -- watching: without I/O ----------------------------------------------------------------------------------------
 
     def watch(self, mailbox: Mailbox, thread_id: int, people: Sequence[int]) -> None:
-        """Adds the users of an open thread to those that `news` reports to this mailbox, unless they are too many."""
+        """Reports the users of an open thread to this mailbox from now on, unless they are too many."""
         self.unwatch(mailbox, thread_id)
         if not self._interval or not people or 0 < self._max_people < len(people):
             return
@@ -123,7 +123,7 @@ class Presence:
             self.unwatch(mailbox, thread_id)
         self._has_news.discard(mailbox)
 
-    def news(self, mailbox: Mailbox) -> list[str]:
+    def frames_for(self, mailbox: Mailbox) -> list[str]:
         """Returns the frames that this mailbox has not had; a user who changed twice meanwhile has one."""
         self._has_news.discard(mailbox)
         frames = []
