@@ -82,7 +82,7 @@ class Connection:
         try:
             code = await self._write()
         finally:
-            self._services.presence.forget(self.mailbox)
+            self._services.watchers.forget(self.mailbox)
             # The reader ends before the close: only then aiohttp waits for the browser's answer (RFC 6455 §7.1.1).
             await end_task(reading)
             await self._reader.close()
@@ -143,7 +143,7 @@ class Connection:
                 if old_key == self.session_key:
                     self.session_key = new_key
             case UserHidden(user_id):
-                if self._services.presence.hide(self.mailbox, user_id):
+                if self._services.watchers.hide(self.mailbox, user_id):
                     await self._send(event.frame)
             case ParticipantRemoved(thread):
                 await self._threads.remove(thread)

@@ -56,7 +56,7 @@ class OpenThreads:
             CATCH_UPS.labels("replay").inc()
         await self._send(opened_frame(thread.id, self._last[thread.id], thread.people))
         others = tuple(person.id for person in thread.people if person.id != self._user_id and person.shows_online)
-        self._services.presence.watch(self._mailbox, thread.id, others)
+        self._services.watchers.watch(self._mailbox, thread.id, others)
         await self.send_presence()
 
     async def _catch_up(self, thread_id: int) -> None:
@@ -72,7 +72,7 @@ class OpenThreads:
 
     async def send_presence(self) -> None:
         """Sends the presence that has changed of users in open threads."""
-        for frame in self._services.presence.frames_for(self._mailbox):
+        for frame in self._services.watchers.frames_for(self._mailbox):
             await self._send(frame)
 
     async def forward(self, event: MessageStored) -> None:
@@ -102,7 +102,7 @@ class OpenThreads:
     def close(self, thread_id: int) -> None:
         """Closes a thread, if it is open: the browser no longer shows it."""
         self._last.pop(thread_id, None)
-        self._services.presence.unwatch(self._mailbox, thread_id)
+        self._services.watchers.unwatch(self._mailbox, thread_id)
 
     async def remove(self, thread_id: int) -> None:
         """Closes an open thread of which the user is no longer a participant, with an error."""

@@ -9,7 +9,8 @@ from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.threads import Thread, ThreadRequest
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
-from chatserver.realtime.presence.poller import Presence
+from chatserver.realtime.presence.last_online import LastOnline
+from chatserver.realtime.presence.watchers import Watchers
 from chatserver.realtime.rate_limits import Rates
 
 
@@ -23,5 +24,6 @@ class SocketServices:
     read_markers: ReadMarkers
     publisher: Publisher
     thread_loader: Batcher[ThreadRequest, Thread]
-    presence: Presence
+    watchers: Watchers
+    last_online: LastOnline
     rates: Rates

@@ -110,7 +110,7 @@ class Sockets:
             self._left.set()
             if self._hub.leave(user.id, connection.mailbox):
                 self._subscriber.remove(user.id)
-                self._services.presence.left(user.id)
+                self._services.last_online.user_left(user.id)
             connection.note_end()
 
     async def keep_time(self) -> None:

@@ -29,7 +29,7 @@ from chatserver.exports.jobs import Exports
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.presence.poller import Presence
+from chatserver.realtime.presence.poller import PresencePoller
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import SocketServices
 from chatserver.realtime.sockets import Sockets
@@ -122,21 +122,29 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         await message_store.drain()
         await read_markers.drain()
         await publisher.close()
-    await presence.close()
+    await presence.last_online.close()
     await database.close()
     await redis.aclose()
 
 
 @asynccontextmanager
-async def _realtime(app: web.Application, database: Database) -> AsyncIterator[Presence]:
+async def _realtime(app: web.Application, database: Database) -> AsyncIterator[PresencePoller]:
     """Starts the sockets, their shared services, and the background tasks."""
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     publisher, message_store = app[keys.PUBLISHER], app[keys.MESSAGE_STORE]
     hub = Hub()
     thread_loader: Batcher[ThreadRequest, Thread] = Batcher(partial(find_threads, database), THREADS_AT_ONCE, 0)
-    presence = Presence(redis, config, lambda: hub.users)
+    presence = PresencePoller(redis, config, lambda: hub.users)
     services = SocketServices(
-        config, database, message_store, app[keys.READ_MARKERS], publisher, thread_loader, presence, app[keys.RATES]
+        config,
+        database,
+        message_store,
+        app[keys.READ_MARKERS],
+        publisher,
+        thread_loader,
+        presence.watchers,
+        presence.last_online,
+        app[keys.RATES],
     )
     subscriber = Subscriber(
         redis, config.redis_prefix, ping_interval=config.redis_ping_interval, silence=config.redis_silence

@@ -14,7 +14,7 @@ from yarl import URL
 
 from chatserver.config.settings import Config
 from chatserver.development.embedded import EmbeddedServers
-from chatserver.realtime.presence import poller as presence
+from chatserver.realtime.presence import last_online
 from tests.conftest import Serve, serving
 from tests.conversations.test_groups import chatserver, thread
 from tests.realtime.test_survival import QUICK, frozen
@@ -172,8 +172,8 @@ async def test_servers_of_one_site_agree(ana: Person, ben: Person, elsewhere: Pe
 async def test_a_server_that_dies_takes_no_more_than_its_last_note_with_it(
     ana: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "NOTE_INTERVAL", 0)
-    monkeypatch.setattr(presence.Presence, "left", lambda *_: None)
+    monkeypatch.setattr(last_online, "ALL_INTERVAL", 0)
+    monkeypatch.setattr(last_online.LastOnline, "user_left", lambda *_: None)
     chat = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.opens(chat)

@@ -31,7 +31,7 @@ from chatserver.realtime.connection import Connection
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.presence.poller import Presence
+from chatserver.realtime.presence.poller import PresencePoller
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import SocketServices
 
@@ -148,7 +148,7 @@ class Schedule(RuleBasedStateMachine):
         thread_loader: Batcher[threads.ThreadRequest, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
-        nobody = Presence(None, replace(self.config, presence_interval=0), list)  # type: ignore[arg-type]
+        presence = PresencePoller(None, replace(self.config, presence_interval=0), list)  # type: ignore[arg-type]
         self.services = SocketServices(
             self.config,
             self.db,
@@ -156,7 +156,8 @@ class Schedule(RuleBasedStateMachine):
             self.read_markers,
             self.news,  # type: ignore[arg-type]
             thread_loader,
-            nobody,
+            presence.watchers,
+            presence.last_online,
             rates_of(self.config),
         )
 
