@@ -15,7 +15,7 @@ class CloseInfo(NamedTuple):
     by: str
 
 
-def note_end(end: CloseInfo, *, user_id: int, address: str, seconds: float, frames_in: int, frames_out: int) -> None:
+def log_end(end: CloseInfo, *, user_id: int, address: str, seconds: float, frames_in: int, frames_out: int) -> None:
     """Counts the end of a socket and logs it with the socket's duration in seconds and its frames."""
     count_end(end.code, end.by)
     if log.isEnabledFor(logging.INFO):

@@ -18,7 +18,7 @@ from chatserver.bus.events import (
     UserHidden,
 )
 from chatserver.realtime.close_codes import CloseCode
-from chatserver.realtime.close_log import CloseInfo, note_end
+from chatserver.realtime.close_log import CloseInfo, log_end
 from chatserver.realtime.frames import incoming
 from chatserver.realtime.frames.outgoing import hello_frame
 from chatserver.realtime.mailbox import Item, Mailbox, PresenceChanged
@@ -46,6 +46,7 @@ class Connection:
         "last_pinged",
         "mailbox",
         "sending_since",
+        "session_checked",
         "session_key",
         "user",
     )
@@ -65,6 +66,7 @@ class Connection:
         self._transport = transport
         self.user = user
         self.session_key = session_key
+        self.session_checked = False
         self.mailbox = Mailbox(services.config.queue_frames, services.config.queue_bytes)
         self._reader = Reader(services, user.id, self.mailbox)
         self._threads = OpenThreads(services, user.id, self.mailbox, self._send)
@@ -149,15 +151,15 @@ class Connection:
                 await self._threads.remove(thread)
 
     async def _send(self, text: str) -> None:
-        """Sends a frame. Raises ConnectionError when the browser is gone; `Sockets.keep_time` aborts a stuck send."""
+        """Sends a frame. Raises ConnectionError when the browser is gone; `heartbeat.py` aborts a stuck send."""
         self.sending_since = monotonic()
         await self._ws.send_str(text)
         self.sending_since = None
         self._frames_out += 1
 
-    def note_end(self) -> None:
+    def log_end(self) -> None:
         """Logs the end of the socket: with the server's close code if it gave one, else the browser's."""
-        note_end(
+        log_end(
             self._end or CloseInfo(self._ws.close_code or WSCloseCode.ABNORMAL_CLOSURE, "browser"),
             user_id=self.user.id,
             address=self._address,

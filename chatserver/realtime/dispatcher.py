@@ -5,7 +5,7 @@ import logging
 from chatserver.bus.events import MessageStored, decode_event
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
-from chatserver.realtime.sockets import Sockets
+from chatserver.realtime.session_checks import SessionChecks
 
 log = logging.getLogger(__name__)
 
@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Decodes each event once, delivers it to its user's mailboxes and reports messages to the gap repair."""
 
-    def __init__(self, hub: Hub, repair: GapRepair, sockets: Sockets) -> None:
+    def __init__(self, hub: Hub, repair: GapRepair, session_checks: SessionChecks) -> None:
         self._hub = hub
         self._repair = repair
-        self._sockets = sockets
+        self._session_checks = session_checks
 
     def on_event(self, user_id: int, payload: bytes) -> None:
         """Handles an event published for a user. Ignores types of a newer version; logs an unreadable event."""
@@ -35,4 +35,4 @@ class Dispatcher:
         """Handles a lost or restored Redis connection. A restored Redis may have lost its sessions."""
         self._repair.redis_changed(live)
         if live:
-            self._sockets.recheck_sessions()
+            self._session_checks.check_all_soon()

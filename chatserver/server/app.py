@@ -28,10 +28,13 @@ from chatserver.database.startup import wait_for_database
 from chatserver.exports.jobs import Exports
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
+from chatserver.realtime.handshake import Handshake
+from chatserver.realtime.heartbeat import keep_beating
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.presence.poller import PresencePoller
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import SocketServices
+from chatserver.realtime.session_checks import SessionChecks
 from chatserver.realtime.sockets import Sockets
 from chatserver.server import metrics_endpoint as exporter
 from chatserver.server.gauges import Sampler
@@ -39,7 +42,7 @@ from chatserver.telemetry.loop_lag import LoopLag
 from chatserver.web import app_keys as keys
 from chatserver.web.access_log import account_for
 from chatserver.web.compression import compress
-from chatserver.web.middlewares import errors, language, serve_upgraded, set_headers
+from chatserver.web.middlewares import errors, language, serve_socket, set_headers
 from chatserver.web.notices import Notices
 from chatserver.web.rendering.pages import environment
 from chatserver.web.routes import add_routes
@@ -72,10 +75,10 @@ async def create_app(config: Config | None = None) -> web.Application:
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
     app = web.Application(
-        # `account_for` logs the handshake before `serve_upgraded` serves the socket. `errors` runs twice: inside the
+        # `account_for` logs the handshake before `serve_socket` serves the socket. `errors` runs twice: inside the
         # session middleware (error pages need its cookie) and outside it (to catch its own failures).
         middlewares=[
-            serve_upgraded,
+            serve_socket,
             account_for,
             compress,
             language,
@@ -149,15 +152,17 @@ async def _realtime(app: web.Application, database: Database) -> AsyncIterator[P
     subscriber = Subscriber(
         redis, config.redis_prefix, ping_interval=config.redis_ping_interval, silence=config.redis_silence
     )
-    sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber, app[keys.SESSIONS].ended)
+    sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber)
+    app[keys.HANDSHAKE] = Handshake(services, hub)
+    session_checks = SessionChecks(config.session_recheck, sockets.connections, app[keys.SESSIONS].ended)
     repair = GapRepair(database, config.repair_interval, lambda: hub.users, hub.deliver)
-    dispatcher = Dispatcher(hub, repair, sockets)
+    dispatcher = Dispatcher(hub, repair, session_checks)
     works: list[Callable[[], Awaitable[None]]] = [
         partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection),
         repair.run,
         presence.run,
-        sockets.keep_time,
-        sockets.keep_checking,
+        partial(keep_beating, config, sockets.connections),
+        session_checks.run,
         app[keys.EXPORTS].run,
         Sampler(sockets, message_store, publisher, database.pool, lambda: subscriber.live).run,
         LoopLag(config.loop_lag_warning).run,

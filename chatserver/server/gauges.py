@@ -44,7 +44,7 @@ class Sampler:
     def look(self) -> None:
         """Samples all gauges once."""
         metrics.deliveries.pass_on()
-        metrics.SOCKETS.set(self._sockets.count)
+        metrics.SOCKETS.set(len(self._sockets.connections))
         metrics.LONGEST_MAILBOX.set(self._sockets.longest_mailbox)
         metrics.WRITER_WAITING.set(self._writer.waiting)
         metrics.PUBLISHER_WAITING.set(self._publisher.waiting)

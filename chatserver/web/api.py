@@ -13,9 +13,9 @@ from chatserver.conversations import messages
 from chatserver.conversations.message_store import NewMessage
 from chatserver.conversations.threads import find_thread
 from chatserver.errors import ChatError
-from chatserver.realtime.sockets import PreparedSocket
+from chatserver.realtime.handshake import PreparedSocket
 from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
-from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, LOGIN_LIMITS, MESSAGE_STORE, NOTICES, SESSIONS, SOCKETS
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, HANDSHAKE, LOGIN_LIMITS, MESSAGE_STORE, NOTICES, SESSIONS
 from chatserver.web.bodies import read_fields
 from chatserver.web.client_address import client_address
 from chatserver.web.origins import check_socket_origin
@@ -91,10 +91,10 @@ async def socket(request: web.Request) -> PreparedSocket:
         sentence = "A proxy in front of us drops the Upgrade header of /messages/ws: let it pass, as deploy/nginx does."
         request.app[NOTICES].warn(log, "no upgrade", sentence)
         raise ChatError("bad_frame")
-    async with request.app[SOCKETS].handshakes:
+    async with request.app[HANDSHAKE].turns:
         user = await _require_user(request)
     key = request.app[SESSIONS].key_of(request)
-    return await request.app[SOCKETS].upgrade(request, user, key, client_address(request))
+    return await request.app[HANDSHAKE].upgrade(request, user, key, client_address(request))
 
 
 async def _require_user(request: web.Request) -> User:

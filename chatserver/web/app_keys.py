@@ -11,6 +11,7 @@ from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.database.client import Database
 from chatserver.exports.jobs import Exports
+from chatserver.realtime.handshake import Handshake
 from chatserver.realtime.rate_limits import Rates
 from chatserver.realtime.sockets import Sockets
 from chatserver.web.notices import Notices
@@ -30,4 +31,5 @@ RATES = web.AppKey("rates", Rates)
 NOTICES = web.AppKey("notices", Notices)
 MESSAGE_STORE = web.AppKey("writer", MessageStore)
 READ_MARKERS = web.AppKey("marks", ReadMarkers)
+HANDSHAKE = web.AppKey("handshake", Handshake)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 from chatserver import i18n
 from chatserver.config.settings import Config
 from chatserver.errors import ChatError, Unavailable
-from chatserver.realtime.sockets import PreparedSocket
+from chatserver.realtime.handshake import PreparedSocket
 from chatserver.telemetry.metrics import count_refusal
 from chatserver.web.access_log import method_of, route_of
 from chatserver.web.app_keys import CONFIG, SOCKETS
@@ -37,7 +37,7 @@ BY_STATUS = {400: "bad_frame", 404: "not_found", 405: "not_allowed", 413: "too_b
 
 
 @web.middleware
-async def serve_upgraded(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def serve_socket(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Serves a prepared socket after the inner middlewares have freed their memory. Must be the outermost one."""
     response = await handler(request)
     if isinstance(response, PreparedSocket):

@@ -198,7 +198,7 @@ PROTECTIONS = [
     ),
     Protection(
         "Sessions that Redis has lost end their sockets",
-        "chatserver/realtime/sockets.py",
+        "chatserver/realtime/session_checks.py",
         "                if connection.session_key in ended:",
         "                if False:",
         "realtime/test_survival.py::test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out",
@@ -212,14 +212,14 @@ PROTECTIONS = [
     ),
     Protection(
         "A send that is stuck is cut off",
-        "chatserver/realtime/sockets.py",
+        "chatserver/realtime/heartbeat.py",
         "if (config.send_timeout and stuck) or ",
         "if ",
         "realtime/test_sockets.py::test_who_takes_nothing_for_too_long_is_cut_off",
     ),
     Protection(
         "A half-open socket is cut off",
-        "chatserver/realtime/sockets.py",
+        "chatserver/realtime/heartbeat.py",
         " or 0 < config.silence_timeout < now - connection.last_heard + TICK:",
         ":",
         "realtime/test_sockets.py::test_the_server_pings_and_drops_who_stays_silent",

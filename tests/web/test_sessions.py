@@ -18,7 +18,7 @@ from chatserver.accounts.passwords import Hasher
 from chatserver.accounts.session_index import MAX_SIGN_INS
 from chatserver.bus.client import connect_redis
 from chatserver.config.settings import Config
-from chatserver.realtime import sockets
+from chatserver.realtime import session_checks
 from chatserver.web.sessions import SessionStorage
 from tests.conftest import Serve, execute, lock_is_waited_for, serving
 from tests.support.people import PASSWORD, PATIENCE, Person
@@ -161,7 +161,7 @@ async def test_an_idle_session_ends(serve: Serve, config: Config) -> None:
 async def test_a_session_in_use_by_pages_or_an_open_socket_lives_on_and_an_unused_one_ends(
     serve: Serve, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "TICK", 0.1)
+    monkeypatch.setattr(session_checks, "TICK", 0.1)
     url = await serve(session_idle=2, session_recheck=0.2)
     async with (
         Person(url, "Ana") as ana,
@@ -196,7 +196,7 @@ async def test_sessions_that_are_looked_up_together_live_on_too(config: Config) 
 
 
 async def test_an_open_socket_ends_with_its_sessions_lifetime(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "TICK", 0.1)
+    monkeypatch.setattr(session_checks, "TICK", 0.1)
     async with Person(await serve(session_lifetime=2, session_recheck=0.2), "Ana") as ana:
         socket = await (await ana.sign_up()).socket()
         assert await socket.ends() == 4001
