@@ -116,6 +116,19 @@ async def test_offline_a_message_says_within_seconds_that_it_waits(site: Site, p
     await ana.sees_messages("Hello", "from the tunnel")
 
 
+async def test_offline_is_told_within_seconds_though_nobody_writes(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.writes("Hello again")
+    await ana.sees_pending(0)  # the connection lives
+    await ana.page.context.set_offline(True)
+    await ana.sees(LOST)
+    await ana.page.context.set_offline(False)
+    await expect(ana.page.locator("#connection")).to_be_hidden()
+
+
 class Network(Proxy):
     """What lies between a browser and the server, and can swallow everything without a word."""
 
