@@ -26,7 +26,7 @@ def fill_all_skeletons(connection: psycopg2.extensions.connection) -> None:
     """Does the same within a migration, and clears the skeletons that such a process left on deleted users."""
     queries = load_queries()
     with connection.cursor() as cursor:
-        cursor.execute(queries["clear_skeletons"].plain)
+        cursor.execute(queries["clear_skeletons"].plain, {})
         while True:
             cursor.execute(queries["names_without_skeleton"].plain, {"number": AT_ONCE})
             rows = cursor.fetchall()

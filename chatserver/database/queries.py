@@ -2,12 +2,17 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
+
+from sqlparse.engine import FilterStack
+from sqlparse.sql import Statement
 
 from chatserver.resources import folder
 
-HEAD = r"^-- (query|execute_idempotent|execute_once): (\w+)\n"
-PARAMETER = re.compile(r"%\((\w+)\)s((?:::\w+(?:\[\])?)?)")
+HEAD = re.compile(r"^-- (\w+): (\w+)\n", re.MULTILINE)
+METHODS = ("query", "execute_idempotent", "execute_once")
+TYPE = re.compile(r"::\w+(\[\])?")
 
 
 class Query(NamedTuple):
@@ -25,34 +30,49 @@ class Query(NamedTuple):
 
 @cache
 def load_queries() -> dict[str, Query]:
-    """The queries by name: each stands under `-- method: name` in a file of `sql/queries/`.
+    """Returns the queries by name: each stands under `-- method: name` in a file of `sql/queries/`.
 
     Replaces aiosql, which has no adapter for aiopg.
     """
     queries: dict[str, Query] = {}
     for path in sorted((folder("sql") / "queries").glob("*.sql")):
-        _, *parts = re.split(HEAD, path.read_text("utf-8"), flags=re.MULTILINE)
+        _, *parts = HEAD.split(path.read_text("utf-8"))
         for method, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-            queries[name] = _query(method, name, body)
+            queries[name] = parse(method, name, body)
     return queries
 
 
-def _query(method: str, name: str, body: str) -> Query:
-    statements = [part for part in re.sub(r"--.*", "", body).split(";") if part.strip()]
-    parts = [_statement(f"{name}_{number}", statement) for number, statement in enumerate(statements)]
-    return Query(method, *("".join(texts) for texts in zip(*parts, strict=True)))
+def parse(method: str, name: str, body: str) -> Query:
+    """Reads the statements of a query; sqlparse knows where literals and comments are. Raises ValueError."""
+    if method not in METHODS:
+        raise ValueError(f"{name}: {method} is none of {', '.join(METHODS)}")
+    statements = filter(None, map(_tokens, FilterStack().run(body)))
+    texts = [_statement(f"{name}_{number}", tokens) for number, tokens in enumerate(statements)]
+    return Query(method, *("".join(text) for text in zip(*texts, strict=True)))
 
 
-def _statement(name: str, statement: str) -> tuple[str, str, str]:
+def _tokens(statement: Statement) -> list[str]:
+    """Returns the tokens without comments and the semicolon; none if only comments follow the last statement."""
+    texts = ["\n" if token.value.startswith(("--", "/*")) else token.value for token in statement.flatten()]
+    return [text for text in texts if text != ";"] if "".join(texts).strip() else []
+
+
+def _statement(name: str, tokens: list[str]) -> tuple[str, str, str]:
     """Turns parameters into `$1`, `$2`…; a type given at one place of a parameter also applies to the value passed."""
     types: dict[str, str] = {}
-    for parameter, type_ in PARAMETER.findall(statement):
-        types[parameter] = types.get(parameter) or type_
+    for place, token in enumerate(tokens):
+        if token.startswith("%("):
+            type_ = TYPE.match("".join(tokens[place + 1 : place + 5]))
+            types[token] = types.get(token) or (type_[0] if type_ else "")
     places = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
-    body = PARAMETER.sub(lambda found: places[found[1]] + found[2], statement).replace("%%", "%")
-    given = ", ".join(f"%({parameter})s{type_}" for parameter, type_ in types.items())
+    body = "".join(places.get(token, token) for token in tokens).strip()
+    values = ", ".join(parameter + type_ for parameter, type_ in types.items())
+    plain = [
+        token + ("" if following == "::" else types[token]) if token in types else token.replace("%", "%%")
+        for token, following in pairwise([*tokens, ""])
+    ]
     return (
         f"prepare {name} as {body};",
-        f"execute {name}({given});" if given else f"execute {name};",
-        PARAMETER.sub(lambda found: f"%({found[1]})s{types[found[1]]}", statement) + ";",
+        f"execute {name}({values});" if values else f"execute {name};",
+        "".join(plain).strip() + ";",
     )

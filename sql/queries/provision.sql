@@ -27,7 +27,7 @@ select p.thread_id, seq, p.user_id, gen_random_uuid(), 'Message ' || seq,
        now() - interval '1 hour' - (%(messages)s::bigint - seq) * interval '1 second'
 from generate_series(1, %(messages)s::bigint) as seq
 join unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place)
-  on p.place = (seq - 1) %% %(people)s::bigint;  -- noqa: PRS
+  on p.place = (seq - 1) % %(people)s::bigint;
 
 -- execute_once: provision_last_seq
 update threads set last_seq = %(messages)s::bigint where id = any(%(thread_ids)s::bigint[]);

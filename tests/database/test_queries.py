@@ -2,13 +2,15 @@
 
 import ast
 import re
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from chatserver.config.settings import Config
 from chatserver.database import client as db
-from chatserver.database.queries import load_queries
+from chatserver.database.queries import load_queries, parse
 
 METHODS = {"query", "query_one", "execute_idempotent", "execute_once"}
 
@@ -64,3 +66,30 @@ def test_a_read_changes_and_locks_nothing() -> None:
     writes = re.compile(r"\b(insert into|update|delete from|truncate|for (no key )?update|for (key )?share)\b")
     for name, query in load_queries().items():
         assert bool(writes.search(query.plain)) == (query.method != "query"), name
+
+
+TRAPS = """
+-- A comment; with -- and 100 % and %(name)s.
+update users set name = 'old; -- %(name)s' where name = %(name)s::text;  -- never; there is none
+select 'a; -- b', '100% sure', '%(name)s', 7 % 4 /* ; */, upper(%(name)s::text), "%(name)s"
+from (select 1) as s ("%(name)s");
+-- The end; of it.
+"""
+
+
+@pytest.mark.parametrize("pooling", ["session", "transaction"])
+def test_literals_with_the_marks_of_statements_comments_and_parameters_stay_as_written(
+    config: Config, pooling: str
+) -> None:
+    query = parse("query", "traps", TRAPS)
+    assert query.prepare.count("prepare traps_") == 2
+    with closing(psycopg2.connect(str(config.database_url))) as connection, connection.cursor() as cursor:
+        if pooling == "session":
+            cursor.execute(query.prepare)
+        cursor.execute(query.call if pooling == "session" else query.plain, {"name": "Ana"})
+        assert cursor.fetchone() == ("a; -- b", "100% sure", "%(name)s", 3, "ANA", 1)
+
+
+def test_a_query_under_an_unknown_method_is_refused() -> None:
+    with pytest.raises(ValueError, match="ana: qurey is none of query, execute_idempotent, execute_once"):
+        parse("qurey", "ana", "select 1;")
