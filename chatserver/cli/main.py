@@ -28,7 +28,7 @@ from chatserver.errors import ChatError, CommandError
 from chatserver.printing import print_json, speak_in_any_charset
 from chatserver.server import http_server as edge
 from chatserver.server.app import create_app
-from chatserver.server.preflight import advice, refuse_to_start
+from chatserver.server.preflight.checks import advice, refuse_to_start
 from chatserver.server.schema import migrate
 from chatserver.telemetry import logs
 from chatserver.validation import parse_id

@@ -14,7 +14,7 @@ import pytest
 from chatserver.config.settings import Config
 from chatserver.database import client as db
 from chatserver.database.migrations import MigrationError, check_schema
-from chatserver.server.preflight import refuse_to_start
+from chatserver.server.preflight.checks import refuse_to_start
 from chatserver.web.routes import ROUTES
 from tests.conftest import Serve, execute, lock_is_waited_for
 from tests.support.people import PATIENCE, Person

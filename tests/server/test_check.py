@@ -15,7 +15,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from chatserver.config.settings import Config, ConfigError
 from chatserver.resources import folder
-from chatserver.server import preflight as check
+from chatserver.server.preflight import checks as check
 from tests.conftest import execute
 from tests.conversations.test_groups import chatserver
 

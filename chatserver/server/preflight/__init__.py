@@ -1,0 +1,1 @@
+"""Checks that the server can run here, before it starts: one module for each thing that it needs."""
