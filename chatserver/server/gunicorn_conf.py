@@ -32,7 +32,8 @@ _config = _settings()
 from chatserver.server import metrics_endpoint as exporter  # noqa: E402
 from chatserver.server.app import create_app, read_files  # noqa: E402
 from chatserver.server.http_server import KEEP_ALIVE  # noqa: E402
-from chatserver.server.preflight.checks import advice, refuse_address, refuse_to_start  # noqa: E402
+from chatserver.server.preflight.addresses import refuse_address  # noqa: E402
+from chatserver.server.preflight.checks import advice, refuse_to_start  # noqa: E402
 from chatserver.server.worker import run  # noqa: E402
 from chatserver.telemetry import logs  # noqa: E402
 

@@ -15,7 +15,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from chatserver.config.settings import Config, ConfigError
 from chatserver.resources import folder
-from chatserver.server.preflight import checks as check
+from chatserver.server.preflight import checks, postgresql
 from tests.conftest import execute
 from tests.conversations.test_groups import chatserver
 
@@ -160,9 +160,9 @@ async def test_a_postgresql_that_takes_no_writes_is_told_as_such(config: Config)
 
 
 async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "POSTGRESQL", 990_000)
+    monkeypatch.setattr(postgresql, "OLDEST", 990_000)
     with pytest.raises(ConfigError, match="which is too old: 14 or newer is required"):
-        await asyncio.to_thread(check.refuse_to_start, config)
+        await asyncio.to_thread(checks.refuse_to_start, config)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -195,7 +195,7 @@ async def test_check_names_what_an_nginx_in_front_needs_for_longer_messages(conf
 
 async def test_in_production_a_postgresql_without_fsync_is_refused(config: Config) -> None:
     with pytest.raises(ConfigError, match="with fsync = off"):
-        await asyncio.to_thread(check.refuse_to_start, replace(config, app_env="production"))
+        await asyncio.to_thread(checks.refuse_to_start, replace(config, app_env="production"))
 
 
 @asynccontextmanager
