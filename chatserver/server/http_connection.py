@@ -1,85 +1,23 @@
-"""The HTTP server: time limits for slow connections, and the answers to malformed requests.
+"""An HTTP connection: time limits for slow clients, and the answers to malformed requests.
 
 aiohttp gives a connection its keep-alive time for a whole header, and no limit for a body; it answers malformed
-requests with a page of its own. Only the class of its connections can change that, and its server creates them: so the
-runner has a server of ours.
+requests with a page of its own.
 """
 
 import asyncio
 import logging
-import signal
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
 
-from chatserver.config.settings import Config
 from chatserver.config.urls import UNIX, read_address
-from chatserver.web.app_keys import CONFIG
-from chatserver.web.middlewares import headers_of
 
 log = logging.getLogger(__name__)
 
-# Longer than proxies keep idle connections to us (most: 60 s): the side that closes first may lose a request.
-KEEP_ALIVE = 75.0  # seconds
-GRACE = 0.2  # seconds after shutdown begins in which requests already in flight are still answered
-LEAST_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: a slower one is an attack
-
-
-class Runner(web.AppRunner):
-    """Runs an application with the time limits of its settings, if it has any. `grace`: seconds, see `GRACE`."""
-
-    def __init__(self, app: web.Application, *, grace: float = GRACE, **options: Any) -> None:
-        super().__init__(app, **options)
-        self._grace = grace
-
-    async def _make_server(self) -> web.Server:
-        made = await super()._make_server()
-        return Server(
-            made.request_handler,
-            request_factory=made.request_factory,
-            handler_cancellation=made.handler_cancellation,
-            config=self.app.get(CONFIG, Config(request_timeout=0)),
-            **made._kwargs,  # noqa: SLF001
-        )
-
-    async def cleanup(self) -> None:
-        """Waits before it closes unread connections, as aiohttp does at once: a proxy may have sent a form on one."""
-        for site in list(self._sites):
-            await site.stop()
-        if self._server is not None:
-            await asyncio.sleep(self._grace)
-        await super().cleanup()
-
-
-class Server(web.Server):
-    """Creates connections with time limits, and tells each when the header of a request is complete."""
-
-    def __init__(self, *args: Any, config: Config, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.request_timeout = config.request_timeout
-        self.headers = headers_of(config)  # once for all connections
-        self._make = self.request_factory
-        self.request_factory = self._begin
-
-    def __call__(self) -> RequestHandler:
-        """Creates a connection for asyncio."""
-        return Connection(self, loop=self._loop, **self._kwargs)
-
-    def _begin(
-        self,
-        message: RawRequestMessage,
-        payload: StreamReader,
-        connection: RequestHandler,
-        writer: AbstractStreamWriter,
-        task: "asyncio.Task[None]",
-    ) -> web.BaseRequest:
-        assert isinstance(connection, Connection)
-        connection.expect_body(payload)
-        return self._make(message, payload, connection, writer, task)
+MIN_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: a slower one is an attack
 
 
 class Connection(RequestHandler):
@@ -87,10 +25,12 @@ class Connection(RequestHandler):
 
     __slots__ = ("_between", "_headers", "_timeout", "_timer")
 
-    def __init__(self, manager: Server, **options: Any) -> None:
+    def __init__(
+        self, manager: web.Server, *, request_timeout: float, headers: Mapping[str, str], **options: Any
+    ) -> None:
         super().__init__(manager, **options)
-        self._timeout = manager.request_timeout
-        self._headers = manager.headers
+        self._timeout = request_timeout
+        self._headers = headers  # of the answers to malformed requests
         self._timer: asyncio.TimerHandle | None = None
         self._between = False  # between two requests the keep-alive time counts, until a byte arrives
 
@@ -111,15 +51,15 @@ class Connection(RequestHandler):
         self._between = False
         self._stop_timer()
         if not payload.is_eof():
-            self._start_timer(self._look_at_body, payload, payload.total_bytes)
+            self._start_timer(self._check_body, payload, payload.total_bytes)
 
-    def _look_at_body(self, payload: StreamReader, so_far: int) -> None:
+    def _check_body(self, payload: StreamReader, so_far: int) -> None:
         if payload.is_eof() or payload.exception() is not None:
             return
-        if payload.total_bytes - so_far < self._timeout * LEAST_SPEED:
+        if payload.total_bytes - so_far < self._timeout * MIN_SPEED:
             self.force_close()
         else:
-            self._start_timer(self._look_at_body, payload, payload.total_bytes)
+            self._start_timer(self._check_body, payload, payload.total_bytes)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -158,7 +98,7 @@ class Connection(RequestHandler):
         else:
             super().handle_error(request, status, exc, message)  # logs the error
             text = "Something went wrong on the server.\n"
-        response = Bare(status=status, text=text, headers=self._headers | {"Cache-Control": "no-store"})
+        response = Bare(status=status, text=text, headers={**self._headers, "Cache-Control": "no-store"})
         response.force_close()
         return response
 
@@ -169,17 +109,3 @@ class Bare(web.Response):
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
         self.headers.pop("Server", None)
-
-
-async def serve(app: web.Application, host: str, port: int, shutdown_timeout: float) -> None:
-    """Serves until SIGINT or SIGTERM; `shutdown_timeout` in seconds. Raises OSError if it cannot listen."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    runner = Runner(app, keepalive_timeout=KEEP_ALIVE, access_log=None, shutdown_timeout=shutdown_timeout)
-    try:
-        await runner.setup()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-        await web.TCPSite(runner, host, port).start()
-        await stop.wait()
-    finally:
-        await runner.cleanup()

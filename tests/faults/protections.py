@@ -383,7 +383,7 @@ PROTECTIONS = [
     ),
     Protection(
         "An unfinished header is cut off",
-        "chatserver/server/http_server.py",
+        "chatserver/server/http_connection.py",
         "        super().connection_made(transport)\n        self._start_timer(self.force_close)",
         "        super().connection_made(transport)",
         "security/test_slowness.py::test_half_a_header_is_cut_off",
