@@ -14,44 +14,49 @@ from chatserver.database.pool import Pool
 from chatserver.realtime.sockets import Sockets
 from chatserver.telemetry import metrics
 
-EVERY = 1.0  # seconds
+INTERVAL = 1.0  # seconds
 
 
 class Sampler:
-    """Samples the gauges of this process; `news_come` returns whether the subscriber is connected to Redis."""
+    """Samples the gauges of this process; `subscribed` returns whether events from Redis arrive."""
 
     def __init__(
-        self, sockets: Sockets, writer: MessageStore, publisher: Publisher, pool: Pool, news_come: Callable[[], bool]
+        self,
+        sockets: Sockets,
+        message_store: MessageStore,
+        publisher: Publisher,
+        pool: Pool,
+        subscribed: Callable[[], bool],
     ) -> None:
         self._sockets = sockets
-        self._writer = writer
+        self._message_store = message_store
         self._publisher = publisher
         self._pool = pool
-        self._news_come = news_come
+        self._subscribed = subscribed
         self._cpu = 0.0
 
     async def run(self) -> None:
-        """Samples every `EVERY` seconds until cancelled, and then once more."""
+        """Samples every `INTERVAL` seconds until cancelled, and then once more."""
         metrics.INFO.labels(__version__).set(1)
         metrics.STARTED.set(time())
         try:
             while True:
-                self.look()
-                await asyncio.sleep(EVERY)
+                self._sample()
+                await asyncio.sleep(INTERVAL)
         finally:
-            self.look()
+            self._sample()
 
-    def look(self) -> None:
+    def _sample(self) -> None:
         """Samples all gauges once."""
         metrics.deliveries.pass_on()
         metrics.SOCKETS.set(len(self._sockets.connections))
         metrics.LONGEST_MAILBOX.set(self._sockets.longest_mailbox)
-        metrics.WRITER_WAITING.set(self._writer.waiting)
+        metrics.WRITER_WAITING.set(self._message_store.waiting)
         metrics.PUBLISHER_WAITING.set(self._publisher.waiting)
         metrics.POOL_SIZE.set(self._pool.size)
         metrics.POOL_USED.set(self._pool.used)
         metrics.POOL_WAITING.set(self._pool.waiting)
-        metrics.REDIS_AWAY.set(not self._news_come())
+        metrics.REDIS_AWAY.set(not self._subscribed())
         cpu = process_time()
         metrics.CPU.inc(cpu - self._cpu)
         self._cpu = cpu

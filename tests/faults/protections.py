@@ -156,7 +156,7 @@ PROTECTIONS = [
     ),
     Protection(
         "Background tasks are restarted",
-        "chatserver/server/app.py",
+        "chatserver/server/background.py",
         "            await asyncio.sleep(RESTART_PAUSE)",
         "            raise",
         "realtime/test_survival.py::test_work_in_the_background_begins_again_when_it_fails",

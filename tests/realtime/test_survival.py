@@ -20,7 +20,7 @@ from yarl import URL
 from chatserver.config.settings import Config
 from chatserver.development.embedded import EmbeddedServers
 from chatserver.development.embedded.lock import holder_of
-from chatserver.server import app
+from chatserver.server import app, background
 from chatserver.server.schema import migrate
 from chatserver.web.app_keys import SOCKETS
 from tests.conftest import API_KEY, Serve, execute, lock_is_waited_for, serving
@@ -237,14 +237,14 @@ async def test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out
 
 
 async def test_work_in_the_background_begins_again_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "RESTART_PAUSE", 0.01)
+    monkeypatch.setattr(background, "RESTART_PAUSE", 0.01)
     results = iter([ValueError("unforeseen"), KeyError("twice"), None])
 
     async def work() -> None:
         if error := next(results):
             raise error
 
-    await app.keep_running(work)
+    await background.keep_running(work)
     assert list(results) == []
 
 
