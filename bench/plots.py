@@ -15,7 +15,7 @@ PICTURES = {
 }
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 70, 200, 50, 50
-COLOURS = ("#0b6e99", "#d9730d", "#4d8a3d", "#9065b0")
+COLORS = ("#0b6e99", "#d9730d", "#4d8a3d", "#9065b0")
 
 Points = Sequence[tuple[float, float]]
 
@@ -71,11 +71,11 @@ def draw(path: Path, title: str, x_name: str, y_name: str, lines: Mapping[str, P
         parts.append(line_between(x(mark), TOP, x(mark), HEIGHT - BOTTOM))
         parts.append(text(x(mark), HEIGHT - BOTTOM + 18, f"{mark:,g}", "text-anchor='middle'"))
     ends = apart([y(line[-1][1]) for line in lines.values()])
-    for (name, line), colour, end in zip(lines.items(), COLOURS, ends, strict=False):
+    for (name, line), color, end in zip(lines.items(), COLORS, ends, strict=False):
         places = " ".join(f"{x(px):.1f},{y(py):.1f}" for px, py in line)
-        parts.append(f"<polyline points='{places}' fill='none' stroke='{colour}' stroke-width='2.5'/>")
-        parts += [f"<circle cx='{x(px):.1f}' cy='{y(py):.1f}' r='3.5' fill='{colour}'/>" for px, py in line]
-        parts.append(text(x(line[-1][0]) + 10, end + 4, name, f"fill='{colour}'"))
+        parts.append(f"<polyline points='{places}' fill='none' stroke='{color}' stroke-width='2.5'/>")
+        parts += [f"<circle cx='{x(px):.1f}' cy='{y(py):.1f}' r='3.5' fill='{color}'/>" for px, py in line]
+        parts.append(text(x(line[-1][0]) + 10, end + 4, name, f"fill='{color}'"))
     path.write_text(
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' font-family='sans-serif' "
         f"font-size='12' fill='#333'>\n<rect width='{WIDTH}' height='{HEIGHT}' fill='white'/>\n"

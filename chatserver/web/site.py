@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
-from chatserver.config.accent import accent_styles, read_accent, recoloured
+from chatserver.config.accent import accent_styles, read_accent, recolored
 from chatserver.config.settings import Config
 from chatserver.config.site_settings import ADDRESS
 from chatserver.resources import folder
@@ -43,7 +43,7 @@ def _files(config: Config) -> dict[str, bytes]:
     if accent is not None:
         files["site/accent.css"] = accent_styles(accent).encode()
         for name in ICONS:
-            files[f"site/{name}"] = recoloured((folder("static") / name).read_text("utf-8"), accent).encode()
+            files[f"site/{name}"] = recolored((folder("static") / name).read_text("utf-8"), accent).encode()
     if config.site_logo:
         path = Path(config.site_logo)
         try:

@@ -1,4 +1,4 @@
-/** What stands for a picture: letters and a colour, made of the name as in `chatserver/web/rendering/avatars.py`. */
+/** What stands for a picture: letters and a color, made of the name as in `chatserver/web/rendering/avatars.py`. */
 const HUES = 12;
 const WIDEST = 4; // characters side by side
 const WITHOUT_WIDTH = /[\p{Mn}\u200c\u200d]/gu;
@@ -25,7 +25,7 @@ export function initials(name) {
     .toUpperCase();
 }
 
-/** A colour's number, 0 to 11, the same for a name at all times: FNV-1a over its code points. */
+/** A color's number, 0 to 11, the same for a name at all times: FNV-1a over its code points. */
 export function hue(name) {
   let code = 0x811c9dc5;
   for (const char of name) code = Math.imul(code ^ char.codePointAt(0), 0x01000193);
