@@ -24,7 +24,7 @@ from chatserver.i18n import current_language, use_language
 
 log = logging.getLogger(__name__)
 
-LOOK_INTERVAL = 10.0  # seconds between polls for jobs that other processes left
+POLL_INTERVAL = 10.0  # seconds between polls for jobs that other processes left
 REPORT_INTERVAL = 1.0  # seconds between reports of progress
 SILENCE = 30.0  # seconds without a report after which a process counts as dead
 PART = 262_144  # bytes of a zip in one row
@@ -39,7 +39,7 @@ class Export(NamedTuple):
     made_at: datetime | None
 
 
-class Made(NamedTuple):
+class FinishedExport(NamedTuple):
     """A finished zip; `size` in bytes."""
 
     id: int
@@ -47,7 +47,7 @@ class Made(NamedTuple):
     made_at: datetime
 
 
-class NotWanted(Exception):
+class ExportCancelled(Exception):
     """The account was deleted, or the export started anew."""
 
 
@@ -64,15 +64,15 @@ class Exports:
 
     # -- for the user -------------------------------------------------------------------------------------------------
 
-    async def ask(self, user: User) -> bool:
+    async def request(self, user: User) -> bool:
         """Requests an export in the current language; drops an older zip. Returns False if one is in progress."""
         rows = await self._db.execute_once(
-            "ask_for_export", user_id=user.id, language=current_language(), silence=SILENCE
+            "request_export", user_id=user.id, language=current_language(), silence=SILENCE
         )
         self._wake.set()
         return bool(rows)
 
-    async def of(self, user: User) -> Export:
+    async def state_of(self, user: User) -> Export:
         """Returns the state of the user's export."""
         row = await self._db.query_one("export_of", user_id=user.id, silence=SILENCE)
         if row is None:
@@ -80,15 +80,15 @@ class Exports:
         _, state, done, total, _, changed_at = row
         return Export(state, done, total, changed_at if state == "ready" else None)
 
-    async def made(self, user: User) -> Made | None:
+    async def finished(self, user: User) -> FinishedExport | None:
         """Returns the user's finished zip, or None."""
         row = await self._db.query_one("export_of", user_id=user.id, silence=SILENCE)
-        return Made(row[0], row[4], row[5]) if row and row[1] == "ready" else None
+        return FinishedExport(row[0], row[4], row[5]) if row and row[1] == "ready" else None
 
-    async def content(self, made: Made) -> AsyncIterator[bytes]:
+    async def content(self, export: FinishedExport) -> AsyncIterator[bytes]:
         """Yields the zip in parts. Raises Unavailable, also if the zip is removed meanwhile."""
-        for part in range(-(-made.size // PART)):
-            row = await self._db.query_one("export_part", export_id=made.id, part=part)
+        for part in range(-(-export.size // PART)):
+            row = await self._db.query_one("export_part", export_id=export.id, part=part)
             if row is None:
                 raise Unavailable("the export was removed")
             yield bytes(row[0])
@@ -107,9 +107,9 @@ class Exports:
                     use_language(language)
                     await self._make(export_id, User(user_id, name))
             except Unavailable as error:
-                log.warning("could not look for exports: %s", error)
+                log.warning("could not poll for exports: %s", error)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_INTERVAL):
+                async with asyncio.timeout(POLL_INTERVAL):
                     await self._wake.wait()
 
     async def _make(self, export_id: int, user: User) -> None:
@@ -125,7 +125,7 @@ class Exports:
         except asyncio.CancelledError:
             state = "waiting"
             raise
-        except NotWanted:
+        except ExportCancelled:
             log.info("export of user %d: cancelled", user.id)
         except Unavailable as error:
             log.warning("export of user %d failed: %s", user.id, error)
@@ -136,22 +136,22 @@ class Exports:
                 await self._db.execute_idempotent("end_export", export_id=export_id, state=state, size=size)
 
     async def _report(self, export_id: int, done: int, total: int) -> None:
-        """Stores the progress, at most once per REPORT_INTERVAL. Raises NotWanted."""
+        """Stores the progress, at most once per REPORT_INTERVAL. Raises ExportCancelled."""
         if self._reported_at and monotonic() - self._reported_at < REPORT_INTERVAL:
             return
         if not await self._db.execute_idempotent("report_export", export_id=export_id, done=done, total=total):
-            raise NotWanted
+            raise ExportCancelled
         self._reported_at = monotonic()
 
     async def _store(self, export_id: int, file: IO[bytes], report: Callable[[], Awaitable[None]]) -> int:
-        """Stores the zip in parts and returns its size in bytes. Raises NotWanted."""
+        """Stores the zip in parts and returns its size in bytes. Raises ExportCancelled."""
         await in_thread(file.seek, 0)
         size = 0
         while content := await in_thread(file.read, PART):
             if not await self._db.execute_idempotent(
                 "store_export_part", export_id=export_id, part=size // PART, content=content
             ):
-                raise NotWanted
+                raise ExportCancelled
             size += len(content)
             await report()
         return size

@@ -32,7 +32,7 @@ ROUTES = [
     web.post("/messages/account/zone/", account_pages.choose_zone),
     web.post("/messages/account/delete/", account_pages.delete_account),
     web.get("/messages/account/export", export_pages.progress),
-    web.post("/messages/account/export/", account_pages.ask_for_export),
+    web.post("/messages/account/export/", account_pages.request_export),
     web.get("/messages/account/data.zip", export_pages.download),
     web.post("/messages/block/", block_pages.block),
     web.post("/messages/unblock/", block_pages.unblock),

@@ -1,4 +1,4 @@
--- execute_once: ask_for_export
+-- execute_once: request_export
 -- Requests an export in place of an older one; no row while one is waiting or running, or for a deleted user. Locks the
 -- user's row, so that no export starts during `delete_user`.
 delete from exports

@@ -98,11 +98,11 @@ async def choose_zone(request: web.Request) -> web.Response:
     return await _handle(request, work, "zone")
 
 
-async def ask_for_export(request: web.Request) -> web.Response:
+async def request_export(request: web.Request) -> web.Response:
     """Requests an export, unless one is waiting or being prepared already."""
 
     async def work(request: web.Request, user: User, _: Form) -> web.Response:
-        begun = await request.app[EXPORTS].ask(user)
+        begun = await request.app[EXPORTS].request(user)
         return _done("export" if begun else "export_running")
 
     return await _handle(request, work)
@@ -154,7 +154,7 @@ async def _account(request: web.Request, user: User) -> dict[str, Any]:
         "sessions": await sessions.session_index.all_of(user.id, sessions.key_of(request)),
         "privacy": await privacy_of(request.app[DB], user),
         "blocked": await blocks.blocked_by(request.app[DB], user),
-        "export": await request.app[EXPORTS].of(user),
+        "export": await request.app[EXPORTS].state_of(user),
         "done": request.query.get("done", ""),
         "name_reservation_days": request.app[CONFIG].name_reservation_days,
         "zones": zones,

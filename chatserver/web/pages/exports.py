@@ -18,7 +18,7 @@ async def progress(request: web.Request) -> web.Response:
     user = await find_user(request)
     if user is None:
         raise ChatError("not_signed_in")
-    export = await request.app[EXPORTS].of(user)
+    export = await request.app[EXPORTS].state_of(user)
     made_at = as_time(export.made_at) if export.made_at else None
     return web.json_response(export._asdict() | {"made_at": made_at})
 
@@ -27,20 +27,20 @@ async def download(request: web.Request) -> web.StreamResponse:
     """Sends the user's own zip, or 404. An aborted one is shorter than its `Content-Length`, which browsers notice."""
     user = await require_user(request)
     exports = request.app[EXPORTS]
-    made = await exports.made(user)
-    if made is None:
+    export = await exports.finished(user)
+    if export is None:
         raise ChatError("not_found")
     response = web.StreamResponse(
         headers={
             "Content-Type": "application/zip",
-            "Content-Length": str(made.size),
-            "Content-Disposition": f'attachment; filename="messages-{made.made_at:%Y-%m-%d}.zip"',
+            "Content-Length": str(export.size),
+            "Content-Disposition": f'attachment; filename="messages-{export.made_at:%Y-%m-%d}.zip"',
         }
     )
     await response.prepare(request)
     try:
         if request.method == "GET":
-            async for part in exports.content(made):
+            async for part in exports.content(export):
                 await response.write(part)
         await response.write_eof()
     except (Unavailable, ConnectionError) as error:  # too late for another response
