@@ -40,7 +40,7 @@ class LoginLimits:
         self._tries = _limit(config.sign_in_tries, window, "sign-in")
         self._tries_from_address = _limit(config.sign_in_tries_per_address, window, "sign-in-from")
         self._sign_ups = _limit(config.sign_ups_per_address, HOUR, "sign-up-from")
-        self._questions = _limit(config.name_lookups_per_minute, MINUTE, "people")
+        self._name_lookups = _limit(config.name_lookups_per_minute, MINUTE, "people")
 
     async def sign_in(self, name: str, network: str, device: str) -> str:
         """Counts a sign-in attempt for a name from a `network`; returns the device that `succeeded` must reset.
@@ -49,18 +49,18 @@ class LoginLimits:
         Slow Down Online Guessing Attacks with Device Cookies). Raises ChatError `too_many_tries`.
         """
         key = typed_key(name)
-        if device and await self._take(self._tries, key, device):
+        if device and await self._acquire(self._tries, key, device):
             return device
         if self._tries_from_address and not await self._has_room(self._tries_from_address, network):
             await self._refuse("too_many_tries", self._tries_from_address, network)
-        if not await self._take(self._tries, key, ""):
+        if not await self._acquire(self._tries, key, ""):
             assert self._tries is not None
             await self._refuse("too_many_tries", self._tries, key, "")
         return ""
 
     async def failed(self, network: str) -> None:
         """Counts a wrong password for the network. Simultaneous attempts may slightly exceed the limit."""
-        await self._take(self._tries_from_address, network)
+        await self._acquire(self._tries_from_address, network)
 
     async def succeeded(self, name: str, device: str) -> None:
         """Resets the name's counter after a right password."""
@@ -73,10 +73,10 @@ class LoginLimits:
 
         The counter belongs to the session: a stolen session cannot keep the user from changing the password in another.
         """
-        if self._tries and not await self._take(self._tries, "session", session_key):
+        if self._tries and not await self._acquire(self._tries, "session", session_key):
             await self._refuse("too_many_tries", self._tries, "session", session_key)
 
-    async def said_current_password(self, session_key: str) -> None:
+    async def current_password_confirmed(self, session_key: str) -> None:
         """Resets the session's counter after a right password."""
         if self._tries:
             async with redis_deadline(self._timeout):
@@ -84,27 +84,27 @@ class LoginLimits:
 
     async def sign_up(self, network: str) -> None:
         """Counts a new account from a network. Raises ChatError `too_many_accounts`."""
-        if self._sign_ups and not await self._take(self._sign_ups, network):
+        if self._sign_ups and not await self._acquire(self._sign_ups, network):
             await self._refuse("too_many_accounts", self._sign_ups, network)
 
-    async def ask_for_people(self, user: User) -> None:
+    async def name_lookup(self, user: User) -> None:
         """Counts a request to complete a name. Raises ChatError `too_many`."""
-        if self._questions and not await self._take(self._questions, str(user.id)):
-            await self._refuse("too_many", self._questions, str(user.id))
+        if self._name_lookups and not await self._acquire(self._name_lookups, str(user.id)):
+            await self._refuse("too_many", self._name_lookups, str(user.id))
 
-    async def _take(self, limit: RateLimitItem | None, *who: str) -> bool:
+    async def _acquire(self, limit: RateLimitItem | None, *key: str) -> bool:
         if limit is None:
             return True
         async with redis_deadline(self._timeout):
-            return await self._windows.hit(limit, *who)
+            return await self._windows.hit(limit, *key)
 
-    async def _has_room(self, limit: RateLimitItem, *who: str) -> bool:
+    async def _has_room(self, limit: RateLimitItem, *key: str) -> bool:
         async with redis_deadline(self._timeout):
-            return await self._windows.test(limit, *who)
+            return await self._windows.test(limit, *key)
 
-    async def _refuse(self, code: str, limit: RateLimitItem, *who: str) -> None:
+    async def _refuse(self, code: str, limit: RateLimitItem, *key: str) -> None:
         async with redis_deadline(self._timeout):
-            frees_at, _ = await self._windows.get_window_stats(limit, *who)
+            frees_at, _ = await self._windows.get_window_stats(limit, *key)
         seconds = max(1, math.ceil(frees_at - time()))
         raise ChatError(code, retry_after=seconds, minutes=math.ceil(seconds / MINUTE))
 

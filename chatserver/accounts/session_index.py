@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 
-MAX_SIGN_INS = 100  # per user; beyond, the oldest session ends
+MAX_SESSIONS = 100  # per user; beyond, the oldest session ends
 # Stores the session KEYS[1] = ARGV[1], for ARGV[2] seconds if given, and adds it at time ARGV[3] to the set KEYS[2],
 # which expires after ARGV[4] seconds. Over ARGV[5] sessions, drops expired ones, then ends the oldest and returns them.
 BEGIN = """\
@@ -68,7 +68,7 @@ class SessionIndex:
         """Stores a session; returns the keys of older sessions that ended to make room for it."""
         async with redis_deadline(self._timeout):
             ended = await self._redis.eval(
-                BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SIGN_INS
+                BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SESSIONS
             )
         return [key.decode() for key in ended]
 
@@ -83,9 +83,9 @@ class SessionIndex:
                     pipeline.ttl(key)
                 answers = await pipeline.execute()
         rows = zip(keys, answers[::2], answers[1::2], strict=True)
-        return [self._sign_in(key, json.loads(raw), left, key == own_key) for key, raw, left in rows if raw]
+        return [self._info(key, json.loads(raw), left, key == own_key) for key, raw, left in rows if raw]
 
-    def _sign_in(self, key: str, data: dict[str, dict[str, str | int]], seconds_left: int, here: bool) -> SessionInfo:
+    def _info(self, key: str, data: dict[str, dict[str, str | int]], seconds_left: int, here: bool) -> SessionInfo:
         """Derives the time of last use from the seconds that the key has left to live."""
         session = data["session"]
         used_at = datetime.fromtimestamp(time() - self._idle + seconds_left, UTC) if self._idle else None

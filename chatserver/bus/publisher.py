@@ -45,7 +45,7 @@ class Publisher:
 
     async def open(self) -> None:
         """Connects in advance, so that the first event need not wait; returns without an error if Redis is down."""
-        await self._in_time(self._publish_all([]))
+        await self._with_deadline(self._publish_all([]))
 
     def publish(self, user_ids: Sequence[int], event: Event) -> None:
         """Queues an event for each user's channel; never blocks."""
@@ -67,9 +67,9 @@ class Publisher:
 
     async def _run(self) -> None:
         while self._waiting:
-            await self._in_time(self._send(self._take()))
+            await self._with_deadline(self._send(self._next_arguments()))
 
-    def _take(self) -> list[bytes]:
+    def _next_arguments(self) -> list[bytes]:
         """Removes waiting events, up to a limit, and returns the script's arguments for them."""
         arguments: list[bytes] = []
         while self._waiting and len(arguments) < MAX_ARGUMENTS:
@@ -78,11 +78,11 @@ class Publisher:
             arguments += [self._prefix + b"%d" % user_id for user_id in user_ids]
         return arguments
 
-    async def _in_time(self, sending: Coroutine[Any, Any, None]) -> None:
+    async def _with_deadline(self, work: Coroutine[Any, Any, None]) -> None:
         start = monotonic()
         try:
             async with asyncio.timeout(self._timeout):
-                await sending
+                await work
             PUBLISH.observe(monotonic() - start)
             self._failing = False
         except REDIS_ERRORS as error:

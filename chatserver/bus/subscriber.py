@@ -75,7 +75,7 @@ class Subscriber:
         self._unconfirmed: Counter[int] = Counter()  # each user's SUBSCRIBEs not confirmed yet
         self._commands: deque[tuple[str, int]] = deque()
         self._wake = asyncio.Event()
-        self._heard_at = 0.0
+        self._answered_at = 0.0
         self.live = False
 
     async def add(self, user_id: int) -> None:
@@ -109,7 +109,7 @@ class Subscriber:
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
             connection.socket_timeout = None  # a timer for each read costs more than the read
-            self._heard_at = monotonic()
+            self._answered_at = monotonic()
             try:
                 async with asyncio.timeout(self._silence):
                     await connection.connect()
@@ -139,7 +139,7 @@ class Subscriber:
         await self._send(connection, "SUBSCRIBE", list(self._subscriptions))
         await self._send_command(connection, "PING")  # its answer arrives after the confirmation of all of them
         while True:
-            patience = self._heard_at + self._silence - monotonic()
+            patience = self._answered_at + self._silence - monotonic()
             if patience <= 0:
                 raise TimeoutError(f"no answer for {self._silence:g} s")
             try:
@@ -174,7 +174,7 @@ class Subscriber:
         """Dispatches events and confirmations; any answer, including a pong, shows that Redis is alive."""
         while True:
             answer = await connection.read_response(disable_decoding=True, disconnect_on_error=False, push_request=True)
-            self._heard_at = monotonic()
+            self._answered_at = monotonic()
             match answer:
                 case [b"message", channel, payload]:
                     self._on_event(int(channel.removeprefix(self._prefix)), payload)

@@ -60,11 +60,11 @@ async def _account(db: Database, session_index: SessionIndex, user: User) -> dic
         "settings": {"shows_online": details.shows_online, "shows_seen": details.shows_seen},
         "sessions": [
             {
-                "browser": sign_in.browser,
-                "began_at": as_time(sign_in.began_at),
-                "used_at": as_time(sign_in.used_at) if sign_in.used_at else None,
+                "browser": session.browser,
+                "began_at": as_time(session.began_at),
+                "used_at": as_time(session.used_at) if session.used_at else None,
             }
-            for sign_in in await session_index.all_of(user.id, "")
+            for session in await session_index.all_of(user.id, "")
         ],
         "blocked": [blocked._asdict() for blocked in await blocks.blocked_by(db, user)],
     }

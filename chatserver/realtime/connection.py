@@ -42,8 +42,8 @@ class Connection:
         "_threads",
         "_transport",
         "_ws",
-        "last_heard",
         "last_pinged",
+        "last_received",
         "mailbox",
         "sending_since",
         "session_checked",
@@ -70,10 +70,10 @@ class Connection:
         self.mailbox = Mailbox(services.config.queue_frames, services.config.queue_bytes)
         self._reader = Reader(services, user.id, self.mailbox)
         self._threads = OpenThreads(services, user.id, self.mailbox, self._send)
-        self.last_heard = self.last_pinged = monotonic()
+        self.last_received = self.last_pinged = monotonic()
         self.sending_since: float | None = None
         self._address = address
-        self._began = self.last_heard
+        self._began = self.last_received
         self._end: CloseInfo | None = None  # set when the server ends the socket
         self._frames_out = 0
 
@@ -96,7 +96,7 @@ class Connection:
         """Reads frames until the socket ends, then closes the mailbox."""
         try:
             while (message := await self._ws.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
-                self.last_heard = monotonic()
+                self.last_received = monotonic()
                 self._reader.on_frame(message)
         finally:
             self.mailbox.close(None)

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(seconds=10)  # two polls overlap by this, so that a slow commit is not missed
 SLACK = timedelta(seconds=1)  # from a message's time to its commit
-AWAY_INTERVAL = 1.0  # seconds between polls while Redis is unavailable
+DOWN_INTERVAL = 1.0  # seconds between polls while Redis is unavailable
 MAX_MESSAGES = 200  # of one thread in one poll; an open chat finds the rest by the gap
 
 Key = tuple[int, int]  # (user, thread)
@@ -42,20 +42,20 @@ class GapRepair:
         self._interval = interval
         self._users = users
         self._deliver = deliver
-        self._looked_at: datetime | None = None
+        self._polled_at: datetime | None = None
         self._since: dict[int, datetime] = {}  # user: no message before this time can have been missed
-        self._upto: dict[Key, int] = {}  # complete up to this number at the last poll
+        self._complete_to: dict[Key, int] = {}  # complete up to this number at the last poll
         self._seen: defaultdict[Key, set[int]] = defaultdict(set)  # numbers that arrived since
         self._wake = asyncio.Event()
-        self._away = False
+        self._redis_down = False
 
     def note(self, user_id: int, event: MessageStored) -> None:
         """Notes a message whose event arrived."""
         self._seen[user_id, event.thread].add(event.seq)
 
     def redis_changed(self, live: bool) -> None:
-        """Polls at once, and every `AWAY_INTERVAL` seconds while Redis is unavailable."""
-        self._away = not live
+        """Polls at once, and every `DOWN_INTERVAL` seconds while Redis is unavailable."""
+        self._redis_down = not live
         self._wake.set()
 
     async def run(self) -> None:
@@ -64,12 +64,12 @@ class GapRepair:
             try:
                 await self.poll()
             except Unavailable as error:
-                log.warning("could not look for lost events: %s", error)
+                log.warning("could not poll for lost events: %s", error)
             except psycopg2.Error:
-                log.exception("looking for lost events failed")
+                log.exception("polling for lost events failed")
             self._wake.clear()
             try:
-                async with asyncio.timeout(min(self._interval, AWAY_INTERVAL) if self._away else self._interval):
+                async with asyncio.timeout(min(self._interval, DOWN_INTERVAL) if self._redis_down else self._interval):
                     await self._wake.wait()
             except TimeoutError:
                 pass
@@ -78,32 +78,32 @@ class GapRepair:
         """Runs the query once and delivers what is missing. Raises Unavailable."""
         rows = await self._db.query("database_time")
         now: datetime = rows[0][0]
-        looked_at = self._looked_at or now
-        if now < looked_at:  # the clock was set back: later messages carry times before the last poll
-            looked_at = now
+        polled_at = self._polled_at or now
+        if now < polled_at:  # the clock was set back: later messages carry times before the last poll
+            polled_at = now
             self._since = dict.fromkeys(self._users(), now - OVERLAP)
         # A user who connected after the last poll has missed nothing before it.
         self._since = {
-            user: max(self._since.get(user, looked_at - SLACK), looked_at - OVERLAP) for user in self._users()
+            user: max(self._since.get(user, polled_at - SLACK), polled_at - OVERLAP) for user in self._users()
         }
         if self._since:
-            await self._make_good(self._since)
-        self._looked_at = now
+            await self._recover(self._since)
+        self._polled_at = now
 
-    async def _make_good(self, since: dict[int, datetime]) -> None:
+    async def _recover(self, since: dict[int, datetime]) -> None:
         before, self._seen = self._seen, defaultdict(set)  # a message stored during the query may not be in its answer
         recent = await self._db.query("recent_threads", user_ids=list(since), since=list(since.values()))
         missing: dict[Key, set[int]] = {}
-        upto: dict[Key, int] = {}
+        complete_to: dict[Key, int] = {}
         for user_id, thread_id, last_seq, first_seq in recent:
             key = (user_id, thread_id)
-            start = self._upto.get(key, (first_seq or last_seq + 1) - 1)
+            start = self._complete_to.get(key, (first_seq or last_seq + 1) - 1)
             lost = set(range(max(start, last_seq - MAX_MESSAGES) + 1, last_seq + 1)) - before[key] - self._seen[key]
             if lost:
                 missing[key] = lost
-            upto[key] = last_seq
+            complete_to[key] = last_seq
             self._seen[key] |= {seq for seq in before[key] if seq > last_seq}
-        self._upto = upto
+        self._complete_to = complete_to
         if missing:
             await self._deliver_missing(missing)
 

@@ -18,7 +18,7 @@ async def keep_beating(config: Config, connections: AbstractSet[Connection]) -> 
         now = monotonic()
         for connection in list(connections):
             stuck = connection.sending_since is not None and now - connection.sending_since > config.send_timeout
-            if (config.send_timeout and stuck) or 0 < config.silence_timeout < now - connection.last_heard + TICK:
+            if (config.send_timeout and stuck) or 0 < config.silence_timeout < now - connection.last_received + TICK:
                 connection.abort("stuck" if stuck else "silent")
             elif 0 < config.ping_interval < now - connection.last_pinged:
                 connection.last_pinged = now

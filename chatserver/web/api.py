@@ -74,7 +74,7 @@ async def people(request: web.Request) -> web.Response:
     beginning = name_beginning(request.query.get("name", ""))
     if not beginning:
         return web.json_response({"people": []})
-    await request.app[LOGIN_LIMITS].ask_for_people(user)
+    await request.app[LOGIN_LIMITS].name_lookup(user)
     return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
 
 

@@ -118,6 +118,6 @@ async def test_what_is_counted_is_forgotten_by_itself(ana: Person, config: Confi
 async def test_while_redis_is_away_nobody_is_found(config: Config) -> None:
     async with Redis.from_url("redis://127.0.0.1:1") as redis:
         with pytest.raises(Unavailable) as refused:
-            await LoginLimits(redis, config).ask_for_people(User(1, "Ana"))
+            await LoginLimits(redis, config).name_lookup(User(1, "Ana"))
     assert isinstance(refused.value, ChatError)
     assert refused.value.status == 503

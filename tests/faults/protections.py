@@ -143,7 +143,7 @@ PROTECTIONS = [
     Protection(
         "A silent Redis is detected",
         "chatserver/bus/subscriber.py",
-        "            patience = self._heard_at + self._silence - monotonic()",
+        "            patience = self._answered_at + self._silence - monotonic()",
         "            patience = self._silence",
         "realtime/test_survival.py::test_while_redis_is_frozen_messages_are_stored_and_arrive",
     ),
@@ -220,7 +220,7 @@ PROTECTIONS = [
     Protection(
         "A half-open socket is cut off",
         "chatserver/realtime/heartbeat.py",
-        " or 0 < config.silence_timeout < now - connection.last_heard + TICK:",
+        " or 0 < config.silence_timeout < now - connection.last_received + TICK:",
         ":",
         "realtime/test_sockets.py::test_the_server_pings_and_drops_who_stays_silent",
     ),
@@ -370,7 +370,7 @@ PROTECTIONS = [
     Protection(
         "Sign-in attempts are counted per name",
         "chatserver/accounts/login_limits.py",
-        '        if not await self._take(self._tries, key, ""):',
+        '        if not await self._acquire(self._tries, key, ""):',
         "        if False:",
         "web/pages/test_sign_in.py::test_all_servers_of_a_site_count_together",
     ),

@@ -15,7 +15,7 @@ from chatserver.server.http_server import Runner
 from tests.server.test_workers import Door, door, gunicorn  # noqa: F401  # a fixture
 from tests.support.people import Person
 
-NEVER_LOOKS = "tests.support.looks_never.Worker"
+NEVER_POLLS = "tests.support.never_polling.Worker"
 
 
 async def test_what_is_sent_just_as_the_server_begins_to_end_is_answered(config: Config) -> None:
@@ -48,7 +48,7 @@ async def test_a_worker_that_is_told_to_end_says_so_without_looking_for_it(
     config: Config, tmp_path: Path, number: signal.Signals
 ) -> None:
     async with (
-        gunicorn(config, tmp_path, "--worker-class", NEVER_LOOKS, WORKERS="1") as server,
+        gunicorn(config, tmp_path, "--worker-class", NEVER_POLLS, WORKERS="1") as server,
         Person(server.url, "Ana") as ana,
     ):
         socket = await (await ana.sign_up()).socket()
@@ -63,7 +63,7 @@ async def test_when_gunicorn_ends_or_reloads_every_socket_is_told_at_once(
     config: Config, tmp_path: Path, number: signal.Signals
 ) -> None:
     async with (
-        gunicorn(config, tmp_path, "--worker-class", NEVER_LOOKS, WORKERS="2") as server,
+        gunicorn(config, tmp_path, "--worker-class", NEVER_POLLS, WORKERS="2") as server,
         Person(server.url, "Ana") as ana,
     ):
         await ana.sign_up()
@@ -78,7 +78,7 @@ async def test_a_worker_that_still_waits_for_postgresql_ends_without_looking_for
     tmp_path: Path,
 ) -> None:
     settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "1"}
-    async with gunicorn(config, tmp_path, "--worker-class", NEVER_LOOKS, **settings) as server:
+    async with gunicorn(config, tmp_path, "--worker-class", NEVER_POLLS, **settings) as server:
         door.silent = True
         (first,) = server.workers
         os.kill(first, signal.SIGKILL)

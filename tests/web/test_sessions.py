@@ -15,7 +15,7 @@ from yarl import URL
 from chatserver.accounts import session_index
 from chatserver.accounts.accounts import User
 from chatserver.accounts.passwords import Hasher
-from chatserver.accounts.session_index import MAX_SIGN_INS
+from chatserver.accounts.session_index import MAX_SESSIONS
 from chatserver.bus.client import connect_redis
 from chatserver.config.settings import Config
 from chatserver.realtime import session_checks
@@ -67,13 +67,13 @@ async def test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in(
 async def test_of_a_hundred_sign_ins_and_one_the_oldest_ends(config: Config, ana: Person) -> None:
     async with Redis.from_url(str(config.redis_url)) as redis:
         storage = SessionStorage(redis, config)
-        await storage.begin_many([User(ana.id, ana.name)] * MAX_SIGN_INS)
-        assert len(await storage.session_index.all_of(ana.id, "")) == MAX_SIGN_INS
+        await storage.begin_many([User(ana.id, ana.name)] * MAX_SESSIONS)
+        assert len(await storage.session_index.all_of(ana.id, "")) == MAX_SESSIONS
     assert (await ana.get("/messages/session")).status == 401
 
 
 async def test_the_sockets_of_the_oldest_end_with_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_index, "MAX_SIGN_INS", 2)
+    monkeypatch.setattr(session_index, "MAX_SESSIONS", 2)
     url = await serve(session_recheck=0)
     async with Person(url, "Ana") as oldest, Person(url, "Ana") as second, Person(url, "Ana") as third:
         at_oldest = await (await oldest.sign_up()).socket()
@@ -86,7 +86,7 @@ async def test_the_sockets_of_the_oldest_end_with_it(serve: Serve, monkeypatch: 
 async def test_sessions_that_are_over_count_for_nothing(
     url: URL, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_index, "MAX_SIGN_INS", 2)
+    monkeypatch.setattr(session_index, "MAX_SESSIONS", 2)
     async with Person(url, "Ana") as oldest, Person(url, "Ana") as second, Person(url, "Ana") as third:
         await oldest.sign_up()
         await second.sign_in()

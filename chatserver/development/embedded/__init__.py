@@ -134,7 +134,7 @@ class EmbeddedServers:
                 why = why_ended(status, log.read_text(errors="replace"))
                 raise EmbeddedError(f"{server.name} did not start: {why} (more in {log})")
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"{server.name} runs but does not answer: {server.trouble} (more in {log})")
+                raise EmbeddedError(f"{server.name} runs but does not answer: {server.problem} (more in {log})")
             time.sleep(LOOK_AGAIN)
 
     def revive(self) -> list[str]:

@@ -89,8 +89,8 @@ class Children:
 
     def ended(self) -> dict[str, int]:
         """Returns the exit statuses of children that ended by themselves."""
-        looked_at = {name: process.poll() for name, (process, _) in self._started.items()}
-        return {name: status for name, status in looked_at.items() if status is not None}
+        statuses = {name: process.poll() for name, (process, _) in self._started.items()}
+        return {name: status for name, status in statuses.items() if status is not None}
 
     def stop(self, *names: str, patience: float) -> None:
         """Ends these children together; kills those that still run after `patience` seconds."""

@@ -41,7 +41,7 @@ class Postgres:
     def __init__(self, place: ServerLayout) -> None:
         self._place = place
         self._cluster = place.folder("postgres") / "data"
-        self.trouble = ""
+        self.problem = ""
 
     @property
     def url(self) -> str:
@@ -97,7 +97,7 @@ class Postgres:
         return [str(self.program()), "-D", str(self._cluster), *options]
 
     def ready(self) -> bool:
-        """Returns whether it answers; if not, `trouble` has the reason. Creates a missing database."""
+        """Returns whether it answers; if not, `problem` has the reason. Creates a missing database."""
         try:
             with closing(psycopg2.connect(self._url("postgres"), connect_timeout=PATIENCE)) as connection:
                 connection.autocommit = True
@@ -106,7 +106,7 @@ class Postgres:
                 if cursor.rowcount == 0:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         except psycopg2.Error as error:
-            self.trouble = " ".join(str(error).split())
+            self.problem = " ".join(str(error).split())
             return False
         return True
 

@@ -31,7 +31,7 @@ class Valkey:
     def __init__(self, place: ServerLayout) -> None:
         self._place = place
         self._socket = place.sockets / "valkey.sock"
-        self.trouble = ""
+        self.problem = ""
 
     @property
     def url(self) -> str:
@@ -62,7 +62,7 @@ class Valkey:
         ]
 
     def ready(self) -> bool:
-        """Returns whether it answers; if not, `trouble` has the reason."""
+        """Returns whether it answers; if not, `problem` has the reason."""
         try:
             with socket.socket(socket.AF_UNIX) as client:
                 client.settimeout(PATIENCE)
@@ -70,7 +70,7 @@ class Valkey:
                 client.sendall(b"PING\r\n")
                 answer = client.recv(256)
         except OSError as error:
-            self.trouble = str(error)
+            self.problem = str(error)
             return False
-        self.trouble = answer.decode(errors="replace").strip()
+        self.problem = answer.decode(errors="replace").strip()
         return answer.startswith(b"+PONG")

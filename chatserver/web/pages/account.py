@@ -141,7 +141,7 @@ async def _check_again(request: web.Request, user: User, form: Form, field: str)
     attempts, session_key = request.app[LOGIN_LIMITS], request.app[SESSIONS].key_of(request)
     await attempts.current_password(session_key)
     checked = await request.app[ACCOUNTS].check_again(user, form[field], field)
-    await attempts.said_current_password(session_key)
+    await attempts.current_password_confirmed(session_key)
     return checked
 
 

@@ -1,4 +1,4 @@
-"""A worker for which the second never ends after which it would look whether it is to end: it has to be told."""
+"""A gunicorn worker that never polls for a stop request, as aiohttp's does once a second: a signal must wake it."""
 
 import asyncio
 
