@@ -84,37 +84,40 @@ class FragmentRenderer:
         days = [message.sent_at.astimezone(zone).toordinal() for message in messages]
         left_off_here = bool(messages) and messages[0].seq <= read_seq + 1
         unread = (m.seq for m in messages if left_off_here and m.seq > read_seq and m.sender_id != me_id)
-        news = next(unread, 0)
+        first_unread = next(unread, 0)
         together = [
             place > 0
             and minutes[place] == minutes[place - 1]
             and days[place] == days[place - 1]
-            and messages[place].seq != news
+            and messages[place].seq != first_unread
             for place in range(len(messages))
         ] + [False]
         for place, message in enumerate(messages):
             if place == 0 or days[place] != days[place - 1]:
                 parts.append(self._draw("day", message.sent_at))
-            if message.seq == news:
+            if message.seq == first_unread:
                 parts.append(self._draw("unread_line", None))
             own = message.sender_id == me_id
             seen = own and message.seq <= seen_seq
-            focused = message.seq == (news if asked_for == 0 else asked_for)
+            focused = message.seq == (first_unread if asked_for == 0 else asked_for)
             parts.append(self._draw("message", message, own, seen, together[place], together[place + 1], focused))
         return _joined(parts)
 
     def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
         """Renders a fragment. `flags`: own, seen, continues, continued, focused, as many as the template uses."""
-        draw = _draw.__wrapped__ if isinstance(item, Message) and len(item.text) > LONGEST else _draw
         scene = self._scene if name == "message" else self._scene_today
-        return draw(scene, name, item, flags)
+        if isinstance(item, Message) and len(item.text) > LONGEST:
+            return _render(scene, name, item, flags)
+        return _cached(scene, name, item, flags)
 
 
-@lru_cache(KEPT)
-def _draw(scene: FragmentContext, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
+def _render(scene: FragmentContext, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
     how = dict(zip(("own", "seen", "continues", "continued", "focused"), flags, strict=False))
     context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
     return Markup(scene.environment.get_template(f"partials/{name}.html").render(context))  # noqa: S704
+
+
+_cached = lru_cache(KEPT)(_render)
 
 
 def _joined(parts: list[Markup]) -> Markup:
