@@ -6,6 +6,8 @@ COMPILE := .venv/lock/bin/uv pip compile -q --upgrade --universal --python-versi
 TOOLS := .venv/security/bin
 NPM := --no-audit --no-fund --omit-lockfile-registry-resolved
 LINTERS := .venv/check
+PIP := -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+LOCKED := $(PYTHON) requirements/locked.py
 SEMGREP := $(TOOLS)/semgrep scan -q --metrics off --disable-version-check
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome
 
@@ -58,13 +60,13 @@ production-test: install  ## Test the whole story with haproxy, nginx, gunicorn 
 	@PRODUCTION_TEST=1 $(BIN)/python -m pytest -p no:cacheprovider -v --tb=short tests/production $(ARGS)
 
 bench: install  ## Measure speed and size against the limits of the parts (BENCH="latency idle", BENCH=--quick)
-	@$(PYTHON) requirements/install.py bench || true  # without it some scenarios run, and the others are listed
+	@$(LOCKED) $(MAKE) -s .venv/installed-bench || true  # without it some scenarios run, and the others are listed
 	@$(BIN)/python -m bench $(BENCH)
 
 check: check-python check-scripts check-rest  ## Check style and types of all files (`make format` fixes what it can)
 
 check-python: install
-	@$(PYTHON) requirements/install.py bench
+	@$(LOCKED) $(MAKE) -s .venv/installed-bench
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy
@@ -132,7 +134,33 @@ help:
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 1; }
-	@$(PYTHON) requirements/install.py
+	@$(LOCKED) $(MAKE) -s .venv/installed
+
+# Changed requirements are installed over the former ones; what an install cut short left is made again.
+.venv/installed: requirements/development.txt .venv/made-by
+	@echo "Installing $$(grep -c == $<) packages into .venv (only once; a minute or two) ..."
+	@rm -f $@
+	@$(BIN)/pip install $(PIP) -r $< || { echo "The packages cannot be installed; is there a network?" >&2; exit 1; }
+	@touch $@
+
+.venv/installed-bench: requirements/bench.txt .venv/installed
+	@$(BIN)/pip install $(PIP) -r $<
+	@touch $@
+
+# What an environment does not outlive: its Python, its kind of machine, its place. A link leads to the environment of
+# another checkout, which must not be cleared.
+.venv/made-by: FORCE
+	@made_by=$$($(PYTHON) -c 'import os, sys; print("%d.%d" % sys.version_info[:2], sys.base_prefix, os.uname()[4], os.path.abspath(".venv"))'); \
+	if [ -f .venv/installed ] && [ "$$(cat $@)" = "$$made_by" ]; then exit; fi; \
+	if [ -L .venv ]; then \
+		echo ".venv is a link to $$(readlink .venv): remove it, and the next make gives this checkout its own." >&2; exit 1; \
+	elif ! $(PYTHON) -c 'import venv, ensurepip' 2> /dev/null; then \
+		echo "$(PYTHON) lacks the modules venv and ensurepip: on Debian or Ubuntu, apt install $(notdir $(PYTHON))-venv." >&2; exit 1; \
+	fi; \
+	echo "Making a Python environment in .venv (only once) ..."; \
+	$(PYTHON) -m venv --clear .venv && echo "$$made_by" > $@
+
+FORCE:
 
 node_modules/installed: package.json package-lock.json
 	@echo "Installing the tools of package-lock.json into node_modules (only once) ..."
@@ -143,5 +171,5 @@ node_modules/installed: package.json package-lock.json
 .venv/%/installed: requirements/%.txt | install
 	@echo "Installing the tools of requirements/$*.txt into .venv/$* (only once; a minute or two) ..."
 	@$(BIN)/python -m venv --clear .venv/$*
-	@.venv/$*/bin/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@.venv/$*/bin/pip install $(PIP) -r $<
 	@touch $@

@@ -1,4 +1,4 @@
-"""`requirements/install.py`, which makes .venv: what it leaves alone, and what it says when it fails."""
+"""`make install`, which makes .venv: what it does again, what it leaves alone, and what it says when it fails."""
 
 import os
 import shutil
@@ -10,38 +10,108 @@ import pytest
 
 from chatserver.resources import folder
 
+ROOT = folder("sql").parent
 
-def test_an_environment_that_another_checkout_works_with_is_not_emptied(tmp_path: Path) -> None:
-    shutil.copytree(folder("sql").parent / "requirements", tmp_path / "mine" / "requirements")
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout that needs no packages."""
+    checkout = tmp_path / "checkout"
+    shutil.copytree(ROOT / "requirements", checkout / "requirements")
+    shutil.copy(ROOT / "Makefile", checkout)
+    (checkout / "requirements" / "development.txt").write_text("")
+    return checkout
+
+
+def start(checkout: Path, python: Path | str = sys.executable, **environ: str) -> "subprocess.Popen[str]":
+    command = ["make", "-s", "install", f"PYTHON={python}"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    environment |= {"PIP_CONFIG_FILE": os.devnull, **environ}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=checkout, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+
+def install(checkout: Path, python: Path | str = sys.executable, **environ: str) -> tuple[bool, str, str]:
+    """Whether it succeeded, and what it printed, and what for errors."""
+    with start(checkout, python, **environ) as make:
+        printed, errors = make.communicate()
+    return make.returncode == 0, printed, errors
+
+
+def program(path: Path, script: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.long
+def test_an_environment_is_made_once_and_again_where_it_would_not_work(checkout: Path, tmp_path: Path) -> None:
+    made = "Making a Python environment"
+    assert made in install(checkout)[1]
+    assert install(checkout) == (True, "", "")
+    (checkout / ".venv" / "installed").unlink()  # as if pip had been interrupted
+    assert made in install(checkout)[1]
+    moved = checkout.rename(tmp_path / "moved")
+    assert made in install(moved)[1]
+    assert install(moved, moved / ".venv" / "bin" / "python") == (True, "", "")  # with the environment active
+    (moved / ".venv" / "made-by").write_text("another Python")
+    ok, printed, _ = install(moved, moved / ".venv" / "bin" / "python")
+    assert ok
+    assert made in printed
+    assert subprocess.run([moved / ".venv" / "bin" / "pip", "--version"], check=False, capture_output=True).stdout
+
+
+def test_two_at_once_do_the_work_once(checkout: Path) -> None:
+    with start(checkout) as one, start(checkout) as other:
+        printed = one.communicate()[0] + other.communicate()[0]
+    assert (one.returncode, other.returncode) == (0, 0)
+    assert printed.count("Making a Python environment") == 1
+    assert printed.count("Another make is installing; waiting for it") == 1
+
+
+def test_an_environment_that_another_checkout_works_with_is_not_emptied(checkout: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "made-by").write_text("another")
-    (tmp_path / "mine" / ".venv").symlink_to(theirs)
-    install = subprocess.run(
-        [sys.executable, tmp_path / "mine" / "requirements" / "install.py"], capture_output=True, text=True, check=False
+    (checkout / ".venv").symlink_to(theirs)
+    ok, _, errors = install(checkout)
+    assert not ok
+    assert errors.startswith(
+        f".venv is a link to {theirs}: remove it, and the next make gives this checkout its own.\n"
     )
-    assert install.returncode == 1
-    assert install.stderr == f".venv is a link to {theirs}: remove it, and the next make gives this checkout its own.\n"
     assert (theirs / "made-by").read_text() == "another"
 
 
 @pytest.mark.parametrize(
-    ("settings", "reason"),
+    ("requirement", "reason"),
     [
-        (
-            {"PIP_NO_INDEX": "1"},
-            ". pip says: ERROR: Could not find a version that satisfies the requirement nothing==1",
-        ),
-        ({"PIP_INDEX_URL": "http://127.0.0.1:9/"}, "; is there a network? pip says: WARNING: Retrying"),
+        (f"nothing==1 --hash=sha256:{'0' * 64}", "Could not find a version that satisfies the requirement nothing==1"),
+        ("nothing==1", "Hashes are required in --require-hashes mode"),
     ],
 )
-def test_packages_that_cannot_be_installed_are_told_of_with_pips_first_error(
-    tmp_path: Path, settings: dict[str, str], reason: str
+def test_packages_that_cannot_be_installed_are_told_of_with_pips_error(
+    checkout: Path, requirement: str, reason: str
 ) -> None:
-    shutil.copytree(folder("sql").parent / "requirements", tmp_path / "requirements")
-    (tmp_path / "requirements" / "development.txt").write_text(f"nothing==1 --hash=sha256:{'0' * 64}\n")
-    command = [sys.executable, str(tmp_path / "requirements" / "install.py")]
-    environment = os.environ | {"PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull} | settings
-    install = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert install.returncode == 1
-    assert install.stderr.startswith(f"The packages cannot be installed{reason}"), install.stderr
+    (checkout / "requirements" / "development.txt").write_text(f"{requirement}\n")
+    ok, _, errors = install(checkout, PIP_NO_INDEX="1")
+    assert not ok
+    assert errors.startswith(f"ERROR: {reason}"), errors
+    assert "The packages cannot be installed; is there a network?\n" in errors
+    assert not (checkout / ".venv" / "installed").exists()  # the next make begins again
+
+
+def test_a_python_without_venv_is_told_the_package_that_brings_it(checkout: Path, tmp_path: Path) -> None:
+    """As on Debian, where it is a package of its own."""
+    script = f'case "$*" in *"import venv"*) exit 1;; esac\nexec {sys.executable} "$@"'
+    ok, _, errors = install(checkout, program(tmp_path / "python3.11", script))
+    assert not ok
+    assert "lacks the modules venv and ensurepip: on Debian or Ubuntu, apt install python3.11-venv.\n" in errors
+
+
+def test_a_python_that_is_missing_or_too_old_is_a_sentence(checkout: Path, tmp_path: Path) -> None:
+    assert "There is no python3.99: install Python 3.11 or newer.\n" in install(checkout, "python3.99")[2]
+    old = f"exec {sys.executable} -c 'import sys; sys.version_info = (3, 9); exec(open(sys.argv[1]).read())' \"$@\""
+    ok, _, errors = install(checkout, program(tmp_path / "python3", old))
+    assert not ok
+    assert errors.startswith("chatserver needs Python 3.11 or newer, and ")
+    assert " is 3.9: name a newer one, like make run PYTHON=python3.13\n" in errors
