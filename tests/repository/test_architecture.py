@@ -6,7 +6,7 @@ from configparser import ConfigParser
 from chatserver.resources import folder
 
 ROOT = folder("docs").parent
-LEFT_OUT = {"__init__", "__main__", "__pycache__", "gunicorn_conf"}
+LEFT_OUT = {"__init__", "__main__", "__pycache__", "gunicorn_conf", "py.typed"}
 
 
 def setup() -> ConfigParser:
@@ -36,6 +36,16 @@ def test_the_wheel_has_every_package_but_the_development_server() -> None:
     listed = {name for name in setup()["options"]["packages"].split() if not name.startswith(DATA)}
     packages = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "chatserver").rglob("__init__.py")}
     assert listed == {name for name in packages if not name.startswith("chatserver.development")}
+
+
+def test_the_wheel_requires_the_packages_that_are_pinned_for_production() -> None:
+    lines = (ROOT / "requirements" / "production.in").read_text().splitlines()
+    pinned = [line.partition(";")[0] for line in lines if not line.startswith("#")]
+    required = [
+        *setup()["options"]["install_requires"].split(),
+        *setup()["options.extras_require"]["production"].split(),
+    ]
+    assert sorted(required) == sorted(pinned)
 
 
 DATA = ("chatserver.templates", "chatserver.static", "chatserver.sql", "chatserver.locale")
