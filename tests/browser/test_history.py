@@ -165,6 +165,7 @@ async def test_a_chat_with_much_unread_opens_where_one_left_off(
     await expect(ana.conversation("Ben").locator(".badge")).to_have_text(str(unread))
     await expect(ana.box).to_be_focused()
     await scrolls(ana, up=True, until=1)
+    await expect(ana.conversation("Ben").locator(".badge")).to_have_text(str(unread))  # nothing counts as read yet
     await scrolls(ana, up=False, until=total)
     await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
     await expect(line).to_have_count(1)

@@ -93,6 +93,16 @@ async def test_beside_the_chat_stand_the_conversations(
     assert (drawn["more_conversations"], drawn["unread_total"], drawn["part"]) == (False, 2, "page")
 
 
+async def test_beside_a_chat_older_than_the_list_stands_that_too(
+    ana: Person, config: Config, drawn: dict[str, Any]
+) -> None:
+    write_to(ana, 60, config)
+    oldest = "select t.id from threads t join users u on u.id = t.pair_high where u.name = 'Person 60'"
+    ((thread,),) = execute(str(config.database_url), oldest)
+    await ana.get(f"/messages/chat/{thread}/")
+    assert [row.title for row in drawn["conversations"]] == [*(f"Person {n}" for n in range(1, 50)), "Person 60"]
+
+
 async def test_beside_a_form_that_is_refused_too(ana: Person, ben: Person, drawn: dict[str, Any]) -> None:
     thread = await ana.writes_to(ben)
     for path, page in [
