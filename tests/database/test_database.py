@@ -148,10 +148,19 @@ async def test_where_postgresql_takes_connections_and_says_nothing_a_page_is_ref
     await proxy.stop()
 
 
-async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_used(config: Config) -> None:
+@pytest.mark.parametrize("how", ["the URL", "PGHOST"])
+async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_used(
+    config: Config, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
     mute, answering = relay(config), relay(config)
     mute.silent = True
-    database = await db.connect(tcp_url(config, await mute.start(), await answering.start()), 1, timeout=1)
+    url = tcp_url(config, await mute.start(), await answering.start())
+    if how == "PGHOST":
+        given = psycopg2.extensions.parse_dsn(url)
+        monkeypatch.setenv("PGHOST", given["host"])
+        monkeypatch.setenv("PGPORT", given["port"])
+        url = f"postgresql://{given['user']}@/{given['dbname']}"
+    database = await db.connect(url, 1, timeout=1)
     assert await database.query_one("database_time")
     await database.close()
     await mute.stop()
