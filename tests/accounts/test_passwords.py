@@ -144,9 +144,11 @@ async def test_the_work_depends_on_what_was_typed_and_not_on_whose_it_is(
         tried.append(form)
         return fits(form, password_hash)
 
+    async with Person(ana.url, "Cleo") as cleo:
+        await cleo.sign_up(COMPOSED)
     monkeypatch.setattr(passwords, "form_fits", noted)
     for typed, number in (("only letters", 1), (PASSWORD, 1), (COMPOSED, 1), (TAKEN_APART, 2)):
-        for name in ("Ana", "Nobody"):
+        for name in ("Ana", "Cleo", "Nobody"):
             async with Person(ana.url, name) as somebody:
                 tried.clear()
                 await somebody.sign_in(typed)
