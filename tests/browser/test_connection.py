@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, expect
 from chatserver.config.settings import Config
 from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
-from tests.conftest import lock_is_waited_for
+from tests.conftest import holds, lock_is_waited_for
 from tests.support.people import PATIENCE
 from tests.support.proxy import Proxy
 
@@ -223,13 +223,15 @@ async def test_what_waits_can_be_sent_by_the_form_where_no_socket_gets_through(
 
 
 async def test_earlier_messages_that_could_not_be_loaded_come_with_the_connection(
-    site: Site, person: Opens, network: Network
+    site: Site, person: Opens, network: Network, database_url: str
 ) -> None:
     (ben,) = await site.has("Ben")
     ana = await person("Ana", base_url=network.url)
     await ana.joins()
     thread = await ana.writes_to("Ben", "Hello")
     await asyncio.gather(*(site.says(thread, ben, f"line {number}") for number in range(150)))
+    read = "select 1 from participants p join users u on u.id = user_id where u.name = 'Ana' and read_seq = 151"
+    await holds(database_url, read)  # the chat opens at its end
     lost = "These messages couldn’t be loaded."
     await ana.page.route("**/history?*", lambda route: route.abort())
     await ana.page.reload()
