@@ -73,16 +73,12 @@ class CommandError(Exception):
 
 
 class ChatError(Exception):
-    """A refusal with a code of `TABLE`; `field` names the form field at fault ('' = none).
+    """A refusal with a code of `TABLE`. `retry_after` in seconds; `values` fill the sentence."""
 
-    `retry_after` in seconds; `values` fill the sentence.
-    """
-
-    def __init__(self, code: str, field: str = "", retry_after: float | None = None, **values: object) -> None:
+    def __init__(self, code: str, retry_after: float | None = None, **values: object) -> None:
         super().__init__(code)
         self.values = values
         self.code = code
-        self.field = field
         self.retry_after = retry_after
 
     @property

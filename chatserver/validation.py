@@ -27,7 +27,7 @@ def clean_recipient(raw: str) -> str:
     """Returns the one name in the recipient field. Raises ChatError `no_recipient` or `one_recipient`."""
     names = [name for name in _SEPARATORS.split(raw[:200]) if name]
     if len(names) != 1:
-        raise ChatError("one_recipient" if names else "no_recipient", "recipient_name")
+        raise ChatError("one_recipient" if names else "no_recipient")
     return names[0]
 
 
@@ -37,12 +37,12 @@ def clean_text(raw: object, max_chars: int) -> str:
     Raises ChatError `bad_text`, `no_text` (nothing visible) or `too_long` (over `max_chars` code points; 0 = no limit).
     """
     if not isinstance(raw, str) or UNSTORABLE.search(raw):
-        raise ChatError("bad_text", "message")
+        raise ChatError("bad_text")
     text = _LINE_END.sub("\n", raw.replace("\r\n", "\n")).strip(_AROUND)
     if not _VISIBLE.search(text):
-        raise ChatError("no_text", "message")
+        raise ChatError("no_text")
     if max_chars and len(text) > max_chars:
-        raise ChatError("too_long", "message", max=max_chars)
+        raise ChatError("too_long", max=max_chars)
     return text
 
 

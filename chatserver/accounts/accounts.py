@@ -93,7 +93,7 @@ class Accounts:
             password_hash=password_hash,
         )
         if not rows:
-            raise ChatError("name_taken", "username")
+            raise ChatError("name_taken")
         return VerifiedUser(User(*rows[0]), password_hash)
 
     async def check(self, name: str, password: str) -> VerifiedUser:
@@ -110,14 +110,11 @@ class Accounts:
             raise ChatError("account_disabled")
         return VerifiedUser(User(stored.id, stored.name), stored.password_hash)
 
-    async def check_again(self, user: User, password: str, field: str) -> VerifiedUser:
-        """Verifies the password of a signed-in user.
-
-        Raises ChatError `wrong_current_password` at the form's `field`, and Unavailable.
-        """
+    async def check_again(self, user: User, password: str) -> VerifiedUser:
+        """Verifies the password of a signed-in user. Raises ChatError `wrong_current_password`, and Unavailable."""
         stored = await self._by_id(user.id)
         if not stored or not await self._hasher.fits(password, stored.password_hash):
-            raise ChatError("wrong_current_password", field)
+            raise ChatError("wrong_current_password")
         return VerifiedUser(user, stored.password_hash)
 
     async def still_holds(self, checked: VerifiedUser) -> bool:
@@ -131,7 +128,7 @@ class Accounts:
         """Returns the user of this name. Raises ChatError `no_such_user`."""
         stored = await self._by_name(name)
         if stored is None:
-            raise ChatError("no_such_user", "recipient_name")
+            raise ChatError("no_such_user")
         return User(stored.id, stored.name)
 
     async def may_talk(self, user_id: int) -> bool:
@@ -153,7 +150,7 @@ class Accounts:
 
     def check_new_password(self, user: User, password: str) -> None:
         """Validates a password before any work is done for it. Raises ChatError `bad_password` or `common_password`."""
-        check_password(password, user.name, self._origins, "new_password")
+        check_password(password, user.name, self._origins)
 
     async def change_password(self, checked: VerifiedUser, password: str) -> VerifiedUser:
         """Replaces the password that was checked.
@@ -166,7 +163,7 @@ class Accounts:
             "set_password", user_id=checked.user.id, old_hash=checked.password_hash, password_hash=new_hash
         )
         if not rows:
-            raise ChatError("wrong_current_password", "current_password")
+            raise ChatError("wrong_current_password")
         return VerifiedUser(checked.user, new_hash)
 
     async def end_password(self, user: User) -> None:

@@ -60,7 +60,7 @@ def clean_name(raw: str) -> str:
     """
     name = _composed(raw[:200].strip())
     if not (_is_long_enough(name) and _CHARS.fullmatch(name) and _is_of_one_script(name) and not _is_overloaded(name)):
-        raise ChatError("bad_name", "username")
+        raise ChatError("bad_name")
     return name
 
 

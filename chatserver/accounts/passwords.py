@@ -31,19 +31,19 @@ OURS = ("chatserver", "messages")  # easy guesses here; the site's own name come
 T = TypeVar("T")
 
 
-def check_password(password: str, name: str, origins: Iterable[str] = (), field: str = "password") -> str:
+def check_password(password: str, name: str, origins: Iterable[str] = ()) -> str:
     """Returns the password in NFKC if it has 8 to 128 characters and is not a first guess (NIST SP 800-63B, 5.1.1.2).
 
-    Raises ChatError `bad_password` or `common_password`, at the form's `field`.
+    Raises ChatError `bad_password` or `common_password`.
     """
     password, name = _stable(password), _stable(name)
     if len(password) not in CHARS or UNSTORABLE.search(password):
-        raise ChatError("bad_password", field)
+        raise ChatError("bad_password")
     hosts = [URL(origin).host or "" for origin in origins]  # the readable form, not IDNA
     sites = {part for host in hosts for part in host.split(".") if len(part) > 3}
     guessed = {_bare(word) for word in (name, *OURS, *sites)} - {""}
     if password.lower() == name.lower() or password.lower() in common_passwords() or _bare(password) in guessed:
-        raise ChatError("common_password", field)
+        raise ChatError("common_password")
     return password
 
 

@@ -94,7 +94,7 @@ class MessageStore:
             message = batch[place - 1]
             recipients.setdefault(thread_id, first_row_recipients or ())
             if seq is None:
-                results[place - 1] = ChatError("accepts_no_messages", "recipient_name")
+                results[place - 1] = ChatError("accepts_no_messages")
                 continue
             if (thread_id, text) != (message.thread_id, message.text):
                 results[place - 1] = ChatError("duplicate_id")

@@ -143,7 +143,7 @@ async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str |
     deleted the account.
     """
     if user_id == other_id:
-        raise ChatError("to_oneself", "recipient_name")
+        raise ChatError("to_oneself")
     found = (
         await db.query("find_pair", a=user_id, b=other_id)
         or await db.execute_idempotent("make_pair", a=user_id, b=other_id, first_id=first_id)
@@ -152,5 +152,5 @@ async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str |
     if found:
         return int(found[0][0])
     if not await accepts_messages(db, other_id, user_id):
-        raise ChatError("accepts_no_messages", "recipient_name")
+        raise ChatError("accepts_no_messages")
     raise ChatError("duplicate_id")

@@ -11,6 +11,17 @@ from chatserver.web.cookies import has_any
 from chatserver.web.csrf import fits_csrf
 from chatserver.web.origins import check_form_origin
 
+# The fields that an error of a code may be about: the first one that the form has.
+FIELDS = {
+    **dict.fromkeys(("no_text", "too_long", "bad_text"), ("message",)),
+    **dict.fromkeys(
+        ("no_recipient", "one_recipient", "to_oneself", "no_such_user", "accepts_no_messages"), ("recipient_name",)
+    ),
+    **dict.fromkeys(("bad_name", "name_taken"), ("username",)),
+    **dict.fromkeys(("bad_password", "common_password"), ("new_password", "password")),
+    "wrong_current_password": ("current_password", "sessions_password", "delete_password"),
+}
+
 
 class Form:
     """Holds `values` as typed, by field, and `errors` by field ('' = the whole form) in the user's language."""
@@ -31,7 +42,7 @@ class Form:
 
     def refuse(self, error: ChatError) -> None:
         """Adds an error to its field, or to the whole form if that has no such field."""
-        field = error.field if error.field in self.values else ""
+        field = next((field for field in FIELDS.get(error.code, ()) if field in self.values), "")
         self.errors[field] = error.sentence
         if error.code in RULES:
             self.repeated.add(field)

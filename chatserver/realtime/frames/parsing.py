@@ -14,7 +14,7 @@ class BadFrame(ChatError):
     """A frame that cannot be processed; `echo` holds its `id` and `thread` as far as they could be read."""
 
     def __init__(self, cause: ChatError, echo: dict[str, Any]) -> None:
-        super().__init__(cause.code, cause.field, cause.retry_after, **cause.values)
+        super().__init__(cause.code, cause.retry_after, **cause.values)
         self.echo = echo
 
 

@@ -137,10 +137,10 @@ async def _handle(request: web.Request, work: Work, *fields: str) -> web.Respons
 
 
 async def _check_again(request: web.Request, user: User, form: Form, field: str) -> VerifiedUser:
-    """Checks the user's password again. Raises ChatError `wrong_current_password` for the field, `too_many_tries`."""
+    """Checks the user's password again. Raises ChatError `wrong_current_password` or `too_many_tries`."""
     attempts, session_key = request.app[LOGIN_LIMITS], request.app[SESSIONS].key_of(request)
     await attempts.current_password(session_key)
-    checked = await request.app[ACCOUNTS].check_again(user, form[field], field)
+    checked = await request.app[ACCOUNTS].check_again(user, form[field])
     await attempts.current_password_confirmed(session_key)
     return checked
 
