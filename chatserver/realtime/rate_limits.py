@@ -1,6 +1,7 @@
 """Rate limits of this process, counted in memory. No I/O."""
 
 from collections.abc import Callable
+from math import ceil
 from time import monotonic
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ class Rate:
         """Counts a use. Raises ChatError `too_many` over the limit."""
         wait = self.acquire(key)
         if wait:
-            raise ChatError("too_many", retry_after=wait)
+            raise too_many(wait)
 
     def forget(self, key: object) -> None:
         """Forgets a key that will not be used again."""
@@ -54,6 +55,11 @@ class Rate:
     def __len__(self) -> int:
         """Returns the number of keys that are not idle."""
         return len(self._idle_at)
+
+
+def too_many(wait: float) -> ChatError:
+    """Returns the refusal of what is allowed in `wait` seconds, rounded up to milliseconds."""
+    return ChatError("too_many", retry_after=ceil(wait * 1000) / 1000)
 
 
 class Rates(NamedTuple):

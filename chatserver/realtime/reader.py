@@ -1,19 +1,20 @@
 """Handles the frames that a browser sends: parses, checks and dispatches each, or answers with an error."""
 
 import asyncio
-from math import ceil
 
 from aiohttp import WSMessage
 
 from chatserver.bus.events import TypingNoticed
-from chatserver.conversations.message_store import NewMessage, StoredMessage
+from chatserver.conversations.message_store import StoredMessage
 from chatserver.conversations.read_markers import ReadMarker
-from chatserver.errors import ChatError, Unavailable
+from chatserver.conversations.sending import CheckedMessage
+from chatserver.errors import ChatError
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.frames import incoming
 from chatserver.realtime.frames.outgoing import PONG, error_frame, sent_frame, typing_frame
 from chatserver.realtime.frames.parsing import BadFrame, echo_of, parse
 from chatserver.realtime.mailbox import Mailbox
+from chatserver.realtime.rate_limits import too_many
 from chatserver.realtime.services import SocketServices
 
 
@@ -35,21 +36,22 @@ class Reader:
         rates = self._services.rates
         wait = rates.frames.acquire(self)
         try:
-            frame = parse(message.data, self._services.config.max_message_chars)
-            if not wait and isinstance(frame, incoming.Send):
-                wait = rates.messages.acquire(self._user_id)
-            if wait:
-                raise BadFrame(ChatError("too_many", retry_after=ceil(wait * 1000) / 1000), echo_of(frame))
-            self._dispatch(frame)
+            frame = parse(message.data)
+            try:
+                if wait:
+                    raise too_many(wait)
+                self._dispatch(frame)
+            except ChatError as error:
+                raise BadFrame(error, echo_of(frame)) from None
         except BadFrame as error:
             self._mailbox.put(error_frame(error, **error.echo))
-        if wait and rates.refusals.acquire(self):
-            self._mailbox.close(CloseCode.POLICY)
+            if (wait or error.code == "too_many") and rates.refusals.acquire(self):
+                self._mailbox.close(CloseCode.POLICY)
 
     def _dispatch(self, frame: incoming.Frame) -> None:
         match frame:
-            case incoming.Send():
-                self._store(frame)
+            case incoming.Send(thread, client_id, text):
+                self._send(thread, client_id, text)
             case incoming.Open() | incoming.Close():
                 self._mailbox.put(frame)  # the listener handles it in order with what it sends
             case incoming.Read(thread, seq):
@@ -60,22 +62,19 @@ class Reader:
             case incoming.Ping():
                 self._mailbox.put(PONG)
 
-    def _store(self, frame: incoming.Send) -> None:
-        """Submits the message to the store; acknowledges it after the commit."""
-        try:
-            stored = self._services.message_store.submit(NewMessage(frame.thread, self._user_id, frame.id, frame.text))
-        except Unavailable as error:
-            self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
-            return
-        stored.add_done_callback(lambda future: self._answer(frame, future))
+    def _send(self, thread: int, client_id: object, text: object) -> None:
+        """Sends a message; acknowledges it after the commit. Raises ChatError."""
+        checked = self._services.sending.check(client_id, text, limited_for=self._user_id)
+        stored = self._services.sending.submit(thread, self._user_id, checked)
+        stored.add_done_callback(lambda future: self._answer(thread, checked, future))
 
-    def _answer(self, frame: incoming.Send, future: "asyncio.Future[StoredMessage]") -> None:
+    def _answer(self, thread: int, checked: CheckedMessage, future: "asyncio.Future[StoredMessage]") -> None:
         try:
             seq, sent_at = future.result()
         except ChatError as error:
-            self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
+            self._mailbox.put(error_frame(error, id=checked.client_id, thread=thread))
         else:
-            self._mailbox.put(sent_frame(frame.thread, frame.id, seq, sent_at))
+            self._mailbox.put(sent_frame(thread, checked.client_id, seq, sent_at))
 
     def _mark(self, thread: int, seq: int) -> None:
         def answer(future: "asyncio.Future[None]") -> None:
@@ -83,10 +82,7 @@ class Reader:
             if isinstance(error, ChatError):
                 self._mailbox.put(error_frame(error, thread=thread))
 
-        try:
-            self._services.read_markers.submit(ReadMarker(thread, self._user_id, seq)).add_done_callback(answer)
-        except Unavailable as error:
-            self._mailbox.put(error_frame(error, thread=thread))
+        self._services.read_markers.submit(ReadMarker(thread, self._user_id, seq)).add_done_callback(answer)
 
     async def _publish_typing(self, thread: int) -> None:
         try:

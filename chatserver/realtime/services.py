@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
-from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
+from chatserver.conversations.sending import Sending
 from chatserver.conversations.threads import Thread, ThreadRequest
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
@@ -20,7 +20,7 @@ class SocketServices:
 
     config: Config
     db: Database
-    message_store: MessageStore
+    sending: Sending
     read_markers: ReadMarkers
     publisher: Publisher
     thread_loader: Batcher[ThreadRequest, Thread]

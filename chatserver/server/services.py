@@ -12,6 +12,7 @@ from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
+from chatserver.conversations.sending import Sending
 from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
 from chatserver.database.batcher import Batcher
 from chatserver.database.startup import wait_for_database
@@ -43,6 +44,7 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     message_store = app[keys.MESSAGE_STORE] = MessageStore(
         database, publisher, config.batch_messages, config.waiting_messages
     )
+    app[keys.SENDING] = Sending(message_store, app[keys.RATES].messages.check, config.max_message_chars)
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:
         await publisher.open()
@@ -68,7 +70,7 @@ def _realtime(app: web.Application, hub: Hub, presence: PresencePoller) -> list[
     services = SocketServices(
         config=config,
         db=database,
-        message_store=message_store,
+        sending=app[keys.SENDING],
         read_markers=app[keys.READ_MARKERS],
         publisher=publisher,
         thread_loader=Batcher[ThreadRequest, Thread](partial(find_threads, database), THREADS_AT_ONCE, 0),

@@ -10,12 +10,11 @@ from chatserver.accounts.accounts import User
 from chatserver.accounts.directory import complete_name
 from chatserver.accounts.names import name_beginning
 from chatserver.conversations import messages
-from chatserver.conversations.message_store import NewMessage
 from chatserver.conversations.threads import find_thread
 from chatserver.errors import ChatError
 from chatserver.realtime.handshake import PreparedSocket
-from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
-from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, HANDSHAKE, LOGIN_LIMITS, MESSAGE_STORE, NOTICES, SESSIONS
+from chatserver.validation import MAX_ID, parse_id
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, HANDSHAKE, LOGIN_LIMITS, NOTICES, SENDING, SESSIONS
 from chatserver.web.bodies import read_fields
 from chatserver.web.client_address import client_address
 from chatserver.web.origins import check_socket_origin
@@ -35,12 +34,12 @@ async def send_message(request: web.Request) -> web.Response:
     thread_id = parse_id(request.match_info["thread"])
     if thread_id is None:
         raise ChatError("no_such_thread")
-    text = clean_text(fields.get("message", ""), config.max_message_chars)
-    client_id = parse_uuid(fields["client_id"]) if fields.get("client_id") else str(uuid4())
+    client_id = fields.get("client_id") or str(uuid4())
+    checked = request.app[SENDING].check(client_id, fields.get("message", ""), limited_for=None)
     sender_id = parse_id(fields.get("sender_id"))
     if sender_id is None or not await request.app[ACCOUNTS].may_talk(sender_id):
         raise ChatError("no_such_user")
-    stored = await request.app[MESSAGE_STORE].submit(NewMessage(thread_id, sender_id, client_id, text))
+    stored = await request.app[SENDING].submit(thread_id, sender_id, checked)
     return web.json_response({"status": "ok", "seq": stored.seq})
 
 

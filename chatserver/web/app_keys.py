@@ -9,6 +9,7 @@ from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
+from chatserver.conversations.sending import Sending
 from chatserver.database.client import Database
 from chatserver.exports.jobs import Exports
 from chatserver.realtime.handshake import Handshake
@@ -30,6 +31,7 @@ PUBLISHER = web.AppKey("publisher", Publisher)
 RATES = web.AppKey("rates", Rates)
 NOTICES = web.AppKey("notices", Notices)
 MESSAGE_STORE = web.AppKey("message_store", MessageStore)
+SENDING = web.AppKey("sending", Sending)
 READ_MARKERS = web.AppKey("read_markers", ReadMarkers)
 HANDSHAKE = web.AppKey("handshake", Handshake)
 SOCKETS = web.AppKey("sockets", Sockets)

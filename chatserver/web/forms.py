@@ -5,7 +5,6 @@ from uuid import uuid4
 from aiohttp import web
 
 from chatserver.errors import RULES, ChatError
-from chatserver.validation import parse_uuid
 from chatserver.web.bodies import read_form_fields
 from chatserver.web.cookies import has_any
 from chatserver.web.csrf import fits_csrf
@@ -34,11 +33,6 @@ class Form:
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
-
-    @property
-    def client_id(self) -> str:
-        """The client id of the form's message. Raises ChatError `bad_frame`."""
-        return parse_uuid(self["client_id"])
 
     def refuse(self, error: ChatError) -> None:
         """Adds an error to its field, or to the whole form if that has no such field."""

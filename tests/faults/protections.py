@@ -397,9 +397,9 @@ PROTECTIONS = [
     ),
     Protection(
         "All of a user's messages share one rate",
-        "chatserver/realtime/reader.py",
-        "wait = rates.messages.acquire(self._user_id)",
-        "wait = 0",
+        "chatserver/conversations/sending.py",
+        "            self._check_rate(limited_for)",
+        "            pass",
         "security/test_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
     ),
     Protection(

@@ -25,6 +25,7 @@ from chatserver.config.settings import Config
 from chatserver.conversations import threads
 from chatserver.conversations.message_store import MessageStore, NewMessage
 from chatserver.conversations.read_markers import ReadMarker, ReadMarkers
+from chatserver.conversations.sending import Sending
 from chatserver.database import client as db
 from chatserver.database.batcher import Batcher
 from chatserver.realtime.connection import Connection
@@ -152,7 +153,7 @@ class Schedule(RuleBasedStateMachine):
         self.services = SocketServices(
             self.config,
             self.db,
-            self.message_store,
+            Sending(self.message_store, lambda _: None, 0),
             self.read_markers,
             self.news,  # type: ignore[arg-type]
             thread_loader,

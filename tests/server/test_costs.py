@@ -5,7 +5,6 @@ import gc
 import sys
 import tracemalloc
 from collections import Counter
-from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -23,13 +22,13 @@ BYTES_A_SOCKET = 28_000  # of Python's objects; some 24,000 on Python 3.11, part
 def queries(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Round trips to PostgreSQL, by query."""
     counted: Counter[str] = Counter()
-    run = Database._run  # noqa: SLF001
+    call = Database._call  # noqa: SLF001
 
-    async def counting(self: Database, name: str, parameters: dict[str, object]) -> Any:
+    def counting(self: Database, method: str, name: str) -> str:
         counted[name] += 1
-        return await run(self, name, parameters)
+        return call(self, method, name)
 
-    monkeypatch.setattr(Database, "_run", counting)
+    monkeypatch.setattr(Database, "_call", counting)
     return counted
 
 

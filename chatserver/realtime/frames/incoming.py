@@ -17,11 +17,11 @@ class Close(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Sends a message; `id` is the client id, `text` is cleaned."""
+    """Sends a message; `id` is the client id. Neither it nor the text is checked yet: `Sending.check` does that."""
 
     thread: int
-    id: str
-    text: str
+    id: object
+    text: object
 
 
 class Read(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any
 
 from chatserver.errors import ChatError
 from chatserver.realtime.frames.incoming import Close, Frame, Open, Ping, Pong, Read, Send, Typing
-from chatserver.validation import MAX_ID, clean_text, parse_id, parse_uuid
+from chatserver.validation import MAX_ID, parse_id
 
 MAX_DEPTH = 8  # of objects and lists in a frame
 
@@ -34,7 +34,7 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_fields)
 
 
-def parse(raw: str | bytes, max_chars: int) -> Frame:
+def parse(raw: str | bytes) -> Frame:
     """Parses a frame from the browser. Ignores unknown fields. Raises BadFrame for an invalid frame."""
     try:
         fields = DECODER.decode(raw) if isinstance(raw, str) else None  # browsers send text, never binary frames
@@ -43,10 +43,9 @@ def parse(raw: str | bytes, max_chars: int) -> Frame:
     if not isinstance(fields, dict) or _is_deep(fields):
         raise BadFrame(ChatError("bad_frame"), {})
     try:
-        return _frame(fields, max_chars)
+        return _frame(fields)
     except ChatError as error:
-        echo = {"id": fields.get("id"), "thread": fields.get("thread")}
-        raise BadFrame(error, {k: v for k, v in echo.items() if _fit_to_echo(v)}) from None
+        raise BadFrame(error, _echo(fields)) from None
 
 
 def _is_deep(fields: dict[str, Any]) -> bool:
@@ -64,7 +63,11 @@ def _is_deep(fields: dict[str, Any]) -> bool:
 
 def echo_of(frame: Frame) -> dict[str, Any]:
     """Returns the fields by which an error names the frame that it answers."""
-    return {name: value for name, value in frame._asdict().items() if name in {"id", "thread"}}
+    return _echo(frame._asdict())
+
+
+def _echo(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: fields[name] for name in ("id", "thread") if _fit_to_echo(fields.get(name))}
 
 
 def _fit_to_echo(value: object) -> bool:
@@ -73,10 +76,10 @@ def _fit_to_echo(value: object) -> bool:
     return type(value) is int and abs(value) <= MAX_ID
 
 
-def _frame(fields: dict[str, Any], max_chars: int) -> Frame:
+def _frame(fields: dict[str, Any]) -> Frame:
     match fields.get("type"):
         case "send":
-            return Send(_thread(fields), parse_uuid(fields.get("id")), clean_text(fields.get("text"), max_chars))
+            return Send(_thread(fields), fields.get("id"), fields.get("text"))
         case "open":
             after = fields.get("after")
             return Open(_thread(fields), None if after is None else _number(after))

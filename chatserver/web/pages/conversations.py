@@ -8,11 +8,10 @@ from yarl import URL
 
 from chatserver.accounts.accounts import User
 from chatserver.conversations import messages, threads
-from chatserver.conversations.message_store import NewMessage
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError
-from chatserver.validation import MAX_ID, clean_recipient, clean_text, parse_id
-from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, MESSAGE_STORE, RATES, READ_MARKERS
+from chatserver.validation import MAX_ID, clean_recipient, parse_id
+from chatserver.web.app_keys import ACCOUNTS, DB, READ_MARKERS, SENDING
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
 from chatserver.web.pages.preferences import choices_of
@@ -44,12 +43,10 @@ async def send_to_name(request: web.Request) -> web.Response:
     try:
         await check_form(request)
         name = clean_recipient(form["recipient_name"])
-        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
-        client_id = form.client_id
         recipient = await request.app[ACCOUNTS].find(name)
-        request.app[RATES].messages.check(user.id)
-        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, client_id)
-        await request.app[MESSAGE_STORE].submit(NewMessage(thread_id, user.id, client_id, text))
+        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
+        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, checked.client_id)
+        await request.app[SENDING].submit(thread_id, user.id, checked)
     except ChatError as error:
         context = await _conversations(request, user)
         return await render_refused(request, "conversations.html", form, error, **context)
@@ -97,10 +94,8 @@ async def send_to_thread(request: web.Request) -> web.Response:
     thread_id = _thread_id(request)
     try:
         await check_form(request)
-        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
-        client_id = form.client_id
-        request.app[RATES].messages.check(user.id)
-        await request.app[MESSAGE_STORE].submit(NewMessage(thread_id, user.id, client_id, text))
+        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
+        await request.app[SENDING].submit(thread_id, user.id, checked)
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
     raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
