@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from chatserver.accounts.accounts import Accounts, User
+from chatserver.conversations.access import outsider
 from chatserver.conversations.threads import pair_thread
 from chatserver.database.client import Database
-from chatserver.errors import ChatError, CommandError
+from chatserver.errors import CommandError
 
 
 class TooFewPeople(CommandError):
@@ -27,14 +28,14 @@ async def create(db: Database, accounts: Accounts, names: Sequence[str]) -> tupl
 
 
 async def add(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
-    """Adds users to a group; returns those who were not in it. Raises ChatError `no_such_user` or `no_such_thread`."""
+    """Adds users to a group; returns those who were not in it. Raises ChatError `no_such_user`, or `no_such_thread`."""
     return await _change(db, accounts, "add_participants", thread_id, names)
 
 
 async def remove(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
     """Removes users from a group; returns those who were in it. They receive nothing stored after this.
 
-    Raises ChatError `no_such_user` or `no_such_thread`.
+    Raises ChatError `no_such_user`, or `no_such_thread`.
     """
     return await _change(db, accounts, "remove_participants", thread_id, names)
 
@@ -42,7 +43,7 @@ async def remove(db: Database, accounts: Accounts, thread_id: int, names: Sequen
 async def _change(db: Database, accounts: Accounts, query: str, thread_id: int, names: Sequence[str]) -> list[User]:
     users = await _find(accounts, names)
     if await db.query_one("find_group", thread_id=thread_id) is None:
-        raise ChatError("no_such_thread")
+        raise outsider()
     changed = {
         id_ for (id_,) in await db.execute_once(query, thread_id=thread_id, user_ids=[user.id for user in users])
     }

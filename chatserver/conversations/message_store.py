@@ -10,6 +10,7 @@ from typing import NamedTuple
 import psycopg2
 
 from chatserver.bus.publisher import Publisher
+from chatserver.conversations.access import ThreadRequest, outsider
 from chatserver.conversations.messages import Message, message_event
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
@@ -22,8 +23,7 @@ log = logging.getLogger(__name__)
 class NewMessage(NamedTuple):
     """A message to store: its text is clean; whether the sender is a participant is checked on storing."""
 
-    thread_id: int
-    sender_id: int
+    request: ThreadRequest  # by the sender
     client_id: str  # a UUID, in lower case
     text: str
 
@@ -45,7 +45,7 @@ class MessageStore:
             self._store,
             batch_messages,
             waiting_messages,
-            key=lambda message: (message.sender_id, message.client_id),
+            key=lambda message: (message.request.user_id, message.client_id),
         )
         self.drain = self._batcher.drain
 
@@ -80,8 +80,8 @@ class MessageStore:
         start = monotonic()
         rows = await self._db.execute_idempotent(
             "store_messages",
-            thread_ids=[message.thread_id for message in batch],
-            sender_ids=[message.sender_id for message in batch],
+            thread_ids=[message.request.thread_id for message in batch],
+            sender_ids=[message.request.user_id for message in batch],
             client_ids=[message.client_id for message in batch],
             texts=[message.text for message in batch],
         )
@@ -96,10 +96,10 @@ class MessageStore:
             if seq is None:
                 results[place - 1] = ChatError("accepts_no_messages")
                 continue
-            if (thread_id, text) != (message.thread_id, message.text):
+            if (thread_id, text) != (message.request.thread_id, message.text):
                 results[place - 1] = ChatError("duplicate_id")
                 continue
             results[place - 1] = StoredMessage(seq, sent_at)
-            stored = Message(thread_id, seq, message.client_id, message.sender_id, sender_name, text, sent_at)
+            stored = Message(thread_id, seq, message.client_id, message.request.user_id, sender_name, text, sent_at)
             self._publisher.publish(recipients[thread_id], message_event(stored))
-        return [result or ChatError("no_such_thread") for result in results]
+        return [result or outsider() for result in results]

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from chatserver.bus.events import MessageStored
+from chatserver.conversations.access import Membership, outsider
 from chatserver.database.client import Database
-from chatserver.errors import ChatError
 from chatserver.frames import encode
 
 PAGE = 100  # messages on a page of history
@@ -29,52 +29,52 @@ class Message(NamedTuple):
         return not self.text
 
 
-async def history(
-    db: Database, thread_id: int, user_id: int, before: int, limit: int = PAGE
-) -> tuple[list[Message], bool]:
+async def history(db: Database, member: Membership, before: int, limit: int = PAGE) -> tuple[list[Message], bool]:
     """Returns at most `limit` messages before the number `before`, oldest first, and whether there are more.
 
-    Returns none to a user who is not a participant.
+    Returns none if the membership has ended meanwhile.
     """
-    rows = await db.query("messages_before", thread_id=thread_id, user_id=user_id, before=before, number=limit + 1)
+    rows = await db.query(
+        "messages_before", thread_id=member.thread_id, user_id=member.user_id, before=before, number=limit + 1
+    )
     return [Message(*row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
-async def missed(db: Database, thread_id: int, user_id: int, after: int, limit: int) -> tuple[list[Message], int]:
+async def missed(db: Database, member: Membership, after: int, limit: int) -> tuple[list[Message], int]:
     """Returns the first `limit` messages after the number `after`, oldest first, and the thread's last number.
 
-    Raises ChatError `no_such_thread` if the user is not a participant.
+    Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
-    rows = await db.query("messages_after", thread_id=thread_id, user_id=user_id, after=after, number=limit)
+    rows = await db.query(
+        "messages_after", thread_id=member.thread_id, user_id=member.user_id, after=after, number=limit
+    )
     if not rows:
-        raise ChatError("no_such_thread")
+        raise outsider()
     return [Message(*row) for _, *row in rows if row[0] is not None], rows[0][0]
 
 
-async def following(
-    db: Database, thread_id: int, user_id: int, after: int, limit: int = PAGE
-) -> tuple[list[Message], bool]:
+async def following(db: Database, member: Membership, after: int, limit: int = PAGE) -> tuple[list[Message], bool]:
     """Returns at most `limit` messages after the number `after`, oldest first, and whether there are more.
 
-    Raises ChatError `no_such_thread` if the user is not a participant.
+    Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
-    messages, last = await missed(db, thread_id, user_id, after, limit)
+    messages, last = await missed(db, member, after, limit)
     return messages, bool(messages) and messages[-1].seq < last
 
 
-async def around(db: Database, thread_id: int, user_id: int, seq: int) -> tuple[list[Message], bool, bool]:
+async def around(db: Database, member: Membership, seq: int) -> tuple[list[Message], bool, bool]:
     """Returns the messages around the number `seq`, oldest first, and whether there are earlier and later ones.
 
-    Raises ChatError `no_such_thread` if the user is not a participant.
+    Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
     after = max(seq - BEFORE - 1, 0)
-    messages, later = await following(db, thread_id, user_id, after, seq + AFTER - after)
+    messages, later = await following(db, member, after, seq + AFTER - after)
     return messages, after > 0, later
 
 
-async def first_since(db: Database, thread_id: int, user_id: int, moment: datetime) -> int | None:
-    """Returns the number of the first message at or after `moment`; None for no message, or to outsiders."""
-    row = await db.query_one("first_since", thread_id=thread_id, user_id=user_id, moment=moment)
+async def first_since(db: Database, member: Membership, moment: datetime) -> int | None:
+    """Returns the number of the first message at or after `moment`; None if there is none."""
+    row = await db.query_one("first_since", thread_id=member.thread_id, user_id=member.user_id, moment=moment)
     return int(row[0]) if row else None
 
 

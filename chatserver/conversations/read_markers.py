@@ -8,9 +8,10 @@ import psycopg2
 
 from chatserver.bus.events import ReadMarkMoved
 from chatserver.bus.publisher import Publisher
+from chatserver.conversations.access import ThreadRequest, outsider
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
-from chatserver.errors import ChatError, Unavailable
+from chatserver.errors import Unavailable
 from chatserver.frames import encode
 
 log = logging.getLogger(__name__)
@@ -22,8 +23,7 @@ MAX_WAITING = 5000
 class ReadMarker(NamedTuple):
     """The number `seq` up to which a user has read a thread."""
 
-    thread_id: int
-    user_id: int
+    request: ThreadRequest
     seq: int
 
 
@@ -38,20 +38,20 @@ class ReadMarkers:
         self._publisher = publisher
         self._announce_people = announce_people
         self._batcher: Batcher[ReadMarker, None] = Batcher(
-            self._move, MAX_BATCH, MAX_WAITING, key=lambda mark: (mark.thread_id, mark.user_id)
+            self._move, MAX_BATCH, MAX_WAITING, key=lambda mark: mark.request
         )
         self.drain = self._batcher.drain
 
     def submit(self, mark: ReadMarker) -> "asyncio.Future[None]":
-        """Queues a move forward. The future raises ChatError `no_such_thread` if the user is not a participant."""
+        """Queues a move forward. The future raises ChatError `no_such_thread`."""
         return self._batcher.submit(mark)
 
     async def _move(self, batch: list[ReadMarker]) -> list[Exception | None]:
         try:
             rows = await self._db.execute_idempotent(
                 "mark_read",
-                thread_ids=[mark.thread_id for mark in batch],
-                user_ids=[mark.user_id for mark in batch],
+                thread_ids=[mark.request.thread_id for mark in batch],
+                user_ids=[mark.request.user_id for mark in batch],
                 seqs=[mark.seq for mark in batch],
             )
         except Unavailable as error:
@@ -59,7 +59,7 @@ class ReadMarkers:
         except psycopg2.Error:
             log.exception("read marks could not be stored")
             return [Unavailable("read marks could not be stored")] * len(batch)
-        results: list[Exception | None] = [ChatError("no_such_thread") for _ in batch]
+        results: list[Exception | None] = [outsider() for _ in batch]
         for place, read_seq, unread, people in rows:
             results[place - 1] = None
             if read_seq is not None:
@@ -67,9 +67,10 @@ class ReadMarkers:
         return results
 
     def _publish(self, mark: ReadMarker, read_seq: int, unread: int, people: list[int]) -> None:
-        frame = {"type": "read", "thread": mark.thread_id, "user": mark.user_id, "seq": read_seq}
-        own = ReadMarkMoved(mark.thread_id, encode(frame | {"unread": unread}))
-        self._publisher.publish([mark.user_id], own)
+        thread_id, user_id = mark.request
+        frame = {"type": "read", "thread": thread_id, "user": user_id, "seq": read_seq}
+        own = ReadMarkMoved(thread_id, encode(frame | {"unread": unread}))
+        self._publisher.publish([user_id], own)
         if not self._announce_people or len(people) <= self._announce_people:
-            others = [user_id for user_id in people if user_id != mark.user_id]
-            self._publisher.publish(others, ReadMarkMoved(mark.thread_id, encode(frame)))
+            others = [other for other in people if other != user_id]
+            self._publisher.publish(others, ReadMarkMoved(thread_id, encode(frame)))

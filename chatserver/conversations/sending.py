@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.message_store import MessageStore, NewMessage, StoredMessage
 from chatserver.validation import clean_text, parse_uuid
 
@@ -37,6 +38,6 @@ class Sending:
             self._check_rate(limited_for)
         return checked
 
-    def submit(self, thread_id: int, sender_id: int, checked: CheckedMessage) -> "asyncio.Future[StoredMessage]":
+    def submit(self, request: ThreadRequest, checked: CheckedMessage) -> "asyncio.Future[StoredMessage]":
         """Queues a checked message for the store; the future ends as `MessageStore.submit` says. Raises Unavailable."""
-        return self._store.submit(NewMessage(thread_id, sender_id, checked.client_id, checked.text))
+        return self._store.submit(NewMessage(request, checked.client_id, checked.text))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chatserver.accounts.blocks import accepts_messages
+from chatserver.conversations.access import Membership, ThreadRequest, outsider
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
 
@@ -62,19 +63,33 @@ class Person(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """A thread as one of its participants sees it.
+    """A thread as one of its participants sees it; `pair` tells whether it is one-to-one."""
 
-    `read_seq` is their read marker; `pair` tells whether the thread is one-to-one.
-    """
-
-    id: int
+    membership: Membership
     pair: bool
     title: str
-    total: int
     sent: int
-    read_seq: int
-    unread: int
     people: list[Person]
+
+    @property
+    def id(self) -> int:
+        """The thread's id."""
+        return self.membership.thread_id
+
+    @property
+    def total(self) -> int:
+        """The number of messages, which is the last one's number."""
+        return self.membership.last_seq
+
+    @property
+    def read_seq(self) -> int:
+        """The participant's read marker."""
+        return self.membership.read_seq
+
+    @property
+    def unread(self) -> int:
+        """The number of unread messages."""
+        return self.membership.unread
 
     @property
     def received(self) -> int:
@@ -95,35 +110,28 @@ async def conversations(
     return ConversationList(shown, threads > len(shown), unread_total)
 
 
-class ThreadRequest(NamedTuple):
-    """A thread, and the user who asks for it."""
-
-    thread_id: int
-    user_id: int
-
-
-async def find_thread(db: Database, thread_id: int | None, user_id: int) -> Thread:
-    """Returns the thread as the user sees it.
-
-    Raises ChatError `no_such_thread` alike for a thread of others and for one that does not exist.
-    """
-    (found,) = await find_threads(db, [ThreadRequest(thread_id or 0, user_id)])
+async def find_thread(db: Database, request: ThreadRequest) -> Thread:
+    """Returns the thread as the user sees it, with their membership. Raises ChatError `no_such_thread`."""
+    (found,) = await find_threads(db, [request])
     if isinstance(found, ChatError):
         raise found
     return found
 
 
-async def find_threads(db: Database, asked: Sequence[ThreadRequest]) -> list[Thread | ChatError]:
-    """Finds many threads in one query: each as its user sees it, or ChatError `no_such_thread`."""
+async def find_threads(db: Database, requests: Sequence[ThreadRequest]) -> list[Thread | ChatError]:
+    """Finds many threads in one query: each as its user sees it, or `no_such_thread`."""
     rows = await db.query(
-        "threads_for", thread_ids=[ask.thread_id for ask in asked], user_ids=[ask.user_id for ask in asked]
+        "threads_for",
+        thread_ids=[request.thread_id for request in requests],
+        user_ids=[request.user_id for request in requests],
     )
-    found: list[Thread | ChatError] = [ChatError("no_such_thread") for _ in asked]
+    found: list[Thread | ChatError] = [outsider() for _ in requests]
     for place, id_, total, sent, read_seq, unread, pair, rows_of_people in rows:
         people = [Person(**row) for row in rows_of_people]
-        others = [person.name for person in people if person.id != asked[place - 1].user_id]
-        title = title_of(others[:4], len(others))
-        found[place - 1] = Thread(id_, pair, title, total, sent, read_seq, unread, people)
+        user_id = requests[place - 1].user_id
+        others = [person.name for person in people if person.id != user_id]
+        membership = Membership(id_, user_id, read_seq, total, unread)
+        found[place - 1] = Thread(membership, pair, title_of(others[:4], len(others)), sent, people)
     return found
 
 
@@ -134,6 +142,17 @@ def title_of(names: Sequence[str], others: int) -> str:
     """
     more = others - len(names)
     return ", ".join(names) + (f" +{more}" if more else "") if others else "…"
+
+
+async def people_to_tell(db: Database, request: ThreadRequest) -> list[int]:
+    """Returns the ids of the participants, the user among them, but for those who have blocked the user.
+
+    Raises ChatError `no_such_thread`.
+    """
+    rows = await db.query("participants_of", thread_id=request.thread_id, user_id=request.user_id)
+    if not rows:
+        raise outsider()
+    return [user_id for (user_id,) in rows]
 
 
 async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:

@@ -9,6 +9,7 @@ from chatserver.bus.client import connect_redis
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations import groups
+from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.message_store import MessageStore, NewMessage
 from chatserver.database import client as db
 from chatserver.errors import ChatError
@@ -89,7 +90,7 @@ async def _talk(database: db.Database, accounts: Accounts, message_store: Messag
     for names, lines in TALKS:
         thread_id, _ = await groups.create(database, accounts, names)
         for _, name, text in lines:
-            await message_store.submit(NewMessage(thread_id, users[name].id, str(uuid4()), text))
+            await message_store.submit(NewMessage(ThreadRequest(thread_id, users[name].id), str(uuid4()), text))
         last = len(lines)
         for name in names:  # everybody has read all messages but the last
             seq = last if name == lines[-1][1] else last - 1

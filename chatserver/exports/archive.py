@@ -12,8 +12,9 @@ from chatserver.accounts import blocks
 from chatserver.accounts.accounts import User, details_of
 from chatserver.accounts.session_index import SessionIndex
 from chatserver.conversations import messages
+from chatserver.conversations.access import Membership, ThreadRequest, memberships
 from chatserver.conversations.messages import as_frame, as_time
-from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
+from chatserver.conversations.threads import Thread, find_threads
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
 
@@ -34,14 +35,14 @@ async def write_export(db: Database, session_index: SessionIndex, user: User, fi
     archive = Archive(file)
     try:
         await archive.add("account.json", await _account(db, session_index, user))
-        threads = await _add_conversations(archive, db, user)
-        done, total = 0, sum(last for _, last in threads)
+        members = await _add_conversations(archive, db, user)
+        done, total = 0, sum(member.last_seq for member in members)
         await report(done, total)
-        for thread_id, last in threads:
-            async with archive.list_at(f"conversations/{thread_id}.json") as extend:
-                for after in range(0, last, PAGE):
-                    number = min(PAGE, last - after)
-                    await extend(await _messages(db, thread_id, user, after, number))
+        for member in members:
+            async with archive.list_at(f"conversations/{member.thread_id}.json") as extend:
+                for after in range(0, member.last_seq, PAGE):
+                    number = min(PAGE, member.last_seq - after)
+                    await extend(await _messages(db, member, after, number))
                     done += number
                     await report(done, total)
                     await asyncio.sleep(PAUSE)
@@ -70,16 +71,14 @@ async def _account(db: Database, session_index: SessionIndex, user: User) -> dic
     }
 
 
-async def _add_conversations(archive: "Archive", db: Database, user: User) -> list[tuple[int, int]]:
-    """Writes the list of threads; returns the id and last number of each, to leave out later messages."""
-    found: list[Any] = []
+async def _add_conversations(archive: "Archive", db: Database, user: User) -> list[Membership]:
+    """Writes the list of threads; returns the user's memberships as of now, to leave out later messages."""
+    found: list[Membership] = []
     async with archive.list_at("conversations.json") as extend:
-        while rows := await db.query(
-            "threads_after", user_id=user.id, after=found[-1][0] if found else 0, number=THREADS
-        ):
-            threads = await find_threads(db, [ThreadRequest(thread_id, user.id) for thread_id, _ in rows])
+        while members := await memberships(db, user.id, found[-1].thread_id if found else 0, THREADS):
+            threads = await find_threads(db, [ThreadRequest(member.thread_id, user.id) for member in members])
             await extend([_conversation(thread) for thread in threads if isinstance(thread, Thread)])
-            found += rows
+            found += members
     return found
 
 
@@ -95,9 +94,9 @@ def _conversation(thread: Thread) -> dict[str, object]:
     }
 
 
-async def _messages(db: Database, thread_id: int, user: User, after: int, number: int) -> list[dict[str, Any]]:
+async def _messages(db: Database, member: Membership, after: int, number: int) -> list[dict[str, Any]]:
     try:
-        page, _ = await messages.missed(db, thread_id, user.id, after, number)
+        page, _ = await messages.missed(db, member, after, number)
     except ChatError as error:
         if error.code != "no_such_thread":
             raise

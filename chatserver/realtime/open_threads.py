@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from chatserver.bus.events import MessageStored
+from chatserver.conversations.access import Membership, ThreadRequest, outsider
 from chatserver.conversations.messages import message_frame, missed
-from chatserver.conversations.threads import ThreadRequest
 from chatserver.errors import ChatError, Unavailable
 from chatserver.realtime.frames.incoming import Open
 from chatserver.realtime.frames.outgoing import error_frame, opened_frame, reset_frame
@@ -20,7 +20,7 @@ RETRY_PAUSE = 1.0  # seconds until the server retries a gap that it could not re
 class OpenThreads:
     """The open threads of one socket. Only the listener task calls it; `send` writes a frame to the socket."""
 
-    __slots__ = ("_last", "_mailbox", "_send", "_services", "_user_id")
+    __slots__ = ("_last", "_mailbox", "_memberships", "_send", "_services", "_user_id")
 
     def __init__(
         self, services: SocketServices, user_id: int, mailbox: Mailbox, send: Callable[[str], Awaitable[None]]
@@ -30,6 +30,7 @@ class OpenThreads:
         self._mailbox = mailbox
         self._send = send
         self._last: dict[int, int] = {}  # thread: the browser has all its messages up to this number
+        self._memberships: dict[int, Membership] = {}  # of the same threads
 
     async def open(self, frame: Open) -> None:
         """Opens a thread and replays what the browser missed, or answers with an error."""
@@ -51,6 +52,7 @@ class OpenThreads:
             await self._send(reset_frame(thread.id))
             return
         self._last[thread.id] = after
+        self._memberships[thread.id] = thread.membership
         if after < thread.total:
             await self._catch_up(thread.id)
             CATCH_UPS.labels("replay").inc()
@@ -64,7 +66,7 @@ class OpenThreads:
         more = True
         while more:
             after = self._last[thread_id]
-            page, last = await missed(self._services.db, thread_id, self._user_id, after, REPLAY_PAGE)
+            page, last = await missed(self._services.db, self._memberships[thread_id], after, REPLAY_PAGE)
             for message in page:
                 await self._send(message_frame(message))
                 self._last[thread_id] = message.seq
@@ -102,12 +104,13 @@ class OpenThreads:
     def close(self, thread_id: int) -> None:
         """Closes a thread, if it is open: the browser no longer shows it."""
         self._last.pop(thread_id, None)
+        self._memberships.pop(thread_id, None)
         self._services.watchers.unwatch(self._mailbox, thread_id)
 
     async def remove(self, thread_id: int) -> None:
         """Closes an open thread of which the user is no longer a participant, with an error."""
         if thread_id in self._last:
-            await self._refuse(thread_id, ChatError("no_such_thread"))
+            await self._refuse(thread_id, outsider())
 
     async def _refuse(self, thread_id: int, error: ChatError) -> None:
         """Closes the thread and sends the error to the browser, which would otherwise wait for its messages."""

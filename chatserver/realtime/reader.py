@@ -5,9 +5,11 @@ import asyncio
 from aiohttp import WSMessage
 
 from chatserver.bus.events import TypingNoticed
+from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.message_store import StoredMessage
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.conversations.sending import CheckedMessage
+from chatserver.conversations.threads import people_to_tell
 from chatserver.errors import ChatError
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.frames import incoming
@@ -51,22 +53,25 @@ class Reader:
     def _dispatch(self, frame: incoming.Frame) -> None:
         match frame:
             case incoming.Send(thread, client_id, text):
-                self._send(thread, client_id, text)
+                self._send(self._request(thread), client_id, text)
             case incoming.Open() | incoming.Close():
                 self._mailbox.put(frame)  # the listener handles it in order with what it sends
             case incoming.Read(thread, seq):
-                self._mark(thread, seq)
+                self._mark(self._request(thread), seq)
             case incoming.Typing(thread):
                 if self._typing is None or self._typing.done():
-                    self._typing = asyncio.create_task(self._publish_typing(thread))
+                    self._typing = asyncio.create_task(self._publish_typing(self._request(thread)))
             case incoming.Ping():
                 self._mailbox.put(PONG)
 
-    def _send(self, thread: int, client_id: object, text: object) -> None:
+    def _request(self, thread: int) -> ThreadRequest:
+        return ThreadRequest(thread, self._user_id)
+
+    def _send(self, request: ThreadRequest, client_id: object, text: object) -> None:
         """Sends a message; acknowledges it after the commit. Raises ChatError."""
         checked = self._services.sending.check(client_id, text, limited_for=self._user_id)
-        stored = self._services.sending.submit(thread, self._user_id, checked)
-        stored.add_done_callback(lambda future: self._answer(thread, checked, future))
+        stored = self._services.sending.submit(request, checked)
+        stored.add_done_callback(lambda future: self._answer(request.thread_id, checked, future))
 
     def _answer(self, thread: int, checked: CheckedMessage, future: "asyncio.Future[StoredMessage]") -> None:
         try:
@@ -76,26 +81,25 @@ class Reader:
         else:
             self._mailbox.put(sent_frame(thread, checked.client_id, seq, sent_at))
 
-    def _mark(self, thread: int, seq: int) -> None:
+    def _mark(self, request: ThreadRequest, seq: int) -> None:
         def answer(future: "asyncio.Future[None]") -> None:
             error = future.exception()
             if isinstance(error, ChatError):
-                self._mailbox.put(error_frame(error, thread=thread))
+                self._mailbox.put(error_frame(error, thread=request.thread_id))
 
-        self._services.read_markers.submit(ReadMarker(thread, self._user_id, seq)).add_done_callback(answer)
+        self._services.read_markers.submit(ReadMarker(request, seq)).add_done_callback(answer)
 
-    async def _publish_typing(self, thread: int) -> None:
+    async def _publish_typing(self, request: ThreadRequest) -> None:
+        thread, me = request
         try:
-            rows = await self._services.db.query("participants_of", thread_id=thread, user_id=self._user_id)
-            if not rows:
-                raise ChatError("no_such_thread")
+            people = await people_to_tell(self._services.db, request)
         except ChatError as error:
             self._mailbox.put(error_frame(error, thread=thread))
             return
         limit = self._services.config.announce_people
-        if not limit or len(rows) <= limit:
-            event = TypingNoticed(thread, typing_frame(thread, self._user_id))
-            self._services.publisher.publish([user_id for (user_id,) in rows if user_id != self._user_id], event)
+        if not limit or len(people) <= limit:
+            event = TypingNoticed(thread, typing_frame(thread, me))
+            self._services.publisher.publish([user_id for user_id in people if user_id != me], event)
 
     async def close(self) -> None:
         """Forgets the socket's rate limits and waits for its running tasks to end."""

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
+from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
-from chatserver.conversations.threads import Thread, ThreadRequest
+from chatserver.conversations.threads import Thread
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.realtime.presence.last_online import LastOnline

@@ -10,10 +10,11 @@ from chatserver.accounts.accounts import Accounts
 from chatserver.accounts.passwords import Hasher
 from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
+from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
-from chatserver.conversations.threads import Thread, ThreadRequest, find_threads
+from chatserver.conversations.threads import Thread, find_threads
 from chatserver.database.batcher import Batcher
 from chatserver.database.startup import wait_for_database
 from chatserver.exports.jobs import Exports

@@ -10,7 +10,7 @@ from chatserver.accounts.accounts import User
 from chatserver.accounts.directory import complete_name
 from chatserver.accounts.names import name_beginning
 from chatserver.conversations import messages
-from chatserver.conversations.threads import find_thread
+from chatserver.conversations.access import ThreadRequest, enter, parse_thread_id
 from chatserver.errors import ChatError
 from chatserver.realtime.handshake import PreparedSocket
 from chatserver.validation import MAX_ID, parse_id
@@ -31,15 +31,13 @@ async def send_message(request: web.Request) -> web.Response:
     config = request.app[CONFIG]
     if not hmac.compare_digest(str(fields.get("api_key", "")).encode("utf-8", "replace"), config.api_key.encode()):
         raise ChatError("wrong_key")
-    thread_id = parse_id(request.match_info["thread"])
-    if thread_id is None:
-        raise ChatError("no_such_thread")
+    thread_id = parse_thread_id(request.match_info["thread"])
     client_id = fields.get("client_id") or str(uuid4())
     checked = request.app[SENDING].check(client_id, fields.get("message", ""), limited_for=None)
     sender_id = parse_id(fields.get("sender_id"))
     if sender_id is None or not await request.app[ACCOUNTS].may_talk(sender_id):
         raise ChatError("no_such_user")
-    stored = await request.app[SENDING].submit(thread_id, sender_id, checked)
+    stored = await request.app[SENDING].submit(ThreadRequest(thread_id, sender_id), checked)
     return web.json_response({"status": "ok", "seq": stored.seq})
 
 
@@ -47,12 +45,12 @@ async def history(request: web.Request) -> web.Response:
     """Returns a page of messages: those before a number (or the last ones), or those after one."""
     user = await _require_user(request)
     db = request.app[DB]
-    thread = await find_thread(db, parse_id(request.match_info["thread"]), user.id)
+    member = await enter(db, ThreadRequest(parse_thread_id(request.match_info["thread"]), user.id))
     limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
     if "after" not in request.query:
-        page, more = await messages.history(db, thread.id, user.id, _number(request, "before", MAX_ID), limit)
+        page, more = await messages.history(db, member, _number(request, "before", MAX_ID), limit)
     elif "before" not in request.query:
-        page, more = await messages.following(db, thread.id, user.id, _number(request, "after", 0, least=0), limit)
+        page, more = await messages.following(db, member, _number(request, "after", 0, least=0), limit)
     else:
         raise ChatError("bad_frame")
     return web.json_response({"messages": [messages.as_frame(message) for message in page], "more": more})

@@ -44,9 +44,18 @@ from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[]) with ordinality as
 join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_id
 join threads t on t.id = p.thread_id;
 
--- query: threads_after
--- A user's threads with ids after a given one, and the number of messages in each.
-select t.id, t.last_seq from participants p join threads t on t.id = p.thread_id
+-- query: membership
+-- A user's participation in a thread; no row for anyone else.
+select p.thread_id, p.user_id, p.read_seq, t.last_seq, t.last_seq - p.read_seq - p.sent_unread as unread
+from participants p
+join threads t on t.id = p.thread_id
+where p.thread_id = %(thread_id)s::bigint and p.user_id = %(user_id)s::bigint;
+
+-- query: memberships
+-- A user's participation in threads with ids after a given one.
+select p.thread_id, p.user_id, p.read_seq, t.last_seq, t.last_seq - p.read_seq - p.sent_unread as unread
+from participants p
+join threads t on t.id = p.thread_id
 where p.user_id = %(user_id)s and p.thread_id > %(after)s
 order by p.thread_id
 limit %(number)s;

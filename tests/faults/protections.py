@@ -49,7 +49,7 @@ PROTECTIONS = [
     Protection(
         "An id belongs to one text",
         "chatserver/conversations/message_store.py",
-        "            if (thread_id, text) != (message.thread_id, message.text):",
+        "            if (thread_id, text) != (message.request.thread_id, message.text):",
         "            if False:",
         "conversations/test_talking.py::test_the_same_id_with_another_text_is_refused",
     ),

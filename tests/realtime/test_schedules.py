@@ -23,6 +23,7 @@ from chatserver.accounts.accounts import User
 from chatserver.bus.events import Event, encode_event
 from chatserver.config.settings import Config
 from chatserver.conversations import threads
+from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.message_store import MessageStore, NewMessage
 from chatserver.conversations.read_markers import ReadMarker, ReadMarkers
 from chatserver.conversations.sending import Sending
@@ -146,7 +147,7 @@ class Schedule(RuleBasedStateMachine):
         self.read_markers = ReadMarkers(self.db, self.news, 0)  # type: ignore[arg-type]
         self.repair = GapRepair(self.db, 1, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
-        thread_loader: Batcher[threads.ThreadRequest, threads.Thread] = Batcher(
+        thread_loader: Batcher[ThreadRequest, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(self.db, asked), 100, 0
         )
         presence = PresencePoller(None, replace(self.config, presence_interval=0), list)  # type: ignore[arg-type]
@@ -172,10 +173,12 @@ class Schedule(RuleBasedStateMachine):
         for number in range(together):
             self.ids += 1
             sender = person if number != 1 else (person + 1) % 3
-            messages.append(NewMessage(thread, self.users[sender].id, str(UUID(int=self.ids)), f"text {self.ids}"))
+            messages.append(
+                NewMessage(ThreadRequest(thread, self.users[sender].id), str(UUID(int=self.ids)), f"text {self.ids}")
+            )
         results = self.runner.run(self._submit(messages))
         for message, result in zip(messages, results, strict=True):
-            sender = [user.id for user in self.users].index(message.sender_id)
+            sender = [user.id for user in self.users].index(message.request.user_id)
             if sender not in self.members[thread]:
                 assert isinstance(result, Exception)
                 continue
@@ -193,7 +196,7 @@ class Schedule(RuleBasedStateMachine):
         thread = data.draw(st.sampled_from([thread for thread, stored in self.stored.items() if stored]))
         place = data.draw(st.integers(0, len(self.stored[thread]) - 1))
         id, sender, text = self.stored[thread][place]
-        again = NewMessage(thread, self.users[sender].id, id, text + " changed" * other_text)
+        again = NewMessage(ThreadRequest(thread, self.users[sender].id), id, text + " changed" * other_text)
         (result,) = self.runner.run(self._submit([again]))
         assert getattr(result, "code", None) == "duplicate_id" if other_text else result.seq == place + 1
 
@@ -238,7 +241,7 @@ class Schedule(RuleBasedStateMachine):
     @rule(person=people, in_group=st.booleans(), seq=st.integers(0, 30))
     def read_up_to(self, person: int, in_group: bool, seq: int) -> None:
         thread = self.group if in_group else self.pair
-        mark = ReadMarker(thread, self.users[person].id, seq)
+        mark = ReadMarker(ThreadRequest(thread, self.users[person].id), seq)
         (result,) = self.runner.run(self._mark(mark))
         if person in self.members[thread]:
             assert result is None

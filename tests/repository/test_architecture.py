@@ -63,3 +63,24 @@ def test_the_wheel_has_every_folder_of_data() -> None:
         "chatserver.sql",
         "chatserver.locale",
     }
+
+
+def test_a_message_passes_the_seven_modules_that_the_document_lists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    listed = re.findall(
+        r"^\d\. `(\w+/\w+)\.py`", text.partition("## The modules that a message passes")[2], re.MULTILINE
+    )
+    modules = [f"chatserver.{path.replace('/', '.')}" for path in listed]
+    assert len(modules) == 7
+    hands_on = {
+        (giver, taker)
+        for giver in modules
+        for taker in modules
+        if f"from {taker} import" in (ROOT / f"{giver.replace('.', '/')}.py").read_text("utf-8")
+    }
+    reader, sending, store, publisher, _subscriber, dispatcher, hub = modules
+    # Redis is between the publisher and the subscriber, which gets the dispatcher's method from server/services.py.
+    assert hands_on == {(reader, sending), (reader, store), (sending, store), (store, publisher), (dispatcher, hub)}
+    wiring = (ROOT / "chatserver" / "server" / "services.py").read_text("utf-8")
+    assert "partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection)" in wiring
+    assert "mailbox.put(event)" in (ROOT / "chatserver" / "realtime" / "hub.py").read_text("utf-8")

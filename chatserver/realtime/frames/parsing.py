@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+from chatserver.conversations.access import parse_thread_id
 from chatserver.errors import ChatError
 from chatserver.realtime.frames.incoming import Close, Frame, Open, Ping, Pong, Read, Send, Typing
-from chatserver.validation import MAX_ID, parse_id
+from chatserver.validation import MAX_ID
 
 MAX_DEPTH = 8  # of objects and lists in a frame
 
@@ -99,10 +100,7 @@ def _frame(fields: dict[str, Any]) -> Frame:
 def _thread(fields: dict[str, Any]) -> int:
     if type(fields.get("thread")) is not int:  # a bool is an int to Python
         raise ChatError("bad_frame")
-    thread = parse_id(fields["thread"])
-    if thread is None:
-        raise ChatError("no_such_thread")
-    return thread
+    return parse_thread_id(fields["thread"])
 
 
 def _number(value: object) -> int:

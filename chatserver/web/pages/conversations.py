@@ -8,6 +8,7 @@ from yarl import URL
 
 from chatserver.accounts.accounts import User
 from chatserver.conversations import messages, threads
+from chatserver.conversations.access import Membership, ThreadRequest, enter, parse_thread_id
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError
 from chatserver.validation import MAX_ID, clean_recipient, parse_id
@@ -46,11 +47,12 @@ async def send_to_name(request: web.Request) -> web.Response:
         recipient = await request.app[ACCOUNTS].find(name)
         checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
         thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, checked.client_id)
-        await request.app[SENDING].submit(thread_id, user.id, checked)
+        asked = ThreadRequest(thread_id, user.id)
+        await request.app[SENDING].submit(asked, checked)
     except ChatError as error:
         context = await _conversations(request, user)
         return await render_refused(request, "conversations.html", form, error, **context)
-    raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
+    raise web.HTTPSeeOther(await _where_it_stands(request, asked))
 
 
 async def _conversations(request: web.Request, user: User) -> dict[str, Any]:
@@ -77,80 +79,73 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def _to_day(request: web.Request, user: User) -> NoReturn:
-    """Redirects to the first message of a day in the user's zone, or after it; to the newest if there is none.
-
-    Raises ChatError `no_such_thread`, as every other address of the thread does.
-    """
-    thread = await threads.find_thread(request.app[DB], _thread_id(request), user.id)
+    """Redirects to the first message of a day in the user's zone, or after it; to the newest if there is none."""
+    member = await enter(request.app[DB], _asked(request, user))
     moment = beginning_of(request.query["on"], viewers_zone(choices_of(request)))
-    seq = await messages.first_since(request.app[DB], thread.id, user.id, moment) if moment else None
-    raise web.HTTPSeeOther(f"/messages/chat/{thread.id}/" + (f"?at={seq}" if seq else ""))
+    seq = await messages.first_since(request.app[DB], member, moment) if moment else None
+    raise web.HTTPSeeOther(f"/messages/chat/{member.thread_id}/" + (f"?at={seq}" if seq else ""))
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
     """Sends a message from a page without scripts."""
     user = await require_user(request)
     form = await read_form(request, "message")
-    thread_id = _thread_id(request)
+    asked = _asked(request, user)
     try:
         await check_form(request)
         checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
-        await request.app[SENDING].submit(thread_id, user.id, checked)
+        await request.app[SENDING].submit(asked, checked)
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
-    raise web.HTTPSeeOther(await _where_it_stands(request, thread_id, user.id))
+    raise web.HTTPSeeOther(await _where_it_stands(request, asked))
 
 
 async def mark_read(request: web.Request) -> web.Response:
     """Marks the thread as read up to `seq`: the button of a page without scripts."""
     user = await require_user(request)
     form = await read_form(request, "seq")
-    thread_id = _thread_id(request)
+    asked = _asked(request, user)
     try:
         await check_form(request)
         seq = parse_id(form["seq"])
         if seq is None:
             raise ChatError("bad_frame")
-        await request.app[READ_MARKERS].submit(ReadMarker(thread_id, user.id, seq))
+        await request.app[READ_MARKERS].submit(ReadMarker(asked, seq))
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await _chat(request, user))
-    raise web.HTTPSeeOther(f"/messages/chat/{thread_id}/")
+    raise web.HTTPSeeOther(f"/messages/chat/{asked.thread_id}/")
 
 
 async def _chat(request: web.Request, user: User) -> dict[str, Any]:
     """Reads the thread before its messages: one stored in between is on the page and also arrives as an event."""
     db = request.app[DB]
-    thread = await threads.find_thread(db, _thread_id(request), user.id)
+    thread = await threads.find_thread(db, _asked(request, user))
+    member = thread.membership
     path, at, later = f"/messages/chat/{thread.id}/", parse_id(request.query.get("at")), False
     if at is not None and at <= thread.total:
         path += f"?at={at}"
-        shown, more, later = await messages.around(db, thread.id, user.id, at)
-    elif "at" not in request.query and _left_off_far(thread):
-        shown, more, later = await messages.around(db, thread.id, user.id, thread.read_seq + 1)
+        shown, more, later = await messages.around(db, member, at)
+    elif "at" not in request.query and _left_off_far(member):
+        shown, more, later = await messages.around(db, member, member.read_seq + 1)
     else:
         at = None
-        shown, more = await messages.history(db, thread.id, user.id, MAX_ID)
+        shown, more = await messages.history(db, member, MAX_ID)
     context = {"thread": thread, "messages": shown, "more": more, "later": later, "at": at, "path": path}
     return context | await _list(request, user, open_id=thread.id)
 
 
-async def _where_it_stands(request: web.Request, thread_id: int, user_id: int) -> str:
+async def _where_it_stands(request: web.Request, asked: ThreadRequest) -> str:
     """Returns the address of a chat that shows the message just sent: its end, wherever the user's read marker is."""
-    address = f"/messages/chat/{thread_id}/"
+    address = f"/messages/chat/{asked.thread_id}/"
     with contextlib.suppress(ChatError):  # the message is stored: a failure now must not suggest otherwise
-        thread = await threads.find_thread(request.app[DB], thread_id, user_id)
-        address += "?at=end" if _left_off_far(thread) else ""
+        address += "?at=end" if _left_off_far(await enter(request.app[DB], asked)) else ""
     return address
 
 
-def _left_off_far(thread: threads.Thread) -> bool:
+def _left_off_far(member: Membership) -> bool:
     """Returns whether the user's read marker is before the last page."""
-    return thread.unread > 0 and thread.total - thread.read_seq > messages.PAGE
+    return member.unread > 0 and member.last_seq - member.read_seq > messages.PAGE
 
 
-def _thread_id(request: web.Request) -> int:
-    """Returns the thread's id of the path. Raises ChatError `no_such_thread` for an invalid one."""
-    thread_id = parse_id(request.match_info["thread"])
-    if thread_id is None:
-        raise ChatError("no_such_thread")
-    return thread_id
+def _asked(request: web.Request, user: User) -> ThreadRequest:
+    return ThreadRequest(parse_thread_id(request.match_info["thread"]), user.id)

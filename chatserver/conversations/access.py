@@ -1,0 +1,59 @@
+"""The one door to a thread: who asks for it, who participates in it, and the answer to everybody else.
+
+The functions of this package take a `ThreadRequest` or a `Membership` instead of two ids. A request proves nothing: its
+query joins `participants`, and the answer to a user whom it does not find is `outsider`. A membership comes from such a
+query; the next one joins `participants` all the same, since the user may have been removed in between.
+"""
+
+from typing import NamedTuple
+
+from chatserver.database.client import Database
+from chatserver.errors import ChatError
+from chatserver.validation import parse_id
+
+
+class ThreadRequest(NamedTuple):
+    """A thread, and a user who asks for it: whether they participate is not known yet."""
+
+    thread_id: int
+    user_id: int
+
+
+class Membership(NamedTuple):
+    """A user's participation in a thread, as a query has found it.
+
+    `read_seq` is their read marker, `last_seq` the thread's last number; `unread` counts messages.
+    """
+
+    thread_id: int
+    user_id: int
+    read_seq: int
+    last_seq: int
+    unread: int
+
+
+def outsider() -> ChatError:
+    """Returns the answer to anyone who does not participate in a thread, alike if there is no such thread."""
+    return ChatError("no_such_thread")
+
+
+def parse_thread_id(raw: object) -> int:
+    """Returns a thread's id from a path or a frame. Raises ChatError `no_such_thread` if it cannot be one."""
+    thread_id = parse_id(raw)
+    if thread_id is None:
+        raise outsider()
+    return thread_id
+
+
+async def enter(db: Database, request: ThreadRequest) -> Membership:
+    """Returns the membership of the user who asks. Raises ChatError `no_such_thread`."""
+    row = await db.query_one("membership", thread_id=request.thread_id, user_id=request.user_id)
+    if row is None:
+        raise outsider()
+    return Membership(*row)
+
+
+async def memberships(db: Database, user_id: int, after: int, limit: int) -> list[Membership]:
+    """Returns the user's first `limit` memberships in threads with ids above `after`, by id."""
+    rows = await db.query("memberships", user_id=user_id, after=after, number=limit)
+    return [Membership(*row) for row in rows]

@@ -1,0 +1,45 @@
+"""Nobody reaches a thread but as a participant: the types, the queries and the answer to outsiders."""
+
+import ast
+import re
+from pathlib import Path
+
+import chatserver
+from chatserver.conversations.access import outsider
+
+CHATSERVER = Path(chatserver.__file__).parent
+
+# What may take the id of a thread alone, and why.
+FOR_NO_USER = {
+    "access.ThreadRequest": "what all others take",
+    "access.Membership": "what all others take",
+    "groups.add": "a command of an administrator",
+    "groups.remove": "a command of an administrator",
+    "messages.Message": "what a participant has read",
+}
+
+
+def test_what_is_about_a_thread_takes_a_request_or_a_membership() -> None:
+    found = set()
+    for path in (CHATSERVER / "conversations").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if takes_a_bare_thread(node):
+                found.add(f"{path.stem}.{node.name}")  # type: ignore[attr-defined]
+    assert found == FOR_NO_USER.keys()
+
+
+def takes_a_bare_thread(node: ast.AST) -> bool:
+    """Whether it is a public function or class with a parameter or field for the id of a thread."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+        return any(each.arg == "thread_id" for each in ast.walk(node.args) if isinstance(each, ast.arg))
+    if isinstance(node, ast.ClassDef):
+        fields = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
+        return any(isinstance(field, ast.Name) and field.id == "thread_id" for field in fields)
+    return False
+
+
+def test_outsiders_are_answered_in_one_place() -> None:
+    says = re.compile(r"""ChatError\("no_such_thread"\)""")
+    places = [path for path in CHATSERVER.rglob("*.py") if says.search(path.read_text("utf-8"))]
+    assert [path.relative_to(CHATSERVER).as_posix() for path in places] == ["conversations/access.py"]
+    assert (outsider().code, outsider().status) == ("no_such_thread", 404)
