@@ -24,6 +24,7 @@ from chatserver.development.embedded import EmbeddedServers, end_orphans
 from chatserver.errors import CommandError
 from chatserver.resources import PACKAGE, folder
 from chatserver.server.schema import migrate
+from chatserver.web.static_files import SEPARATE_MODULES
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB = "web"
@@ -146,9 +147,9 @@ def serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
 
 
 def start_web(servers: EmbeddedServers) -> subprocess.Popen[bytes]:
-    """Starts the web process on the servers' URLs."""
-    urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
-    return servers.spawn(WEB, [sys.executable, "-m", "chatserver", "serve"], signal.SIGTERM, {**os.environ, **urls})
+    """Starts the web process on the servers' URLs, with scripts as separate modules."""
+    given = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, SEPARATE_MODULES: "1"}
+    return servers.spawn(WEB, [sys.executable, "-m", "chatserver", "serve"], signal.SIGTERM, os.environ | given)
 
 
 def changes() -> Iterator[list[Path]]:

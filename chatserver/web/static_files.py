@@ -1,13 +1,8 @@
-"""Serves the static files under one hash of the whole tree, since ES modules import each other by relative names.
-
-Style sheets are served as one file. Scripts are not: joining modules would need a bundler, and with it Node on the
-server. A new module costs a first visit one of 25 requests and about 0.9 KB, of which 0.6 are headers.
-"""
+"""Serves the static files under one hash of them all: one style sheet, one script for each entry, pictures."""
 
 import gzip
 import hashlib
-import posixpath
-import re
+import os
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path, PurePath
@@ -15,13 +10,14 @@ from pathlib import Path, PurePath
 from aiohttp import web
 
 from chatserver.resources import folder
+from chatserver.web import scripts
 from chatserver.web.compression import accepts_gzip
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-IMPORT = re.compile(r"^(?:import|export)\b(?:[^;'\"(]*\bfrom)?\s*['\"]([./][^'\"]*)['\"]", re.MULTILINE)
-FOR_READERS = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\s*?\n|^[ \t]+", re.DOTALL | re.MULTILINE)
 ALL_STYLES = "css/all.css"  # every style sheet in one response
 LAYERS = "css/layers.css"  # defines the order of the cascade layers, so it comes first
+ENTRIES = ("js/app.js", "js/page.js")  # the scripts that pages name
+SEPARATE_MODULES = "CHATSERVER_SEPARATE_MODULES"  # `make run` sets it, so that a debugger shows the modules
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  # files of the site's own
 
@@ -29,21 +25,26 @@ PICTURES = {".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}  #
 @cache
 def static_files() -> "StaticFiles":
     """Returns the product's files, read once for the process."""
-    return StaticFiles(_read(folder("static")))
+    return StaticFiles(read(folder("static"), separate_modules=SEPARATE_MODULES in os.environ))
 
 
-def _read(root: Path) -> dict[str, bytes]:
+def read(root: Path, separate_modules: bool = False) -> dict[str, bytes]:
+    """Returns the files to serve, by name. Raises ScriptError for modules that cannot be joined."""
     files = {
-        path.relative_to(root).as_posix(): _stripped(path.read_text("utf-8")).encode()
+        path.relative_to(root).as_posix(): path.read_text("utf-8")
         for path in sorted(root.rglob("*"))
         if path.suffix in TYPES
     }
-    styles = sorted((name for name in files if name.endswith(".css")), key=lambda name: (name != LAYERS, name))
-    return files | {ALL_STYLES: b"".join(files[name] for name in styles)}
+    sheets = sorted((name for name in files if name.endswith(".css")), key=lambda name: (name != LAYERS, name))
+    modules = {name: text for name, text in files.items() if name.endswith(".js")}
+    served = {name: text for name, text in files.items() if name.endswith(".svg")}
+    served[ALL_STYLES] = "".join(files[name] for name in sheets)
+    served |= modules if separate_modules else {name: scripts.join(modules, name) for name in ENTRIES}
+    return {name: text.encode() for name, text in served.items()}
 
 
 class StaticFiles:
-    """Holds the files in memory as they were at the start: a few hundred KiB, and no request opens a file.
+    """Holds the files in memory as they were at the start: some 200 KiB, and no request opens a file.
 
     Each is compressed once, at the best level; padding is not needed, since they contain no secret.
     """
@@ -59,27 +60,13 @@ class StaticFiles:
 
     @property
     def names(self) -> Collection[str]:
-        """The files' names, relative to the tree, such as `js/chat.js`."""
+        """The files' names, such as `js/app.js`."""
         return self._files.keys()
 
     def url(self, name: str) -> str:
         """Returns the address of a file. Raises KeyError for a missing one: an error in a template."""
         self._files[name]
         return f"/messages/static/{self._hash}/{name}"
-
-    @cache  # noqa: B019  # a process has only one instance with modules
-    def imported_by(self, name: str) -> list[str]:
-        """Returns the addresses of all modules that a module imports, directly or not, for the page to preload.
-
-        Raises KeyError for an import of a missing module.
-        """
-        found = [name]
-        for module in found:  # the list grows in the loop
-            for path in IMPORT.findall(self._files[module].decode()):
-                imported = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
-                if imported not in found:
-                    found.append(imported)
-        return [self.url(module) for module in found[1:]]
 
     def write(self, root: Path) -> Path:
         """Writes the files for nginx (`gzip_static`), by their addresses under `root`; returns their folder."""
@@ -110,12 +97,3 @@ class StaticFiles:
             response.body = self._packed[name]
             response.headers["Content-Encoding"] = "gzip"
         return response
-
-
-def _stripped(content: str) -> str:
-    """Removes indentation, and comments that fill whole lines.
-
-    Without this a first visit to a chat would load 69 KB instead of 59; the limit is 60. It is used instead of rjsmin,
-    which needs a compiler where it has no wheel. No text in our files spans lines (tests/web/test_compression.py).
-    """
-    return FOR_READERS.sub("", content)

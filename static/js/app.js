@@ -6,12 +6,15 @@ import { openChat } from './chat/chat.js';
 import { page, plural } from './lib/texts.js';
 import { localiseTimes, Today, tellTimeZone } from './lib/time.js';
 import { Conversations } from './list/conversations.js';
+import { openNewMessage } from './list/new_message.js';
 import { setTitle, showUnread } from './list/unread_badge.js';
 import { Outbox } from './net/outbox.js';
 import { ChatSocket } from './net/socket.js';
 import { Drafts, OutboxStore } from './net/storage.js';
 import { ConnectionStatus } from './shell/connection_status.js';
+import { replacePopovers } from './shell/popovers.js';
 import { Router } from './shell/router.js';
+import { Shortcuts } from './shell/shortcuts.js';
 
 const { me, texts } = page;
 /** @type {(selector: string) => any} finds what the page has */
@@ -35,7 +38,7 @@ const status = new ConnectionStatus(socket, find('#connection'), texts);
  * @property {Today} today
  */
 const app = { me, texts, socket, outbox, router, status, drafts, today: new Today() };
-if (!('popover' in HTMLElement.prototype)) import('./shell/popovers.js');
+if (!('popover' in HTMLElement.prototype)) replacePopovers();
 
 let leaving = new AbortController();
 /** @type {(thread: number) => boolean} whether a message that comes to a thread is seen at once */
@@ -55,12 +58,8 @@ function open(pane) {
   if (pane.dataset.chat) {
     sees = openChat(pane, app, leaving.signal);
   } else {
-    const { signal } = leaving;
     sees = () => false;
-    import('./list/new_message.js').then(
-      ({ openNewMessage }) => openNewMessage(pane, app, signal),
-      () => {},
-    );
+    openNewMessage(pane, app, leaving.signal);
   }
 }
 
@@ -78,24 +77,11 @@ socket.addEventListener('read', ({ detail }) => {
   if (detail.user === me.id) conversations.read(detail);
 });
 
-/** Loaded with the first key, not before; with the next one when the server is away. */
-async function loadShortcuts() {
-  const { Shortcuts } = await import('./shell/shortcuts.js');
-  const loaded = new Shortcuts(find('#shortcuts'));
-  loaded.addEventListener('previous', () => router.go(conversations.address(-1)));
-  loaded.addEventListener('next', () => router.go(conversations.address(1)));
-  loaded.addEventListener('new', () => router.go('/messages/#new-message'));
-  removeEventListener('keydown', firstKey);
-  return loaded;
-}
-let loading;
-const shortcuts = () =>
-  (loading ??= loadShortcuts().catch(() => {
-    loading = undefined;
-  }));
-const firstKey = async (event) => (await shortcuts())?.press(event);
-addEventListener('keydown', firstKey);
-find('[data-shortcuts]').addEventListener('click', async () => (await shortcuts())?.show());
+const shortcuts = new Shortcuts(find('#shortcuts'));
+shortcuts.addEventListener('previous', () => router.go(conversations.address(-1)));
+shortcuts.addEventListener('next', () => router.go(conversations.address(1)));
+shortcuts.addEventListener('new', () => router.go('/messages/#new-message'));
+find('[data-shortcuts]').addEventListener('click', () => shortcuts.show());
 
 find('form[action="/messages/sign-out/"]').addEventListener('submit', () => app.drafts.clear());
 

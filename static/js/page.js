@@ -3,6 +3,7 @@
 import { page } from './lib/texts.js';
 import { localiseTimes, Today, tellTimeZone } from './lib/time.js';
 import { Drafts, forgetWhoLeft, noteLeaving } from './net/storage.js';
+import { followExport } from './shell/export.js';
 
 if (tellTimeZone()) localiseTimes();
 new Today(); // what it says of times stays right over midnight
@@ -12,4 +13,4 @@ const leaving = document.querySelector('form[action="/messages/account/delete/"]
 leaving?.addEventListener('submit', () => noteLeaving(page.me.id));
 if (document.querySelector('#deleted')) forgetWhoLeft();
 const gathering = document.querySelector('#export[data-running]');
-if (gathering) import('./shell/export.js').then(({ followExport }) => followExport(gathering));
+if (gathering) followExport(gathering);

@@ -143,7 +143,7 @@ async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, dat
     await newcomer.page.wait_for_load_state("networkidle")
     sizes = [await request.sizes() for request in requests]
     weight = sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
-    assert len(requests) <= 25, [request.url for request in requests]
+    assert len(requests) <= 12, [request.url for request in requests]
     assert weight <= 60 * KILOBYTE, weight
     assert {request.url.split("/messages/")[0] for request in requests} == {site.url}
 

@@ -289,6 +289,14 @@ def test_a_folder_in_use_is_named_with_who_uses_it(start: Start) -> None:
     assert "Traceback" not in second.printed
 
 
+def test_scripts_are_separate_modules_with_their_comments_for_a_debugger(start: Start) -> None:
+    run = start()
+    page = run.get("/messages/sign-in/")
+    script = page.partition('type="module" src="')[2].partition('"')[0]
+    assert "/** Entry of every page but the messenger's. */" in run.get(script)
+    assert "export class Today" in run.get(script.replace("page.js", "lib/time.js"))
+
+
 def test_a_changed_template_is_served(start: Start, checkout: Path) -> None:
     run = start(checkout=checkout)
     page = checkout / "templates" / "pages" / "sign_in.html"

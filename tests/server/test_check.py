@@ -320,7 +320,8 @@ async def test_static_files_are_laid_out_for_nginx(config: Config, tmp_path: Pat
     assert code == 0
     place = Path(output.strip())
     assert place.parent == tmp_path / "messages" / "static"
-    assert (place / "css" / "all.css").is_file()
+    assert "class ChatSocket" in (place / "js" / "app.js").read_text()
+    assert not (place / "js" / "net").exists()
     assert (place / "css" / "all.css.gz").stat().st_size < (place / "css" / "all.css").stat().st_size
 
 

@@ -200,7 +200,7 @@ async def test_every_answer_carries_the_headers_that_protect(url: URL, method: s
 async def test_static_files_are_kept_for_good_under_their_hash_and_not_at_all_under_an_old_one(ana: Person) -> None:
     page = await ana.get("/messages/sign-in/")
     style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    fresh, old = await ana.get(style), await ana.get("/messages/static/0000/css/base.css")
+    fresh, old = await ana.get(style), await ana.get("/messages/static/0000/css/all.css")
     assert fresh.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert fresh.headers["Content-Type"] == "text/css; charset=utf-8"
     assert (old.status, old.headers["Cache-Control"]) == (200, "no-cache")

@@ -1,7 +1,6 @@
 """What travels compressed, for whom, and what its size does not tell."""
 
 import gzip
-import re
 from pathlib import Path
 
 import pytest
@@ -90,41 +89,28 @@ def parts(token: str) -> list[str]:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> StaticFiles:
-    """Three modules that know each other, and one that knows nobody."""
-    (tmp_path / "js" / "parts").mkdir(parents=True)
-    (tmp_path / "css").mkdir()
-    (tmp_path / "js" / "app.js").write_text(
-        "/** import './no.js' */\nimport { list } from './list.js';\nimport './parts/time.js';\n"
-        "const note = \"import './no.js'\";\n"
-    )
-    (tmp_path / "js" / "list.js").write_text(
-        "import {\n  time,\n} from './parts/time.js';\n\n/** @type {import('./no.js').No} */\nexport const list = [];\n"
-    )
-    (tmp_path / "js" / "parts" / "time.js").write_text("export { app as time } from '../app.js';\n")
-    (tmp_path / "js" / "alone.js").write_text("export const alone = true;\n")
-    (tmp_path / "css" / "base.css").write_text("a { color: red }\n" * 100)
-    return StaticFiles(static_files._read(tmp_path))  # noqa: SLF001
-
-
-def test_a_page_can_name_all_modules_that_its_script_will_need(files: StaticFiles) -> None:
-    assert files.imported_by("js/app.js") == [files.url("js/list.js"), files.url("js/parts/time.js")]
-    assert files.imported_by("js/alone.js") == []
-
-
-def test_the_sheet_that_orders_the_layers_comes_first(tmp_path: Path) -> None:
+def root(tmp_path: Path) -> Path:
+    """A folder of static files, one of them tiny."""
+    (tmp_path / "js").mkdir()
     (tmp_path / "css").mkdir()
     for name in ("account", "layers", "menu"):
         (tmp_path / "css" / f"{name}.css").write_text(f".{name} {{}}\n")
-    assert static_files._read(tmp_path)["css/all.css"] == b".layers {}\n.account {}\n.menu {}\n"  # noqa: SLF001
+    (tmp_path / "js" / "app.js").write_text("import { time } from './time.js';\nshow(time);\n")
+    (tmp_path / "js" / "page.js").write_text("show('page');\n" * 100)
+    (tmp_path / "dot.svg").write_text("<svg/>")
+    (tmp_path / "js" / "time.js").write_text("export const time = 1;\n")
+    return tmp_path
 
 
-def test_no_text_in_a_script_spans_lines_which_would_lose_their_indentation() -> None:
-    files = static_files.static_files()
-    scripts = [name for name in files.names if name.endswith(".js")]
-    lines = [line for name in scripts for line in files._files[name].decode().splitlines()]  # noqa: SLF001
-    assert len(lines) > 1000
-    assert [line for line in lines if re.sub('"[^"]*"', "", line).count("`") % 2 or line.endswith("\\")] == []
+def test_style_sheets_are_one_file_and_the_one_that_orders_the_layers_comes_first(root: Path) -> None:
+    assert static_files.read(root)["css/all.css"] == b".layers {}\n.account {}\n.menu {}\n"
+
+
+def test_each_page_loads_one_script_and_in_development_its_modules(root: Path) -> None:
+    assert static_files.read(root).keys() == {"css/all.css", "dot.svg", "js/app.js", "js/page.js"}
+    separate = static_files.read(root, separate_modules=True)
+    assert separate.keys() == {"css/all.css", "dot.svg", "js/app.js", "js/page.js", "js/time.js"}
+    assert separate["js/app.js"] == (root / "js" / "app.js").read_bytes()
 
 
 async def test_static_files_are_compressed_where_that_makes_them_smaller(ana: Person) -> None:
@@ -144,5 +130,7 @@ async def test_static_files_are_compressed_where_that_makes_them_smaller(ana: Pe
         )
 
 
-def test_a_tiny_file_is_left_alone(files: StaticFiles) -> None:
-    assert files._packed.keys() & {"css/base.css", "js/alone.js"} == {"css/base.css"}  # noqa: SLF001
+def test_a_tiny_file_is_left_alone(root: Path, tmp_path: Path) -> None:
+    folder = StaticFiles(static_files.read(root)).write(tmp_path / "nginx")
+    assert (folder / "dot.svg").is_file()
+    assert not (folder / "dot.svg.gz").exists()

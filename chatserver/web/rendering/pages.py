@@ -57,7 +57,6 @@ def environment() -> jinja2.Environment:
         with_links=with_links,
         fold={"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
         words=words(made),
-        preloads=static_files().imported_by,
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
     )

@@ -2,9 +2,11 @@
 
 import { reloadPage } from '../shell/router.js';
 import { Composer } from './composer.js';
+import { copyReadably } from './copying.js';
 import { Counts, People } from './head.js';
 import { History } from './history.js';
 import { MessageList } from './messages.js';
+import { sendPlainly } from './plain_send.js';
 import { EndScroll, NewMessages } from './scroll.js';
 import { Reading, Timeline } from './timeline.js';
 
@@ -175,10 +177,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
     toEnd();
     focus();
   });
-  find('send-plainly').addEventListener('click', async () => {
-    const { sendPlainly } = await import('./plain_send.js');
-    sendPlainly(form, waiting()[0]);
-  });
+  find('send-plainly').addEventListener('click', () => sendPlainly(form, waiting()[0]));
   const jump = find('jump');
   jump?.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -192,18 +191,7 @@ export function openChat(pane, { me, texts, socket, outbox, drafts, router, toda
   });
   history.addEventListener('failed', () => notify(texts.historyFailed));
   history.addEventListener('loaded', () => notify('', texts.historyFailed));
-  const copying = new AbortController();
-  signal.addEventListener('abort', () => copying.abort());
-  document.addEventListener(
-    'selectionchange',
-    async () => {
-      const loaded = await import('./copying.js').catch(() => null);
-      if (!loaded || copying.signal.aborted) return; // the server is away: with the next selection, then
-      copying.abort();
-      loaded.copyReadably(find('messages'), signal);
-    },
-    { signal: copying.signal },
-  );
+  copyReadably(find('messages'), signal);
   addEventListener(
     'focus',
     () => {

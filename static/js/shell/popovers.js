@@ -1,5 +1,11 @@
 /** Opens what a button names, for browsers without popovers: one at a time, until one presses Escape or elsewhere. */
-document.documentElement.classList.add('without-popovers');
+export function replacePopovers() {
+  document.documentElement.classList.add('without-popovers');
+  document.addEventListener('click', press);
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') document.querySelector('[popover].open')?.classList.remove('open');
+  });
+}
 
 /** @param {{target: any}} event */
 function press({ target }) {
@@ -9,10 +15,3 @@ function press({ target }) {
     each.classList.toggle('open', each === wanted ? !each.classList.contains('open') : each === within);
   }
 }
-
-document.addEventListener('click', press);
-document.addEventListener('keydown', ({ key }) => {
-  if (key === 'Escape') document.querySelector('[popover].open')?.classList.remove('open');
-});
-
-export {};

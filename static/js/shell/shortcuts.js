@@ -21,7 +21,7 @@ export class Shortcuts extends EventTarget {
   constructor(dialog, signal) {
     super();
     this.#dialog = dialog;
-    document.addEventListener('keydown', (event) => this.press(event), { signal });
+    document.addEventListener('keydown', (event) => this.#press(event), { signal });
     addEventListener(
       'storage',
       ({ key }) => {
@@ -47,7 +47,7 @@ export class Shortcuts extends EventTarget {
   }
 
   /** A key went down. */
-  press(event) {
+  #press(event) {
     if (this.#dialog.open || event.defaultPrevented || event.isComposing || event.repeat) return;
     const action = this.#action(event);
     if (!action) return;
