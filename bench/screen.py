@@ -11,7 +11,7 @@ from bench.stage import Seat
 
 HANDSHAKE = 60.0  # seconds
 RECEIVE_BUFFER = 2048  # bytes: of ten thousand screens
-GATHER = 0.2  # seconds until a page marks what has come as read: static/js/chat/timeline.js
+GATHER = 0.2  # seconds until a page marks what has come as read: static/js/chat/reading.js
 
 
 class Screen(WSListener):

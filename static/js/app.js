@@ -3,14 +3,17 @@
  * The pane beside them, a chat or a new message, is changed by the router.
  */
 import { openChat } from './chat/chat.js';
-import { page, plural } from './lib/texts.js';
-import { localiseTimes, Today, tellTimeZone } from './lib/time.js';
+import { page } from './lib/page_data.js';
+import { plural } from './lib/sentences.js';
+import { localiseTimes, tellTimeZone } from './lib/time.js';
+import { Today } from './lib/today.js';
 import { Conversations } from './list/conversations.js';
 import { openNewMessage } from './list/new_message.js';
 import { setTitle, showUnread } from './list/unread_badge.js';
+import { Drafts } from './net/drafts.js';
 import { Outbox } from './net/outbox.js';
+import { OutboxStore } from './net/outbox_store.js';
 import { ChatSocket } from './net/socket.js';
-import { Drafts, OutboxStore } from './net/storage.js';
 import { ConnectionStatus } from './shell/connection_status.js';
 import { replacePopovers } from './shell/popovers.js';
 import { Router } from './shell/router.js';

@@ -1,8 +1,10 @@
 /** Entry of every page but the messenger's. */
 
-import { page } from './lib/texts.js';
-import { localiseTimes, Today, tellTimeZone } from './lib/time.js';
-import { Drafts, forgetWhoLeft, noteLeaving } from './net/storage.js';
+import { page } from './lib/page_data.js';
+import { localiseTimes, tellTimeZone } from './lib/time.js';
+import { Today } from './lib/today.js';
+import { Drafts } from './net/drafts.js';
+import { forgetWhoLeft, noteLeaving } from './net/leaving.js';
 import { followExport } from './shell/export.js';
 
 if (tellTimeZone()) localiseTimes();

@@ -42,7 +42,7 @@ COMPOSER = """<form id="composer" data-limit="10000"><textarea name="message" id
 <button>Send</button><p id="composer-error"></p><p id="composer-counter"></p></form><input id="elsewhere">"""
 WRITE = """
 const { Composer } = await use('chat/composer');
-const { Drafts } = await use('net/storage');
+const { Drafts } = await use('net/drafts');
 window.sent = [];
 window.composer = new Composer(document.forms.composer, texts, new Drafts(1), 7, signal);
 composer.addEventListener('compose', ({ detail }) => sent.push(detail));
@@ -208,7 +208,7 @@ async def test_a_time_has_the_full_date_in_its_title_and_is_written_anew_the_nex
 
 
 async def test_a_draft_is_kept_by_person_and_thread(page: Page) -> None:
-    script = """const { Drafts } = await use('net/storage');
+    script = """const { Drafts } = await use('net/drafts');
         const drafts = new Drafts(1);
         drafts.put(7, 'half a');
         drafts.put(8, 'another');
@@ -218,7 +218,7 @@ async def test_a_draft_is_kept_by_person_and_thread(page: Page) -> None:
 
 
 async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(page: Page) -> None:
-    script = """const { Drafts } = await use('net/storage');
+    script = """const { Drafts } = await use('net/drafts');
         localStorage.setItem('chatserver.draft.1.7', 'old');
         const full = { getItem: (key) => localStorage.getItem(key), removeItem: (key) => localStorage.removeItem(key),
           setItem() { throw new DOMException('', 'QuotaExceededError'); } };
@@ -233,7 +233,7 @@ async def test_a_draft_is_kept_in_memory_where_the_browser_stores_nothing_more(p
 
 
 async def test_who_signs_out_leaves_no_drafts_and_others_keep_theirs(page: Page) -> None:
-    script = """const { Drafts } = await use('net/storage');
+    script = """const { Drafts } = await use('net/drafts');
         new Drafts(11).put(7, 'of somebody else');
         const drafts = new Drafts(1);
         drafts.put(7, 'half a');
@@ -244,7 +244,7 @@ async def test_who_signs_out_leaves_no_drafts_and_others_keep_theirs(page: Page)
 
 
 async def test_a_chat_that_was_left_hears_of_no_drafts(page: Page) -> None:
-    script = """const { Drafts } = await use('net/storage');
+    script = """const { Drafts } = await use('net/drafts');
         window.heard = [];
         const left = new AbortController();
         new Drafts(1).watch(7, (text) => heard.push(`left ${text}`), left.signal);
@@ -561,7 +561,7 @@ async def test_a_refusal_leaves_what_is_offered(page: Page, directory: Directory
 
 
 async def test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles(page: Page) -> None:
-    script = """const { backOff } = await use('net/socket');
+    script = """const { backOff } = await use('net/back_off');
         const { random } = Math;
         signal.addEventListener('abort', () => { Math.random = random; });
         return given.map(([attempt, chance]) => { Math.random = () => chance; return backOff(attempt); });"""
@@ -590,7 +590,7 @@ async def test_a_timeline_knows_what_is_missing_and_what_comes_twice(page: Page)
 
 
 async def test_what_waits_is_kept_by_person_in_the_order_it_was_written(page: Page) -> None:
-    script = """const { OutboxStore } = await use('net/storage');
+    script = """const { OutboxStore } = await use('net/outbox_store');
         const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
         const store = new OutboxStore(1);
         [['c', 3], ['b', 2], ['a', 2], ['d', 1]].forEach(([id, order]) => store.put(entry(id, order)));
@@ -602,7 +602,7 @@ async def test_what_waits_is_kept_by_person_in_the_order_it_was_written(page: Pa
 
 
 async def test_what_cannot_be_stored_waits_in_memory_and_in_order(page: Page) -> None:
-    script = """const { OutboxStore } = await use('net/storage');
+    script = """const { OutboxStore } = await use('net/outbox_store');
         const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
         const full = Object.assign(Object.create({ getItem: (key) => full[key], setItem() { throw new Error('full'); },
           removeItem: (key) => delete full[key] }), { 'chatserver.outbox.1.b': JSON.stringify(entry('b', 2)) });
@@ -617,7 +617,7 @@ async def test_what_cannot_be_stored_waits_in_memory_and_in_order(page: Page) ->
 
 OUTBOX = """
 const { Outbox } = await use('net/outbox');
-const { OutboxStore } = await use('net/storage');
+const { OutboxStore } = await use('net/outbox_store');
 class Server extends EventTarget { // as a socket shows it
   live = true;
   got = [];

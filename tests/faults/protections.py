@@ -258,7 +258,7 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser keeps unacknowledged messages",
-        "static/js/net/storage.js",
+        "static/js/net/outbox_store.js",
         "      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));\n"
         "      this.#memory.delete(entry.id);",
         "      this.#memory.set(entry.id, entry);",
@@ -266,14 +266,14 @@ PROTECTIONS = [
     ),
     Protection(
         "The browser keeps them per account",
-        "static/js/net/storage.js",
+        "static/js/net/outbox_store.js",
         "    this.#prefix = `chatserver.outbox.${userId}.`;",
         "    this.#prefix = 'chatserver.outbox.';",
         "browser/test_story.py::test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back",
     ),
     Protection(
         "The browser requests missed messages again",
-        "static/js/chat/chat.js",
+        "static/js/chat/incoming.js",
         """    if (code === 'unavailable') {
       setTimeout(() => {
         if (!signal.aborted) open();
@@ -603,7 +603,7 @@ PROTECTIONS = [
     ),
     Protection(
         "Browsers cut off at the same time reconnect at different times",
-        "static/js/net/socket.js",
+        "static/js/net/back_off.js",
         "  return Math.random() * Math.min(",
         "  return Math.min(",
         "browser/test_modules.py::test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles",

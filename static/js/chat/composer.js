@@ -1,7 +1,8 @@
 /**
  * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
  */
-import { cleanText, countChars, text as format, isLonger } from '../lib/texts.js';
+import { text as format } from '../lib/sentences.js';
+import { cleanText, countChars, isLonger } from '../lib/texts.js';
 
 const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
 const COUNT_FROM = 0.9; // of the limit
@@ -34,7 +35,7 @@ export class Composer extends EventTarget {
   /**
    * @param {HTMLFormElement} form as the server drew it: what a refused form brought back stays in its box
    * @param {{tooLong: string, counter: string}} texts
-   * @param {import('../net/storage.js').Drafts} drafts
+   * @param {import('../net/drafts.js').Drafts} drafts
    * @param {number} thread
    * @param {AbortSignal} signal ends it; the draft is kept
    */

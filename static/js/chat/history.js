@@ -4,22 +4,20 @@
  * `loaded` of a page, and `complete` when it does.
  */
 import { within } from '../net/patience.js';
+import { PageLink } from './page_link.js';
 
 const PATIENCE_MS = 15_000;
-const NEAR = '800px'; // so much before its end comes into view, a page is asked for
 const MOST = 600; // messages on the page: beyond, those far away are let go of, and read again on the way back
 
 export class History extends EventTarget {
   #thread;
   #list;
-  #log;
   #signal;
   #complete;
   /** @type {any[]|null} live messages that come while the last page is on its way */
   #waiting = null;
   #earlier;
   #later;
-  #failed = new Set(); // the turns of pages that did not come
 
   /**
    * @param {HTMLElement} pane with the links `#earlier` and `#later`, which lead there without scripts, too
@@ -33,11 +31,12 @@ export class History extends EventTarget {
     super();
     this.#thread = thread;
     this.#list = list;
-    this.#log = log;
     this.#complete = !later;
     this.#signal = signal;
-    this.#earlier = this.#watch(pane.querySelector('#earlier'), () => this.#loadEarlier());
-    this.#later = this.#watch(pane.querySelector('#later'), () => this.#loadLater());
+    /** @type {(selector: string) => any} */
+    const find = (selector) => pane.querySelector(selector);
+    this.#earlier = new PageLink(find('#earlier'), log, () => this.#loadEarlier(), signal);
+    this.#later = new PageLink(find('#later'), log, () => this.#loadLater(), signal);
   }
 
   get complete() {
@@ -52,45 +51,8 @@ export class History extends EventTarget {
 
   /** The connection is back: what did not come may come now. */
   tryAgain() {
-    for (const turn of this.#failed) turn();
-  }
-
-  /** @returns {(there: boolean) => void} to be told whether there is more in this direction */
-  #watch(link, load) {
-    let loading = false;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.at(-1)?.isIntersecting) turn();
-      },
-      {
-        root: this.#log,
-        rootMargin: `${NEAR} 0px`,
-      },
-    );
-    const show = (there) => {
-      link.hidden = !there;
-      observer.unobserve(link);
-      if (there) observer.observe(link); // it may be in view at once
-    };
-    const turn = async () => {
-      if (loading || link.hidden) return;
-      loading = true;
-      const more = await load();
-      loading = false;
-      if (more === undefined) {
-        this.#failed.add(turn);
-        return;
-      } // the link is still there to be pressed
-      this.#failed.delete(turn);
-      show(more);
-    };
-    link.addEventListener('click', (event) => {
-      event.preventDefault();
-      turn();
-    });
-    show(!link.hidden);
-    this.#signal.addEventListener('abort', () => observer.disconnect());
-    return show;
+    this.#earlier.tryAgain();
+    this.#later.tryAgain();
   }
 
   async #loadEarlier() {
@@ -99,9 +61,9 @@ export class History extends EventTarget {
     if (!page) return undefined;
     if (first !== this.#list.firstSeq) return true; // what it leads up to was let go of: ask again
     this.#list.prepend(page.messages);
-    if (this.#list.trimEnd(MOST)) {
+    if (this.#list.trim(MOST, 'end')) {
       this.#complete = false;
-      this.#later(true);
+      this.#later.show(true);
     }
     return page.more;
   }
@@ -115,7 +77,7 @@ export class History extends EventTarget {
     if (!page) return undefined;
     if (last !== this.#list.lastSeq) return true;
     this.#list.append(page.messages);
-    if (this.#list.trimStart(MOST)) this.#earlier(true);
+    if (this.#list.trim(MOST, 'start')) this.#earlier.show(true);
     if (!page.more) {
       this.#complete = true;
       for (const message of waiting.filter(({ seq }) => seq > this.#list.lastSeq)) this.#list.add(message);

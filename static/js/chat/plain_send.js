@@ -2,7 +2,7 @@
  * Where no WebSocket gets through: posts the chat's own form with a waiting message under its own id, so
  * that it is stored once, whatever had become of it before.
  * @param {HTMLFormElement} form
- * @param {import('../net/storage.js').Entry} entry
+ * @param {import('../net/outbox_store.js').Entry} entry
  */
 export function sendPlainly(form, entry) {
   const copy = /** @type {HTMLFormElement} */ (form.cloneNode(true));

@@ -1,5 +1,3 @@
-import { plural } from '../lib/texts.js';
-
 const END_PX = 48; // as near counts as the end
 
 /**
@@ -60,49 +58,5 @@ export class EndScroll extends EventTarget {
     if (this.atEnd === this.#wasAtEnd) return;
     this.#wasAtEnd = this.atEnd;
     this.dispatchEvent(new Event(this.atEnd ? 'reachend' : 'leftend'));
-  }
-}
-
-/** The way to the newest message, for a reader further up, with the number of what is unread. */
-export class NewMessages {
-  #link;
-  #plain;
-  #forms;
-  #count;
-  #isEnd;
-
-  /**
-   * @param {HTMLAnchorElement} link
-   * @param {EndScroll} scroll
-   * @param {Object<string, string>} forms of "3 new messages"
-   * @param {number} unread
-   * @param {() => boolean} isEnd whether the newest message is in view
-   */
-  constructor(link, scroll, forms, unread, isEnd) {
-    this.#link = link;
-    this.#plain = link.title;
-    this.#forms = forms;
-    this.#count = unread;
-    this.#isEnd = isEnd;
-    scroll.addEventListener('leftend', () => this.show());
-    scroll.addEventListener('reachend', () => this.show());
-  }
-
-  /** Call it before a message of somebody else is shown. */
-  count() {
-    if (!this.#isEnd()) this.show(this.#count + 1);
-  }
-
-  /** Call it when it may have changed whether this is the end. */
-  show(count = this.#count) {
-    const isEnd = this.#isEnd();
-    this.#count = isEnd ? 0 : count;
-    this.#link.hidden = isEnd;
-    const badge = this.#link.querySelector('.badge');
-    badge.textContent = this.#count;
-    badge.hidden = !this.#count;
-    const words = this.#count ? plural(this.#forms, this.#count) : this.#plain;
-    this.#link.title = words;
-    this.#link.querySelector('.visually-hidden').textContent = words;
   }
 }

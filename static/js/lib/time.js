@@ -1,7 +1,6 @@
 /** Moments as this person reads them, in the zone chosen or this browser's: the same words as the server writes. */
 const YEAR_S = 365 * 24 * 3600;
 const DAY_MS = 24 * 3600 * 1000;
-const LOOK_MS = 60_000;
 
 const language = document.documentElement.lang;
 const locale = chooseLocale();
@@ -123,28 +122,3 @@ function numerals(moment) {
 
 const capitalised = (word) => word[0].toUpperCase() + word.slice(1);
 const unbroken = (words) => words.replace(/\s/g, '\u00a0'); // browsers differ in which space they write
-
-/** The current day in the user's zone, for as long as a page stays open. Event: `change`, at midnight. */
-export class Today extends EventTarget {
-  #day = dayOf(new Date());
-
-  constructor() {
-    super();
-    setInterval(() => this.#look(), LOOK_MS);
-    document.addEventListener('visibilitychange', () => this.#look()); // timers stand still while a computer sleeps
-    addEventListener('pageshow', () => this.#look());
-  }
-
-  /** As a date field has it: 2026-11-23. */
-  get day() {
-    return this.#day;
-  }
-
-  #look() {
-    const day = dayOf(new Date());
-    if (day === this.#day) return;
-    this.#day = day;
-    localiseTimes(); // what was today is yesterday
-    this.dispatchEvent(new Event('change'));
-  }
-}

@@ -4,12 +4,12 @@
  */
 
 import { Timeline } from '../chat/timeline.js';
-import { cleanText, fill, firstChars, page, plural, shownName, shownText } from '../lib/texts.js';
-import { showTime } from '../lib/time.js';
+import { page } from '../lib/page_data.js';
+import { cleanText, firstChars } from '../lib/texts.js';
 import { within } from '../net/patience.js';
+import { Refresher } from './refresher.js';
+import { PREVIEW_LENGTH, select, showDraft, showLast, showUnread } from './rows.js';
 
-const PREVIEW_LENGTH = 200;
-const RETRY_MS = 5_000;
 const PATIENCE_MS = 15_000;
 
 export class Conversations {
@@ -19,14 +19,15 @@ export class Conversations {
   #isWhole = location.search === '?list=all';
   #selected = 0;
   #timelines = new Map(); // thread → Timeline
-  #refreshing = false;
+  #refresher = new Refresher(
+    () => this.#load(),
+    () => this.#receiveMissed(),
+  );
   #missed = []; // messages that came during a refresh: the page may be older than they are
-  #again = false;
-  #retry = 0;
 
   /**
    * @param {HTMLElement} section holds the list, or says that there is none
-   * @param {import('../net/storage.js').Drafts} drafts shown in place of the last message, unless the thread is open
+   * @param {import('../net/drafts.js').Drafts} drafts shown in place of the last message, unless the thread is open
    * @param {(unread: number) => void} changed told how many messages are unread in all
    */
   constructor(section, drafts, changed) {
@@ -84,7 +85,7 @@ export class Conversations {
 
   /** @param {boolean} seen whether somebody looks at it as it comes */
   receive(message, seen = false) {
-    if (this.#refreshing) this.#missed.push(message);
+    if (this.#refresher.isRunning) this.#missed.push(message);
     const row = this.#row(message.thread);
     if (!row) {
       this.refresh();
@@ -93,7 +94,9 @@ export class Conversations {
     if (!this.#timeline(row).add(message.seq)) return;
     const own = message.sender.id === page.me.id;
     if (!own && !seen) this.#showUnread(row, Number(row.dataset.unread) + 1);
-    if (message.seq > Number(row.dataset.total)) this.#showLast(row, message, own);
+    if (message.seq <= Number(row.dataset.total)) return;
+    showLast(row, message, own);
+    if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
   }
 
   /** One's own mark moved, here or on another device. */
@@ -108,31 +111,21 @@ export class Conversations {
     else this.refresh();
   }
 
-  async refresh() {
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
-    this.#again = false;
-    try {
-      const response = await fetch(this.#address, { cache: 'no-store', signal: within(PATIENCE_MS) });
-      if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
-      const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-      this.#replace(fresh.getElementById(this.#section.id));
-    } catch {
-      // away: the browser has told
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.refresh(), RETRY_MS);
-    } finally {
-      this.#refreshing = false;
-    }
+  refresh() {
+    return this.#refresher.run();
+  }
+
+  async #load() {
+    const response = await fetch(this.#address, { cache: 'no-store', signal: within(PATIENCE_MS) });
+    if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+    this.#replace(fresh.getElementById(this.#section.id));
+  }
+
+  #receiveMissed() {
     const missed = this.#missed;
     this.#missed = [];
-    missed.forEach((message) => {
-      if (this.#row(message.thread)) this.receive(message);
-    });
-    if (this.#again) this.refresh();
+    for (const message of missed) if (this.#row(message.thread)) this.receive(message);
   }
 
   #replace(fresh) {
@@ -159,26 +152,9 @@ export class Conversations {
     return this.#timelines.get(thread);
   }
 
-  #showLast(row, message, own) {
-    const { seq, at } = message;
-    const name = shownName(message.sender);
-    const { you, messages } = page.texts;
-    row.dataset.total = seq;
-    row.querySelector('.conversation-total').textContent = plural(messages, seq);
-    row.querySelector('.preview-sender').textContent = own ? you : name === row.dataset.title ? '' : `${name}:`;
-    row.querySelector('.preview-text').textContent = firstChars(shownText(message), PREVIEW_LENGTH);
-    showTime(row.querySelector('time'), at, 'list');
-    if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
-  }
-
   #showUnread(row, unread) {
     this.#section.dataset.unread = this.unread + unread - Number(row.dataset.unread);
-    row.dataset.unread = unread;
-    row.classList.toggle('unread', unread > 0);
-    const badge = row.querySelector('.badge');
-    badge.textContent = unread;
-    badge.hidden = unread === 0;
-    row.querySelector('.unread-words').textContent = unread ? plural(page.texts.unread, unread) : '';
+    showUnread(row, unread);
     this.#changed(this.unread);
   }
 
@@ -187,27 +163,5 @@ export class Conversations {
     const focused = document.activeElement?.closest('[data-thread]')?.getAttribute('data-thread');
     change();
     if (focused) this.#row(focused)?.querySelector('a').focus({ preventScroll: true });
-  }
-}
-
-function showDraft(row, text) {
-  row.classList.toggle('drafted', Boolean(text));
-  let line = row.querySelector('.preview-draft');
-  if (!text) {
-    line?.remove();
-    return;
-  }
-  if (!line) {
-    line = document.createElement('span');
-    line.className = 'preview-draft';
-    row.querySelector('.conversation-preview').prepend(line);
-  }
-  fill(line, page.texts.draft, { text });
-}
-
-function select(section, thread) {
-  for (const link of section.querySelectorAll('.conversation-link')) {
-    if (Number(link.parentElement.dataset.thread) === thread) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
   }
 }

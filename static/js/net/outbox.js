@@ -6,12 +6,12 @@
  * `discarded` (Entry). What another tab did is told in the same way, as `elsewhere`, except for what it settled: that
  * arrives as one's own message on this page's socket too.
  */
-import { within } from './patience.js';
-import { backOff } from './socket.js';
+import { uuid } from '../lib/uuid.js';
+import { backOff } from './back_off.js';
+import { inTurn } from './turns.js';
 
 const DOUBT_MS = 3_000; // without an answer: does the connection still live?
 const ANSWER_MS = 15_000; // then the same is sent again
-const TURN_MS = 5_000; // a tab that sends takes less for a message, unless it is suspended, or its connection dead
 // Any other code (`unavailable`, `too_many`, one of a later server) does not say that it was not stored.
 const DEFINITE = new Set([
   'too_long',
@@ -27,7 +27,7 @@ export class Outbox extends EventTarget {
   #user;
   #socket;
   #store;
-  /** @type {{entry: import('./storage.js').Entry, done: (waitMs: number) => void}|null} */
+  /** @type {{entry: import('./outbox_store.js').Entry, done: (waitMs: number) => void}|null} */
   #inFlight = null;
   #flushing = false;
   #pause = 0; // the timer of the next attempt: before it nothing is tried, or the server would close the socket
@@ -36,7 +36,7 @@ export class Outbox extends EventTarget {
   /**
    * @param {{id: number, name: string}} user
    * @param {import('./socket.js').ChatSocket} socket
-   * @param {import('./storage.js').OutboxStore} store
+   * @param {import('./outbox_store.js').OutboxStore} store
    * @param {{tooBig: string}} texts
    */
   constructor(user, socket, store, texts) {
@@ -63,7 +63,7 @@ export class Outbox extends EventTarget {
     return this.#store.isVolatile;
   }
 
-  /** @returns {import('./storage.js').Entry[]} what waits or was refused in a thread, in order */
+  /** @returns {import('./outbox_store.js').Entry[]} what waits or was refused in a thread, in order */
   entries(thread) {
     return this.#store.all().filter((entry) => entry.thread === thread && entry.state !== 'discarded');
   }
@@ -117,7 +117,7 @@ export class Outbox extends EventTarget {
   /** Each message waits for the fate of the one before it, so that order holds even when one is refused. */
   async #sendAll() {
     while (this.#socket.live && this.#next()) {
-      const wait = await this.#inTurn(() => this.#sendNext());
+      const wait = await inTurn(`chatserver.outbox.${this.#user.id}`, () => this.#sendNext());
       if (wait) return wait;
     }
     return 0;
@@ -194,33 +194,7 @@ export class Outbox extends EventTarget {
     if (entry.state === 'waiting') this.#flush();
   }
 
-  /**
-   * The tabs of a browser take turns, a message each, so that none is sent twice. A tab that holds up the others
-   * loses its turn: it may be suspended for days. Turns only save work: the server stores an id once, and each tab
-   * waits for the result of one message before it sends the next. Web Locks exist on https and localhost only.
-   */
-  async #inTurn(task) {
-    if (!navigator.locks) return task();
-    const name = `chatserver.outbox.${this.#user.id}`;
-    let result;
-    const run = () => (result = task());
-    const take = (options) => navigator.locks.request(name, options, run).catch(() => {}); // waited too long, or lost
-    await take({ signal: within(TURN_MS) });
-    if (result === undefined) await take({ steal: true });
-    return result ?? task();
-  }
-
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/** A random UUID, version 4; `crypto.randomUUID` exists on https and localhost only. */
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -6,10 +6,9 @@
  * hello), `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
  * `signed-out` (this account is no longer signed in here) and `unsupported`.
  */
+import { backOff } from './back_off.js';
 import { within } from './patience.js';
 
-const FIRST_LIMIT_MS = 500;
-const LAST_LIMIT_MS = 30_000;
 const SILENCE_MS = 60_000; // the server pings every 25 s
 const PONG_MS = 5_000;
 const OFFLINE_PONG_MS = 2_000; // the browser itself says that there is no network
@@ -196,14 +195,4 @@ export class ChatSocket extends EventTarget {
     this.#state = state;
     this.dispatchEvent(new Event('statechange'));
   }
-}
-
-/**
- * Full jitter: a random wait below a limit that doubles with each attempt, so that thousands of browsers
- * cut off at once do not come back at once.
- * @param {number} attempt 0 for the first
- * @returns {number} milliseconds
- */
-export function backOff(attempt) {
-  return Math.random() * Math.min(LAST_LIMIT_MS, FIRST_LIMIT_MS * 2 ** Math.min(attempt, 16));
 }

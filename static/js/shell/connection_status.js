@@ -1,4 +1,4 @@
-import { reloadPage } from './router.js';
+import { reloadPage } from './reload.js';
 
 const QUIET_MS = 3_000; // a short break is not worth a word
 const READABLE_MS = 3_000;

@@ -1,0 +1,15 @@
+/**
+ * Hears the events of one thread alone.
+ * @param {EventTarget} source
+ * @param {number} thread
+ * @param {AbortSignal} signal ends it
+ * @returns {(type: string, handle: (detail: any) => void) => void}
+ */
+export function ofThread(source, thread, signal) {
+  return (type, handle) => {
+    const hear = ({ detail }) => {
+      if (detail.thread === thread) handle(detail);
+    };
+    source.addEventListener(type, hear, { signal });
+  };
+}

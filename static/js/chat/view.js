@@ -1,0 +1,102 @@
+import { Composer } from './composer.js';
+import { Counts } from './counts.js';
+import { History } from './history.js';
+import { MessageList } from './messages.js';
+import { Notice } from './notice.js';
+import { People } from './people.js';
+import { PresenceLine } from './presence.js';
+import { Reading } from './reading.js';
+import { EndScroll } from './scroll.js';
+import { Timeline } from './timeline.js';
+import { ToEnd } from './to_end.js';
+import { TypingIndicator } from './typing.js';
+
+/** An open chat: its parts, and what they do together when a message comes. */
+export class ChatView {
+  #me;
+  #router;
+  #isAway = false; // nobody looks, and the first message since then has a line above it
+
+  /**
+   * @param {HTMLElement} pane as the server drew it
+   * @param {import('../app.js').App} app
+   * @param {AbortSignal} signal when the chat is left
+   */
+  constructor(pane, { me, texts, socket, drafts, router }, signal) {
+    this.#me = me;
+    this.#router = router;
+    /** @type {(id: string) => any} finds what the pane has */
+    this.find = (id) => pane.querySelector(`#${id}`);
+    const { find } = this;
+    this.pane = pane;
+    this.data = JSON.parse(pane.dataset.chat ?? '');
+    const { thread } = this.data;
+    this.thread = thread.id;
+    this.scroll = new EndScroll(find('log'), signal);
+    this.list = new MessageList(pane, this.data, me, this.scroll, texts);
+    this.timeline = new Timeline(thread.total);
+    this.counts = new Counts(find('counts'), thread);
+    this.history = new History(pane, thread.id, this.list, this.scroll.element, this.data, signal);
+    this.end = new ToEnd(find('to-end'), this.scroll, texts.newMessages, thread.unread, () => this.isEnd);
+    const seesEnd = () => this.seesEnd;
+    this.reading = new Reading(socket, thread.id, this.timeline, this.scroll, seesEnd, thread.readSeq, signal);
+    this.people = new People(me.id);
+    this.typing = new TypingIndicator(socket, thread.id, find('typing'), this.people, texts);
+    this.presence = new PresenceLine(find('presence'), this.people, texts);
+    this.notice = new Notice(find('notice'), find('notice-text'), find('send-plainly'));
+    const form = find('composer'); // none where one cannot write: to who is blocked, or deleted
+    this.composer = form && new Composer(form, texts, drafts, thread.id, signal);
+    addEventListener('focus', () => this.#comeBack(), { signal });
+  }
+
+  #comeBack() {
+    this.#isAway = false;
+  }
+
+  get isEnd() {
+    return this.scroll.atEnd && this.history.complete;
+  }
+
+  /** Whether somebody looks at the newest message. */
+  get seesEnd() {
+    return this.isEnd && !document.hidden && document.hasFocus();
+  }
+
+  focus() {
+    (this.composer ?? this.pane).focus({ preventScroll: true });
+  }
+
+  /** @returns {Promise<boolean>} whether the end is shown here; else another pane shows it */
+  goToEnd() {
+    return this.#router.go(this.find('to-end').href);
+  }
+
+  scrollToEnd() {
+    if (this.history.complete) this.scroll.toEnd();
+    else this.goToEnd();
+  }
+
+  /** A stored message: of somebody else, or one's own that the server has acknowledged. */
+  receive(message) {
+    const { list, history } = this;
+    if (!this.timeline.add(message.seq)) {
+      list.drop(message.id);
+      return;
+    }
+    const own = message.sender.id === this.#me.id;
+    if (!own) this.#announce(message.sender.id);
+    if (history.complete || !list.drop(message.id)) history.add(message);
+    else this.scrollToEnd(); // written at an old place, without a connection: one follows it
+    this.find('no-messages').hidden = true;
+    this.counts.add(own);
+    this.reading.notice();
+  }
+
+  #announce(sender) {
+    this.end.count();
+    this.typing.hide(sender);
+    if (!this.history.complete || this.#isAway || (!document.hidden && document.hasFocus())) return;
+    this.#isAway = true;
+    this.list.unreadLine.drawAtEnd();
+  }
+}

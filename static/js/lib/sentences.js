@@ -1,0 +1,30 @@
+/** Fills the places of sentences, which are named as in gettext: "%(name)s is typing…". */
+
+const PLACE = /%\((\w+)\)[sd]/;
+const rules = new Intl.PluralRules(document.documentElement.lang);
+
+/** @param {string} format @param {Object<string, string|number>} values */
+export function text(format, values) {
+  return pieces(format, values).join('');
+}
+
+/** @param {Object<string, string>} forms by plural category @param {number} number */
+export function plural(forms, number) {
+  return text(forms[rules.select(number)] ?? forms.other, { num: number });
+}
+
+/** Fills an element, each value isolated so that a name in another direction turns nothing around it. */
+export function fill(element, format, values) {
+  const nodes = pieces(format, values).map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const isolated = document.createElement('bdi');
+    isolated.textContent = piece;
+    return isolated;
+  });
+  element.replaceChildren(...nodes);
+}
+
+/** Text and values in turn: at even places the text around, at odd ones the values. */
+function pieces(format, values) {
+  return format.split(PLACE).map((piece, index) => (index % 2 === 0 ? piece : values[piece]));
+}

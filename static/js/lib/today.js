@@ -1,0 +1,28 @@
+import { dayOf, localiseTimes } from './time.js';
+
+const LOOK_MS = 60_000;
+
+/** The current day in the user's zone, for as long as a page stays open. Event: `change`, at midnight. */
+export class Today extends EventTarget {
+  #day = dayOf(new Date());
+
+  constructor() {
+    super();
+    setInterval(() => this.#look(), LOOK_MS);
+    document.addEventListener('visibilitychange', () => this.#look()); // timers stand still while a computer sleeps
+    addEventListener('pageshow', () => this.#look());
+  }
+
+  /** As a date field has it: 2026-11-23. */
+  get day() {
+    return this.#day;
+  }
+
+  #look() {
+    const day = dayOf(new Date());
+    if (day === this.#day) return;
+    this.#day = day;
+    localiseTimes(); // what was today is yesterday
+    this.dispatchEvent(new Event('change'));
+  }
+}
