@@ -302,7 +302,7 @@ PROTECTIONS = [
         "static/js/net/outbox.js",
         "if (this.#flushing || this.#pause) return;",
         "if (this.#flushing) return;",
-        "browser/test_modules.py::test_who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over",
+        "browser/test_modules.py::test_module[who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over]",
     ),
     Protection(
         "A blocked user stores nothing",
@@ -606,7 +606,7 @@ PROTECTIONS = [
         "static/js/net/back_off.js",
         "  return Math.random() * Math.min(",
         "  return Math.min(",
-        "browser/test_modules.py::test_who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles",
+        "browser/test_modules.py::test_module[who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles]",
     ),
     Protection(
         "Links are found in linear time",

@@ -1,32 +1,16 @@
 /**
  * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
  */
-import { text as format } from '../lib/sentences.js';
-import { cleanText, countChars, isLonger } from '../lib/texts.js';
+import { cleanText } from '../lib/texts.js';
+import { labelEnter, sends } from './enter_key.js';
+import { LengthCheck } from './length_check.js';
 
 const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
-const COUNT_FROM = 0.9; // of the limit
-const COMPOSING_KEY_CODE = 229; // Safari ends composing before it tells of the Enter that did it
-
-// Under a thumb Enter makes a line, as everywhere. A mouse, and most often a keyboard with it, may come later.
-const pointer = matchMedia('(any-pointer: fine)');
-
-const numbers = new Intl.NumberFormat(document.documentElement.lang);
-
-/** Whether a key in a box is the one that sends. @param {KeyboardEvent} event */
-export function sends(event) {
-  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
-  if (!pointer.matches && !event.ctrlKey && !event.metaKey) return false;
-  return !event.isComposing && event.keyCode !== COMPOSING_KEY_CODE;
-}
 
 export class Composer extends EventTarget {
   #form;
   #box;
-  #error;
-  #counter;
-  #limit; // code points
-  #texts;
+  #length;
   #drafts;
   #thread;
   #restTimer = 0; // runs while the draft is behind the box
@@ -43,10 +27,7 @@ export class Composer extends EventTarget {
     super();
     this.#form = form;
     this.#box = form.elements.message;
-    this.#error = form.querySelector('#composer-error');
-    this.#counter = form.querySelector('#composer-counter');
-    this.#limit = Number(form.dataset.limit) || Infinity;
-    this.#texts = texts;
+    this.#length = new LengthCheck(form, texts);
     this.#drafts = drafts;
     this.#thread = thread;
     if (this.#box.value) drafts.put(thread, this.#box.value);
@@ -58,11 +39,10 @@ export class Composer extends EventTarget {
     addEventListener('pageshow', (event) => this.#comeBack(event), { signal });
     signal.addEventListener('abort', () => this.#keepDraft());
     drafts.watch(thread, (draft) => this.#follow(draft), signal);
-    pointer.addEventListener('change', () => this.#labelEnter(), { signal });
-    this.#labelEnter();
+    labelEnter(this.#box, signal);
     this.#fit();
-    this.#checkLength();
-    this.#count();
+    this.#length.fits(this.#text);
+    this.#length.count(this.#text);
   }
 
   /** When false, the form posts itself: the way without a live connection. */
@@ -70,11 +50,6 @@ export class Composer extends EventTarget {
 
   focus() {
     this.#box.focus({ preventScroll: true });
-  }
-
-  /** What a keyboard on the screen writes on its Enter. */
-  #labelEnter() {
-    this.#box.enterKeyHint = pointer.matches ? 'send' : 'enter';
   }
 
   #sendOnEnter(event) {
@@ -85,7 +60,7 @@ export class Composer extends EventTarget {
 
   #changed() {
     this.#fit();
-    this.#checkLength();
+    this.#length.fits(this.#text);
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.#rest(), REST_MS);
     if (this.#text) this.dispatchEvent(new Event('write'));
@@ -93,12 +68,12 @@ export class Composer extends EventTarget {
 
   #rest() {
     this.#keepDraft();
-    this.#checkLength(true);
-    this.#count();
+    this.#length.fits(this.#text, true);
+    this.#length.count(this.#text);
   }
 
   #submit(event) {
-    if (!this.#text || !this.#checkLength(true)) {
+    if (!this.#text || !this.#length.fits(this.#text, true)) {
       event.preventDefault();
       this.focus();
     } else if (!this.intercepts) {
@@ -135,33 +110,12 @@ export class Composer extends EventTarget {
   #fill(text) {
     this.#box.value = text;
     this.#fit();
-    this.#checkLength();
-    this.#count();
+    this.#length.fits(this.#text);
+    this.#length.count(this.#text);
   }
 
   get #text() {
     return cleanText(this.#box.value);
-  }
-
-  /** The number is told anew when the fingers rest, or every key would be read out. */
-  #checkLength(anew = false) {
-    const text = this.#text;
-    const fits = !isLonger(text, this.#limit);
-    const sentence = fits ? '' : this.#told(this.#texts.tooLong, countChars(text));
-    if (anew || !sentence || !this.#error.textContent) this.#error.textContent = sentence;
-    return fits;
-  }
-
-  /** Not at every key: a screen reader could not follow. Beyond the limit the error says it. */
-  #count() {
-    const text = this.#text;
-    const count = text.length < this.#limit * COUNT_FROM ? 0 : countChars(text);
-    const isNear = count >= this.#limit * COUNT_FROM && count <= this.#limit;
-    this.#counter.textContent = isNear ? this.#told(this.#texts.counter, count) : '';
-  }
-
-  #told(sentence, count) {
-    return format(sentence, { count: numbers.format(count), limit: numbers.format(this.#limit) });
   }
 
   /** Grows with the text, up to what the style sheet allows. */

@@ -1,6 +1,6 @@
 /** The form for a new message, in the pane: names are completed, and what is typed is kept until it is sent. */
 
-import { sends } from '../chat/composer.js';
+import { sends } from '../chat/enter_key.js';
 import { completeName } from './completion.js';
 
 /**

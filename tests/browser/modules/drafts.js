@@ -1,0 +1,52 @@
+import { Drafts } from '../../../static/js/net/drafts.js';
+import { equal, test, until } from './harness.js';
+import { writeInAnotherTab } from './other_tab.js';
+
+test('a draft is kept by person and thread', () => {
+  const drafts = new Drafts(1);
+  drafts.put(7, 'half a');
+  drafts.put(8, 'another');
+  drafts.put(8, '');
+  equal([new Drafts(1).get(7), new Drafts(1).get(8), new Drafts(2).get(7), localStorage.length], ['half a', '', '', 1]);
+});
+
+test('a draft is kept in memory where the browser stores nothing more', () => {
+  localStorage.setItem('chatserver.draft.1.7', 'old');
+  /** @type {any} */
+  const full = {
+    getItem: (key) => localStorage.getItem(key),
+    removeItem: (key) => localStorage.removeItem(key),
+    setItem() {
+      throw new DOMException('', 'QuotaExceededError');
+    },
+  };
+  for (const storage of [full, null]) {
+    const drafts = new Drafts(1, storage);
+    drafts.put(7, 'half a');
+    equal(drafts.get(7), 'half a');
+    drafts.put(7, '');
+    equal(drafts.get(7), '');
+  }
+});
+
+test('who signs out leaves no drafts and others keep theirs', () => {
+  new Drafts(11).put(7, 'of somebody else');
+  const drafts = new Drafts(1);
+  drafts.put(7, 'half a');
+  drafts.clear();
+  drafts.put(7, 'as the page goes');
+  equal({ ...localStorage }, { 'chatserver.draft.11.7': 'of somebody else' });
+});
+
+test('a chat that was left hears of no drafts', async () => {
+  const heard = [];
+  const left = new AbortController();
+  new Drafts(1).watch(7, (text) => heard.push(`left ${text}`), left.signal);
+  new Drafts(1).watch(8, (text) => heard.push(`other ${text}`));
+  new Drafts(1).watch(7, (text) => heard.push(text));
+  left.abort();
+  await writeInAnotherTab('from the other tab');
+  await writeInAnotherTab(null);
+  await until(() => heard.length === 2);
+  equal(heard, ['from the other tab', '']);
+});

@@ -1,0 +1,33 @@
+import { OutboxStore } from '../../../static/js/net/outbox_store.js';
+import { equal, test } from './harness.js';
+
+/** @returns {import('../../../static/js/net/outbox_store.js').Entry} */
+const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
+const ids = (store) => store.all().map(({ id }) => id);
+
+test('what waits is kept by person in the order it was written', () => {
+  const store = new OutboxStore(1);
+  for (const [id, order] of Object.entries({ c: 3, b: 2, a: 2, d: 1 })) store.put(entry(id, order));
+  new OutboxStore(2).put(entry('x', 0));
+  localStorage.setItem('chatserver.outbox.1.broken', '{');
+  store.remove('d');
+  equal([ids(new OutboxStore(1)), store.isVolatile], [['a', 'b', 'c'], false]);
+});
+
+test('what cannot be stored waits in memory and in order', () => {
+  /** @type {any} */
+  const full = Object.create({
+    getItem: (key) => full[key],
+    removeItem: (key) => delete full[key],
+    setItem() {
+      throw new Error('full');
+    },
+  });
+  full['chatserver.outbox.1.b'] = JSON.stringify(entry('b', 2));
+  const store = new OutboxStore(1, full);
+  store.put(entry('c', 3));
+  store.put(entry('a', 1));
+  equal([ids(store), store.isVolatile], [['a', 'b', 'c'], true]);
+  for (const id of ['a', 'b', 'c']) store.remove(id);
+  equal([ids(store), store.isVolatile], [[], false]);
+});

@@ -1,0 +1,44 @@
+import { Shortcuts } from '../../../static/js/shell/shortcuts.js';
+import { draw, equal, find, press, test, until } from './harness.js';
+
+/** @returns {string[]} the shortcuts pressed from now on */
+function watch() {
+  draw(`<dialog id="shortcuts"><input id="single-keys" type="checkbox"><button>Close</button></dialog>
+    <input id="field"><button id="button">x</button>`);
+  const pressed = [];
+  const shortcuts = new Shortcuts(find('#shortcuts'));
+  for (const type of ['previous', 'next', 'new']) shortcuts.addEventListener(type, () => pressed.push(type));
+  find('#button').focus();
+  return pressed;
+}
+
+test('Alt and a key lead to other conversations from everywhere', async () => {
+  const pressed = watch();
+  await press('#button', 'Alt+ArrowUp');
+  await press('#field', 'Alt+ArrowDown');
+  await press('#field', 'Alt+n');
+  await press('#field', 'ArrowDown');
+  await press('#field', 'n');
+  equal(pressed, ['previous', 'next', 'new']);
+});
+
+test('letters are known in other layouts', () => {
+  const pressed = watch();
+  const layouts = { russian: ['т', 'KeyN'], dvorak: ['n', 'KeyL'], 'b in dvorak': ['b', 'KeyN'] };
+  for (const [key, code] of Object.values(layouts)) {
+    const options = { key, code, altKey: true, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new KeyboardEvent('keydown', options));
+  }
+  equal(pressed, ['new', 'new']);
+});
+
+test('a question mark shows the list except while one types', async () => {
+  watch();
+  await press('#field', '?');
+  equal([find('#field').value, find('#shortcuts').open], ['?', false]);
+  await press('#button', '?');
+  equal(find('#shortcuts').open, true);
+  await press('#shortcuts', 'Escape');
+  await until(() => !find('#shortcuts').open);
+  equal(document.activeElement?.id, 'button');
+});
