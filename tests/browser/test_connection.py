@@ -234,7 +234,7 @@ async def test_earlier_messages_that_could_not_be_loaded_come_with_the_connectio
     await holds(database_url, read)  # the chat opens at its end
     lost = "These messages couldn’t be loaded."
     await ana.page.route("**/history?*", lambda route: route.abort())
-    await ana.page.reload()
+    await ana.goes_to(f"/messages/chat/{thread}/?at=151")  # the end, however far she has read
     async with asyncio.timeout(PATIENCE):
         while lost not in str(
             await ana.page.locator("#notice-text").text_content()
