@@ -21,10 +21,10 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from chatserver.config.settings import Config
+from chatserver.development.addresses import AddressError, check_address
 from chatserver.development.embedded import EmbeddedServers, running
 from chatserver.development.embedded.lock import holder_of
 from chatserver.development.embedded.processes import start_of
-from chatserver.development.run import AddressError, check_address
 
 pytestmark = pytest.mark.long
 

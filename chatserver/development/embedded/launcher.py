@@ -36,7 +36,8 @@ def main() -> None:
 def change_user(uid: int, gid: int, *, bypass_permissions: bool) -> None:
     """Changes from root to a user. With bypass_permissions, keeps root's right to pass through closed folders.
 
-    So a checkout below /root works, and no folder's permissions change.
+    So root can run the tests in any checkout, below /root too: the programs in .venv and the folders of pytest, which
+    only root may enter, are within reach of PostgreSQL's user, and no folder's permissions change.
     """
     if bypass_permissions:
         # Otherwise setuid drops all capabilities, and access(2), which initdb calls, ignores them.
