@@ -1,4 +1,4 @@
-"""`python -m chatserver …`: the parser, and all commands but those for users."""
+"""`python -m chatserver …`: the parser, and all commands but those for users and groups."""
 
 import argparse
 import asyncio
@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from chatserver import __version__
-from chatserver.accounts.accounts import Accounts
-from chatserver.accounts.passwords import Hasher
 from chatserver.bus.client import connect_redis
-from chatserver.bus.events import ParticipantRemoved
-from chatserver.cli.context import UsageError, publishing, servers, with_database
+from chatserver.cli.context import UsageError, servers, with_database
 from chatserver.cli.provision import provision
+from chatserver.cli.threads import add_thread_commands
 from chatserver.cli.users import add_user_commands
 from chatserver.config.development import make_secret
 from chatserver.config.load import load_config
 from chatserver.config.relations import proxy_needs
 from chatserver.config.settings import Config
 from chatserver.config.urls import reason_of
-from chatserver.conversations import groups
 from chatserver.database import client as db
 from chatserver.errors import ChatError, CommandError
 from chatserver.printing import print_json, speak_in_any_charset
@@ -31,7 +28,6 @@ from chatserver.server.app import create_app
 from chatserver.server.preflight.checks import advice, refuse_to_start
 from chatserver.server.schema import migrate
 from chatserver.telemetry import logs
-from chatserver.validation import parse_id
 from chatserver.web.sessions import SessionStorage
 from chatserver.web.static_files import static_files
 
@@ -82,17 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--threads", type=int, required=True)
     many.add_argument("--people", type=int, default=2, help="in each thread (2)")
     many.add_argument("--messages", type=int, default=0, help="in each thread (0)")
-    threads = command("thread", lambda _: None, "create and change groups").add_subparsers(
-        required=True, metavar="ACTION"
-    )
-    create = threads.add_parser("create", help="a new thread of these people")
-    for name in ("add", "remove"):
-        change = threads.add_parser(name, help=f"{name} people")
-        change.add_argument("thread", type=int)
-        change.add_argument("names", nargs="+", metavar="NAME")
-        change.set_defaults(run=_thread, action=name)
-    create.add_argument("names", nargs="+", metavar="NAME")
-    create.set_defaults(run=_thread, action="create")
+    add_thread_commands(commands)
     add_user_commands(commands)
     return parser
 
@@ -171,20 +157,3 @@ def _provision(arguments: argparse.Namespace) -> None:
             await redis.aclose()
 
     print_json(with_database(config, work))
-
-
-def _thread(arguments: argparse.Namespace) -> None:
-    async def work(config: Config, database: db.Database) -> dict[str, Any]:
-        accounts = Accounts(database, Hasher(1, 0))
-        if arguments.action == "create":
-            thread_id, users = await groups.create(database, accounts, arguments.names)
-        else:
-            thread_id = parse_id(arguments.thread) or 0
-            change = groups.add if arguments.action == "add" else groups.remove
-            users = await change(database, accounts, thread_id, arguments.names)
-        if arguments.action == "remove":
-            async with publishing(config) as (_, publisher):
-                publisher.publish([user.id for user in users], ParticipantRemoved(thread_id))
-        return {"id": thread_id, "members": [user._asdict() for user in users]}
-
-    print_json(with_database(load_config(), work))
