@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.development import embedded
-from chatserver.development.embedded import EmbeddedError
+from chatserver.development.embedded import EmbeddedError, servers
 from tests.development.test_embedded import as_root, data_dir, first_start, started, wait_until  # noqa: F401  # two are fixtures
 from tests.faults.world import children
 
@@ -89,7 +88,7 @@ def test_a_server_that_does_not_start_says_what_it_complained_of_first(data_dir:
 def test_a_server_that_runs_and_does_not_answer_says_what_it_says_to_us(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "READY_WITHIN", 1.0)
+    monkeypatch.setattr(servers, "READY_WITHIN", 1.0)
     (data_dir / "postgres" / "data" / "pg_hba.conf").write_text("local all all reject\n")
     with pytest.raises(EmbeddedError, match=r"postgres runs but does not answer: .* pg_hba.conf rejects connection"):
         started(data_dir).start()
