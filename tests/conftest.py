@@ -1,29 +1,24 @@
 """Real servers for every test: PostgreSQL and Valkey once a run, an empty database and a Redis prefix for each."""
 
-import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
 from chatserver.development.embedded import EmbeddedServers
-from chatserver.server.app import create_app
-from chatserver.server.http_server import Runner
 from chatserver.server.schema import migrate
 from tests.support.chromium import NO_BROWSER, has_browser
-from tests.support.people import PATIENCE, Person
-
-API_KEY = "the key of the tests"
+from tests.support.database import execute
+from tests.support.people import Person
+from tests.support.servers import API_KEY, Serve, serving
 
 
 def pytest_report_header() -> list[str]:
@@ -52,27 +47,6 @@ def database_url(servers: EmbeddedServers) -> str:
     return servers.database_url
 
 
-def execute(database_url: str, statement: str) -> list[tuple[Any, ...]]:
-    """Asks the database itself."""
-    with closing(psycopg2.connect(database_url)) as connection:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-async def holds(database_url: str, question: str) -> None:
-    """Waits until a query of the database has a row."""
-    async with asyncio.timeout(PATIENCE):
-        while not execute(database_url, question):
-            await asyncio.sleep(0.01)
-
-
-async def lock_is_waited_for(config: Config) -> None:
-    """Waits until a query of the server stands at PostgreSQL, before a lock that the test holds."""
-    await holds(str(config.database_url), "select 1 from pg_stat_activity where wait_event_type = 'Lock'")
-
-
 @pytest.fixture
 def config(servers: EmbeddedServers, database_url: str, tmp_path: Path) -> Config:
     """Settings for a server of this test's own; change them with `dataclasses.replace`."""
@@ -96,9 +70,6 @@ def config(servers: EmbeddedServers, database_url: str, tmp_path: Path) -> Confi
     )
 
 
-Serve = Callable[..., Awaitable[URL]]
-
-
 @pytest.fixture
 async def serve(config: Config) -> AsyncIterator[Serve]:
     """Starts a server in this process, with some settings changed; returns its address."""
@@ -108,19 +79,6 @@ async def serve(config: Config) -> AsyncIterator[Serve]:
             return await stack.enter_async_context(serving(replace(config, **changes)))
 
         yield start
-
-
-class Server(TestServer):
-    """With the connections of the product."""
-
-    async def _make_runner(self, **options: Any) -> web.AppRunner:
-        return Runner(self.app, grace=0, **options)
-
-
-@asynccontextmanager
-async def serving(config: Config) -> AsyncIterator[URL]:
-    async with Server(await create_app(config), host=config.host, port=config.port) as server:
-        yield server.make_url("/")
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ import pytest
 from yarl import URL
 
 from chatserver.config.settings import Config
-from tests.conftest import API_KEY, Serve, execute
-from tests.conversations.test_groups import thread
-from tests.realtime.test_presence import OFTEN, frames_until, people_of
+from tests.support.commands import thread
+from tests.support.database import execute
+from tests.support.frames import frames_until, people_of, read_by
 from tests.support.people import Answer, Person
-from tests.web.pages.test_account import read_by
+from tests.support.servers import API_KEY, Serve
+from tests.support.timing import OFTEN
 
 REFUSAL = "This person isn’t accepting messages."
 

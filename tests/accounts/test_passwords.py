@@ -15,8 +15,9 @@ from yarl import URL
 from chatserver.accounts import passwords
 from chatserver.accounts.passwords import Hasher, hash_password
 from chatserver.errors import Unavailable
-from tests.conftest import Serve, execute
+from tests.support.database import execute
 from tests.support.people import PASSWORD, Person
+from tests.support.servers import Serve
 
 WAIT = 5  # seconds until a hash that nobody lets go on fails
 

@@ -11,8 +11,9 @@ from chatserver.accounts.accounts import User
 from chatserver.accounts.login_limits import LoginLimits
 from chatserver.config.settings import Config
 from chatserver.errors import ChatError, Unavailable
-from tests.conftest import Serve, execute
+from tests.support.database import execute
 from tests.support.people import PATIENCE, Person
+from tests.support.servers import Serve
 
 
 def sign_up(config: Config, *names: str) -> None:

@@ -16,8 +16,8 @@ from chatserver.config.settings import Config
 from chatserver.development import demo
 from chatserver.development.embedded import EmbeddedServers
 from chatserver.server.schema import migrate
-from tests.conftest import serving
 from tests.support.chromium import NO_BROWSER, has_browser, launch
+from tests.support.servers import serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE = {"width": 1200, "height": 760}

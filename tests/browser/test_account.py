@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
-from tests.conftest import execute
+from tests.browser.site import Opens, Site
+from tests.support.database import execute
 from tests.support.people import PASSWORD
 
 ACCOUNT = "/messages/account/"

@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
+from tests.browser.site import Opens, Site
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, expect
 
 from chatserver.config.settings import Config
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
-from tests.conftest import holds, lock_is_waited_for
+from tests.browser.site import Opens, Site
+from tests.support.database import holds, lock_is_waited_for
 from tests.support.people import PATIENCE
 from tests.support.proxy import Proxy
 

@@ -2,9 +2,9 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
-from tests.conftest import execute
+from tests.browser.site import Opens, Site
+from tests.support.database import execute
 
 
 async def test_the_list_follows_what_happens(person: Opens) -> None:

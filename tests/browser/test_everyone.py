@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Request, expect
 
-from tests.browser.conftest import Opens, Site
-from tests.conftest import execute
+from tests.browser.site import Opens, Site
+from tests.support.database import execute
 from tests.support.people import PASSWORD
 
 PHONE = {"width": 320, "height": 568}

@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
+from tests.browser.site import Opens, Site
 from tests.support.people import PASSWORD
 
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
-from tests.conftest import execute
+from tests.browser.site import Opens, Site
+from tests.support.database import execute
 
 
 async def somebody_with_history(site: Site, person: Opens, database_url: str, total: int) -> tuple[Screen, int, int]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
+from tests.browser.site import Opens, Site
 
 
 async def test_in_russian_live_counts_take_the_right_plural(person: Opens) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
+from tests.browser.site import Opens, Site
 
 WIDTHS = [320, 390, 770, 1280]
 # Of each message: the bubble, the name, each line of the text, the foot with the time and the mark, in pixels.

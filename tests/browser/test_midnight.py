@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import expect
 
 from chatserver.web.rendering.timezones import CHOSEN, zone_names
-from tests.browser.conftest import Opens, Site
 from tests.browser.screens import Screen
+from tests.browser.site import Opens, Site
 
 LATE, BEFORE_NOON = 22, 10  # o'clock
 

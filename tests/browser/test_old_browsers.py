@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import BrowserContext, Route, expect
 
-from tests.browser.conftest import Opens, Site
+from tests.browser.site import Opens, Site
 
 LACKS = """
 delete AbortSignal.any; delete AbortSignal.timeout; delete navigator.connection; delete crypto.randomUUID;

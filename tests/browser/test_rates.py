@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chatserver.config.settings import Config
-from tests.browser.conftest import Opens
+from tests.browser.site import Opens
 
 # With the first message everything at once that a socket may say, and more: it is closed.
 FLOOD = """const { send } = WebSocket.prototype;

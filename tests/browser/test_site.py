@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from chatserver.config.settings import Config
-from tests.browser.conftest import Opens, Site
+from tests.browser.site import Opens, Site
 
 PHONE = {"width": 320, "height": 568}
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 28"><rect width="64" height="28" fill="#8a2be2"/></svg>'

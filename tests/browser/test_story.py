@@ -5,8 +5,8 @@ from contextlib import closing
 
 import psycopg2
 
-from tests.browser.conftest import Opens, Site
-from tests.conftest import execute
+from tests.browser.site import Opens, Site
+from tests.support.database import execute
 
 
 async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_site: Site, person: Opens) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
+from tests.browser.site import Opens, Site
 
 
 async def test_ana_signs_up_writes_reads_and_signs_out_without_scripts(person: Opens) -> None:

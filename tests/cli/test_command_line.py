@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chatserver.config.settings import Config
-from tests.conversations.test_groups import chatserver, chatserver_in_bytes
+from tests.support.commands import chatserver, chatserver_in_bytes
 
 PROVISION = ("provision", "--users", "2", "--threads", "1")
 NOBODY_LISTENS = "127.0.0.1:1"

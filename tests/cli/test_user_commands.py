@@ -13,9 +13,11 @@ from zipfile import ZipFile
 import pytest
 
 from chatserver.config.settings import Config
-from tests.conftest import Serve, execute
-from tests.conversations.test_groups import chatserver
+from tests.support.commands import chatserver
+from tests.support.database import execute
 from tests.support.people import PASSWORD, PATIENCE, Person
+from tests.support.processes import environment
+from tests.support.servers import Serve
 
 pytestmark = pytest.mark.long
 
@@ -51,11 +53,8 @@ async def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(confi
     terminal, its_end = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "chatserver", "user", "create", "Ana",
-        env={
-            **os.environ, "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url),
-            "REDIS_PREFIX": config.redis_prefix, "DATA_DIR": str(config.data_dir),
-        },
-        stdin=its_end, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True,
+        env=environment(config), start_new_session=True,
+        stdin=its_end, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stderr is not None

@@ -11,11 +11,10 @@ from chatserver.config import relations as related_settings
 from chatserver.config.load import load_config
 from chatserver.config.settings import Config, ConfigError
 from chatserver.config.sizes import NGINX_BODY
-from chatserver.resources import folder
-from tests.conftest import Serve
 from tests.support.people import Person
+from tests.support.repository import ROOT
+from tests.support.servers import Serve
 
-ROOT = folder("tests").parent
 PRODUCTION = {
     "APP_ENV": "production", "DATABASE_URL": "postgresql://h/d", "REDIS_URL": "redis://h", "SECRET_KEYS": "s" * 16,
     "API_KEY": "a" * 16, "ORIGINS": "https://chat.example",

@@ -9,8 +9,9 @@ import psycopg2
 import pytest
 
 from chatserver.config.settings import Config
-from tests.conftest import Serve, execute, holds, lock_is_waited_for
+from tests.support.database import execute, holds, lock_is_waited_for
 from tests.support.people import Person
+from tests.support.servers import Serve
 
 THREADS = 30
 ROUNDS = 8

@@ -1,50 +1,14 @@
 """Threads of any number of people, and the command line that makes them."""
 
-import asyncio
 import json
-import os
-import sys
 from typing import Any
 
 import aiohttp
 import pytest
 
 from chatserver.config.settings import Config
+from tests.support.commands import chatserver, thread
 from tests.support.people import Person
-
-Command = Any
-
-
-async def chatserver(config: Config, *arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
-    """Runs `python -m chatserver …` on this test's servers; `typed` is piped in."""
-    code, output, errors = await chatserver_in_bytes(config, *arguments, typed=typed.encode(), **settings)
-    return code, output.decode(), errors.decode()
-
-
-async def chatserver_in_bytes(
-    config: Config, *arguments: str | bytes, typed: bytes = b"", **settings: str
-) -> tuple[int, bytes, bytes]:
-    environ = {
-        **os.environ,
-        "DATABASE_URL": str(config.database_url),
-        "REDIS_URL": str(config.redis_url),
-        "REDIS_PREFIX": config.redis_prefix,
-        "DATA_DIR": str(config.data_dir),
-        **settings,
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "chatserver", *arguments,
-        env=environ, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, errors = await process.communicate(typed)
-    return process.returncode or 0, output, errors
-
-
-async def thread(config: Config, *arguments: str) -> dict[str, Any]:
-    code, output, errors = await chatserver(config, "thread", *arguments)
-    assert code == 0, errors
-    made: dict[str, Any] = json.loads(output)
-    return made
 
 
 async def test_a_group_of_three_hears_each_other(ana: Person, ben: Person, cleo: Person, config: Config) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 from uuid import uuid4
 
-from tests.conftest import Serve
 from tests.support.people import Person
+from tests.support.servers import Serve
 
 
 async def test_ben_gets_what_ana_sends_at_once(ana: Person, ben: Person) -> None:

@@ -16,9 +16,10 @@ from chatserver.database import client as db
 from chatserver.database.migrations import MigrationError, check_schema
 from chatserver.server.preflight.checks import refuse_to_start
 from chatserver.web.routes import ROUTES
-from tests.conftest import Serve, execute, lock_is_waited_for
+from tests.support.database import execute, lock_is_waited_for
 from tests.support.people import PATIENCE, Person
 from tests.support.proxy import Proxy
+from tests.support.servers import Serve
 
 END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chatserver'"
 

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from chatserver.development.embedded import EmbeddedError, servers
-from tests.development.test_embedded import as_root, data_dir, first_start, started, wait_until  # noqa: F401  # two are fixtures
-from tests.faults.world import children
+from tests.development.conftest import data_dir, first_start  # noqa: F401  # two are fixtures
+from tests.development.servers import as_root, started  # two are fixtures
+from tests.support.processes import children
+from tests.support.waiting import wait_until  # two are fixtures
 
 
 def test_where_no_more_can_be_written_the_first_start_says_so(tmp_path: Path) -> None:

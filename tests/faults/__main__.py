@@ -9,9 +9,10 @@ import time
 import traceback
 from pathlib import Path
 
+from tests.faults import of_machines, of_people, of_postgresql, of_processes, of_redis  # noqa: F401  # all register
 from tests.faults.checker import Report
-from tests.faults.faults import FAULTS
 from tests.faults.places import ORDINARY, PLACES, missing
+from tests.faults.registry import FAULTS
 from tests.faults.world import World
 
 PAIRS = 10

@@ -37,7 +37,7 @@ PROTECTIONS = [
         "chatserver/conversations/message_store.py",
         "            return [error] * len(batch)",
         "            return [Stored(1, datetime.now())] * len(batch)",
-        "realtime/test_survival.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
+        "database/test_postgresql_outage.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
     ),
     Protection(
         "Repeats are found by sender and id",
@@ -103,7 +103,7 @@ PROTECTIONS = [
         "chatserver/bus/subscriber.py",
         "        if self.live:\n            await self._subscriptions[user_id].wait()",
         "",
-        "realtime/test_survival.py::test_what_is_sent_while_a_socket_still_subscribes_is_not_missed",
+        "bus/test_redis_outage.py::test_what_is_sent_while_a_socket_still_subscribes_is_not_missed",
     ),
     Protection(
         "Missed messages are replayed",
@@ -145,14 +145,14 @@ PROTECTIONS = [
         "chatserver/bus/subscriber.py",
         "            patience = self._answered_at + self._silence - monotonic()",
         "            patience = self._silence",
-        "realtime/test_survival.py::test_while_redis_is_frozen_messages_are_stored_and_arrive",
+        "bus/test_redis_outage.py::test_while_redis_is_frozen_messages_are_stored_and_arrive",
     ),
     Protection(
         "The subscriber reconnects",
         "chatserver/bus/subscriber.py",
         "            await asyncio.sleep(random.uniform(0, MAX_PAUSE))",
         "            await asyncio.sleep(1e6)",
-        "realtime/test_survival.py::test_news_come_again_after_redis_cut_us_off",
+        "bus/test_redis_outage.py::test_news_come_again_after_redis_cut_us_off",
     ),
     Protection(
         "Background tasks are restarted",
@@ -166,14 +166,14 @@ PROTECTIONS = [
         "chatserver/database/client.py",
         "            async with asyncio.timeout(self._timeout):",
         "            async with asyncio.timeout(None):",
-        "realtime/test_survival.py::test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_is_as_before",
+        "database/test_postgresql_outage.py::test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_is_as_before",
     ),
     Protection(
         "Work interrupted by a lost connection is repeated",
         "chatserver/database/client.py",
         "ATTEMPTS = 3",
         "ATTEMPTS = 1",
-        "realtime/test_survival.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
+        "database/test_postgresql_outage.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
     ),
     Protection(
         "A connection to a PostgreSQL that has become read-only is dropped",
@@ -187,21 +187,21 @@ PROTECTIONS = [
         "chatserver/database/connect.py",
         "        if task is not None and task.cancelling():",
         "        if True:",
-        "realtime/test_survival.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
+        "database/test_postgresql_outage.py::test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once",
     ),
     Protection(
         "Redis has a time limit, and pages report it",
         "chatserver/bus/client.py",
         "    except REDIS_ERRORS as error:",
         "    except ZeroDivisionError as error:",
-        "realtime/test_survival.py::test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out",
+        "bus/test_redis_outage.py::test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out",
     ),
     Protection(
         "Sessions that Redis has lost end their sockets",
         "chatserver/realtime/session_checks.py",
         "                if connection.session_key in ended:",
         "                if False:",
-        "realtime/test_survival.py::test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out",
+        "bus/test_redis_outage.py::test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out",
     ),
     Protection(
         "A slow reader's queue is bounded",
@@ -245,7 +245,7 @@ PROTECTIONS = [
         return Fate.UNKNOWN
 """,
         "",
-        "development/test_embedded.py::test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled",
+        "development/test_embedded_holders.py::test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled",
     ),
     Protection(
         "Our own servers ignore libpq's settings",
@@ -316,7 +316,7 @@ PROTECTIONS = [
         "sql/queries/messages.sql",
         "      and other.deleted_at is null",
         "",
-        "web/pages/test_account.py::test_nobody_writes_to_who_is_gone",
+        "web/pages/account/test_deletion.py::test_nobody_writes_to_who_is_gone",
     ),
     Protection(
         "An id reveals no name",
@@ -330,28 +330,28 @@ PROTECTIONS = [
         "sql/queries/accounts.sql",
         "select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text));",
         "",
-        "accounts/test_names.py::test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it",
+        "accounts/test_names_that_look_alike.py::test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it",
     ),
     Protection(
         "Spaces do not make another name",
         "chatserver/accounts/names.py",
         "    return name_key(raw[:200].strip())[:200]",
         "    return name_key(raw.strip())[:200]",
-        "web/pages/test_sign_in.py::test_spaces_around_a_name_are_no_other_name",
+        "accounts/test_login_limits.py::test_spaces_around_a_name_are_no_other_name",
     ),
     Protection(
         "A hidden read marker stays hidden",
         "sql/queries/threads.sql",
         "u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null",
         "true",
-        "web/pages/test_account.py::test_who_does_not_show_it_is_told_of_but_not_what_they_have_read",
+        "web/pages/account/test_privacy.py::test_who_does_not_show_it_is_told_of_but_not_what_they_have_read",
     ),
     Protection(
         "Only a sign-in creates a session",
         "chatserver/web/sessions.py",
         ", ex=self._idle, xx=True)",
         ", ex=self._idle)",
-        "web/pages/test_account.py::test_who_is_disabled_while_they_change_their_password_is_out",
+        "web/pages/account/test_password.py::test_who_is_disabled_while_they_change_their_password_is_out",
     ),
     Protection(
         "A password that changed during the sign-in is rejected",
@@ -365,21 +365,21 @@ PROTECTIONS = [
         "chatserver/accounts/revocation.py",
         "    close_sockets(publisher, user, ended)",
         "",
-        "web/pages/test_account.py::test_a_new_password_ends_the_other_sessions_and_keeps_this_browser",
+        "web/pages/account/test_password.py::test_a_new_password_ends_the_other_sessions_and_keeps_this_browser",
     ),
     Protection(
         "Sign-in attempts are counted per name",
         "chatserver/accounts/login_limits.py",
         '        if not await self._acquire(self._tries, key, ""):',
         "        if False:",
-        "web/pages/test_sign_in.py::test_all_servers_of_a_site_count_together",
+        "accounts/test_login_limits.py::test_all_servers_of_a_site_count_together",
     ),
     Protection(
         "A known browser has its own count of attempts",
         "chatserver/web/device_cookie.py",
         '    return device if fits else ""',
         '    return ""',
-        "web/pages/test_sign_in.py::test_at_a_browser_where_ana_has_signed_in_before_nobody_else_locks_her_out",
+        "accounts/test_login_limits.py::test_at_a_browser_where_ana_has_signed_in_before_nobody_else_locks_her_out",
     ),
     Protection(
         "An unfinished header is cut off",
@@ -400,7 +400,7 @@ PROTECTIONS = [
         "chatserver/conversations/sending.py",
         "            self._check_rate(limited_for)",
         "            pass",
-        "security/test_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
+        "security/test_message_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
     ),
     Protection(
         "Passwords are hashed outside the event loop",
@@ -514,14 +514,14 @@ PROTECTIONS = [
         "        data = None\n"
         "        with __import__('contextlib').suppress(Exception):\n"
         "            data = self._alive(",
-        "realtime/test_survival.py::test_while_redis_is_frozen_nobody_signs_in_or_connects_and_no_cookie_is_taken_back",
+        "bus/test_redis_outage.py::test_while_redis_is_frozen_nobody_signs_in_or_connects_and_no_cookie_is_taken_back",
     ),
     Protection(
         "A slow Redis is tolerated within its time limit",
         "chatserver/bus/client.py",
         "        socket_timeout=config.redis_timeout or None,",
         "        socket_timeout=0.1,",
-        "realtime/test_survival.py::test_where_redis_answers_slowly_people_stay_signed_in_and_sign_in",
+        "bus/test_redis_outage.py::test_where_redis_answers_slowly_people_stay_signed_in_and_sign_in",
     ),
     Protection(
         "A slow reader's queue is bounded in bytes",

@@ -26,9 +26,10 @@ from chatserver.development.embedded.lock import holder_of
 from chatserver.server.schema import migrate
 from chatserver.web.sessions import SessionStorage
 from tests.faults.talker import Talker
+from tests.support.processes import children
 from tests.support.proxy import Proxy
+from tests.support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAUSE = 0.5  # seconds between an answer and a person's next message
 
 
@@ -210,10 +211,6 @@ class World:
             cursor.execute("select extract(epoch from clock_timestamp())::float")
             (there,) = cursor.fetchone() or (0.0,)
         return bool(there < time.time() - 1800)
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def stored(database_url: str) -> list[tuple[int, int, str, str]]:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import browser
 from tests.production.programs import install
 from tests.production.stage import Stage
 
 if os.environ.get("PRODUCTION_TEST"):
     os.environ["REQUIRE_BROWSER"] = "1"  # a story in the browser that was skipped was not told
+__all__ = ["browser"]  # a fixture
 collect_ignore_glob = [] if os.environ.get("PRODUCTION_TEST") else ["test_*.py"]
 
 
@@ -37,3 +39,11 @@ async def talk(stage: Stage) -> AsyncIterator[Stage]:
     """The stage, with people who talk."""
     yield stage
     await stage.everyone_leaves()
+
+
+@pytest.fixture
+async def restored(stage: Stage) -> AsyncIterator[None]:
+    """The settings are as they were, for the next test."""
+    yield
+    await stage.everyone_leaves()
+    await stage.restart_with()

@@ -5,16 +5,13 @@ Beside it an nginx as it is on a single server, with TLS and nothing in front, f
 
 import asyncio
 import contextlib
-import grp
 import json
 import os
 import pwd
 import signal
-import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,9 +21,10 @@ import psycopg2
 from aiohttp.test_utils import unused_port
 from redis import Redis
 
-from tests.faults.world import ROOT, World
-from tests.production.files import Rendering, command, render
+from tests.production.files import render
 from tests.production.programs import program
+from tests.production.proxies import Proxies
+from tests.support.repository import ROOT
 
 SECRET = "a-secret-of-the-production-test"
 ADMINISTRATOR = "the-administrator-of-redis"
@@ -34,7 +32,7 @@ PORTS = ["haproxy", "plain", "nginx", "checks", "alone", "alone_plain", "one", "
 ORIGIN_ADDRESSES = {1: "127.0.0.1", 2: "127.0.0.2"}  # an instance on each
 
 
-class Stage(World):
+class Stage(Proxies):
     """`url` is haproxy's, with TLS; people talk through it. `cut_url`, the other way to the same chat, is that of the
     nginx without haproxy. The last lines of every log are kept in `folder`.
     """
@@ -45,7 +43,7 @@ class Stage(World):
         self.folder = folder
         self.talkers, self.listeners, self.first_sent = [], [], {}
         self._tasks = []
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running = {}
         self.ports = {name: unused_port() for name in PORTS}
         self.url = f"https://localhost:{self.ports['haproxy']}"
         self.cut_url = f"https://localhost:{self.ports['alone']}"
@@ -91,48 +89,7 @@ class Stage(World):
         self.talkers.clear()
         self.listeners.clear()
 
-    def run(self, name: str, *command: object, as_user: bool = True, **options: Any) -> None:
-        """Starts a program that stays in the foreground."""
-        who: dict[str, Any] = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
-        if as_user and os.geteuid() == 0:
-            options = who | options
-        with (self.folder / "logs" / f"{name}.log").open("ab") as log:
-            program: subprocess.Popen[Any] = subprocess.Popen(
-                [str(part) for part in command], stdout=log, stderr=log, **({"cwd": self.folder} | options)
-            )
-        self._running[name] = program
-
-    def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> float:
-        """Returns the seconds it took."""
-        start = time.monotonic()
-        process = self._running.pop(name)
-        process.send_signal(how)
-        process.wait(40)
-        return time.monotonic() - start
-
-    def process(self, name: str) -> subprocess.Popen[bytes]:
-        return self._running[name]
-
-    def log(self, name: str) -> str:
-        return (self.folder / "logs" / f"{name}.log").read_text(errors="replace")
-
-    def _give_away(self) -> None:
-        if os.geteuid() == 0:
-            for path in (self.folder, *self.folder.rglob("*")):
-                os.chown(path, self.user.pw_uid, self.user.pw_gid)
-
     # -- the parts ----------------------------------------------------------------------------------------------------
-
-    def make_certificate(self) -> None:
-        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
-        subprocess.run(
-            [program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-             "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
-             "-addext", "subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        (self.folder / "haproxy" / "chatserver.pem").write_text(certificate.read_text() + key.read_text())
-        self.trust = ssl.create_default_context(cafile=certificate)
 
     def start_postgres(self, name: str = "postgres", port: int | None = None) -> None:
         data, port = self.folder / name / "data", port or self.ports["postgres"]
@@ -198,118 +155,7 @@ class Stage(World):
         )
         return path
 
-    def start_nginx(self) -> None:
-        """Debian's nginx.conf is not used: it wants /etc, /run and /var for itself."""
-        for main in (self.write_nginx(self.folder / "nginx"), self.write_nginx_alone(self.folder / "nginx-alone")):
-            self.run(main.parent.name, program("nginx"), "-p", main.parent, "-c", main, "-g", "daemon off;")
-
-    def write_nginx(self, place: Path) -> Path:
-        """One that believes haproxy, which is at 127.0.0.1."""
-        self._write_nginx_site(place, "behind-haproxy.conf").replace(
-            ("listen 8080;", f"listen 127.0.0.1:{self.ports['nginx']};"),
-            ("listen [::]:8080;", f"listen [::1]:{self.ports['nginx']};"),
-            ("listen 8081;", f"listen 127.0.0.1:{self.ports['checks']};"),
-            ("listen [::]:8081;", f"listen [::1]:{self.ports['checks']};"),
-            ("set_real_ip_from 10.0.0.1", "set_real_ip_from 127.0.0.1"),
-        ).write()
-        return self._write_nginx_rest(place)
-
-    def write_nginx_alone(self, place: Path) -> Path:
-        """The one of docs/deploy.md, with TLS."""
-        site = self._write_nginx_site(place, "site.conf").replace(
-            ("/etc/chatserver/tls/fullchain.pem", self.folder / "certificate.pem"),
-            ("/etc/chatserver/tls/privkey.pem", self.folder / "key.pem"),
-        )
-        path = site.write()
-        choose_http2 = command("deploy.md", "http2").replace("/etc/nginx/sites-available/chatserver", str(path))
-        subprocess.run(["sh", "-euc", choose_http2.replace("nginx -v", f"{program('nginx')} -v")], check=True)
-        Rendering(path.read_text(), path).replace(
-            ("listen 80;", f"listen 127.0.0.1:{self.ports['alone_plain']};"),
-            ("listen [::]:80;", f"listen [::1]:{self.ports['alone_plain']};"),
-            ("listen 443 ", f"listen 127.0.0.1:{self.ports['alone']} "),
-            ("listen [::]:443 ", f"listen [::1]:{self.ports['alone']} "),
-        ).write()
-        render("nginx/tls.conf", place / "snippets" / "chatserver-tls.conf").write()
-        return self._write_nginx_rest(place)
-
-    def _write_nginx_site(self, place: Path, name: str) -> Rendering:
-        return render(f"nginx/{name}", place / "site.conf").replace(("chat.example.org", "localhost"))
-
-    def _write_nginx_rest(self, place: Path) -> Path:
-        render("nginx/http.conf", place / "http.conf").replace(
-            ("/run/chatserver", self.folder / "run"), ('# "" "max-age', '"" "max-age')
-        ).write()
-        render("nginx/locations.conf", place / "snippets" / "chatserver.conf").replace(
-            ("root /var/www/chatserver", f"root {self.folder}/static")
-        ).write()
-        render("nginx/proxy.conf", place / "snippets" / "chatserver-proxy.conf").write()
-        render("nginx/headers.conf", place / "snippets" / "chatserver-headers.conf").write()
-        run = self.folder / "run" / place.name
-        temporary = "".join(
-            f"{what}_temp_path {run}-{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        main = place / "nginx.conf"
-        main.write_text(
-            f"pid {run}.pid;\nerror_log stderr;\nevents {{ worker_connections 4096; }}\n"
-            f"http {{\n{temporary}access_log {self.folder}/logs/{place.name}-access.log;\n"
-            "include /etc/nginx/mime.types;\ninclude http.conf;\ninclude site.conf;\n}\n"
-        )
-        return main
-
-    def write_haproxy(self) -> Path:
-        return (
-            render("haproxy.cfg", self.folder / "haproxy" / "haproxy.cfg")
-            .replace(
-                ("/run/haproxy/admin.sock", self.folder / "run" / "haproxy.sock"),
-                ("/etc/haproxy/chatserver.pem", self.folder / "haproxy" / "chatserver.pem"),
-                ("user haproxy", f"user {self.user.pw_name}"),
-                ("group haproxy", f"group {grp.getgrgid(self.user.pw_gid).gr_name}"),
-                ("maxconn 100000", "maxconn 2000"),
-                ("bind :443", f"bind 127.0.0.1:{self.ports['haproxy']}"),
-                ("bind :::443 v6only", f"bind ::1:{self.ports['haproxy']} v6only"),
-                ("bind :80", f"bind 127.0.0.1:{self.ports['plain']}"),
-                ("bind :::80 v6only", f"bind ::1:{self.ports['plain']} v6only"),
-                # Each of the two machines has one instance here, under both names, and they share one nginx.
-                ("10.0.0.11:8001", f"127.0.0.1:{self.ports['one']}"),
-                ("10.0.0.11:8002", f"127.0.0.1:{self.ports['one']}"),
-                ("10.0.0.12:8001", f"127.0.0.2:{self.ports['two']}"),
-                ("10.0.0.12:8002", f"127.0.0.2:{self.ports['two']}"),
-                ("10.0.0.11:8080", f"127.0.0.1:{self.ports['nginx']}"),
-                ("10.0.0.12:8080", f"127.0.0.1:{self.ports['nginx']}"),
-                ("port 8081", f"port {self.ports['checks']}"),
-            )
-            .write()
-        )
-
-    def start_haproxy(self) -> None:
-        self.run("haproxy", program("haproxy"), "-db", "-f", self.write_haproxy(), as_user=False)
-
     # -- what is done with them ---------------------------------------------------------------------------------------
-
-    def once(self, *command: object) -> str:
-        who: dict[str, Any] = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
-        done = subprocess.run(
-            [str(part) for part in command],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self.folder,
-            **(who if os.geteuid() == 0 else {}),
-        )
-        assert done.returncode == 0, done.stderr
-        return str(done.stdout)
-
-    def shell(self, script: str, *changes: tuple[str, object], **settings: object) -> str:
-        """Runs commands of a document, as ourselves, in our folder."""
-        for old, new in changes:
-            assert old in script, f"{old} is not in {script}"
-            script = script.replace(old, str(new))
-        environ = {**os.environ, **{name: str(value) for name, value in settings.items()}}
-        done = subprocess.run(
-            ["bash", "-euc", script], cwd=self.folder, env=environ, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, script + done.stdout + done.stderr
-        return done.stdout
 
     def chatserver(self, *arguments: str, **settings: str) -> str:
         done = subprocess.run(
@@ -326,18 +172,6 @@ class Stage(World):
             cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
-
-    def wait_for(self, attempt: Callable[[], object], patience: float = 20) -> None:
-        end = time.monotonic() + patience
-        while True:
-            try:
-                attempt()
-            except Exception:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-            else:
-                return
 
     async def ready(self, patience: float = 40) -> float:
         """Until the pages come through all of it."""

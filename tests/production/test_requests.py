@@ -5,7 +5,6 @@ import re
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
-from urllib.parse import urljoin
 from uuid import uuid4
 
 import aiohttp
@@ -14,15 +13,14 @@ from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser
 from yarl import URL
 
-from chatserver.web.middlewares import HEADERS, HSTS
-from tests.browser.conftest import browser  # noqa: F401  # a fixture
 from tests.browser.screens import Screen
 from tests.production.programs import program
 from tests.production.stage import Stage
-from tests.support.people import PATIENCE, Person
+from tests.support.people import Person
 
 # The line of a request; not the field of a JSON line that tells it once more.
 SEEN = re.compile(r'(?<!: )"[A-Z]+ (?:https?://[^/ ]+)?/[^ ?]*\?([a-z]+-[0-9a-f-]+)')
+
 TRIES = {
     "length and chunks": (
         "POST /messages/sign-in/?{seen} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n"
@@ -138,67 +136,6 @@ def refused_from(stage: Stage) -> Counter[str]:
     return Counter(re.findall(r"sign-in refused from ([0-9.]+)", stage.log("gunicorn-1") + stage.log("gunicorn-2")))
 
 
-@pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
-async def test_the_front_page_leads_to_the_chat_at_the_address_that_was_asked(stage: Stage, front: str) -> None:
-    url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
-    async with aiohttp.ClientSession() as http:
-        for path, status in (("/", 303), ("/messages", 301)):
-            async with http.get(url + path, ssl=stage.trust, allow_redirects=False) as response:
-                assert response.status == status
-                assert urljoin(url + path, response.headers["Location"]) == f"{url}/messages/"
-        async with http.get(f"{url}/robots.txt", ssl=stage.trust) as response:
-            assert (response.status, await response.text()) == (200, "User-agent: *\nDisallow: /\n")
-
-
-@pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
-async def test_every_answer_has_the_headers_that_protect_once(stage: Stage, front: str) -> None:
-    url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
-    async with aiohttp.ClientSession() as http:
-        page = await (await http.get(f"{url}/messages/sign-in/", ssl=stage.trust)).text()
-        style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
-        paths = [
-            "/",
-            "/robots.txt",
-            "/favicon.ico",
-            "/messages",
-            "/nowhere",
-            "/messages/sign-in/",
-            "/messages/nowhere",
-            style,
-        ]
-        answers = [await http.get(url + path, ssl=stage.trust, allow_redirects=False) for path in paths]
-        answers.append(await http.post(f"{url}/messages/sign-in/", data=b"x" * 200_000, ssl=stage.trust))
-    for answer in answers:
-        for name, value in (HEADERS | HSTS["subdomains"]).items():
-            assert answer.headers.getall(name, []) == [value], (str(answer.url), answer.status, name)
-    assert [answer.status for answer in answers] == [303, 200, 204, 301, 404, 200, 404, 200, 413]
-
-
-async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> None:
-    async with aiohttp.ClientSession() as http:
-        for base in (stage.url, stage.cut_url, f"http://127.0.0.1:{stage.ports['nginx']}"):
-            for path in ("/healthz", "/readyz", "/metrics", "/%68ealthz", "//healthz", "/messages/../readyz"):
-                async with http.get(URL(base + path, encoded=True), ssl=stage.trust) as response:
-                    assert response.status in {400, 404}, (base, path)
-
-
-async def test_it_is_served_over_ipv6_too_and_plain_http_leads_to_tls(stage: Stage) -> None:
-    async with aiohttp.ClientSession() as http:
-        url = f"https://[::1]:{stage.ports['haproxy']}/messages/sign-in/"
-        async with http.get(url, ssl=stage.trust) as response:
-            assert response.status == 200
-        url = f"http://127.0.0.1:{stage.ports['plain']}/messages/"
-        async with http.get(url, allow_redirects=False) as response:
-            assert response.status == 301
-            assert response.headers["Location"].startswith("https://")
-
-
-async def test_a_stranger_cannot_connect_to_the_unix_socket(stage: Stage) -> None:
-    mode = (stage.folder / "run" / "1" / "http.sock").stat()
-    assert mode.st_mode & 0o777 == 0o660
-    assert mode.st_gid == stage.user.pw_gid
-
-
 SITE = """\
 proxy_cache_path {folder}/run/site-cache keys_zone=site:1m;
 server {{
@@ -251,23 +188,6 @@ async def test_what_a_site_has_for_its_own_pages_does_not_reach_the_chat_beside_
         assert [(await ben.get(path)).text for path in ("/", "/site.css")] == ["the site's", "the site's own"]
 
 
-@pytest.mark.parametrize("front", ["haproxy", "alone"])
-async def test_a_link_that_sets_a_password_stands_in_no_log(stage: Stage, front: str) -> None:
-    token = f"a-link-of-{front}"
-    async with aiohttp.ClientSession() as http:
-        for path in (f"reset/{token}/", f"sign-in/?after-{front}"):
-            await http.get(f"https://localhost:{stage.ports[front]}/messages/{path}", ssl=stage.trust)
-
-    def logs_with(text: str) -> list[str]:
-        paths = [path for path in (stage.folder / "logs").iterdir() if not path.name.startswith("gunicorn")]  # tell all
-        return [path.name for path in paths if text in path.read_text(errors="replace")]
-
-    async with asyncio.timeout(PATIENCE):
-        while not logs_with(f"after-{front}"):  # a proxy writes its line after the answer
-            await asyncio.sleep(0.05)
-    assert logs_with(token) == []
-
-
 @pytest.fixture
 async def naive(stage: Stage) -> AsyncIterator[str]:
     """A proxy that somebody set up without a thought for WebSocket."""
@@ -288,7 +208,7 @@ async def naive(stage: Stage) -> AsyncIterator[str]:
 async def test_behind_a_proxy_that_drops_upgrade_the_page_and_the_log_say_so(
     stage: Stage,
     naive: str,
-    browser: Browser,  # noqa: F811
+    browser: Browser,
 ) -> None:
     context = await browser.new_context(base_url=naive, locale="en-US", ignore_https_errors=True)
     cleo = await Screen.open(context, "Cleo")

@@ -1,7 +1,6 @@
 """The whole way: haproxy → nginx → gunicorn → PostgreSQL and Redis, as people use it."""
 
 import asyncio
-import contextlib
 import os
 import re
 import time
@@ -11,41 +10,19 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.conftest import browser  # noqa: F401  # a fixture
 from tests.browser.screens import Screen
-from tests.faults.checker import Report, check, settle
-from tests.faults.faults import closes
-from tests.faults.world import children
+from tests.faults.checker import Report
+from tests.faults.registry import closes
+from tests.production.judging import judge
 from tests.production.stage import Stage
 from tests.production.visitors import Visitors
-
-
-async def judge(stage: Stage, report: Report, since: float) -> None:
-    """Everyone goes on talking, then falls silent; nothing may be missing on any screen."""
-    said = {talker.user_id: len(talker.acknowledged) for talker in stage.talkers}
-    await stage.until(lambda: all(len(each.acknowledged) > said[each.user_id] + 1 for each in stage.talkers), 40)
-    report.measured["everyone went on after"] = f"{time.monotonic() - since:.1f} s"
-    await settle(stage, report, 10, None)
-    with contextlib.suppress(TimeoutError):  # lists get what was lost on the way within 10 s, by the repair
-        await stage.until(lambda: not all_missed(stage), 10)
-    check(stage, report)
-    print(
-        f"\n{report.fault}: {report.attempted} attempted, {report.acknowledged} acknowledged, {report.stored} stored, "
-          f"{report.lost} lost, {report.doubled} doubled, {report.reordered} reordered, "
-          f"complete after {report.complete or 0:.1f} s {report.measured}")  # fmt: skip
-    assert report.missed == []
-
-
-def all_missed(stage: Stage) -> list[str]:
-    now = Report("now")
-    check(stage, now)
-    return now.missed
+from tests.support.processes import children
 
 
 @pytest.mark.parametrize("front", ["haproxy", "alone"])
 async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(
     stage: Stage,
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     front: str,
 ) -> None:
     url = f"https://localhost:{stage.ports[front]}"

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from chatserver.config.settings import Config
-from tests.conftest import serving
 from tests.support.people import Person
+from tests.support.servers import serving
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"])

@@ -3,9 +3,8 @@
 import re
 from configparser import ConfigParser
 
-from chatserver.resources import folder
+from tests.support.repository import ROOT
 
-ROOT = folder("docs").parent
 LEFT_OUT = {"__init__", "__main__", "__pycache__", "gunicorn_conf", "py.typed"}
 
 

@@ -11,8 +11,8 @@ from babel.messages.pofile import read_po
 
 from chatserver.i18n import LANGUAGES, SOURCE
 from chatserver.resources import folder
+from tests.support.repository import ROOT
 
-ROOT = folder("locale").parent
 TRANSLATED = [code for code in LANGUAGES if code != SOURCE]
 EXTRACT = "pybabel -q extract -F locale/extract.cfg -k plural_forms:1,2 -o"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
+
 FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 # What reads them: a tool that the Makefile runs, or a file of tests. `*` also matches `/`.
@@ -29,7 +30,7 @@ READ_BY = {
     "requirements/*.in": "tests/repository/test_install.py",
     "requirements/*.txt": "tests/repository/test_install.py",
     "*common_passwords.txt": "tests/accounts/test_passwords.py",
-    "*confusables.txt": "tests/accounts/test_names.py",
+    "*confusables.txt": "tests/accounts/test_names_that_look_alike.py",
     "setup.cfg": "tests/repository/test_install.py",
     "pyproject.toml": "ruff check",
     "Makefile": "tests/repository/test_make.py",
@@ -41,7 +42,7 @@ READ_BY = {
     "deploy/*.example": "tests/server/test_check.py",
     "tests/production/site/site.conf": "tests/production/test_requests.py",
     "static/*.svg": "tests/browser/test_interface.py",
-    "docs/*.svg": "tests/bench/test_bench.py",
+    "docs/*.svg": "tests/bench/test_report.py",
 }
 # Nothing in them can be wrong unnoticed, or no tool reads them.
 READ_BY_NOBODY = {

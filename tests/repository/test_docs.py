@@ -11,17 +11,12 @@ from chatserver.cli.users import add_user_commands
 from chatserver.config.renames import RENAMED
 from chatserver.config.settings import NEED_RESTART, Config
 from chatserver.errors import TABLE
-from chatserver.resources import folder
 from chatserver.web.routes import ROUTES
 from tests.browser.test_modules import TESTS
 from tests.faults.protections import PROTECTIONS
+from tests.support.repository import ROOT, page
 
-ROOT = folder("docs").parent
 MODULE_TESTS = {f"test_module[{test.id}]" for test in TESTS}
-
-
-def page(name: str) -> str:
-    return (ROOT / name).read_text("utf-8")
 
 
 def test_every_setting_stands_in_the_table_with_its_default() -> None:

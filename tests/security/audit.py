@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
+
 REQUIREMENTS = ROOT / "requirements" / "production.txt"
 PIP_AUDIT = Path(sys.prefix) / "security" / "bin" / "pip-audit"
 

@@ -8,9 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-from tests.conftest import API_KEY, Serve
-from tests.repository.test_docs import page
 from tests.support.people import Person
+from tests.support.repository import page
+from tests.support.servers import API_KEY, Serve
 
 SCHEMATHESIS = Path(sys.prefix) / "security" / "bin" / "schemathesis"
 CHECKS = [

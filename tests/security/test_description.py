@@ -5,7 +5,7 @@ import re
 from chatserver.errors import TABLE
 from chatserver.web import api
 from chatserver.web.routes import FOR_PROGRAMS, ROUTES
-from tests.repository.test_docs import page
+from tests.support.repository import page
 
 
 def test_every_address_for_programs_is_described_and_no_other() -> None:

@@ -7,8 +7,8 @@ import pytest
 from yarl import URL
 
 from chatserver.config.settings import Config
-from tests.conftest import Serve
 from tests.support.people import Person
+from tests.support.servers import Serve
 
 pytestmark = pytest.mark.long
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chatserver.config.settings import Config
-from tests.security.conftest import SERVE, process
+from tests.security.server import SERVE, process
 from tests.support.people import Person
 from tests.support.raw import BINARY, CLOSE, PING, TEXT, Raw, cookie_of
 

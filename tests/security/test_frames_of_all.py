@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from chatserver.config.settings import Config
 from chatserver.realtime.frames import incoming
-from tests.conversations.test_groups import thread
+from tests.support.commands import thread
 from tests.support.people import Person, Socket
 
 # What answers each frame of a stranger, of who was removed, and of a participant; "" = nothing.

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Opens, Site
+from tests.browser.site import Opens, Site
 from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.long

@@ -7,10 +7,10 @@ import pytest
 from yarl import URL
 
 from chatserver.config.settings import Config
-from tests.conftest import Serve
-from tests.security.conftest import GUNICORN, SERVE, process
+from tests.security.server import GUNICORN, SERVE, process
 from tests.support.people import Person
 from tests.support.raw import Raw, cookie_of
+from tests.support.servers import Serve
 
 pytestmark = pytest.mark.long
 

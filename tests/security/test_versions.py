@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatserver.resources import folder
-from tests.repository.test_docs import page
+from tests.support.repository import page
 
 FLOORS = {"aiohttp": "3.14.5", "redis": "8.1", "gunicorn": "23", "cryptography": "50"}
 

@@ -11,8 +11,10 @@ from redis.asyncio import Redis
 
 from chatserver.config.settings import Config
 from chatserver.database.client import Database
-from tests.conftest import Serve, holds
+from tests.support.counting import commands
+from tests.support.database import holds
 from tests.support.people import Person
+from tests.support.servers import Serve
 
 SOCKETS = 50
 BYTES_A_SOCKET = 28_000  # of Python's objects; some 24,000 on Python 3.11, part of the client among them
@@ -30,13 +32,6 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr(Database, "_call", counting)
     return counted
-
-
-async def commands(config: Config) -> Counter[str]:
-    """What Redis was asked so far, by command, as it says itself."""
-    async with Redis.from_url(str(config.redis_url)) as redis:
-        stats = await redis.info("commandstats")
-    return Counter({name.removeprefix("cmdstat_"): stat["calls"] for name, stat in stats.items()})
 
 
 async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_shows(

@@ -12,7 +12,8 @@ from aiohttp import web
 from chatserver.config.settings import Config
 from chatserver.server.app import create_app
 from chatserver.server.http_server import Runner
-from tests.server.test_workers import Door, door, gunicorn  # noqa: F401  # a fixture
+from tests.support.door import Door  # a fixture
+from tests.support.gunicorn import gunicorn  # a fixture
 from tests.support.people import Person
 
 NEVER_POLLS = "tests.support.never_polling.Worker"
@@ -74,7 +75,7 @@ async def test_when_gunicorn_ends_or_reloads_every_socket_is_told_at_once(
 
 async def test_a_worker_that_still_waits_for_postgresql_ends_without_looking_for_it(
     config: Config,
-    door: Door,  # noqa: F811
+    door: Door,
     tmp_path: Path,
 ) -> None:
     settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "1"}

@@ -1,45 +1,28 @@
 """As it runs in production: from a wheel, and under gunicorn with several workers."""
 
 import asyncio
-import contextlib
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
-from yarl import URL
 
 from chatserver.config.settings import Config
 from chatserver.development.embedded import EmbeddedServers
-from chatserver.resources import folder
 from chatserver.server.schema import migrate
-from tests.support.people import PASSWORD, PATIENCE, Person
+from tests.support.people import PASSWORD, Person
+from tests.support.processes import process
 from tests.support.raw import Raw
+from tests.support.repository import ROOT
 
-ROOT = folder("tests").parent
 PRODUCTION = {
     "APP_ENV": "production", "SECRET_KEYS": "a-secret-key-of-the-tests", "API_KEY": "an-api-key-of-the-tests",
     "ORIGINS": "https://chat.example",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as `pip install .` leaves it, and nothing of the checkout beside it."""
-    target = tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    # A copy, since setuptools leaves its own files beside what it builds.
-    copy = tmp_path_factory.mktemp("source") / "chatserver"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
-    subprocess.run([*pip, "install", "--no-deps", "--no-build-isolation", "--target", target, copy], check=True)
-    return target
 
 
 def test_an_installed_chatserver_says_that_the_development_server_needs_a_checkout(installed: Path) -> None:
@@ -52,43 +35,6 @@ def test_an_installed_chatserver_says_that_the_development_server_needs_a_checko
     assert (
         ran.stderr == "chatserver: `run` is for development, from a checkout: make run. In production use gunicorn.\n"
     )
-
-
-@asynccontextmanager
-async def process(config: Config, cwd: Path, *arguments: str, **settings: str) -> AsyncIterator[URL]:
-    """A server in a process of its own, until it answers."""
-    port = unused_port()
-    assert config.database_url is not None
-    assert config.redis_url is not None
-    environ = {
-        **os.environ,
-        "PYTHONPATH": str(cwd),
-        "PORT": str(port),
-        "DATABASE_URL": config.database_url,
-        "REDIS_URL": config.redis_url,
-        "REDIS_PREFIX": config.redis_prefix,
-        "DATA_DIR": str(config.data_dir),
-        **settings,
-    }
-    command = [argument.replace("PORT", str(port)) for argument in arguments]
-    running = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, cwd=cwd, env=environ)
-    url = URL(f"http://127.0.0.1:{port}/")
-    try:
-        await answers(url, running)
-        yield url
-    finally:
-        running.terminate()
-        await asyncio.wait_for(running.wait(), PATIENCE)
-
-
-async def answers(url: URL, running: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession(url) as http:
-        while True:
-            assert running.returncode is None
-            with contextlib.suppress(aiohttp.ClientError):
-                if (await http.get("/readyz")).status == 200:
-                    return
-            await asyncio.sleep(0.05)
 
 
 async def test_an_installed_wheel_serves_pages_styles_and_both_languages(config: Config, installed: Path) -> None:

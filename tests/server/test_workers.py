@@ -5,76 +5,22 @@ import contextlib
 import os
 import shutil
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
-from psycopg2.extensions import make_dsn, parse_dsn
-from yarl import URL
 
 from chatserver.config.settings import Config
-from tests.faults.world import children
-from tests.server.test_production import ROOT, answers, installed  # noqa: F401  # a fixture
+from tests.support.door import Door
+from tests.support.gunicorn import Gunicorn, gunicorn
+from tests.support.metrics import folders, sockets_by_worker
 from tests.support.people import PATIENCE, Person, Socket
+from tests.support.processes import (
+    answers,  # a fixture
+)
 from tests.support.proxy import Proxy, Streams
-from tests.telemetry.test_metrics import folders, sockets_by_worker
-
-
-@dataclass
-class Gunicorn:
-    url: URL
-    process: asyncio.subprocess.Process
-    log: Path
-
-    @property
-    def workers(self) -> set[int]:
-        return set(children(self.process.pid))
-
-    async def until(self, seen: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not seen():
-                assert self.process.returncode is None, self.log.read_text()
-                await asyncio.sleep(0.05)
-
-    async def says(self, sentence: str) -> None:
-        try:
-            await self.until(lambda: sentence in self.log.read_text())
-        except TimeoutError:
-            pytest.fail(f"{sentence!r} is not in {self.log.read_text()}")
-
-
-@asynccontextmanager
-async def gunicorn(
-    config: Config, folder: Path, *options: str, cwd: Path = ROOT, **settings: str
-) -> AsyncIterator[Gunicorn]:
-    """Until it answers; at the end it is told to end, and ends well."""
-    environ = os.environ | {
-        "PYTHONPATH": str(cwd), "PORT": str(config.port), "REDIS_PREFIX": config.redis_prefix, "RUNTIME_DIRECTORY": "",
-        "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url), "DATA_DIR": str(config.data_dir),
-        "TMPDIR": str(folder), **settings,
-    }  # fmt: skip
-    log = folder / "gunicorn.log"
-    with log.open("wb") as stderr:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gunicorn", "--config", "python:chatserver.gunicorn_conf", *options,
-            cwd=cwd, env=environ, stderr=stderr,
-        )  # fmt: skip
-    url = URL(f"http://127.0.0.1:{config.port}/")
-    try:
-        await answers(url, process)
-        yield Gunicorn(url, process, log)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        code = await asyncio.wait_for(process.wait(), PATIENCE)
-    assert code == 0, log.read_text()
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 async def answers_pings(socket: Socket) -> bool:
@@ -84,44 +30,6 @@ async def answers_pings(socket: Socket) -> bool:
     except (AssertionError, ConnectionError):  # its worker is dead
         return False
     return True
-
-
-class Door:
-    """The way to PostgreSQL: while it is shut, whoever comes is turned away and counted; while silent, left waiting."""
-
-    def __init__(self, database_url: str) -> None:
-        self._parts = parse_dsn(database_url)
-        self.shut = False
-        self.turned_away = 0
-        self._proxy = Proxy(self._enter)
-
-    async def open(self) -> str:
-        """The URL that leads through it."""
-        return str(make_dsn(**self._parts | {"host": "127.0.0.1", "port": str(await self._proxy.start())}))
-
-    @property
-    def silent(self) -> bool:
-        return self._proxy.silent
-
-    @silent.setter
-    def silent(self, silent: bool) -> None:
-        self._proxy.silent = silent
-
-    async def _enter(self) -> Streams:
-        if self.shut:
-            self.turned_away += 1
-            raise ConnectionRefusedError
-        return await asyncio.open_unix_connection(f"{self._parts['host']}/.s.PGSQL.{self._parts.get('port', '5432')}")
-
-    async def close(self) -> None:
-        await self._proxy.stop()
-
-
-@pytest.fixture
-async def door(config: Config) -> AsyncIterator[Door]:
-    door = Door(str(config.database_url))
-    yield door
-    await door.close()
 
 
 async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_others_go_on(
@@ -239,7 +147,7 @@ async def test_with_a_mistake_in_the_file_a_reload_and_a_worker_that_dies_change
 async def test_the_old_version_stays_whole_while_an_update_changes_its_files(
     config: Config,
     tmp_path: Path,
-    installed: Path,  # noqa: F811
+    installed: Path,
 ) -> None:
     copy = tmp_path / "installed"
     shutil.copytree(installed, copy)

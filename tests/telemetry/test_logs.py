@@ -12,9 +12,10 @@ import pytest
 
 from chatserver.config.settings import Config
 from chatserver.telemetry.logs import CountingHandler, JsonLines, PlainLines, log_config
-from tests.conftest import API_KEY, Serve
-from tests.server.test_production import ROOT, process
 from tests.support.people import PASSWORD, Person
+from tests.support.processes import process
+from tests.support.repository import ROOT
+from tests.support.servers import API_KEY, Serve
 
 SECRET = "what Ana says to Ben alone"
 

@@ -1,6 +1,5 @@
 """What Prometheus is told, and that only Prometheus is told it."""
 
-import asyncio
 import json
 import os
 import re
@@ -8,55 +7,22 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
-from prometheus_client.mmap_dict import MmapedDict
-from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from chatserver.config.settings import Config
 from chatserver.resources import folder
-from chatserver.telemetry.loop_lag import LoopLag
-from tests.conftest import Serve
-from tests.server.test_production import ROOT, process
+from tests.support.metrics import Values, ask, folders, sockets_by_worker, until, value, values
 from tests.support.people import PATIENCE, Person
+from tests.support.processes import environment, process
+from tests.support.repository import ROOT
+from tests.support.servers import Serve
 
 DEPLOY = folder("deploy")
-Values = dict[tuple[str, frozenset[str]], float]
-
-
-async def ask(port: int) -> str:
-    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as answer:
-        assert answer.status == 200
-        return await answer.text()
-
-
-async def values(port: int) -> Values:
-    """Each sample by its name and the values of its labels."""
-    return {
-        (sample.name.removeprefix("chatserver_"), frozenset(sample.labels.values())): sample.value
-        for family in text_string_to_metric_families(await ask(port))
-        for sample in family.samples
-    }
-
-
-def value(found: Values, name: str, *labels: str) -> float:
-    return found.get((name, frozenset(labels)), 0)
-
-
-def folders(place: Path) -> list[Path]:
-    return list(place.glob("chatserver-metrics-*"))
-
-
-async def until(seen: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await seen():
-            await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -177,18 +143,6 @@ def test_each_alarm_says_what_to_do() -> None:
     assert rules.count("- alert:") == rules.count("summary:") == rules.count("description:") > 10
 
 
-def sockets_by_worker(shared: Path) -> dict[int, int]:
-    """How many each process says, from its own file."""
-    return {
-        int(file.stem.rpartition("_")[2]): sum(
-            int(number)  # type: ignore[misc]
-            for name, number, *_ in MmapedDict.read_all_values_from_file(file)  # type: ignore[no-untyped-call]
-            if '"chatserver_sockets"' in name
-        )
-        for file in shared.glob("gauge_livesum_*.db")
-    }
-
-
 async def test_workers_are_added_up_and_one_that_dies_takes_only_its_sockets(config: Config, tmp_path: Path) -> None:
     port = unused_port()
     gunicorn = [
@@ -222,10 +176,7 @@ async def test_workers_are_added_up_and_one_that_dies_takes_only_its_sockets(con
 def test_a_port_that_is_taken_is_told_in_a_sentence(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        environ = os.environ | {
-            "DATABASE_URL": str(config.database_url), "REDIS_URL": str(config.redis_url),
-            "DATA_DIR": str(config.data_dir), "PORT": str(unused_port()), "METRICS_PORT": port,
-        }  # fmt: skip
+        environ = environment(config, METRICS_PORT=port)
         for command in (["chatserver", "serve"], ["gunicorn", "--config", "python:chatserver.gunicorn_conf"]):
             ended = subprocess.run(
                 [sys.executable, "-m", *command], env=environ, cwd=ROOT, text=True, stderr=subprocess.PIPE,
@@ -234,25 +185,3 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(config: Config) -> None:
             assert ended.returncode != 0
             assert f"METRICS_PORT {port}" in ended.stderr
             assert "Traceback" not in ended.stderr
-
-
-async def test_a_loop_that_stands_still_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    lag = asyncio.create_task(LoopLag(0.1).run())
-    await asyncio.sleep(0)
-    for seconds in (0.3, 0.4):
-        time.sleep(seconds)  # noqa: ASYNC251  # that is what is to be noticed
-        await asyncio.sleep(0.25)
-    assert len(caplog.records) == 1
-    lag.cancel()
-    await asyncio.wait([lag])
-    told = [record.lag for record in caplog.records]  # type: ignore[attr-defined]
-    assert len(told) == 2  # the last one at the end
-    assert all(seconds > 0.1 for seconds in told)
-
-
-async def test_a_loop_that_runs_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    lag = asyncio.create_task(LoopLag(100).run())
-    await asyncio.sleep(0.25)
-    lag.cancel()
-    await asyncio.wait([lag])
-    assert not caplog.records

@@ -8,9 +8,9 @@ from yarl import URL
 
 from chatserver.config.settings import Config
 from chatserver.web.routes import ROUTES
-from tests.conftest import API_KEY
-from tests.conversations.test_groups import chatserver, thread
+from tests.support.commands import chatserver, thread
 from tests.support.people import PASSWORD, Answer, Person
+from tests.support.servers import API_KEY
 
 # (method, path): status for who is not signed in, a stranger, who was removed, a participant; <t> is the thread
 TABLE = {

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import API_KEY
 from tests.support.people import Person
+from tests.support.servers import API_KEY
 
 
 async def ask(person: Person, thread: object, **fields: Any) -> tuple[int, Any]:

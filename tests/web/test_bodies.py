@@ -10,9 +10,10 @@ from markupsafe import escape
 from chatserver.config.settings import Config
 from chatserver.errors import ChatError
 from chatserver.web.routes import ROUTES
-from tests.conftest import API_KEY, execute
-from tests.conversations.test_groups import chatserver
+from tests.support.commands import chatserver
+from tests.support.database import execute
 from tests.support.people import PASSWORD, Person
+from tests.support.servers import API_KEY
 
 NO_TEXT = ChatError("bad_text").sentence
 SURROGATE, WINDOWS = b"\xed\xa0\x80", b"\xef\xf0\xe8"  # half of a pair; Russian in an encoding of its own

@@ -19,8 +19,8 @@ from chatserver.server.http_server import Runner
 from chatserver.web.app_keys import CONFIG, NOTICES
 from chatserver.web.client_address import client_address
 from chatserver.web.notices import Notices
-from tests.conftest import Serve
 from tests.support.people import Person
+from tests.support.servers import Serve
 
 NOBODY: Sequence[str] = ()
 PROXY, OUTER = "10.0.0.1", "10.0.0.2"

@@ -8,8 +8,8 @@ from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
-from tests.conftest import Serve
 from tests.support.people import PASSWORD, Answer, Person
+from tests.support.servers import Serve
 
 FORMER = {"language": "ru", "theme": "dark", "timezone": "Europe/Moscow", "chosen_timezone": "Asia/Tokyo"}
 FOREIGN = {"language": "pt_BR", "theme": "light", "timezone": "-180", "chosen_timezone": "Europe/Berlin"}

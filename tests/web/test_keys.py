@@ -2,8 +2,8 @@
 
 from aiohttp.test_utils import unused_port
 
-from tests.conftest import Serve
 from tests.support.people import PASSWORD, Person
+from tests.support.servers import Serve
 
 FORM = "/messages/sign-up/"
 

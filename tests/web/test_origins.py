@@ -5,8 +5,8 @@ from aiohttp import WSServerHandshakeError
 from yarl import URL
 
 from chatserver.config.load import load_config
-from tests.conftest import Serve
 from tests.support.people import PASSWORD, Person
+from tests.support.servers import Serve
 
 # What a browser at an address of ours writes: Host, Origin
 OURS = {

@@ -1,7 +1,6 @@
 """Sessions in Redis: new at sign-in, gone at sign-out, never brought back."""
 
 import asyncio
-import hashlib
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -20,16 +19,10 @@ from chatserver.bus.client import connect_redis
 from chatserver.config.settings import Config
 from chatserver.realtime import session_checks
 from chatserver.web.sessions import SessionStorage
-from tests.conftest import Serve, execute, lock_is_waited_for, serving
+from tests.support.database import execute, lock_is_waited_for
 from tests.support.people import PASSWORD, PATIENCE, Person
-
-
-def token_of(person: Person) -> str:
-    return person.session.value
-
-
-def key_of(config: Config, token: str) -> str:
-    return f"{config.redis_prefix}session:{hashlib.sha256(token.encode()).hexdigest()}"
+from tests.support.servers import Serve, serving
+from tests.support.sessions import key_of, token_of
 
 
 async def test_redis_holds_a_hash_of_the_token_and_never_the_token(ana: Person, config: Config) -> None:

@@ -11,9 +11,10 @@ from chatserver.config.accent import READABLE, accent_problems, contrast, read_a
 from chatserver.config.load import load_config
 from chatserver.config.settings import Config, ConfigError
 from chatserver.errors import ChatError
-from tests.conftest import Serve, execute
-from tests.conversations.test_groups import chatserver
+from tests.support.commands import chatserver
+from tests.support.database import execute
 from tests.support.people import PASSWORD, Person
+from tests.support.servers import Serve
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'

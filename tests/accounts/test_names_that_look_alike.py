@@ -1,0 +1,157 @@
+"""Names that look like another: taken for who signs up, kept for whoever has one."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+from yarl import URL
+
+from chatserver.accounts.names import name_key, name_skeleton
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.resources import folder
+from chatserver.server.schema import migrate
+from tests.accounts.signing_up import TAKEN, found, tries
+from tests.support.database import execute, holds, lock_is_waited_for
+from tests.support.people import PASSWORD, Person
+
+MIGRATIONS = folder("sql") / "migrations"
+
+
+# -- look-alikes --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        *(("Ivan", "lvan"), ("Ivan", "1van"), ("Ivan", "lVAN"), ("alla", "aIIa"), ("Olga", "0lga"), ("Amy", "Arny")),
+        *(("cop", "сор"), ("ЛЕНА", "ЛEHA"), ("Аня", "АНЯ"), ("O'Brien", "O’brien")),
+        *(("Ali8", "Ali৪"), ("user-11", "user-1l"), ("فاطمهزهرا", "فاطمه\u200cزهرا"), ("ක්\u200dරි", "ක්රි")),
+    ],
+)
+def test_what_looks_alike_has_one_skeleton_or_one_key(name: str, alike: str) -> None:
+    assert name_skeleton(name) == name_skeleton(alike) or name_key(name) == name_key(alike)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Alla", "Alia"),
+        ("Omer", "Ömer"),
+        ("Анна", "Инна"),
+        ("李明", "李朋"),
+        ("Ben1", "Ben2"),
+        ("Ana_1", "Ana-1"),
+        ("İpek", "Ipek"),
+    ],
+)
+def test_what_can_be_told_apart_has_two(one: str, other: str) -> None:
+    assert (name_skeleton(one), name_key(one)) != (name_skeleton(other), name_key(other))
+    assert name_skeleton(one) != name_skeleton(other)
+
+
+async def test_a_name_that_looks_like_another_is_taken(url: URL) -> None:
+    async with Person(url, "Ivan") as ivan, Person(url, "сора") as cyrillic:
+        await ivan.sign_up()
+        await cyrillic.sign_up()
+        for alike in ("lvan", "1van", "lVAN", "copa", "COPA"):
+            assert await tries(ivan, alike) == TAKEN, alike
+        assert await tries(ivan, "Ivana") == (303, "")
+
+
+async def test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it(config: Config, url: URL) -> None:
+    """The first is held up while its name goes in; the second must wait for it."""
+    async with Person(url, "Ivan") as ivan, Person(url, "lvan") as other:
+        with closing(psycopg2.connect(str(config.database_url))) as holding_up:
+            values = "('somebody', 'ivan', 'somebody', '!')"
+            insert = f"insert into users (name, name_key, name_skeleton, password_hash) values {values}"
+            holding_up.cursor().execute(insert)
+            first = asyncio.create_task(tries(ivan, "Ivan"))
+            await lock_is_waited_for(config)
+            second = asyncio.create_task(tries(other, "lvan"))
+            waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' having count(*) = 2"
+            await holds(str(config.database_url), waiting)
+            holding_up.rollback()
+        assert (await first, await second) == ((303, ""), TAKEN)
+
+
+async def test_the_looks_of_who_is_gone_rest_as_the_name_does(url: URL, database_url: str) -> None:
+    async with Person(url, "Ivan") as ivan, Person(url, "lvan") as other:
+        await ivan.sign_up()
+        await ivan.post("/messages/account/delete/", page="/messages/account/", delete_password=PASSWORD)
+        assert execute(database_url, "select name_skeleton from users") == [(None,)]
+        assert await tries(other, "lvan") == TAKEN
+        execute(database_url, "update former_names set free_at = now()")
+        assert await tries(other, "lvan") == (303, "")
+
+
+async def test_a_name_that_an_older_process_stored_counts_too(url: URL, database_url: str) -> None:
+    execute(database_url, "insert into users (name, name_key, password_hash) values ('Ivan', 'ivan', '!')")
+    execute(database_url, "insert into former_names (name_key, free_at) values ('olga', now() + interval '1 day')")
+    async with Person(url, "lvan") as other:
+        assert await tries(other, "lvan") == TAKEN
+        assert await tries(other, "0LGA") == TAKEN
+
+
+# -- names from before --------------------------------------------------------------------------------------------
+
+
+async def test_names_from_before_that_look_alike_or_could_not_be_chosen_today_stay(
+    ana: Person, database_url: str
+) -> None:
+    for number, name in enumerate(["Ivan", "lvan", "Anнa", "ani\u0307ta"]):
+        async with Person(ana.url, f"somebody-{number}") as someone:
+            await someone.sign_up()
+        changes = f"name = '{name}', name_key = '{name_key(name)}', name_skeleton = null"
+        execute(database_url, f"update users set {changes} where name_key = 'somebody-{number}'")
+    for name in ["Ivan", "lvan", "Anнa", "ani\u0307ta"]:
+        async with Person(ana.url, name) as someone:
+            assert (await someone.sign_in()).status == 303
+            assert name in await found(ana, name[:3])
+            await ana.writes_to(someone)
+            assert await tries(someone, "1van") == TAKEN
+
+
+@pytest.fixture
+def from_before(servers: EmbeddedServers) -> Iterator[str]:
+    """A database as the version before made it."""
+    execute(servers.database_url, "create database before")
+    url = psycopg2.extensions.make_dsn(servers.database_url, dbname="before")
+    for path in sorted(MIGRATIONS.glob("000[1-4]_*.sql")):
+        execute(url, path.read_text("utf-8"))
+    execute(url, "create table migrations (name text primary key, applied_at timestamptz)")
+    names = [f"('{path.stem}', now())" for path in sorted(MIGRATIONS.glob("000[1-4]_*.sql"))]
+    execute(url, f"insert into migrations values {', '.join(names)}")
+    yield url
+    execute(servers.database_url, "drop database before with (force)")
+
+
+def test_a_migration_gives_earlier_names_their_looks(from_before: str) -> None:
+    execute(
+        from_before,
+        "insert into users (name, name_key, password_hash) select 'u'||n, 'u'||n, '!' from generate_series(1, 2500) n",
+    )
+    execute(
+        from_before,
+        "insert into users (name, name_key, password_hash) values ('Ivan', 'ivan', '!'), ('lvan', 'lvan', '!')",
+    )
+    execute(from_before, "insert into users (name, name_key, password_hash, deleted_at) values ('', ':9', '!', now())")
+    execute(from_before, "insert into former_names values ('olga', now() + interval '1 day')")
+    assert "0005_names_that_look_alike" in migrate(from_before)
+    looks = execute(from_before, "select name, name_skeleton from users")
+    assert all(skeleton == (name_skeleton(name) if name else None) for name, skeleton in looks)
+    assert len(looks) == 2503
+    assert execute(from_before, "select name_skeleton from former_names") == [(name_skeleton("olga"),)]
+
+
+def test_a_migration_clears_the_looks_of_who_was_deleted_by_an_older_process(from_before: str) -> None:
+    migrate(from_before)
+    values = "('', ':9', 'lvan', '!', now())"
+    execute(
+        from_before, f"insert into users (name, name_key, name_skeleton, password_hash, deleted_at) values {values}"
+    )
+    assert migrate(from_before) == []
+    assert execute(from_before, "select name_skeleton from users") == [(None,)]

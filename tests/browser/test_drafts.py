@@ -1,0 +1,67 @@
+"""Drafts: kept through reloads, tabs, other chats and a lost connection."""
+
+from playwright.async_api import expect
+
+from tests.browser.site import Opens, Site
+
+
+async def test_drafts_stay_with_their_conversations_through_reloads_and_tabs(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.writes_to("Cleo", "Hello")
+    await ana.types("for Cleo")
+    await ana.opens_conversation("Ben")
+    await expect(ana.box).to_have_value("")
+    await ana.types("for Ben")
+    await ana.opens_conversation("Cleo")
+    await expect(ana.box).to_have_value("for Cleo")
+    await ana.page.reload()
+    await expect(ana.box).to_have_value("for Cleo")
+    tab = await ana.another_tab()
+    await tab.goes_to("/messages/")
+    await tab.opens_conversation("Ben")
+    await expect(tab.box).to_have_value("for Ben")
+    await tab.writes("sent there")
+    await ana.opens_conversation("Ben")
+    await expect(ana.box).to_have_value("")
+
+
+async def test_a_draft_that_nobody_could_see_is_no_draft(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    thread = await ana.writes_to("Ben", "Hello")
+    row = ana.page.locator(f"[data-thread='{thread}']")
+    for typed, drafted in (("half a thought", True), ("\u200b\u2800", False)):
+        await ana.goes_to(f"/messages/chat/{thread}/")
+        await ana.page.locator("#message").fill(typed)
+        await ana.writes_to("Cleo", "Hi")
+        await expect(row).to_contain_class("drafted") if drafted else await expect(row).not_to_contain_class("drafted")
+
+
+async def test_a_new_message_is_kept_while_one_looks_elsewhere_and_while_the_connection_is_lost(
+    site: Site, person: Opens
+) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "Hello")
+    await ana.goes_to("/messages/")
+    await ana.fills_in(recipient_name="Cleo", message="A long letter")
+    await ana.opens_conversation("Ben")
+    await ana.page.go_back()
+    await expect(ana.page.locator("[name=recipient_name]")).to_have_value("Cleo")
+    await ana.page.context.set_offline(True)
+    await ana.page.evaluate("dispatchEvent(new Event('online'))")  # looks, and hears nothing
+    await ana.sees("Connection lost. Reconnecting…")
+    await ana.presses("Send")
+    await ana.sees("Couldn’t send this: the connection was lost.")
+    await expect(ana.page.locator("[name=message]")).to_have_value("A long letter")
+    await ana.page.context.set_offline(False)
+    await expect(ana.page.locator("#connection")).to_be_hidden()
+    await ana.presses("Send")
+    await ana.sees_messages("A long letter")
+    await ana.goes_to("/messages/")
+    await expect(ana.page.locator("[name=message]")).to_have_value("")

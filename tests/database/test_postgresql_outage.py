@@ -1,0 +1,86 @@
+"""Nothing acknowledged is lost while PostgreSQL is frozen, gives up or refuses."""
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg2
+import pytest
+
+from chatserver.config.settings import Config
+from chatserver.development.embedded import EmbeddedServers
+from chatserver.server.schema import migrate
+from tests.support.database import execute, lock_is_waited_for
+from tests.support.freezing import QUICK, frozen_postgres
+from tests.support.people import Person
+from tests.support.servers import serving
+
+
+@pytest.mark.parametrize("how", ["pg_cancel_backend", "pg_terminate_backend"])
+async def test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once(
+    ana: Person, ben: Person, config: Config, how: str
+) -> None:
+    assert config.database_url is not None
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    with closing(psycopg2.connect(config.database_url)) as holding_up:
+        holding_up.cursor().execute("lock table messages in access exclusive mode")
+        id = await socket.sends(thread, "once")
+        await lock_is_waited_for(config)
+        execute(config.database_url, f"select {how}(pid) from pg_stat_activity where wait_event_type = 'Lock'")
+    assert (await socket.receives("sent", id=id))["seq"] == 2
+    history = await ana.json(f"/messages/chat/{thread}/history")
+    assert [message["text"] for message in history["messages"]] == ["Hello", "once"]
+
+
+async def test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_is_as_before(
+    config: Config, tmp_path: Path
+) -> None:
+    with EmbeddedServers(tmp_path / "postgres", durable=False, redis_url=config.redis_url) as servers:
+        migrate(servers.database_url)
+        changed = replace(config, database_url=servers.database_url, **QUICK)
+        async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+            thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+            socket = await ana.socket()
+            with frozen_postgres(servers):
+                id = await socket.sends(thread, "patience")
+                assert (await socket.receives("error", id=id))["code"] == "unavailable"
+                assert (await ana.get("/messages/")).status == 503
+                assert (await ana.get("/healthz")).status == 200
+            await socket.sends(thread, "patience", id)
+            assert (await socket.receives("sent", id=id))["seq"] == 2
+
+
+async def test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later(config: Config) -> None:
+    async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        socket = await ana.socket()
+        with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
+            cursor.execute("lock table threads in access exclusive mode")
+            id = await socket.sends(thread, "patience")
+            error = await socket.receives("error", id=id)
+            assert (error["code"], error["retry_after"]) == ("unavailable", 2)
+            page = await ana.get("/messages/")
+            assert (page.status, page.headers["Retry-After"]) == (503, "2")
+            connection.rollback()
+        await socket.sends(thread, "patience", id)
+        assert (await socket.receives("sent", id=id))["seq"] == 2
+        history = await ana.json(f"/messages/chat/{thread}/history")
+        assert [message["text"] for message in history["messages"]] == ["Hello", "patience"]
+
+
+async def test_a_form_that_could_not_be_stored_comes_back_with_what_was_typed(config: Config) -> None:
+    async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        await ben.sign_up()
+        page = await ana.get("/messages/")
+        fields = {"csrf_token": page.field("csrf_token"), "client_id": str(uuid4()), "recipient_name": "Ben"}
+        with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
+            cursor.execute("lock table messages in access exclusive mode")
+            answer = await ana.post_raw("/messages/send_message/", fields | {"message": "a long letter"})
+        assert answer.status == 503
+        assert "a long letter" in answer.text
+        again = {name: answer.field(name) for name in fields}
+        assert again == fields
+        assert (await ana.post_raw("/messages/send_message/", again | {"message": "a long letter"})).status == 303

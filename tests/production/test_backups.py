@@ -1,0 +1,101 @@
+"""A backup made while people talk."""
+
+import asyncio
+import signal
+import time
+from contextlib import closing
+from typing import Any
+
+import aiohttp
+import psycopg2
+import pytest
+from aiohttp.test_utils import unused_port
+
+from tests.faults.checker import Report
+from tests.production.databases import said
+from tests.production.judging import judge
+from tests.production.programs import program
+from tests.production.stage import SECRET, Stage
+from tests.support.people import PATIENCE
+
+pytestmark = pytest.mark.usefixtures("restored")
+
+
+async def test_a_backup_made_while_people_talk_has_all_that_was_promised_before(talk: Stage) -> None:
+    made = await talk.provision(users=4, threads=2, messages=250)
+    await talk.people_talk(10)
+    report, dump = Report("a backup while people talk"), talk.folder / "postgres" / "chatserver.dump"
+    promised = {id for talker in talk.talkers for id in talker.acknowledged}
+    with closing(psycopg2.connect(talk.owner_url)) as holding_up:
+        holding_up.cursor().execute("lock table password_resets")  # which talking does not need, but a dump does
+        dumping = asyncio.create_task(
+            asyncio.to_thread(talk.once, program("pg_dump"), "-Fc", "-f", dump, talk.owner_url)
+        )
+        await asyncio.to_thread(pg_dump_waits, talk.owner_url)
+        stored, _ = said(talk)
+        async with asyncio.timeout(PATIENCE):
+            while said(talk)[0] < stored + 10:
+                await asyncio.sleep(0.05)
+    await dumping
+    await judge(talk, report, time.monotonic())
+    await talk.everyone_leaves()
+    port = unused_port()
+    talk.start_postgres("postgres-fresh", port)
+    fresh_owner = talk.database("chatserver_owner", f"{SECRET}-owner", port)
+    talk.once(program("pg_restore"), "--no-owner", "--exit-on-error", "-d", fresh_owner, dump)
+    live, restored = conversations(talk.owner_url), conversations(fresh_owner)
+    assert restored.keys() == live.keys()
+    for thread, messages in restored.items():
+        assert messages == live[thread][: len(messages)]
+        assert [seq for seq, *_ in messages] == list(range(1, len(messages) + 1))
+    assert promised <= {id for messages in restored.values() for _, id, *_ in messages}
+    before = await everything(talk, made)
+    url = talk.database("chatserver", SECRET, port)
+    assert talk.check(DATABASE_URL=url) == (0, "All is well.\n")
+    await talk.restart_with(DATABASE_URL=url)
+    assert await everything(talk, made) == before
+    assert len(before[0]) == 250
+    await talk.restart_with()
+    talk.end("postgres-fresh", signal.SIGINT)
+
+
+def pg_dump_waits(database_url: str) -> None:
+    """For a lock, so that its snapshot of the database is taken."""
+    question = "select from pg_stat_activity where application_name = 'pg_dump' and wait_event_type = 'Lock'"
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        deadline = time.monotonic() + PATIENCE
+        while not cursor.rowcount > 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            cursor.execute(question)
+
+
+def conversations(database_url: str) -> dict[int, list[tuple[Any, ...]]]:
+    """Every message of every thread, as a database has them."""
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select thread_id, seq, client_id::text, sender_id, text, sent_at from messages order by 1, 2")
+        for thread, *message in cursor:
+            found.setdefault(thread, []).append(tuple(message))
+    return found
+
+
+async def everything(stage: Stage, made: dict[str, Any]) -> list[Any]:
+    """All messages of all threads, as their people get them."""
+    found = []
+    async with aiohttp.ClientSession() as http:
+        for thread in made["threads"]:
+            messages: list[Any] = []
+            before = ""
+            cookie = made["users"][thread["members"][0]]["cookie"]
+            while True:
+                url = f"{stage.url}/messages/chat/{thread['id']}/history{before}"
+                async with http.get(url, headers={"Cookie": cookie}, ssl=stage.trust) as response:
+                    page = await response.json()
+                messages = page["messages"] + messages
+                if not page["more"]:
+                    break
+                before = f"?before={messages[0]['seq']}"
+            found.append(messages)
+    return found

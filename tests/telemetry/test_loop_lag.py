@@ -1,0 +1,30 @@
+"""An event loop that stands still is reported."""
+
+import asyncio
+import time
+
+import pytest
+
+from chatserver.telemetry.loop_lag import LoopLag
+
+
+async def test_a_loop_that_stands_still_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    lag = asyncio.create_task(LoopLag(0.1).run())
+    await asyncio.sleep(0)
+    for seconds in (0.3, 0.4):
+        time.sleep(seconds)  # noqa: ASYNC251  # that is what is to be noticed
+        await asyncio.sleep(0.25)
+    assert len(caplog.records) == 1
+    lag.cancel()
+    await asyncio.wait([lag])
+    told = [record.lag for record in caplog.records]  # type: ignore[attr-defined]
+    assert len(told) == 2  # the last one at the end
+    assert all(seconds > 0.1 for seconds in told)
+
+
+async def test_a_loop_that_runs_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    lag = asyncio.create_task(LoopLag(100).run())
+    await asyncio.sleep(0.25)
+    lag.cancel()
+    await asyncio.wait([lag])
+    assert not caplog.records
