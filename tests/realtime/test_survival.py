@@ -7,7 +7,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from chatserver.config.settings import Config
-from chatserver.server import background
+from chatserver.server import app, background
 from chatserver.web.app_keys import SOCKETS
 from tests.support.people import Person
 from tests.support.servers import API_KEY, Serve, serving

@@ -1,0 +1,62 @@
+"""Protections in `chatserver/accounts`."""
+
+from tests.faults.protections.protection import Protection
+
+PROTECTIONS = [
+    Protection(
+        "Spaces do not make another name",
+        "chatserver/accounts/names.py",
+        "    return name_key(raw[:200].strip())[:200]",
+        "    return name_key(raw.strip())[:200]",
+        "accounts/test_login_limits.py::test_spaces_around_a_name_are_no_other_name",
+    ),
+    Protection(
+        "A changed password ends the other sessions",
+        "chatserver/accounts/revocation.py",
+        "    close_sockets(publisher, user, ended)",
+        "",
+        "web/pages/account/test_password.py::test_a_new_password_ends_the_other_sessions_and_keeps_this_browser",
+    ),
+    Protection(
+        "Sign-in attempts are counted per name",
+        "chatserver/accounts/login_limits.py",
+        '        if not await self._acquire(self._tries, key, ""):',
+        "        if False:",
+        "accounts/test_login_limits.py::test_all_servers_of_a_site_count_together",
+    ),
+    Protection(
+        "Passwords are hashed outside the event loop",
+        "chatserver/accounts/passwords.py",
+        "            return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)",
+        "            return work(*arguments)",
+        "accounts/test_passwords.py::test_so_many_are_hashed_at_once_so_many_wait_and_one_more_is_refused",
+    ),
+    Protection(
+        "The number of concurrent hashes is bounded",
+        "chatserver/accounts/passwords.py",
+        "ThreadPoolExecutor(threads or None,",
+        "ThreadPoolExecutor(64,",
+        "accounts/test_passwords.py::test_so_many_are_hashed_at_once_so_many_wait_and_one_more_is_refused",
+    ),
+    Protection(
+        "The queue of passwords to hash is bounded",
+        "chatserver/accounts/passwords.py",
+        "        if self._room is not None and self._busy >= self._room:",
+        "        if False:",
+        "accounts/test_passwords.py::test_of_too_many_who_sign_in_at_once_one_is_asked_to_come_again_and_pages_go_on",
+    ),
+    Protection(
+        "Hashing threads have a lower priority",
+        "chatserver/accounts/passwords.py",
+        ', "argon2", _let_others_go_first)',
+        ', "argon2")',
+        "accounts/test_passwords.py::test_who_hashes_lets_the_event_loop_go_first",
+    ),
+    Protection(
+        "A guess at a stolen hash is expensive",
+        "chatserver/accounts/passwords.py",
+        "ITERATIONS, LANES, MEMORY_KIB = 2, 1, 19 * 1024",
+        "ITERATIONS, LANES, MEMORY_KIB = 1, 1, 19 * 1024",
+        "accounts/test_passwords.py::test_a_hash_takes_what_owasp_asks_for",
+    ),
+]

@@ -1,0 +1,49 @@
+"""Protections in `chatserver/conversations`."""
+
+from tests.faults.protections.protection import Protection
+
+PROTECTIONS = [
+    Protection(
+        "Acknowledged only when stored",
+        "chatserver/conversations/message_store.py",
+        "            return [error] * len(batch)",
+        "            return [Stored(1, datetime.now())] * len(batch)",
+        "database/test_postgresql_outage.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
+    ),
+    Protection(
+        "An id belongs to one text",
+        "chatserver/conversations/message_store.py",
+        "            if (thread_id, text) != (message.request.thread_id, message.text):",
+        "            if False:",
+        "conversations/test_talking.py::test_the_same_id_with_another_text_is_refused",
+    ),
+    Protection(
+        "A bad message fails alone",
+        "chatserver/conversations/message_store.py",
+        "            if not again:",
+        "            if False:",
+        "conversations/test_group_commit.py::test_a_message_that_postgresql_refuses_harms_no_other",
+    ),
+    Protection(
+        "All of a user's messages share one rate",
+        "chatserver/conversations/sending.py",
+        "            self._check_rate(limited_for)",
+        "            pass",
+        "security/test_message_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
+    ),
+    Protection(
+        "A message that another server has just stored is found on the second attempt",
+        "chatserver/conversations/message_store.py",
+        "            if not again:",
+        "            if len(batch) > 1:",
+        "conversations/test_group_commit.py::test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_stored",
+    ),
+    Protection(
+        "A request that holds a database connection never waits for another",
+        "chatserver/conversations/threads.py",
+        '    rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
+        "    async with db.pool.connection():\n"
+        '        rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
+        "database/test_database.py::test_every_page_is_content_with_one_connection",
+    ),
+]

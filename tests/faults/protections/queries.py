@@ -1,0 +1,79 @@
+"""Protections in queries."""
+
+from tests.faults.protections.protection import Protection
+
+PROTECTIONS = [
+    Protection(
+        "Repeats are found by sender and id",
+        "sql/queries/messages.sql",
+        "    where not exists (select from known k where k.place = b.place)\n",
+        "",
+        "conversations/test_talking.py::test_the_same_id_again_is_answered_like_the_first_and_stores_nothing",
+    ),
+    Protection(
+        "Numbers and recipients are determined under the thread's lock",
+        "sql/queries/messages.sql",
+        "then the row has no number.\n"
+        "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;",
+        "",
+        "conversations/test_group_commit.py::test_who_is_being_removed_stores_nothing_more",
+    ),
+    Protection(
+        "Locks are taken in one order",
+        "sql/queries/messages.sql",
+        "then the row has no number.\n"
+        "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;",
+        "then the row has no number.\n"
+        "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id desc for no key update;",
+        "conversations/test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
+    ),
+    Protection(
+        "Only participants can store messages",
+        "sql/queries/messages.sql",
+        "    join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id\n    join threads t",
+        "    join threads t",
+        "realtime/test_sockets.py::test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike",
+    ),
+    Protection(
+        "A blocked user stores nothing",
+        "sql/queries/messages.sql",
+        "      and not exists (select from blocks k where k.blocker_id = other.id and k.blocked_id = b.sender_id)",
+        "",
+        "accounts/test_blocks.py::test_a_frame_is_refused_and_nobody_hears_of_it",
+    ),
+    Protection(
+        "Nobody can message a deleted account",
+        "sql/queries/messages.sql",
+        "      and other.deleted_at is null",
+        "",
+        "web/pages/account/test_deletion.py::test_nobody_writes_to_who_is_gone",
+    ),
+    Protection(
+        "An id reveals no name",
+        "sql/queries/blocks.sql",
+        "              where p.user_id = %(blocker_id)s)",
+        "              ) or true",
+        "accounts/test_blocks.py::test_nobody_blocks_oneself_or_nobody_or_whom_they_have_not_met",
+    ),
+    Protection(
+        "Look-alike names are added one at a time",
+        "sql/queries/accounts.sql",
+        "select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text));",
+        "",
+        "accounts/test_names_that_look_alike.py::test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it",
+    ),
+    Protection(
+        "A hidden read marker stays hidden",
+        "sql/queries/threads.sql",
+        "u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null",
+        "true",
+        "web/pages/account/test_privacy.py::test_who_does_not_show_it_is_told_of_but_not_what_they_have_read",
+    ),
+    Protection(
+        "An id is stored once, through whichever servers it arrives",
+        "sql/migrations/0001_first_tables.sql",
+        "    unique (sender_id, client_id)\n",
+        "    check (true)\n",
+        "conversations/test_group_commit.py::test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_stored",
+    ),
+]

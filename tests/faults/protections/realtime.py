@@ -1,0 +1,90 @@
+"""Protections in `chatserver/realtime`."""
+
+from tests.faults.protections.protection import Protection
+
+PROTECTIONS = [
+    Protection(
+        "Missed messages are replayed",
+        "chatserver/realtime/open_threads.py",
+        "            await self._catch_up(thread.id)",
+        "            self._last[thread.id] = thread.total",
+        "conversations/test_talking.py::test_what_ben_missed_comes_before_opened",
+    ),
+    Protection(
+        "A replay has a limit",
+        "chatserver/realtime/open_threads.py",
+        "if after > thread.total or 0 < config.replay_limit < thread.total - after:",
+        "if after > thread.total:",
+        "conversations/test_talking.py::test_who_missed_more_than_is_replayed_loads_the_page_again",
+    ),
+    Protection(
+        "Gaps are filled before later messages are sent",
+        "chatserver/realtime/open_threads.py",
+        "            if event.seq > last + 1:",
+        "            if False:",
+        "realtime/test_survival.py::test_an_open_chat_gets_what_is_missing_before_what_is_new",
+    ),
+    Protection(
+        "A message that the screen has is not sent again",
+        "chatserver/realtime/open_threads.py",
+        "            if event.seq <= last:\n                return\n",
+        "",
+        "realtime/test_schedules.py",
+    ),
+    Protection(
+        "Messages of lost events are delivered",
+        "chatserver/realtime/gap_repair.py",
+        "        if missing:",
+        "        if False:",
+        "realtime/test_survival.py::test_a_lost_publish_is_made_good_for_open_chats_and_lists",
+    ),
+    Protection(
+        "Sessions that Redis has lost end their sockets",
+        "chatserver/realtime/session_checks.py",
+        "                if connection.session_key in ended:",
+        "                if False:",
+        "bus/test_redis_outage.py::test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out",
+    ),
+    Protection(
+        "A slow reader's queue is bounded",
+        "chatserver/realtime/mailbox.py",
+        "        if full or (self._items and 0 < self._max_bytes < self._bytes + size):",
+        "        if False:",
+        "realtime/test_sockets.py::test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up",
+    ),
+    Protection(
+        "A send that is stuck is cut off",
+        "chatserver/realtime/heartbeat.py",
+        "if (config.send_timeout and stuck) or ",
+        "if ",
+        "realtime/test_sockets.py::test_who_takes_nothing_for_too_long_is_cut_off",
+    ),
+    Protection(
+        "A half-open socket is cut off",
+        "chatserver/realtime/heartbeat.py",
+        " or 0 < config.silence_timeout < now - connection.last_received + TICK:",
+        ":",
+        "realtime/test_sockets.py::test_the_server_pings_and_drops_who_stays_silent",
+    ),
+    Protection(
+        "Deeply nested frames are rejected",
+        "chatserver/realtime/frames/parsing.py",
+        " or _is_deep(fields)",
+        "",
+        "security/test_frames.py::test_a_frame_that_is_none_of_ours_is_answered_as_such",
+    ),
+    Protection(
+        "A slow reader's queue is bounded in bytes",
+        "chatserver/realtime/mailbox.py",
+        "        if full or (self._items and 0 < self._max_bytes < self._bytes + size):",
+        "        if full:",
+        "realtime/test_sockets.py::test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up",
+    ),
+    Protection(
+        "A single frame of any size is sent",
+        "chatserver/realtime/mailbox.py",
+        "(self._items and 0 < self._max_bytes",
+        "(0 < self._max_bytes",
+        "realtime/test_mailbox.py::test_what_is_larger_than_all_that_may_wait_is_sent_when_it_is_alone",
+    ),
+]

@@ -1,0 +1,55 @@
+"""Protections in `chatserver/server`."""
+
+from tests.faults.protections.protection import Protection
+
+PROTECTIONS = [
+    Protection(
+        "Background tasks are restarted",
+        "chatserver/server/background.py",
+        "            await asyncio.sleep(RESTART_PAUSE)",
+        "            raise",
+        "realtime/test_survival.py::test_work_in_the_background_begins_again_when_it_fails",
+    ),
+    Protection(
+        'A restart closes sockets as "going away"',
+        "chatserver/server/app.py",
+        "    app.on_shutdown.append(_close_sockets)",
+        "",
+        "realtime/test_survival.py::test_a_restarted_server_says_going_away_and_catches_everyone_up",
+    ),
+    Protection(
+        "A worker notices a stop request at once",
+        "chatserver/server/worker.py",
+        "        self._notify_waiter_done()\n",
+        "",
+        "server/test_ending.py::test_a_worker_that_is_told_to_end_says_so_without_looking_for_it",
+    ),
+    Protection(
+        "An unfinished header is cut off",
+        "chatserver/server/http_connection.py",
+        "        super().connection_made(transport)\n        self._start_timer(self.force_close)",
+        "        super().connection_made(transport)",
+        "security/test_slowness.py::test_half_a_header_is_cut_off",
+    ),
+    Protection(
+        "A graceful shutdown is not cut short",
+        "chatserver/server/gunicorn_conf.py",
+        "timeout = 30  #",
+        "timeout = 20  #",
+        "server/test_gunicorn_conf.py::test_who_ends_gracefully_is_not_killed_for_standing_still",
+    ),
+    Protection(
+        "No worker restarts by itself",
+        "chatserver/server/gunicorn_conf.py",
+        "max_requests = 0  #",
+        "max_requests = 1000  #",
+        "server/test_gunicorn_conf.py::test_no_worker_ends_by_itself_and_takes_its_sockets_along",
+    ),
+    Protection(
+        "gunicorn has no control socket",
+        "chatserver/server/gunicorn_conf.py",
+        "control_socket_disable = True",
+        "control_socket_disable = False",
+        "server/test_gunicorn_conf.py::test_gunicorn_is_ruled_by_signals_alone",
+    ),
+]
