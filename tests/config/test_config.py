@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chatserver.config.load import load_config
-from chatserver.config.settings import Config, ConfigError
+from chatserver.config.settings import ConfigError
+from tests.config.loading import load
 
 NEVER_SENT = [
     "*", "https://*.example.org", "https://user@example.org", "https://example.org?a", "https://example.org#a",
@@ -14,10 +15,6 @@ NEVER_SENT = [
     "https://example.org:65536", "https://[::1", "https://::1", "https://[fe80::1%eth0]", "https://127.1", "https://1.2.3.256",
     "https://ex%61mple.org", "https://a..example", "https://xn--a", "https:\\\\example.org",
 ]  # fmt: skip
-
-
-def load(tmp_path: Path, **settings: str) -> Config:
-    return load_config({"DATA_DIR": str(tmp_path), **settings})
 
 
 def test_development_needs_no_settings_and_makes_its_secrets_once(tmp_path: Path) -> None:
@@ -150,109 +147,3 @@ def test_a_password_in_a_broken_url_is_not_repeated(tmp_path: Path, name: str, v
     with pytest.raises(ConfigError, match=f"^{name} cannot be parsed") as told:
         load(tmp_path, **{name: value})
     assert "hunter22" not in str(told.value)
-
-
-def in_file(tmp_path: Path, text: str, **environ: str) -> Config:
-    file = tmp_path / "settings"
-    file.write_bytes(text.encode())
-    return load(tmp_path, CONFIG_FILE=str(file), **environ)
-
-
-def test_a_name_in_the_file_that_is_no_setting_is_told_with_what_was_meant(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as told:
-        in_file(tmp_path, "WORKER=4\nPORT=x\nNOBODY_KNOWS_IT=1\n")
-    assert "Unknown setting WORKER in the settings file: did you mean WORKERS?" in str(told.value)
-    assert "Unknown setting NOBODY_KNOWS_IT in the settings file: see docs/configuration.md." in str(told.value)
-    assert "PORT must be a number" in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("file", "environ"),
-    [
-        ("NAME_REST_DAYS=7", {}),
-        ("", {"NAME_REST_DAYS": "7"}),
-        ("NAME_REST_DAYS=7", {"NAME_RESERVATION_DAYS": "7"}),
-        ("NAME_REST_DAYS=30", {"NAME_REST_DAYS": "7"}),
-        ("NAME_REST_DAYS=\nNAME_RESERVATION_DAYS=7", {}),
-    ],
-)
-def test_the_former_name_of_a_setting_still_works(tmp_path: Path, file: str, environ: dict[str, str]) -> None:
-    assert in_file(tmp_path, file, **environ).name_reservation_days == 7
-
-
-@pytest.mark.parametrize("environ", [{"NAME_REST_DAYS": "7"}, {"NAME_RESERVATION_DAYS": "7"}])
-def test_a_setting_with_another_value_under_its_former_name_is_refused(tmp_path: Path, environ: dict[str, str]) -> None:
-    both = "NAME_REST_DAYS=30\nNAME_RESERVATION_DAYS=30\n"
-    with pytest.raises(ConfigError, match="NAME_RESERVATION_DAYS and NAME_REST_DAYS, its former name, are set to diff"):
-        in_file(tmp_path, both, **environ)
-
-
-def test_a_mistake_under_a_former_name_names_both(tmp_path: Path) -> None:
-    with pytest.raises(
-        ConfigError, match=r"^NAME_LOOKUPS_PER_MINUTE must be a number.*\nPEOPLE_A_MINUTE is the former"
-    ):
-        load(tmp_path, PEOPLE_A_MINUTE="x")
-
-
-def test_a_slip_in_a_former_name_is_told_the_new_one(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"Unknown setting PEOPLE_A_MINUT .* did you mean NAME_LOOKUPS_PER_MINUTE\?"):
-        in_file(tmp_path, "PEOPLE_A_MINUT=1\n")
-
-
-def test_what_others_read_in_the_same_file_is_left_to_them(tmp_path: Path) -> None:
-    in_file(tmp_path, "TMPDIR=/var/tmp\nPORT=1111\n", TMPDIR="/var/tmp")
-    load(tmp_path, WORKER="4")
-
-
-def test_a_secret_on_a_line_of_its_own_is_not_repeated(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="Line 2 of the settings file is not NAME=value") as told:
-        in_file(tmp_path, "hunter22=\npostgresql://u:hunter22@h/x\n'hunter22'=1\nhunter22 hunter22=\n=hunter22\n")
-    assert "hunter22" not in str(told.value)
-    assert str(told.value).count("Line ") == 5
-
-
-@pytest.mark.parametrize(
-    ("line", "value"),
-    [
-        ('API_KEY="a key"', "a key"), ("API_KEY='a key'", "a key"), ("API_KEY=a key", "a key"),
-        ('API_KEY = "a key" # it is', "a key"), ("API_KEY=a key # it is", "a key"), ("API_KEY=a#key", "a#key"),
-        ("API_KEY='a # $key'", "a # $key"), ('API_KEY="a # $key"', "a # $key"), ('export API_KEY="a"', "a"),
-        ("export  API_KEY=a", "a"), ("\tAPI_KEY=a\t", "a"), (r'API_KEY="a\"b\\c"', 'a"b\\c'), ("API_KEY=it's", "it's"),
-        ('API_KEY=a"b"', 'a"b"'), ("API_KEY='\"a\"'", '"a"'), ("\ufeffAPI_KEY=a", "a"),
-        ("API_KEY='a'\r\nPORT=1\r\n", "a"),
-        ("API_KEY=a\rPORT=1\r", "a"), ("API_KEY=b\nAPI_KEY=a", "a"), ("API_KEY=a\u2028b", "a\u2028b"),
-    ],
-)  # fmt: skip
-def test_quotes_around_a_value_in_the_file_are_no_part_of_it(tmp_path: Path, line: str, value: str) -> None:
-    assert in_file(tmp_path, line).api_key == value
-
-
-@pytest.mark.parametrize("nothing", ["", '""', "''", " # unset"])
-def test_an_empty_value_in_the_file_is_the_default(tmp_path: Path, nothing: str) -> None:
-    assert in_file(tmp_path, f"PORT={nothing}\nDEFAULT_LANGUAGE={nothing}").port == 8080
-
-
-@pytest.mark.parametrize(
-    "line", ['API_KEY="hunter22', "API_KEY='hunter22", 'API_KEY="a"hunter22', 'API_KEY="a","hunter22"']
-)
-def test_a_quote_left_open_is_told_by_its_line_and_swallows_no_other(tmp_path: Path, line: str) -> None:
-    with pytest.raises(ConfigError) as told:
-        in_file(tmp_path, f'HOST="::1"\n{line}\nPORT="x"\n')
-    assert str(told.value).startswith("Line 2 of the settings file is not NAME=value, ")
-    assert "PORT must be a number" in str(told.value)
-    assert "hunter22" not in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("given", "value"),
-    [
-        ('"a key"', "a key"),
-        ("'a key'", "a key"),
-        ('"a", "b"', '"a", "b"'),
-        ("\"a'", "\"a'"),
-        ('"', '"'),
-        (' "a" ', "a"),
-    ],
-)
-def test_quotes_that_docker_leaves_around_a_value_are_no_part_of_it(tmp_path: Path, given: str, value: str) -> None:
-    assert load(tmp_path, API_KEY=given).api_key == value

@@ -1,15 +1,14 @@
 """Each kind of file has a check that reads it: a command of `make check`, or a test."""
 
 import re
-import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
-from tests.support.repository import ROOT
+from tests.support.repository import ROOT, files
 
-FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+FILES = files()
 
 # What reads them: a tool that the Makefile runs, or a file of tests. `*` also matches `/`.
 READ_BY = {

@@ -10,9 +10,9 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
 from tests.faults.protections import PROTECTIONS
 from tests.faults.protections.protection import Protection
-
 from tests.support.chromium import NO_BROWSER, has_browser
 from tests.support.repository import ROOT
 

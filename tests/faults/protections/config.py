@@ -15,7 +15,7 @@ PROTECTIONS = [
         "chatserver/config/settings_file.py",
         "            elif binding.error or binding.key is not None:",
         "            elif binding.key is not None:",
-        "config/test_config.py::test_a_quote_left_open_is_told_by_its_line_and_swallows_no_other",
+        "config/test_settings_file.py::test_a_quote_left_open_is_told_by_its_line_and_swallows_no_other",
     ),
     Protection(
         "The longest message fits into a frame and a form",

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from chatserver.config.settings import Config
 from tests.support.commands import thread as make_thread
+from tests.support.database import execute
 from tests.support.people import Person
 from tests.web.pages.filling import write_to
 

@@ -1,0 +1,35 @@
+"""A file is short, and holds one idea; what several tests need is in no test module."""
+
+import re
+from pathlib import Path
+from statistics import median
+
+from tests.support.repository import files, page
+
+LONGEST = 250  # lines
+USUAL = 90  # lines: half of the product's files are shorter
+SOURCE = {".py", ".js", ".css", ".html", ".sql"}
+PRODUCT = ("chatserver/", "static/", "templates/", "sql/")
+
+
+def lengths(*folders: str) -> dict[str, int]:
+    """Lines of each file of these folders that somebody wrote."""
+    names = [name for name in files() if name.startswith(folders) and Path(name).suffix in SOURCE]
+    return {name: len(page(name).splitlines()) for name in names}
+
+
+def test_no_file_is_long() -> None:
+    assert [name for name, lines in lengths(*PRODUCT, "tests/", "bench/").items() if lines > LONGEST] == []
+
+
+def test_half_of_the_products_files_are_short() -> None:
+    assert median(lengths(*PRODUCT).values()) < USUAL
+
+
+def test_no_test_imports_from_another() -> None:
+    imports = re.compile(
+        r"^\s*(?:from tests\.(?:\w+\.)*test_\w+ import|from tests(?:\.\w+)* import test_)", re.MULTILINE
+    )
+    modules = [name for name in files() if name.startswith(("tests/", "bench/")) and name.endswith(".py")]
+    # The document of protections names the tests of scripts, too.
+    assert [name for name in modules if imports.search(page(name))] == ["tests/repository/test_docs.py"]
