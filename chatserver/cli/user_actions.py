@@ -16,10 +16,10 @@ from chatserver.accounts.session_index import SessionIndex
 from chatserver.bus.publisher import Publisher
 from chatserver.cli.context import UsageError
 from chatserver.config.settings import LONGEST_TIME, Config
-from chatserver.conversations.messages import as_time
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.exports.archive import in_thread, write_export
+from chatserver.frames import as_time
 from chatserver.i18n import use_language
 
 Answer = dict[str, Any]

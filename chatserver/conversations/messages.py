@@ -1,12 +1,12 @@
 """Messages: reading them from PostgreSQL, and encoding them for sockets and the API."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from chatserver.bus.events import MessageStored
 from chatserver.conversations.access import Membership, outsider
 from chatserver.database.client import Database
-from chatserver.frames import encode
+from chatserver.frames import as_time, encode
 
 PAGE = 100  # messages on a page of history
 BEFORE, AFTER = 50, 49  # messages around a single one
@@ -101,8 +101,3 @@ def message_frame(message: Message) -> str:
 def message_event(message: Message) -> MessageStored:
     """Returns the event to publish once the message is committed."""
     return MessageStored(message.thread_id, message.seq, message_frame(message))
-
-
-def as_time(moment: datetime) -> str:
-    """Formats a time in UTC with milliseconds: `2026-11-23T18:00:00.123Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

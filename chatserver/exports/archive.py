@@ -13,10 +13,11 @@ from chatserver.accounts.accounts import User, details_of
 from chatserver.accounts.session_index import SessionIndex
 from chatserver.conversations import messages
 from chatserver.conversations.access import Membership, ThreadRequest, memberships
-from chatserver.conversations.messages import as_frame, as_time
+from chatserver.conversations.messages import as_frame
 from chatserver.conversations.threads import Thread, find_threads
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
+from chatserver.frames import as_time
 
 PAGE = 200  # messages in one query
 THREADS = 100  # threads in one query

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chatserver.accounts.accounts import User
-from chatserver.conversations.messages import as_time
 from chatserver.conversations.threads import Person
 from chatserver.errors import ChatError
-from chatserver.frames import encode
+from chatserver.frames import as_time, encode
 from chatserver.telemetry.metrics import count_refusal
 
 PING = '{"type":"ping"}'

@@ -4,8 +4,8 @@ import logging
 
 from aiohttp import web
 
-from chatserver.conversations.messages import as_time
 from chatserver.errors import ChatError, Unavailable
+from chatserver.frames import as_time
 from chatserver.web.app_keys import EXPORTS
 from chatserver.web.current_user import require_user
 from chatserver.web.sessions import find_user

@@ -14,8 +14,8 @@ from yarl import URL
 from chatserver import i18n
 from chatserver.accounts.accounts import User
 from chatserver.config.urls import read_origin
-from chatserver.conversations.messages import as_time
 from chatserver.errors import ChatError
+from chatserver.frames import as_time
 from chatserver.resources import folder
 from chatserver.telemetry.metrics import count_refusal
 from chatserver.web.app_keys import CONFIG, SITE
