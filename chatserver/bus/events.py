@@ -1,8 +1,8 @@
 """The events that processes publish to each other through Redis: small types of one union, each encoded once.
 
 On the wire an event is a line `<type> <thread> <seq>` followed by a text: for most types the frame that sockets send
-unchanged, so that no receiver parses it. During an update two versions share a Redis: the meaning of a type never
-changes, and a process drops types that it does not know.
+unchanged, so that no receiver parses it. The type of a change carries its number: `changed:<change>`. During an update
+two versions share a Redis: the meaning of a type never changes, and a process drops types that it does not know.
 """
 
 import json
@@ -15,6 +15,27 @@ class MessageStored(NamedTuple):
     """A message has been committed; `frame` is its `message` frame."""
 
     thread: int
+    seq: int
+    frame: str
+
+
+class MessageChanged(NamedTuple):
+    """A message was edited, deleted or reacted to; `frame` is its `changed` frame, '' if the receiver must not see it.
+
+    `change` numbers the change, `seq` the message: a socket sends neither before what comes before them.
+    """
+
+    thread: int
+    change: int
+    seq: int
+    frame: str
+
+
+class ManyMessagesChanged(NamedTuple):
+    """One command changed more messages than are worth telling one by one; all but `thread` are those of the last."""
+
+    thread: int
+    change: int
     seq: int
     frame: str
 
@@ -64,7 +85,7 @@ class ParticipantRemoved(NamedTuple):
 
 
 ForServer = SessionEnded | SessionRenewed | UserHidden | ParticipantRemoved
-Event = MessageStored | ReadMarkMoved | TypingNoticed | ForServer
+Event = MessageStored | MessageChanged | ManyMessagesChanged | ReadMarkMoved | TypingNoticed | ForServer
 
 
 def encode_event(event: Event) -> bytes:
@@ -72,6 +93,10 @@ def encode_event(event: Event) -> bytes:
     match event:
         case MessageStored(thread, seq, frame):
             return _wire("message", thread, seq, frame)
+        case MessageChanged(thread, change, seq, frame):
+            return _wire(f"changed:{change}", thread, seq, frame)
+        case ManyMessagesChanged(thread, change, seq, frame):
+            return _wire(f"many_changed:{change}", thread, seq, frame)
         case ReadMarkMoved(thread, frame):
             return _wire("read", thread, 0, frame)
         case TypingNoticed(thread, frame):
@@ -95,9 +120,14 @@ def decode_event(payload: bytes) -> Event | None:
     head, _, rest = payload.partition(b"\n")
     type_, thread, seq = head.decode().split(" ")
     text = rest.decode()
+    type_, _, change = type_.partition(":")
     match type_:
         case "message":
             return MessageStored(int(thread), int(seq), text)
+        case "changed":
+            return MessageChanged(int(thread), int(change), int(seq), text)
+        case "many_changed":
+            return ManyMessagesChanged(int(thread), int(change), int(seq), text)
         case "read":
             return ReadMarkMoved(int(thread), text)
         case "typing":

@@ -77,6 +77,9 @@ class Config:
     batch_messages: int = 100
     waiting_messages: int = 2000
     name_lookups_per_minute: int = 30
+    edit_window: float = 2 * 86400  # seconds, as the next
+    delete_window: float = 0
+    reactions: tuple[str, ...] = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 
     # One socket: frames, bytes, seconds
     queue_frames: int = 256

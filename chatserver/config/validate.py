@@ -5,6 +5,7 @@ Yields one sentence for each mistake, with the setting's name, and never quotes 
 
 from collections.abc import Iterator
 
+from chatserver.config.reactions import reaction_problems
 from chatserver.config.relations import relation_problems
 from chatserver.config.settings import Config
 from chatserver.config.site_settings import site_problems
@@ -35,6 +36,7 @@ def problems(config: Config) -> Iterator[str]:
     yield from _url_problems(config)
     yield from relation_problems(config)
     yield from site_problems(config)
+    yield from reaction_problems(config.reactions)
     if config.production:
         yield from _production_problems(config)
 

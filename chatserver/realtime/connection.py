@@ -9,6 +9,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from chatserver.accounts.accounts import User
 from chatserver.bus.events import (
     ForServer,
+    ManyMessagesChanged,
+    MessageChanged,
     MessageStored,
     ParticipantRemoved,
     ReadMarkMoved,
@@ -132,6 +134,9 @@ class Connection:
                 await self._threads.forward(item)
             case ReadMarkMoved(_, frame) | TypingNoticed(_, frame):
                 await self._send(frame)
+            case MessageChanged() | ManyMessagesChanged():
+                if item.frame:
+                    await self._send(item.frame)
             case _:
                 await self._apply(item)
 

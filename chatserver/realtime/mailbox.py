@@ -3,7 +3,14 @@
 import asyncio
 from typing import NamedTuple
 
-from chatserver.bus.events import Event, MessageStored, ReadMarkMoved, TypingNoticed
+from chatserver.bus.events import (
+    Event,
+    ManyMessagesChanged,
+    MessageChanged,
+    MessageStored,
+    ReadMarkMoved,
+    TypingNoticed,
+)
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.frames.incoming import Close, Open
 
@@ -13,6 +20,7 @@ class PresenceChanged(NamedTuple):
 
 
 Item = Event | PresenceChanged | str | Open | Close
+WITH_FRAMES = MessageStored | MessageChanged | ManyMessagesChanged | ReadMarkMoved | TypingNoticed
 CloseReason = CloseCode | None  # None: the browser is gone already
 
 
@@ -88,4 +96,4 @@ def _size(item: Item) -> int:
     """Returns the number of characters, which is close enough to bytes for a limit on memory."""
     if isinstance(item, str):
         return len(item)
-    return len(item.frame) if isinstance(item, MessageStored | ReadMarkMoved | TypingNoticed) else 0
+    return len(item.frame) if isinstance(item, WITH_FRAMES) else 0

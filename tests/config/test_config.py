@@ -62,6 +62,32 @@ def test_a_proxy_is_an_address_or_a_network_or_unix(tmp_path: Path, wrong: str) 
         load(tmp_path, TRUSTED_PROXIES=wrong)
 
 
+def test_reactions_stay_as_written_and_in_their_order(tmp_path: Path) -> None:
+    assert load(tmp_path).reactions == ("👍", "\u2764\ufe0f", "😂", "😮", "😢", "🙏")
+    written = ["👨‍👩‍👧‍👦", "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "🇺🇦", "👍🏽", "\u2764"]
+    assert load(tmp_path, REACTIONS=", ".join(written)).reactions == tuple(written)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "a",
+        "👍,ok",
+        "7️⃣",
+        "½",
+        "👍 👍",
+        "\u202e👍",
+        "👍\u200b",
+        "\x07",
+        "👍" * 17,
+        " ".join("😀😁😂😃😄😅😆😇😈😉😊😋😌"),
+    ],
+)
+def test_reactions_are_at_most_twelve_different_emoji(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(ConfigError, match=r"^REACTIONS must"):
+        load(tmp_path, REACTIONS=wrong)
+
+
 @pytest.mark.parametrize(
     ("host", "port", "origins"),
     [
