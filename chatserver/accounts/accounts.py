@@ -51,10 +51,17 @@ class Details(NamedTuple):
     threads: int
 
 
+class Erased(NamedTuple):
+    """How many messages were erased at once, and the id of the last one."""
+
+    number: int
+    last_id: str  # a UUID
+
+
 async def details_of(db: Database, user: User) -> Details:
     """Reads the facts stored about a user, who must exist."""
-    (row,) = await db.query("details_of", user_id=user.id)
-    return Details(*row)
+    (details,) = await db.query("details_of", Details, user_id=user.id)
+    return details
 
 
 class Accounts:
@@ -87,6 +94,7 @@ class Accounts:
         await fill_skeletons(self._db)
         rows = await self._db.execute_once(
             "add_user",
+            User,
             name=name,
             name_key=name_key(name),
             name_skeleton=name_skeleton(name),
@@ -94,7 +102,7 @@ class Accounts:
         )
         if not rows:
             raise ChatError("name_taken")
-        return VerifiedUser(User(*rows[0]), password_hash)
+        return VerifiedUser(rows[0], password_hash)
 
     async def check(self, name: str, password: str) -> VerifiedUser:
         """Returns the user of this name and password, in the same time if the name is unknown or has no password.
@@ -139,12 +147,10 @@ class Accounts:
     async def _by_name(self, raw_name: str) -> Stored | None:
         """Finds a user by any spelling with the same key, including names that today's rules refuse."""
         key = typed_key(raw_name)
-        row = None if UNSTORABLE.search(key) else await self._db.query_one("user_by_name", name_key=key)
-        return Stored(*row) if row else None
+        return None if UNSTORABLE.search(key) else await self._db.query_one("user_by_name", Stored, name_key=key)
 
     async def _by_id(self, user_id: int) -> Stored | None:
-        row = await self._db.query_one("user_by_id", user_id=user_id)
-        return Stored(*row) if row else None
+        return await self._db.query_one("user_by_id", Stored, user_id=user_id)
 
     # -- changing -----------------------------------------------------------------------------------------------------
 
@@ -160,7 +166,7 @@ class Accounts:
         self.check_new_password(checked.user, password)
         new_hash = await self._hasher.hash(password)
         rows = await self._db.execute_once(
-            "set_password", user_id=checked.user.id, old_hash=checked.password_hash, password_hash=new_hash
+            "set_password", int, user_id=checked.user.id, old_hash=checked.password_hash, password_hash=new_hash
         )
         if not rows:
             raise ChatError("wrong_current_password")
@@ -181,10 +187,10 @@ class Accounts:
 
     async def find_reset(self, token: str) -> User:
         """Returns the user of a reset link. Raises ChatError `reset_ended`."""
-        row = await self._db.query_one("find_reset", token_hash=_hashed(token))
-        if row is None:
+        user = await self._db.query_one("find_reset", User, token_hash=_hashed(token))
+        if user is None:
             raise ChatError("reset_ended")
-        return User(*row)
+        return user
 
     async def reset_password(self, token: str, password: str) -> VerifiedUser:
         """Sets the password through a reset link and uses up the link.
@@ -194,10 +200,10 @@ class Accounts:
         user = await self.find_reset(token)
         self.check_new_password(user, password)
         password_hash = await self._hasher.hash(password)
-        rows = await self._db.execute_once("use_reset", token_hash=_hashed(token), password_hash=password_hash)
+        rows = await self._db.execute_once("use_reset", User, token_hash=_hashed(token), password_hash=password_hash)
         if not rows:
             raise ChatError("reset_ended")
-        return VerifiedUser(User(*rows[0]), password_hash)
+        return VerifiedUser(rows[0], password_hash)
 
     async def set_disabled(self, user: User, disabled: bool) -> None:
         """Forbids or allows signing in. Does not end sessions; the caller must."""
@@ -218,13 +224,12 @@ class Accounts:
         """Empties the texts of all messages of the user, a batch at a time; returns their number."""
         erased, start = 0, str(UUID(int=0))
         while rows := await self._db.execute_idempotent(
-            "erase_messages", user_id=user.id, start=start, number=ERASED_AT_ONCE
+            "erase_messages", Erased, user_id=user.id, start=start, number=ERASED_AT_ONCE
         ):
-            number, last = rows[0]
-            erased += number
-            if last == start:
+            erased += rows[0].number
+            if rows[0].last_id == start:
                 break
-            start = last
+            start = rows[0].last_id
         return erased
 
 

@@ -15,7 +15,7 @@ async def block(db: Database, blocker: User, blocked_id: int) -> None:
     """
     if blocker.id == blocked_id:
         raise ChatError("to_oneself")
-    if not await db.execute_idempotent("block", blocker_id=blocker.id, blocked_id=blocked_id):
+    if not await db.execute_idempotent("block", int, blocker_id=blocker.id, blocked_id=blocked_id):
         raise ChatError("no_such_user")
 
 
@@ -26,9 +26,9 @@ async def unblock(db: Database, blocker: User, blocked_id: int) -> None:
 
 async def accepts_messages(db: Database, user_id: int, sender_id: int) -> bool:
     """Tells whether the user still exists and has not blocked the sender."""
-    return await db.query_one("accepts_messages", user_id=user_id, sender_id=sender_id) is not None
+    return await db.query_one("accepts_messages", int, user_id=user_id, sender_id=sender_id) is not None
 
 
 async def blocked_by(db: Database, blocker: User) -> list[User]:
     """Returns the users whom this user has blocked, by name."""
-    return [User(*row) for row in await db.query("blocked_by", user_id=blocker.id)]
+    return await db.query("blocked_by", User, user_id=blocker.id)

@@ -8,11 +8,11 @@ STRANGERS_FROM = 3  # characters for strangers; one is enough for users who shar
 
 async def complete_name(db: Database, user_id: int, beginning: str) -> list[str]:
     """Returns the names of other users that begin so, in order; `beginning` comes from `names.name_beginning`."""
-    rows = await db.query(
+    return await db.query(
         "people_by_beginning",
+        str,
         user_id=user_id,
         beginning=beginning,
         everybody=len(beginning) >= STRANGERS_FROM,
         number=NAMES,
     )
-    return [name for (name,) in rows]

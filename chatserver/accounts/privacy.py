@@ -24,8 +24,8 @@ def hidden_key(config: Config) -> str:
 
 async def privacy_of(db: Database, user: User) -> Privacy:
     """Reads the settings of a user from PostgreSQL; an unknown user shows neither."""
-    row = await db.query_one("settings_of", user_id=user.id)
-    return Privacy(*row) if row else Privacy(shows_online=False, shows_seen=False)
+    privacy = await db.query_one("settings_of", Privacy, user_id=user.id)
+    return privacy or Privacy(shows_online=False, shows_seen=False)
 
 
 async def set_privacy(db: Database, redis: Redis, config: Config, user: User, privacy: Privacy) -> None:

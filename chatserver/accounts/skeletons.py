@@ -5,20 +5,29 @@ A stored name that looks like another one stays: both users keep theirs, and new
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2.extensions
 
 from chatserver.accounts.names import name_skeleton
 from chatserver.database.client import Database
 from chatserver.database.queries import load_queries
+from chatserver.database.rows import read_rows
 
 AT_ONCE = 1000  # names
 
 
+class StoredName(NamedTuple):
+    """A name without a skeleton: of a user, or without an id of a deleted one, of whom only the key is stored."""
+
+    id: int | None
+    name_key: str
+    name: str
+
+
 async def fill_skeletons(db: Database) -> None:
     """Fills what is missing before a sign-up: nearly always nothing."""
-    while rows := await db.query("names_without_skeleton", number=AT_ONCE):
+    while rows := await db.query("names_without_skeleton", StoredName, number=AT_ONCE):
         await db.execute_idempotent("set_skeletons", **_skeletons(rows))
 
 
@@ -29,16 +38,16 @@ def fill_all_skeletons(connection: psycopg2.extensions.connection) -> None:
         cursor.execute(queries["clear_skeletons"].plain, {})
         while True:
             cursor.execute(queries["names_without_skeleton"].plain, {"number": AT_ONCE})
-            rows = cursor.fetchall()
+            rows = read_rows(cursor.description, cursor.fetchall(), StoredName)
             if not rows:
                 return
             cursor.execute(queries["set_skeletons"].plain, _skeletons(rows))
 
 
-def _skeletons(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    """Returns the parameters of `set_skeletons`. Of a former name only the key is stored, which replaces the name."""
+def _skeletons(rows: Sequence[StoredName]) -> dict[str, list[Any]]:
+    """Returns the parameters of `set_skeletons`."""
     return {
-        "user_ids": [user_id for user_id, _, _ in rows],
-        "name_keys": [name_key for _, name_key, _ in rows],
-        "name_skeletons": [name_skeleton(name) for _, _, name in rows],
+        "user_ids": [row.id for row in rows],
+        "name_keys": [row.name_key for row in rows],
+        "name_skeletons": [name_skeleton(row.name) for row in rows],
     }

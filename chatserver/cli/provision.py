@@ -31,8 +31,10 @@ async def provision(
     run = secrets.token_hex(4)
     names = [f"user-{run}-{number}" for number in range(users)]
     skeletons = [name_skeleton(name) for name in names]
-    rows = await db.execute_once("provision_users", names=names, name_skeletons=skeletons, password_hash=NO_PASSWORD)
-    by_name = {name: User(id_, name) for id_, name in rows}
+    rows = await db.execute_once(
+        "provision_users", User, names=names, name_skeletons=skeletons, password_hash=NO_PASSWORD
+    )
+    by_name = {user.name: user for user in rows}
     made = [by_name[name] for name in names]
     cookies = await sessions.begin_many(made)
     members = [[(k * people + place) % users for place in range(people)] for k in range(threads)]
@@ -50,8 +52,9 @@ async def _make_threads(db: Database, groups: list[list[int]], messages: int) ->
         return []
     people = len(groups[0])
     pairs = [(group[0], group[1]) if people == 2 else (None, None) for group in groups]
-    rows = await db.execute_once("provision_threads", firsts=[a for a, _ in pairs], seconds=[b for _, b in pairs])
-    thread_ids = [id_ for (id_,) in rows]
+    thread_ids = await db.execute_once(
+        "provision_threads", int, firsts=[a for a, _ in pairs], seconds=[b for _, b in pairs]
+    )
     places = {
         "thread_ids": [id_ for id_ in thread_ids for _ in range(people)],
         "user_ids": [user_id for group in groups for user_id in group],

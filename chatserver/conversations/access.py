@@ -47,13 +47,12 @@ def parse_thread_id(raw: object) -> int:
 
 async def enter(db: Database, request: ThreadRequest) -> Membership:
     """Returns the membership of the user who asks. Raises ChatError `no_such_thread`."""
-    row = await db.query_one("membership", thread_id=request.thread_id, user_id=request.user_id)
-    if row is None:
+    membership = await db.query_one("membership", Membership, thread_id=request.thread_id, user_id=request.user_id)
+    if membership is None:
         raise outsider()
-    return Membership(*row)
+    return membership
 
 
 async def memberships(db: Database, user_id: int, after: int, limit: int) -> list[Membership]:
     """Returns the user's first `limit` memberships in threads with ids above `after`, by id."""
-    rows = await db.query("memberships", user_id=user_id, after=after, number=limit)
-    return [Membership(*row) for row in rows]
+    return await db.query("memberships", Membership, user_id=user_id, after=after, number=limit)

@@ -23,8 +23,8 @@ async def create(db: Database, accounts: Accounts, names: Sequence[str]) -> tupl
         raise TooFewPeople("A thread needs two people or more.")
     if len(users) == 2:
         return await pair_thread(db, users[0].id, users[1].id), users
-    rows = await db.execute_once("group_thread", user_ids=[user.id for user in users])
-    return rows[0][0], users
+    (thread_id,) = await db.execute_once("group_thread", int, user_ids=[user.id for user in users])
+    return thread_id, users
 
 
 async def add(db: Database, accounts: Accounts, thread_id: int, names: Sequence[str]) -> list[User]:
@@ -42,11 +42,9 @@ async def remove(db: Database, accounts: Accounts, thread_id: int, names: Sequen
 
 async def _change(db: Database, accounts: Accounts, query: str, thread_id: int, names: Sequence[str]) -> list[User]:
     users = await _find(accounts, names)
-    if await db.query_one("find_group", thread_id=thread_id) is None:
+    if await db.query_one("find_group", int, thread_id=thread_id) is None:
         raise outsider()
-    changed = {
-        id_ for (id_,) in await db.execute_once(query, thread_id=thread_id, user_ids=[user.id for user in users])
-    }
+    changed = await db.execute_once(query, int, thread_id=thread_id, user_ids=[user.id for user in users])
     return [user for user in users if user.id in changed]
 
 

@@ -35,6 +35,21 @@ class StoredMessage(NamedTuple):
     sent_at: datetime
 
 
+class MessageRow(NamedTuple):
+    """What became of the message at `place` in the batch, from 1.
+
+    `seq` and `sent_at` are None if the recipient accepts no messages; `recipients` are in the first row of a thread.
+    """
+
+    place: int
+    thread_id: int
+    seq: int | None
+    sent_at: datetime
+    text: str
+    sender_name: str
+    recipients: list[int] | None
+
+
 class MessageStore:
     """Stores messages by group commit: at most `batch_messages` in a transaction, `waiting_messages` in the queue."""
 
@@ -80,6 +95,7 @@ class MessageStore:
         start = monotonic()
         rows = await self._db.execute_idempotent(
             "store_messages",
+            MessageRow,
             thread_ids=[message.request.thread_id for message in batch],
             sender_ids=[message.request.user_id for message in batch],
             client_ids=[message.client_id for message in batch],
@@ -90,16 +106,18 @@ class MessageStore:
         STORED.inc(len(rows))
         results: list[StoredMessage | Exception | None] = [None] * len(batch)
         recipients: dict[int, Sequence[int]] = {}
-        for place, thread_id, seq, sent_at, text, sender_name, first_row_recipients in rows:
-            message = batch[place - 1]
-            recipients.setdefault(thread_id, first_row_recipients or ())
-            if seq is None:
-                results[place - 1] = ChatError("accepts_no_messages")
+        for row in rows:
+            place, thread_id = row.place - 1, row.thread_id
+            message = batch[place]
+            recipients.setdefault(thread_id, row.recipients or ())
+            if row.seq is None:
+                results[place] = ChatError("accepts_no_messages")
                 continue
-            if (thread_id, text) != (message.request.thread_id, message.text):
-                results[place - 1] = ChatError("duplicate_id")
+            if (thread_id, row.text) != (message.request.thread_id, message.text):
+                results[place] = ChatError("duplicate_id")
                 continue
-            results[place - 1] = StoredMessage(seq, sent_at)
-            stored = Message(thread_id, seq, message.client_id, message.request.user_id, sender_name, text, sent_at)
+            results[place] = StoredMessage(row.seq, row.sent_at)
+            sender_id = message.request.user_id
+            stored = Message(thread_id, row.seq, message.client_id, sender_id, row.sender_name, row.text, row.sent_at)
             self._publisher.publish(recipients[thread_id], message_event(stored))
         return [result or outsider() for result in results]

@@ -29,15 +29,28 @@ class Message(NamedTuple):
         return not self.text
 
 
+class MissedMessage(NamedTuple):
+    """A message, with the last number of its thread. If none was missed, all but that number are None."""
+
+    last_seq: int
+    thread_id: int
+    seq: int | None
+    client_id: str
+    sender_id: int
+    sender_name: str
+    text: str
+    sent_at: datetime
+
+
 async def history(db: Database, member: Membership, before: int, limit: int = PAGE) -> tuple[list[Message], bool]:
     """Returns at most `limit` messages before the number `before`, oldest first, and whether there are more.
 
     Returns none if the membership has ended meanwhile.
     """
-    rows = await db.query(
-        "messages_before", thread_id=member.thread_id, user_id=member.user_id, before=before, number=limit + 1
+    found = await db.query(
+        "messages_before", Message, thread_id=member.thread_id, user_id=member.user_id, before=before, number=limit + 1
     )
-    return [Message(*row) for row in reversed(rows[:limit])], len(rows) > limit
+    return found[:limit][::-1], len(found) > limit
 
 
 async def missed(db: Database, member: Membership, after: int, limit: int) -> tuple[list[Message], int]:
@@ -46,11 +59,21 @@ async def missed(db: Database, member: Membership, after: int, limit: int) -> tu
     Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
     rows = await db.query(
-        "messages_after", thread_id=member.thread_id, user_id=member.user_id, after=after, number=limit
+        "messages_after",
+        MissedMessage,
+        thread_id=member.thread_id,
+        user_id=member.user_id,
+        after=after,
+        number=limit,
     )
     if not rows:
         raise outsider()
-    return [Message(*row) for _, *row in rows if row[0] is not None], rows[0][0]
+    messages = [
+        Message(row.thread_id, row.seq, row.client_id, row.sender_id, row.sender_name, row.text, row.sent_at)
+        for row in rows
+        if row.seq is not None
+    ]
+    return messages, rows[0].last_seq
 
 
 async def following(db: Database, member: Membership, after: int, limit: int = PAGE) -> tuple[list[Message], bool]:
@@ -74,8 +97,7 @@ async def around(db: Database, member: Membership, seq: int) -> tuple[list[Messa
 
 async def first_since(db: Database, member: Membership, moment: datetime) -> int | None:
     """Returns the number of the first message at or after `moment`; None if there is none."""
-    row = await db.query_one("first_since", thread_id=member.thread_id, user_id=member.user_id, moment=moment)
-    return int(row[0]) if row else None
+    return await db.query_one("first_since", int, thread_id=member.thread_id, user_id=member.user_id, moment=moment)
 
 
 def as_frame(message: Message) -> dict[str, Any]:

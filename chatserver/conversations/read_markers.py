@@ -27,6 +27,18 @@ class ReadMarker(NamedTuple):
     seq: int
 
 
+class MarkerRow(NamedTuple):
+    """What became of the marker at `place` in the batch, from 1; all else is None if it did not move.
+
+    `people` may see the marker, including its owner.
+    """
+
+    place: int
+    read_seq: int | None
+    unread: int
+    people: list[int]
+
+
 class ReadMarkers:
     """Moves read markers.
 
@@ -50,6 +62,7 @@ class ReadMarkers:
         try:
             rows = await self._db.execute_idempotent(
                 "mark_read",
+                MarkerRow,
                 thread_ids=[mark.request.thread_id for mark in batch],
                 user_ids=[mark.request.user_id for mark in batch],
                 seqs=[mark.seq for mark in batch],
@@ -60,10 +73,10 @@ class ReadMarkers:
             log.exception("read marks could not be stored")
             return [Unavailable("read marks could not be stored")] * len(batch)
         results: list[Exception | None] = [outsider() for _ in batch]
-        for place, read_seq, unread, people in rows:
-            results[place - 1] = None
-            if read_seq is not None:
-                self._publish(batch[place - 1], read_seq, unread, people)
+        for row in rows:
+            results[row.place - 1] = None
+            if row.read_seq is not None:
+                self._publish(batch[row.place - 1], row.read_seq, row.unread, row.people)
         return results
 
     def _publish(self, mark: ReadMarker, read_seq: int, unread: int, people: list[int]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chatserver.accounts.blocks import accepts_messages
 from chatserver.conversations.access import Membership, ThreadRequest, outsider
@@ -33,6 +33,26 @@ class Conversation(NamedTuple):
     def received(self) -> int:
         """The number of messages from others."""
         return self.total - self.sent
+
+
+class ConversationRow(NamedTuple):
+    """A row of the query, with the number of all threads and of all unread messages, listed or not.
+
+    `names` are the first four of the `others`, the number of the other participants.
+    """
+
+    threads: int
+    unread_total: int
+    id: int
+    last_seq: int
+    sent: int
+    unread: int
+    last_message_at: datetime
+    names: list[str]
+    others: int
+    preview: str | None
+    sender_id: int | None
+    sender_name: str | None
 
 
 class ConversationList(NamedTuple):
@@ -101,13 +121,37 @@ async def conversations(
     db: Database, user_id: int, limit: int | None = CONVERSATIONS, open_id: int | None = None
 ) -> ConversationList:
     """Returns a user's threads, newest first, at most `limit` (None = all), always including `open_id`."""
-    rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)
+    rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, open_id=open_id)
     shown = [
-        Conversation(id_, title_of(names, others), total, sent, unread, at, text, sender_id, sender_name)
-        for _, _, id_, total, sent, unread, at, names, others, text, sender_id, sender_name in rows
+        Conversation(
+            row.id,
+            title_of(row.names, row.others),
+            row.last_seq,
+            row.sent,
+            row.unread,
+            row.last_message_at,
+            row.preview,
+            row.sender_id,
+            row.sender_name,
+        )
+        for row in rows
     ]
-    threads, unread_total = rows[0][:2] if rows else (0, 0)
-    return ConversationList(shown, threads > len(shown), unread_total)
+    if not rows:
+        return ConversationList(shown, more_conversations=False, unread_total=0)
+    return ConversationList(shown, rows[0].threads > len(shown), rows[0].unread_total)
+
+
+class ThreadRow(NamedTuple):
+    """A thread as the user of the request at `place`, from 1, sees it; `people` have the fields of Person."""
+
+    place: int
+    id: int
+    last_seq: int
+    sent: int
+    read_seq: int
+    unread: int
+    pair: bool
+    people: list[dict[str, Any]]
 
 
 async def find_thread(db: Database, request: ThreadRequest) -> Thread:
@@ -122,16 +166,17 @@ async def find_threads(db: Database, requests: Sequence[ThreadRequest]) -> list[
     """Finds many threads in one query: each as its user sees it, or `no_such_thread`."""
     rows = await db.query(
         "threads_for",
+        ThreadRow,
         thread_ids=[request.thread_id for request in requests],
         user_ids=[request.user_id for request in requests],
     )
     found: list[Thread | ChatError] = [outsider() for _ in requests]
-    for place, id_, total, sent, read_seq, unread, pair, rows_of_people in rows:
-        people = [Person(**row) for row in rows_of_people]
-        user_id = requests[place - 1].user_id
+    for row in rows:
+        people = [Person(**person) for person in row.people]
+        user_id = requests[row.place - 1].user_id
         others = [person.name for person in people if person.id != user_id]
-        membership = Membership(id_, user_id, read_seq, total, unread)
-        found[place - 1] = Thread(membership, pair, title_of(others[:4], len(others)), sent, people)
+        membership = Membership(row.id, user_id, row.read_seq, row.last_seq, row.unread)
+        found[row.place - 1] = Thread(membership, row.pair, title_of(others[:4], len(others)), row.sent, people)
     return found
 
 
@@ -149,10 +194,10 @@ async def people_to_tell(db: Database, request: ThreadRequest) -> list[int]:
 
     Raises ChatError `no_such_thread`.
     """
-    rows = await db.query("participants_of", thread_id=request.thread_id, user_id=request.user_id)
+    rows = await db.query("participants_of", int, thread_id=request.thread_id, user_id=request.user_id)
     if not rows:
         raise outsider()
-    return [user_id for (user_id,) in rows]
+    return rows
 
 
 async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:
@@ -164,12 +209,12 @@ async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str |
     if user_id == other_id:
         raise ChatError("to_oneself")
     found = (
-        await db.query("find_pair", a=user_id, b=other_id)
-        or await db.execute_idempotent("make_pair", a=user_id, b=other_id, first_id=first_id)
-        or await db.query("find_pair", a=user_id, b=other_id)  # a repeat of the request may have made it meanwhile
+        await db.query("find_pair", int, a=user_id, b=other_id)
+        or await db.execute_idempotent("make_pair", int, a=user_id, b=other_id, first_id=first_id)
+        or await db.query("find_pair", int, a=user_id, b=other_id)  # a repeat of the request may have made it meanwhile
     )
     if found:
-        return int(found[0][0])
+        return found[0]
     if not await accepts_messages(db, other_id, user_id):
         raise ChatError("accepts_no_messages")
     raise ChatError("duplicate_id")

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import psycopg2
 
 from chatserver.database.connect import CONNECTION_ERRORS, Place, connect_somewhere, execute
 from chatserver.database.pool import Pool
 from chatserver.database.queries import Query, load_queries
+from chatserver.database.rows import read_rows
 from chatserver.errors import Unavailable
 
-Row = tuple[Any, ...]
+R = TypeVar("R")
 T = TypeVar("T")
 
 # Errors that persist for the life of a connection: PostgreSQL no longer accepts writes (a primary became a standby);
@@ -32,10 +34,11 @@ class NotDone(psycopg2.OperationalError):
 
 
 class Database:
-    """Runs the queries of `sql/queries/` by name, each in its own transaction.
+    """Runs the queries of `sql/queries/` by name, each in its own transaction, and returns rows as `record`s.
 
-    The line above a query in its file names the method that may run it; another one raises TypeError. A call ends
-    within `timeout` seconds, or raises Unavailable.
+    The line above a query in its file names the method that may run it; another one raises TypeError. A record is a
+    NamedTuple of the columns, or the type of the only column. A call ends within `timeout` seconds, or raises
+    Unavailable.
     """
 
     def __init__(self, pool: Pool, timeout: float, queries: dict[str, Query]) -> None:
@@ -43,43 +46,54 @@ class Database:
         self._timeout = timeout or None
         self._queries = queries
 
-    async def query(self, name: str, /, **parameters: object) -> list[Row]:
+    async def query(self, name: str, record: type[R], /, **parameters: object) -> list[R]:
         """Returns the rows of a read. Repeats it if the connection is lost."""
-        return await self._repeating(self._call("query", name), parameters)
+        rows: list[R] = await self._repeating("query", name, record, parameters)
+        return rows
 
-    async def query_one(self, name: str, /, **parameters: object) -> Row | None:
+    async def query_one(self, name: str, record: type[R], /, **parameters: object) -> R | None:
         """Returns the first row of a read, or None."""
-        rows = await self.query(name, **parameters)
+        rows = await self.query(name, record, **parameters)
         return rows[0] if rows else None
 
-    async def execute_idempotent(self, name: str, /, **parameters: object) -> list[Row]:
+    @overload
+    async def execute_idempotent(self, name: str, /, **parameters: object) -> None: ...
+    @overload
+    async def execute_idempotent(self, name: str, record: type[R], /, **parameters: object) -> list[R]: ...
+    async def execute_idempotent(self, name: str, record: Any = None, /, **parameters: object) -> Any:
         """Returns the rows of a write that may run twice. Repeats it if the connection is lost.
 
         Raises UnknownOutcome if it may have been stored, and passes psycopg2.IntegrityError on.
         """
-        return await self._repeating(self._call("execute_idempotent", name), parameters)
+        return await self._repeating("execute_idempotent", name, record, parameters)
 
-    async def execute_once(self, name: str, /, **parameters: object) -> list[Row]:
+    @overload
+    async def execute_once(self, name: str, /, **parameters: object) -> None: ...
+    @overload
+    async def execute_once(self, name: str, record: type[R], /, **parameters: object) -> list[R]: ...
+    async def execute_once(self, name: str, record: Any = None, /, **parameters: object) -> Any:
         """Returns the rows of a write that must not run twice. Continues even if the caller is cancelled.
 
         Raises UnknownOutcome if it may have been stored, and passes psycopg2.IntegrityError on.
         """
-        call = self._call("execute_once", name)
-        work = self._in_time(lambda: self._retrying(lambda: self._run(call, parameters), NotDone))
+        self._check("execute_once", name)
+        work = self._in_time(lambda: self._retrying(lambda: self._run(name, record, parameters), NotDone))
         return await asyncio.shield(asyncio.create_task(work))
 
     async def close(self) -> None:
         """Closes the pool once the running queries have ended."""
         await self.pool.close()
 
-    def _call(self, method: str, name: str) -> str:
-        query = self._queries[name]
-        if query.method != method:
-            raise TypeError(f"{name} is run by {query.method}, as its file says, and not by {method}")
-        return query.call
+    async def _repeating(self, method: str, name: str, record: Any, parameters: dict[str, object]) -> Any:
+        self._check(method, name)
+        return await self._in_time(
+            lambda: self._retrying(lambda: self._run(name, record, parameters), *CONNECTION_ERRORS)
+        )
 
-    async def _repeating(self, call: str, parameters: dict[str, object]) -> list[Row]:
-        return await self._in_time(lambda: self._retrying(lambda: self._run(call, parameters), *CONNECTION_ERRORS))
+    def _check(self, method: str, name: str) -> None:
+        named = self._queries[name].method
+        if method != named:
+            raise TypeError(f"{name} is run by {named}, as its file says, and not by {method}")
 
     async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
         task = asyncio.current_task()
@@ -106,17 +120,18 @@ class Database:
                 await asyncio.sleep(PAUSE * attempt)
         raise AssertionError  # never reached
 
-    async def _run(self, call: str, parameters: dict[str, object]) -> list[Row]:
+    async def _run(self, name: str, record: Any, parameters: dict[str, object]) -> Any:
         async with self.pool.connection() as connection, connection.cursor() as cursor:
             try:
-                await execute(cursor, call, parameters)
+                await execute(cursor, self._queries[name].call, parameters)
             except psycopg2.Error as error:
                 if error.pgcode not in UNFIT and UNFIT_PLAN not in str(error):
                     raise
                 self.pool.renew()
                 raise NotDone(str(error)) from None
-            rows: list[Row] = await cursor.fetchall() if cursor.description else []
-            return rows
+            if record is None:
+                return None
+            return read_rows(cursor.description, await cursor.fetchall(), record)
 
 
 async def connect(url: str, connections: int, timeout: float, pooling: str = "session") -> Database:
@@ -145,7 +160,7 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
         connect_one = partial(connect_somewhere, Place(url), timeout, options, prepare)
     database = Database(Pool(connect_one, connections), timeout, queries)
     try:
-        await database.query("database_time")
+        await database.query("database_time", datetime)
     except BaseException:
         await database.close()
         raise

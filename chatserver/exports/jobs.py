@@ -39,6 +39,26 @@ class Export(NamedTuple):
     made_at: datetime | None
 
 
+class ExportRow(NamedTuple):
+    """The columns of an export that its user may see; `size` in bytes."""
+
+    id: int
+    state: str
+    done: int
+    total: int
+    size: int
+    changed_at: datetime
+
+
+class Claimed(NamedTuple):
+    """An export that this process has taken, and the user whose data it holds."""
+
+    id: int
+    language: str
+    user_id: int
+    user_name: str
+
+
 class FinishedExport(NamedTuple):
     """A finished zip; `size` in bytes."""
 
@@ -67,31 +87,30 @@ class Exports:
     async def request(self, user: User) -> bool:
         """Requests an export in the current language; drops an older zip. Returns False if one is in progress."""
         rows = await self._db.execute_once(
-            "request_export", user_id=user.id, language=current_language(), silence=SILENCE
+            "request_export", int, user_id=user.id, language=current_language(), silence=SILENCE
         )
         self._wake.set()
         return bool(rows)
 
     async def state_of(self, user: User) -> Export:
         """Returns the state of the user's export."""
-        row = await self._db.query_one("export_of", user_id=user.id, silence=SILENCE)
+        row = await self._db.query_one("export_of", ExportRow, user_id=user.id, silence=SILENCE)
         if row is None:
             return Export("none", 0, 0, None)
-        _, state, done, total, _, changed_at = row
-        return Export(state, done, total, changed_at if state == "ready" else None)
+        return Export(row.state, row.done, row.total, row.changed_at if row.state == "ready" else None)
 
     async def finished(self, user: User) -> FinishedExport | None:
         """Returns the user's finished zip, or None."""
-        row = await self._db.query_one("export_of", user_id=user.id, silence=SILENCE)
-        return FinishedExport(row[0], row[4], row[5]) if row and row[1] == "ready" else None
+        row = await self._db.query_one("export_of", ExportRow, user_id=user.id, silence=SILENCE)
+        return FinishedExport(row.id, row.size, row.changed_at) if row and row.state == "ready" else None
 
     async def content(self, export: FinishedExport) -> AsyncIterator[bytes]:
         """Yields the zip in parts. Raises Unavailable, also if the zip is removed meanwhile."""
         for part in range(-(-export.size // PART)):
-            row = await self._db.query_one("export_part", export_id=export.id, part=part)
-            if row is None:
+            content = await self._db.query_one("export_part", memoryview, export_id=export.id, part=part)
+            if content is None:
                 raise Unavailable("the export was removed")
-            yield bytes(row[0])
+            yield bytes(content)
 
     # -- in the background --------------------------------------------------------------------------------------------
 
@@ -102,10 +121,9 @@ class Exports:
             try:
                 if self._lifetime:
                     await self._db.execute_idempotent("remove_old_exports", seconds=self._lifetime)
-                while rows := await self._db.execute_once("claim_export"):
-                    export_id, language, user_id, name = rows[0]
-                    use_language(language)
-                    await self._make(export_id, User(user_id, name))
+                while rows := await self._db.execute_once("claim_export", Claimed):
+                    use_language(rows[0].language)
+                    await self._make(rows[0].id, User(rows[0].user_id, rows[0].user_name))
             except Unavailable as error:
                 log.warning("could not poll for exports: %s", error)
             with contextlib.suppress(TimeoutError):
@@ -139,7 +157,7 @@ class Exports:
         """Stores the progress, at most once per REPORT_INTERVAL. Raises ExportCancelled."""
         if self._reported_at and monotonic() - self._reported_at < REPORT_INTERVAL:
             return
-        if not await self._db.execute_idempotent("report_export", export_id=export_id, done=done, total=total):
+        if not await self._db.execute_idempotent("report_export", int, export_id=export_id, done=done, total=total):
             raise ExportCancelled
         self._reported_at = monotonic()
 
@@ -149,7 +167,7 @@ class Exports:
         size = 0
         while content := await in_thread(file.read, PART):
             if not await self._db.execute_idempotent(
-                "store_export_part", export_id=export_id, part=size // PART, content=content
+                "store_export_part", int, export_id=export_id, part=size // PART, content=content
             ):
                 raise ExportCancelled
             size += len(content)

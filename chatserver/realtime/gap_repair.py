@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import psycopg2
 
@@ -22,6 +23,15 @@ DOWN_INTERVAL = 1.0  # seconds between polls while Redis is unavailable
 MAX_MESSAGES = 200  # of one thread in one poll; an open chat finds the rest by the gap
 
 Key = tuple[int, int]  # (user, thread)
+
+
+class RecentThread(NamedTuple):
+    """A thread that changed, as one of its participants; `first_seq` is the first new message, if any is left."""
+
+    user_id: int
+    thread_id: int
+    last_seq: int
+    first_seq: int | None
 
 
 class GapRepair:
@@ -76,8 +86,7 @@ class GapRepair:
 
     async def poll(self) -> None:
         """Runs the query once and delivers what is missing. Raises Unavailable."""
-        rows = await self._db.query("database_time")
-        now: datetime = rows[0][0]
+        (now,) = await self._db.query("database_time", datetime)
         polled_at = self._polled_at or now
         if now < polled_at:  # the clock was set back: later messages carry times before the last poll
             polled_at = now
@@ -92,12 +101,12 @@ class GapRepair:
 
     async def _recover(self, since: dict[int, datetime]) -> None:
         before, self._seen = self._seen, defaultdict(set)  # a message stored during the query may not be in its answer
-        recent = await self._db.query("recent_threads", user_ids=list(since), since=list(since.values()))
+        recent = await self._db.query("recent_threads", RecentThread, user_ids=list(since), since=list(since.values()))
         missing: dict[Key, set[int]] = {}
         complete_to: dict[Key, int] = {}
-        for user_id, thread_id, last_seq, first_seq in recent:
-            key = (user_id, thread_id)
-            start = self._complete_to.get(key, (first_seq or last_seq + 1) - 1)
+        for thread in recent:
+            key, last_seq = (thread.user_id, thread.thread_id), thread.last_seq
+            start = self._complete_to.get(key, (thread.first_seq or last_seq + 1) - 1)
             lost = set(range(max(start, last_seq - MAX_MESSAGES) + 1, last_seq + 1)) - before[key] - self._seen[key]
             if lost:
                 missing[key] = lost
@@ -111,10 +120,10 @@ class GapRepair:
         after: dict[int, int] = {}
         for (_, thread_id), lost in missing.items():
             after[thread_id] = min(after.get(thread_id, min(lost)), min(lost) - 1)
-        rows = await self._db.query(
-            "messages_of_gaps", thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
+        messages = await self._db.query(
+            "messages_of_gaps", Message, thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
         )
-        events = {row[:2]: message_event(Message(*row)) for row in rows}
+        events = {(message.thread_id, message.seq): message_event(message) for message in messages}
         for (user_id, thread_id), lost in missing.items():
             for seq in sorted(lost):
                 if event := events.get((thread_id, seq)):

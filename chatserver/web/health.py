@@ -1,6 +1,7 @@
 """Health checks for load balancers: whether the process runs, and whether it can serve."""
 
 import asyncio
+from datetime import datetime
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ async def alive(_request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Answers 200 only if PostgreSQL and Redis answer."""
-    await request.app[DB].query("database_time")
+    await request.app[DB].query("database_time", datetime)
     try:
         async with asyncio.timeout(request.app[CONFIG].redis_timeout or None):
             await request.app[REDIS].ping()

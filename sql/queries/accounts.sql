@@ -36,16 +36,18 @@ returning id, name;
 
 -- query: user_by_name
 -- A user by the name's key, with the password's hash and whether the user is disabled; no row for a deleted user.
-select id, name, password_hash, disabled_at is not null from users where name_key = %(name_key)s and deleted_at is null;
+select id, name, password_hash, disabled_at is not null as disabled
+from users where name_key = %(name_key)s and deleted_at is null;
 
 -- query: user_by_id
 -- The same by the id; no row for a deleted user.
-select id, name, password_hash, disabled_at is not null from users where id = %(user_id)s and deleted_at is null;
+select id, name, password_hash, disabled_at is not null as disabled
+from users where id = %(user_id)s and deleted_at is null;
 
 -- query: details_of
 -- The facts stored about a user, without their messages.
-select created_at, is_admin, disabled_at is not null, shows_online, shows_seen,
-       (select count(*) from participants p where p.user_id = users.id)
+select created_at, is_admin, disabled_at is not null as disabled, shows_online, shows_seen,
+       (select count(*) from participants p where p.user_id = users.id) as threads
 from users where id = %(user_id)s;
 
 -- query: settings_of
@@ -128,7 +130,7 @@ with part as (
     where m.thread_id = part.thread_id and m.seq = part.seq and m.text <> ''
     returning m.seq
 )
-select (select count(*) from erased), client_id from part order by client_id desc limit 1;
+select (select count(*) from erased) as number, client_id as last_id from part order by client_id desc limit 1;
 
 -- query: people_by_beginning
 -- At most `number` other users whose name key begins with `beginning`: first those who share a thread with the user,

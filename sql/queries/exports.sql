@@ -13,7 +13,7 @@ returning id;
 -- A user's export; it counts as failed if its process has not reported for `silence` seconds.
 select id,
        case when state = 'running' and changed_at < now() - %(silence)s * interval '1 second' then 'failed'
-            else state end,
+            else state end as state,
        done, total, size, changed_at
 from exports where user_id = %(user_id)s;
 
@@ -23,7 +23,7 @@ update exports e set state = 'running', done = 0, total = 0, changed_at = clock_
 from users u
 where e.id = (select id from exports where state = 'waiting' order by changed_at limit 1 for update skip locked)
   and u.id = e.user_id
-returning e.id, e.language, u.id, u.name;
+returning e.id, e.language, u.id as user_id, u.name as user_name;
 
 -- execute_idempotent: report_export
 -- Stores the progress; no row if the export was cancelled.

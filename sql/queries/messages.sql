@@ -62,7 +62,7 @@ with batch as (
     where not exists (select from fresh f where f.place = b.place)
       and not exists (select from known k where k.place = b.place)
 )
-select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name,
+select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name as sender_name,
        -- The recipients, only in the first row of each thread.
        case when row_number() over (partition by a.thread_id order by a.place) = 1
             then (select array_agg(user_id) from participants p where p.thread_id = a.thread_id) end as recipients
@@ -75,7 +75,7 @@ order by a.place;
 -- The messages that a participant missed: those after a number, oldest first, each with the thread's last number.
 -- One row without a message means that none was missed; no row, that the user is not a participant. Since numbers have
 -- no gaps, a range of numbers limits the messages: even a plan that sorts reads no more than requested.
-select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
+select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at
 from threads t
 join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
 left join messages m on m.thread_id = t.id and m.seq > %(after)s and m.seq <= %(after)s + %(number)s::bigint
@@ -85,7 +85,7 @@ order by m.seq;
 
 -- query: messages_before
 -- A page of a participant's history, newest first.
-select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at
 from messages m
 join users u on u.id = m.sender_id
 where m.thread_id = %(thread_id)s and m.seq < %(before)s
@@ -149,7 +149,7 @@ left join moved m on m.place = b.place;
 -- query: recent_threads
 -- Gap repair: the threads of these users in which a message was stored since each user's `since` (database clock), with
 -- their last number and the first number since then, looking back over at most a hundred messages.
-select p.user_id, t.id, t.last_seq,
+select p.user_id, t.id as thread_id, t.last_seq,
        (select min(m.seq)
         from (select seq, sent_at from messages where thread_id = t.id order by seq desc limit 100) m
         where m.sent_at > u.since) as first_seq
@@ -164,7 +164,7 @@ select clock_timestamp();
 
 -- query: messages_of_gaps
 -- Gap repair: the messages of threads after the numbers delivered by events, at most the newest `number` of each.
-select m.thread_id, m.seq, m.client_id, m.sender_id, u.name, m.text, m.sent_at
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at
 from unnest(%(thread_ids)s::bigint[], %(after)s::bigint[]) as gap (thread_id, after)
 cross join lateral (
     select * from messages where thread_id = gap.thread_id and seq > gap.after order by seq desc limit %(number)s

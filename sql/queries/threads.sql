@@ -11,7 +11,7 @@ with mine as (
     limit %(number)s::bigint
 )
 select mine.threads, mine.unread_total, mine.id, mine.last_seq, mine.sent, mine.unread, mine.last_message_at,
-       others.names, others.number, left(m.text, 200), m.sender_id, s.name
+       others.names, others.number as others, left(m.text, 200) as preview, m.sender_id, s.name as sender_name
 from mine
 left join messages m on m.thread_id = mine.id and m.seq = mine.last_seq
 left join users s on s.id = m.sender_id

@@ -7,10 +7,12 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg2
 import pytest
 
+from chatserver.accounts.accounts import Stored, User
 from chatserver.config.settings import Config
 from chatserver.database import client as db
 from chatserver.database.migrations import MigrationError, check_schema
@@ -29,7 +31,7 @@ async def test_a_task_that_is_cancelled_while_its_answer_arrives_ends(config: Co
     database = await db.connect(config.database_url, 1, timeout=0)
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table users in access exclusive mode")
-        asked = asyncio.create_task(database.query("user_by_id", user_id=1))
+        asked = asyncio.create_task(database.query("user_by_id", Stored, user_id=1))
         await lock_is_waited_for(config)
         asyncio.get_running_loop().call_later(0, asked.cancel)
     time.sleep(0.2)  # noqa: ASYNC251  # both are there when the loop looks again
@@ -45,7 +47,7 @@ async def test_a_connection_that_a_cancelled_query_closed_is_not_closed_again(co
     async with await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1") as server:
         with closing(psycopg2.connect(config.database_url)) as holding_up:
             holding_up.cursor().execute("lock table users in access exclusive mode")
-            asked = asyncio.create_task(database.query("user_by_id", user_id=1))
+            asked = asyncio.create_task(database.query("user_by_id", Stored, user_id=1))
             await lock_is_waited_for(config)
             asked.cancel()
             await asyncio.wait([asked])
@@ -54,13 +56,29 @@ async def test_a_connection_that_a_cancelled_query_closed_is_not_closed_again(co
         writer.close()
 
 
+class Swapped(NamedTuple):
+    name: str
+    id: int
+
+
+async def test_a_record_with_other_fields_than_the_columns_is_refused(config: Config) -> None:
+    database = await db.connect(str(config.database_url), 1, timeout=0)
+    ana = {"name": "Ana", "name_key": "ana", "name_skeleton": "ana", "password_hash": "!"}
+    for record in (Swapped, Stored, int):
+        with pytest.raises(TypeError, match=r"the columns \('id', 'name'\) are not the fields"):
+            await database.execute_once("add_user", record, **ana)
+        execute(str(config.database_url), "delete from users")
+    assert [user.name for user in await database.execute_once("add_user", User, **ana)] == ["Ana"]
+    await database.close()
+
+
 async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config) -> None:
     assert config.database_url is not None
     database = await db.connect(config.database_url, 1, timeout=0)
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table users in access exclusive mode")
         ana = {"name": "Ana", "name_key": "ana", "name_skeleton": "ana", "password_hash": "!"}
-        asked = asyncio.create_task(database.execute_once("add_user", **ana))
+        asked = asyncio.create_task(database.execute_once("add_user", User, **ana))
         await lock_is_waited_for(config)
         asked.cancel()
         await asyncio.wait([asked])
@@ -93,9 +111,9 @@ async def test_connections_that_cannot_do_their_work_any_more_are_left_and_a_new
         execute(str(config.database_url), unfit)
     for name in ("Ben", "Cleo"):
         made = await database.execute_once(
-            "add_user", name=name, name_key=name.lower(), name_skeleton=name.lower(), password_hash="!"
+            "add_user", User, name=name, name_key=name.lower(), name_skeleton=name.lower(), password_hash="!"
         )
-        assert [row[1] for row in made] == [name]
+        assert [user.name for user in made] == [name]
     async with database.pool.connection() as one, database.pool.connection() as other:
         assert left.isdisjoint({one, other})
     assert all(connection.closed for connection in left)
@@ -109,7 +127,9 @@ async def test_a_postgresql_that_takes_no_writes_at_all_counts_as_away(config: C
     try:
         database = await db.connect(str(config.database_url), 1, timeout=0)
         with pytest.raises(db.UnknownOutcome, match="in a read-only transaction"):
-            await database.execute_once("add_user", name="Ana", name_key="ana", name_skeleton="ana", password_hash="!")
+            await database.execute_once(
+                "add_user", User, name="Ana", name_key="ana", name_skeleton="ana", password_hash="!"
+            )
         await database.close()
     finally:
         may_write = psycopg2.extensions.make_dsn(config.database_url, options="-c default_transaction_read_only=off")
@@ -162,7 +182,7 @@ async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_us
         monkeypatch.setenv("PGPORT", given["port"])
         url = f"postgresql://{given['user']}@/{given['dbname']}"
     database = await db.connect(url, 1, timeout=1)
-    assert await database.query_one("database_time")
+    assert await database.query_one("database_time", datetime)
     await database.close()
     await mute.stop()
     await answering.stop()

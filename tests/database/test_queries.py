@@ -47,7 +47,7 @@ async def test_a_query_runs_by_no_method_but_the_one_that_its_file_names(config:
     for name, query in load_queries().items():
         for method in METHODS - {query.method} - ({"query_one"} if query.method == "query" else set()):
             with pytest.raises(TypeError, match=f"{name} is run by {query.method}, as its file says"):
-                await getattr(database, method)(name)
+                await getattr(database, method)(name, int)
     await database.close()
 
 

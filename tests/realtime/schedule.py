@@ -55,9 +55,10 @@ class Schedule(RuleBasedStateMachine):
         assert self.config.database_url is not None
         self.db = await db.connect(self.config.database_url, 2, 0)
         names = [f"{name}-{uuid4()}" for name in PEOPLE]
-        rows = await self.db.execute_once("provision_users", names=names, name_skeletons=names, password_hash="!")
-        self.users = [User(*row) for row in rows]
-        (group,) = (await self.db.execute_once("group_thread", user_ids=[user.id for user in self.users]))[0]
+        self.users = await self.db.execute_once(
+            "provision_users", User, names=names, name_skeletons=names, password_hash="!"
+        )
+        (group,) = await self.db.execute_once("group_thread", int, user_ids=[user.id for user in self.users])
         pair = await threads.pair_thread(self.db, self.users[0].id, self.users[1].id)
         self.members = {pair: {0, 1}, group: {0, 1, 2}}
         self.pair, self.group = pair, group
@@ -173,7 +174,7 @@ class Schedule(RuleBasedStateMachine):
     def cleo_joins_or_leaves_the_group(self, joins: bool) -> None:
         query = "add_participants" if joins else "remove_participants"
         cleo = self.users[2].id
-        changed = self.runner.run(self.db.execute_once(query, thread_id=self.group, user_ids=[cleo]))
+        changed = self.runner.run(self.db.execute_once(query, int, thread_id=self.group, user_ids=[cleo]))
         if changed and joins:
             self.members[self.group].add(2)
             self.read[self.group, 2] = len(self.stored[self.group])

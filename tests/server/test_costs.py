@@ -5,6 +5,7 @@ import gc
 import sys
 import tracemalloc
 from collections import Counter
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -24,13 +25,13 @@ BYTES_A_SOCKET = 28_000  # of Python's objects; some 24,000 on Python 3.11, part
 def queries(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Round trips to PostgreSQL, by query."""
     counted: Counter[str] = Counter()
-    call = Database._call  # noqa: SLF001
+    run = Database._run  # noqa: SLF001
 
-    def counting(self: Database, method: str, name: str) -> str:
+    async def counting(self: Database, name: str, *arguments: Any) -> Any:
         counted[name] += 1
-        return call(self, method, name)
+        return await run(self, name, *arguments)
 
-    monkeypatch.setattr(Database, "_call", counting)
+    monkeypatch.setattr(Database, "_run", counting)
     return counted
 
 

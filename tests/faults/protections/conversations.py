@@ -13,7 +13,7 @@ PROTECTIONS = [
     Protection(
         "An id belongs to one text",
         "chatserver/conversations/message_store.py",
-        "            if (thread_id, text) != (message.request.thread_id, message.text):",
+        "            if (thread_id, row.text) != (message.request.thread_id, message.text):",
         "            if False:",
         "conversations/test_talking.py::test_the_same_id_with_another_text_is_refused",
     ),
@@ -41,9 +41,10 @@ PROTECTIONS = [
     Protection(
         "A request that holds a database connection never waits for another",
         "chatserver/conversations/threads.py",
-        '    rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
+        '    rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, open_id=open_id)\n',
         "    async with db.pool.connection():\n"
-        '        rows = await db.query("conversations", user_id=user_id, number=limit, open_id=open_id)\n',
+        '        rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, '
+        "open_id=open_id)\n",
         "database/test_database.py::test_every_page_is_content_with_one_connection",
     ),
 ]
