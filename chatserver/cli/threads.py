@@ -10,9 +10,9 @@ from chatserver.cli.context import publishing, with_database
 from chatserver.config.load import load_config
 from chatserver.config.settings import Config
 from chatserver.conversations import groups
+from chatserver.conversations.access import parse_thread_id
 from chatserver.database import client as db
 from chatserver.printing import print_json
-from chatserver.validation import parse_id
 
 
 def add_thread_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,7 +37,7 @@ def _run(arguments: argparse.Namespace) -> None:
         if arguments.action == "create":
             thread_id, users = await groups.create(database, accounts, arguments.names)
         else:
-            thread_id = parse_id(arguments.thread) or 0
+            thread_id = parse_thread_id(arguments.thread)
             change = groups.add if arguments.action == "add" else groups.remove
             users = await change(database, accounts, thread_id, arguments.names)
         if arguments.action == "remove":
