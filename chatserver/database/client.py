@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 
 import psycopg2
 
-from chatserver.database.connect import CONNECTION_ERRORS, Place, connect_somewhere, execute
+from chatserver.database.connect import CONNECTION_ERRORS, Server, connect_to_any, execute
 from chatserver.database.pool import Pool
 from chatserver.database.queries import Query, load_queries
 from chatserver.database.rows import read_rows
@@ -77,7 +77,7 @@ class Database:
         Raises UnknownOutcome if it may have been stored, and passes psycopg2.IntegrityError on.
         """
         self._check("execute_once", name)
-        work = self._in_time(lambda: self._retrying(lambda: self._run(name, record, parameters), NotDone))
+        work = self._within_timeout(lambda: self._retrying(lambda: self._run(name, record, parameters), NotDone))
         return await asyncio.shield(asyncio.create_task(work))
 
     async def close(self) -> None:
@@ -86,7 +86,7 @@ class Database:
 
     async def _repeating(self, method: str, name: str, record: Any, parameters: dict[str, object]) -> Any:
         self._check(method, name)
-        return await self._in_time(
+        return await self._within_timeout(
             lambda: self._retrying(lambda: self._run(name, record, parameters), *CONNECTION_ERRORS)
         )
 
@@ -95,7 +95,7 @@ class Database:
         if method != named:
             raise TypeError(f"{name} is run by {named}, as its file says, and not by {method}")
 
-    async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _within_timeout(self, work: Callable[[], Awaitable[T]]) -> T:
         task = asyncio.current_task()
         assert task is not None
         cancelled = task.cancelling()
@@ -147,7 +147,7 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
             name: query._replace(call=f"set local statement_timeout = {limit}; {query.plain}")
             for name, query in queries.items()
         }
-        connect_one = partial(connect_somewhere, Place(url), timeout, "", "")
+        connect_one = partial(connect_to_any, Server(url), timeout, "", "")
     else:
         # The server notices a client that is gone. Planning the larger queries takes longer than running them: plan
         # once per connection. Every query has its index; without sequential scans a plan made for a small table stays
@@ -157,7 +157,7 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
             "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
         )
         prepare = "".join(query.prepare for query in queries.values())
-        connect_one = partial(connect_somewhere, Place(url), timeout, options, prepare)
+        connect_one = partial(connect_to_any, Server(url), timeout, options, prepare)
     database = Database(Pool(connect_one, connections), timeout, queries)
     try:
         await database.query("database_time", datetime)

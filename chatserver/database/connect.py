@@ -18,20 +18,20 @@ CONNECTION_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError, Runtime
 
 
 @dataclass
-class Place:
+class Server:
     """The URL of PostgreSQL, and which of its addresses answered last."""
 
     url: str
     last: str = ""
 
 
-async def connect_somewhere(place: Place, timeout: float, options: str, prepare: str) -> Connection:
+async def connect_to_any(server: Server, timeout: float, options: str, prepare: str) -> Connection:
     """Connects to the first address that accepts, starting with the last one that did.
 
     libpq could try the addresses itself, but it replaces its socket unnoticed by aiopg, and its name lookup blocks the
     event loop.
     """
-    addresses = sorted(await _addresses(place.url, options), key=lambda address: address != place.last)
+    addresses = sorted(await _addresses(server.url, options), key=lambda address: address != server.last)
     for address in addresses:
         try:
             async with asyncio.timeout(timeout / len(addresses) if timeout else None):
@@ -40,7 +40,7 @@ async def connect_somewhere(place: Place, timeout: float, options: str, prepare:
             if address == addresses[-1]:
                 raise
         else:
-            place.last = address
+            server.last = address
             return connection
     raise AssertionError  # there is always one address
 

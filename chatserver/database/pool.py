@@ -43,8 +43,8 @@ class Pool:
             if self._closed:
                 raise Unavailable("the server is stopping")
             if slot not in self._fit or slot.closed:
-                left, slot = slot, None
-                await self._leave(left)
+                unfit, slot = slot, None
+                await self._discard(unfit)
                 slot = await self._connect()
                 self._fit.add(slot)
             yield slot
@@ -60,10 +60,10 @@ class Pool:
         slots = [await self._slots.get() for _ in range(self.size)]
         self._closed = True
         for slot in slots:
-            await self._leave(slot)
+            await self._discard(slot)
             self._slots.put_nowait(None)
 
-    async def _leave(self, slot: Connection | None) -> None:
+    async def _discard(self, slot: Connection | None) -> None:
         """Closes a connection unless it is closed: aiopg would touch its descriptor, which may have a new owner."""
         self._fit.discard(slot)
         if slot is not None and not slot.closed:

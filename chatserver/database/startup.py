@@ -21,17 +21,17 @@ log = logging.getLogger(__name__)
 
 async def wait_for_database(config: Config) -> db.Database:
     """Returns a database that answers and has this code's schema or a later one."""
-    told = False
+    warned = False
     while True:
         try:
             database = await _connect(config)
         except (MigrationError, Unavailable, psycopg2.Error) as error:
-            if not told:
+            if not warned:
                 log.warning("waiting for PostgreSQL before serving: %s", " ".join(str(error).split()))
-            told = True
+            warned = True
             await asyncio.sleep(PAUSE)
         else:
-            if told:
+            if warned:
                 log.info("PostgreSQL answers: serving")
             return database
 
