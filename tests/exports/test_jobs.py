@@ -37,7 +37,7 @@ async def test_a_server_that_stops_leaves_it_to_the_others(config: Config) -> No
 async def test_when_the_process_died_one_begins_anew(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "LOOK_INTERVAL", FOREVER)
+    monkeypatch.setattr(exports, "POLL_INTERVAL", FOREVER)
     running = f"insert into exports (user_id, state, language) values ({ana.id}, 'running', 'en')"
     execute(str(config.database_url), running)
     assert (await ana.json(STATE))["state"] == "running"
@@ -71,7 +71,7 @@ async def test_a_new_one_takes_the_place_of_the_old(ana: Person, ben: Person, co
 
 
 async def test_after_its_time_it_is_gone(ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "LOOK_INTERVAL", 0.05)
+    monkeypatch.setattr(exports, "POLL_INTERVAL", 0.05)
     await asks(ana)
     await sees(ana, "ready")
     execute(str(config.database_url), "update exports set changed_at = now() - interval '25 hours'")
