@@ -16,6 +16,8 @@ FOR_NO_USER = {
     "groups.add": "a command of an administrator",
     "groups.remove": "a command of an administrator",
     "messages.Message": "what a participant has read",
+    "messages.MissedMessage": "the row of such a message",
+    "message_store.MessageRow": "the row of a message that a participant has sent",
 }
 
 
