@@ -43,7 +43,7 @@ _STOP = regex.compile(
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _TRAILING = ".,:;!?'*~`([{"
 
-_TAG = Markup('<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>')
+LINK = Markup('<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>')
 
 
 def with_links(text: str) -> Markup:
@@ -51,7 +51,7 @@ def with_links(text: str) -> Markup:
     pieces = []
     shown = 0
     for start, end in find_links(text):
-        pieces += [escape(text[shown:start]), _TAG.format(text[start:end])]
+        pieces += [escape(text[shown:start]), LINK.format(text[start:end])]
         shown = end
     return Markup().join([*pieces, escape(text[shown:])])
 

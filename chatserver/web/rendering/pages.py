@@ -25,8 +25,9 @@ from chatserver.web.forms import Form, safe_next
 from chatserver.web.origins import is_ours
 from chatserver.web.pages.preferences import THEMES, choices_of, take_over
 from chatserver.web.rendering import avatars, times
+from chatserver.web.rendering.formatting import plain
 from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES, FragmentRenderer, Viewer, is_long, words
-from chatserver.web.rendering.links import with_links
+from chatserver.web.rendering.texts import as_html
 from chatserver.web.rendering.timezones import chosen_zone, is_known, viewers_zone
 from chatserver.web.sessions import find_user
 from chatserver.web.static_files import ALL_STYLES, static_files
@@ -54,7 +55,8 @@ def environment() -> jinja2.Environment:
         initials=avatars.initials,
         hue=avatars.hue,
         is_long=is_long,
-        with_links=with_links,
+        as_html=as_html,
+        plain=plain,
         fold={"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
         words=words(made),
         languages=list(i18n.LANGUAGES.items()),

@@ -1,10 +1,11 @@
 /** How one message looks, and the states it can be in: pending, refused, stored, and seen by everybody. */
 
 import { hue, initials } from '../lib/avatars.js';
-import { showText } from '../lib/links.js';
+import { showFormatted } from '../lib/formatted.js';
 import { shownName, shownText } from '../lib/shown.js';
 import { isLonger } from '../lib/texts.js';
 import { showTime } from '../lib/time.js';
+import { addCopyButtons } from './copy_code.js';
 
 export class MessageRenderer {
   #blank;
@@ -18,7 +19,7 @@ export class MessageRenderer {
    * @param {{thread: {id: number}, fold: {characters: number, lines: number}}} chat
    *   texts beyond either limit are folded
    * @param {{id: number, name: string}} me
-   * @param {{sending: string, offline: string, notStored: string, seen: string}} texts
+   * @param {any} texts
    */
   constructor(blank, { thread, fold }, me, texts) {
     this.#blank = blank;
@@ -70,7 +71,7 @@ export class MessageRenderer {
     item.dataset.seq = seq;
     item.querySelector('.message-state')?.remove();
     item.querySelector('.message-actions')?.remove();
-    if (item.querySelector('.message-text').textContent !== text) this.#fill(item, text);
+    if (typedText(item) !== text) this.#fill(item, text);
     showTime(item.querySelector('.message-time'), at, 'clock');
     item.querySelector('.message-link').href = `/messages/chat/${this.#thread}/?at=${seq}`;
   }
@@ -82,10 +83,19 @@ export class MessageRenderer {
   }
 
   #fill(item, text) {
-    showText(item.querySelector('.message-text'), text);
+    const element = item.querySelector('.message-text');
+    showFormatted(element, text);
+    addCopyButtons(element, this.#texts);
+    if (element.textContent === text) delete item.dataset.text;
+    else item.dataset.text = text;
     const isLong = isLonger(text, this.#fold.characters) || text.split('\n').length - 1 > this.#fold.lines;
     item.classList.toggle('long', isLong);
   }
+}
+
+/** The text as it was typed: kept beside one that is drawn without the signs of its formatting. */
+function typedText(item) {
+  return item.dataset.text ?? item.querySelector('.message-text').textContent;
 }
 
 function showState(item, sentence) {

@@ -6,6 +6,7 @@
  */
 
 import { arrange, following } from './arrange.js';
+import { addCopyButtons } from './copy_code.js';
 import { walkByArrows } from './keyboard_walk.js';
 import { MessageRenderer } from './message.js';
 import { findStored, findUnsent, firstSeq, lastSeq, lastStored, successorOf } from './order.js';
@@ -41,6 +42,7 @@ export class MessageList extends EventTarget {
     this.#arrange = (item) => arrange(item, blankDay);
     this.unreadLine = new UnreadLine(this.#list, find('#blank-unread-line'), chat.thread, scroll, this.#arrange);
     this.#list.classList.remove('fresh');
+    addCopyButtons(this.#list, texts);
     this.#list.addEventListener('click', (event) => this.#press(event.target.closest('button[data-action]')));
     walkByArrows(scroll.element, this.#list);
   }

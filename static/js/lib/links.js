@@ -92,7 +92,8 @@ function endOfPath(text, begin) {
   return text.length;
 }
 
-function link(address) {
+/** @param {string} address */
+export function link(address) {
   const element = document.createElement('a');
   element.href = address;
   element.rel = 'noopener noreferrer nofollow';

@@ -1,5 +1,6 @@
 /** The rows of the list, each a conversation: its last message, what is unread, and the draft. */
 
+import { plain } from '../lib/format.js';
 import { page } from '../lib/page_data.js';
 import { fill, plural } from '../lib/sentences.js';
 import { shownName, shownText } from '../lib/shown.js';
@@ -16,7 +17,7 @@ export function showLast(row, message, own) {
   row.querySelector('.conversation-total').textContent = plural(messages, seq);
   const named = name === row.dataset.title ? '' : `${name}:`;
   row.querySelector('.preview-sender').textContent = own ? you : named;
-  row.querySelector('.preview-text').textContent = firstChars(shownText(message), PREVIEW_LENGTH);
+  row.querySelector('.preview-text').textContent = plain(firstChars(shownText(message), PREVIEW_LENGTH));
   showTime(row.querySelector('time'), at, 'list');
 }
 

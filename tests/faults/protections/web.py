@@ -104,6 +104,13 @@ PROTECTIONS = [
         "web/rendering/test_links.py::test_links_are_found_in_100_kb_of_anything_in_linear_time",
     ),
     Protection(
+        "Formatting is found in linear time",
+        "chatserver/web/rendering/inlines.py",
+        "_closing(ticks, place, end)",
+        "_closing(_ticks(line), place, end)",
+        "web/rendering/test_formatting.py::test_twice_the_text_takes_twice_the_steps",
+    ),
+    Protection(
         "Nobody signs up where sign-up is closed",
         "chatserver/web/pages/sign_in.py",
         '            raise ChatError("sign_up_closed")\n',
