@@ -224,7 +224,7 @@ class Accounts:
         """Empties the texts of all messages of the user, a batch at a time; returns their number."""
         erased, start = 0, str(UUID(int=0))
         while rows := await self._db.execute_idempotent(
-            "erase_messages", Erased, user_id=user.id, start=start, number=ERASED_AT_ONCE
+            "empty_messages", Erased, user_id=user.id, start=start, number=ERASED_AT_ONCE
         ):
             erased += rows[0].number
             if rows[0].last_id == start:

@@ -117,7 +117,7 @@ set name = '', name_key = ':' || id, name_skeleton = null, password_hash = '!', 
 where id = %(user_id)s and deleted_at is null;
 delete from exports where user_id = %(user_id)s;  -- last: no other export can be requested from here on
 
--- execute_idempotent: erase_messages
+-- execute_idempotent: empty_messages
 -- Empties the texts of up to `number` messages of a user, from a client id on; numbers and times stay, so that no
 -- history gets a gap. One row: the count erased, and the last id, where the next call begins; no row if none is left.
 with part as (
