@@ -1,0 +1,12 @@
+"""Edits: another text for one's own message."""
+
+from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.changes import NewChange
+
+
+def edit(request: ThreadRequest, seq: int, text: str, base: int) -> NewChange:
+    """Returns the wish that the user's message `seq` have this text, which is clean.
+
+    `base` is the highest change of the message that the editor saw, 0 for none.
+    """
+    return NewChange(request, seq, "edit", text=text, base=base)
