@@ -121,7 +121,7 @@ async def export(site: Site, arguments: argparse.Namespace) -> Answer:
         file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         try:
             with file:
-                number = await write_export(site.db, site.session_index, user, file, report)
+                number = await write_export(site.db, site.config, site.session_index, user, file, report=report)
         except BaseException:
             await in_thread(path.unlink)
             raise

@@ -22,7 +22,8 @@ class ThreadRequest(NamedTuple):
 class Membership(NamedTuple):
     """A user's participation in a thread, as a query has found it.
 
-    `read_seq` is their read marker, `last_seq` the thread's last number; `unread` counts messages.
+    `read_seq` is their read marker, `last_seq` the thread's last number; `unread` counts messages. `from_seq` is the
+    first message that they may see, `last_change` the number of the thread's last change, 0 if there was none.
     """
 
     thread_id: int
@@ -30,6 +31,8 @@ class Membership(NamedTuple):
     read_seq: int
     last_seq: int
     unread: int
+    from_seq: int
+    last_change: int
 
 
 def outsider() -> ChatError:

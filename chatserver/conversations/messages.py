@@ -1,19 +1,26 @@
 """Messages: reading them from PostgreSQL, and encoding them for sockets and the API."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from chatserver.bus.events import MessageStored
+from chatserver.config.settings import Config
 from chatserver.conversations.access import Membership, outsider
+from chatserver.conversations.states import State, state_fields, states_of
 from chatserver.database.client import Database
 from chatserver.frames import as_time, encode
 
 PAGE = 100  # messages on a page of history
 BEFORE, AFTER = 50, 49  # messages around a single one
+CHANGED = 1  # in a message's flags
 
 
 class Message(NamedTuple):
-    """A stored message. The name of a deleted account is '', and so is the text of an erased message."""
+    """A stored message, as it is now for one reader. The name of a deleted account is '', and so is a deleted text.
+
+    `reply` is the number of the message that it answers; `state` tells what has become of it, None if nothing.
+    """
 
     thread_id: int
     seq: int
@@ -22,15 +29,37 @@ class Message(NamedTuple):
     sender_name: str
     text: str
     sent_at: datetime
+    reply: int | None = None
+    state: State | None = None
 
     @property
-    def deleted(self) -> bool:
-        """Whether the message was erased: no message is stored without a text."""
-        return not self.text
+    def deleted(self) -> datetime | None:
+        """When the message was deleted; None if it was not.
+
+        Of messages erased before changes had numbers that is not stored: it is the message's own time then. No message
+        is stored without a text.
+        """
+        if self.state is not None:
+            return self.state.deleted_at
+        return None if self.text else self.sent_at
 
 
-class MissedMessage(NamedTuple):
-    """A message, with the last number of its thread. If none was missed, all but that number are None."""
+class MessageRow(NamedTuple):
+    """A message as queries find it. `flags` tell whether to look up its state, of which the text is a part."""
+
+    thread_id: int
+    seq: int
+    client_id: str
+    sender_id: int
+    sender_name: str
+    text: str
+    sent_at: datetime
+    flags: int | None
+    reply_to: int | None
+
+
+class MissedRow(NamedTuple):
+    """The last number of the thread, and a message. If none was missed, all but the first are None."""
 
     last_seq: int
     thread_id: int
@@ -40,59 +69,85 @@ class MissedMessage(NamedTuple):
     sender_name: str
     text: str
     sent_at: datetime
+    flags: int | None
+    reply_to: int | None
 
 
-async def history(db: Database, member: Membership, before: int, limit: int = PAGE) -> tuple[list[Message], bool]:
+async def messages_of(db: Database, config: Config, user_id: int, rows: Sequence[MessageRow]) -> list[Message]:
+    """Returns the messages as they are now for a user, in their order; asks for states only if something changed.
+
+    Leaves out changed messages that the user may no longer see.
+    """
+    changed = [(user_id, row.thread_id, row.seq) for row in rows if is_changed(row)]
+    found = await states_of(db, config, changed) if changed else []
+    states = {(state.thread_id, state.seq): state for state in found}
+    messages = []
+    for row in rows:
+        state = states.get((row.thread_id, row.seq))
+        if state is not None:
+            messages.append(Message(*row[:5], state.text, row.sent_at, row.reply_to, state))
+        elif not is_changed(row):
+            messages.append(Message(*row[:7], row.reply_to))
+    return messages
+
+
+def is_changed(row: MessageRow) -> bool:
+    """Whether the message has a state."""
+    return bool(row.flags and row.flags & CHANGED)
+
+
+async def history(
+    db: Database, config: Config, member: Membership, before: int, limit: int = PAGE
+) -> tuple[list[Message], bool]:
     """Returns at most `limit` messages before the number `before`, oldest first, and whether there are more.
 
     Returns none if the membership has ended meanwhile.
     """
-    found = await db.query(
-        "messages_before", Message, thread_id=member.thread_id, user_id=member.user_id, before=before, number=limit + 1
+    rows = await db.query(
+        "messages_before",
+        MessageRow,
+        thread_id=member.thread_id,
+        user_id=member.user_id,
+        before=before,
+        number=limit + 1,
     )
-    return found[:limit][::-1], len(found) > limit
+    return await messages_of(db, config, member.user_id, rows[:limit][::-1]), len(rows) > limit
 
 
-async def missed(db: Database, member: Membership, after: int, limit: int) -> tuple[list[Message], int]:
+async def missed(db: Database, config: Config, member: Membership, after: int, limit: int) -> tuple[list[Message], int]:
     """Returns the first `limit` messages after the number `after`, oldest first, and the thread's last number.
 
     Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
     rows = await db.query(
-        "messages_after",
-        MissedMessage,
-        thread_id=member.thread_id,
-        user_id=member.user_id,
-        after=after,
-        number=limit,
+        "messages_after", MissedRow, thread_id=member.thread_id, user_id=member.user_id, after=after, number=limit
     )
     if not rows:
         raise outsider()
-    messages = [
-        Message(row.thread_id, row.seq, row.client_id, row.sender_id, row.sender_name, row.text, row.sent_at)
-        for row in rows
-        if row.seq is not None
-    ]
-    return messages, rows[0].last_seq
+    found = [MessageRow._make(row[1:]) for row in rows if row.seq is not None]
+    return await messages_of(db, config, member.user_id, found), rows[0].last_seq
 
 
-async def following(db: Database, member: Membership, after: int, limit: int = PAGE) -> tuple[list[Message], bool]:
+async def following(
+    db: Database, config: Config, member: Membership, after: int, limit: int = PAGE
+) -> tuple[list[Message], bool]:
     """Returns at most `limit` messages after the number `after`, oldest first, and whether there are more.
 
     Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
-    messages, last = await missed(db, member, after, limit)
+    messages, last = await missed(db, config, member, after, limit)
     return messages, bool(messages) and messages[-1].seq < last
 
 
-async def around(db: Database, member: Membership, seq: int) -> tuple[list[Message], bool, bool]:
+async def around(db: Database, config: Config, member: Membership, seq: int) -> tuple[list[Message], bool, bool]:
     """Returns the messages around the number `seq`, oldest first, and whether there are earlier and later ones.
 
     Raises ChatError `no_such_thread` if the membership has ended meanwhile.
     """
-    after = max(seq - BEFORE - 1, 0)
-    messages, later = await following(db, member, after, seq + AFTER - after)
-    return messages, after > 0, later
+    first = member.from_seq
+    after = max(seq - BEFORE - 1, first - 1)
+    messages, later = await following(db, config, member, after, seq + AFTER - after)
+    return messages, after >= first, later
 
 
 async def first_since(db: Database, member: Membership, moment: datetime) -> int | None:
@@ -101,7 +156,7 @@ async def first_since(db: Database, member: Membership, moment: datetime) -> int
 
 
 def as_frame(message: Message) -> dict[str, Any]:
-    """Returns the `message` frame, as sockets and the history send it."""
+    """Returns the `message` frame, as sockets and the history send it: of its state only what there is to say."""
     frame = {
         "type": "message",
         "thread": message.thread_id,
@@ -111,7 +166,11 @@ def as_frame(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": as_time(message.sent_at),
     }
-    # When a message was erased is not stored: `deleted` is the message's own time.
+    if message.reply is not None:
+        frame["reply"] = message.reply
+    if message.state is not None:
+        told = {name: value for name, value in state_fields(message.state).items() if value or name == "mine"}
+        return frame | {"change": message.state.change} | told
     return frame | {"deleted": frame["at"]} if message.deleted else frame
 
 

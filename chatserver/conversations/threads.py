@@ -16,7 +16,8 @@ class Conversation(NamedTuple):
     """A row of a user's list.
 
     `total`, `sent`, `received` and `unread` count messages. The preview is the beginning of the last message, from
-    `sender`: None without messages, '' for an erased one. The title and the name of a deleted account are ''.
+    `sender`: None without one that the user may see, '' if it `is_deleted`; `preview_change` is its last change, and
+    `last_change` the thread's, 0 for none. The title and the name of a deleted account are ''.
     """
 
     id: int
@@ -28,6 +29,10 @@ class Conversation(NamedTuple):
     preview_text: str | None
     sender_id: int | None
     sender_name: str | None
+    read_seq: int
+    last_change: int
+    preview_change: int
+    is_deleted: bool
 
     @property
     def received(self) -> int:
@@ -53,6 +58,10 @@ class ConversationRow(NamedTuple):
     preview: str | None
     sender_id: int | None
     sender_name: str | None
+    read_seq: int
+    last_change: int
+    preview_change: int
+    is_deleted: bool
 
 
 class ConversationList(NamedTuple):
@@ -112,6 +121,16 @@ class Thread(NamedTuple):
         return self.membership.unread
 
     @property
+    def from_seq(self) -> int:
+        """The number of the first message that the participant may see."""
+        return self.membership.from_seq
+
+    @property
+    def last_change(self) -> int:
+        """The number of the last change, read together with `total`; 0 if there was none."""
+        return self.membership.last_change
+
+    @property
     def received(self) -> int:
         """The number of messages from others."""
         return self.total - self.sent
@@ -133,6 +152,10 @@ async def conversations(
             row.preview,
             row.sender_id,
             row.sender_name,
+            row.read_seq,
+            row.last_change,
+            row.preview_change,
+            row.is_deleted,
         )
         for row in rows
     ]
@@ -150,6 +173,8 @@ class ThreadRow(NamedTuple):
     sent: int
     read_seq: int
     unread: int
+    from_seq: int
+    last_change: int
     pair: bool
     people: list[dict[str, Any]]
 
@@ -175,7 +200,7 @@ async def find_threads(db: Database, requests: Sequence[ThreadRequest]) -> list[
         people = [Person(**person) for person in row.people]
         user_id = requests[row.place - 1].user_id
         others = [person.name for person in people if person.id != user_id]
-        membership = Membership(row.id, user_id, row.read_seq, row.last_seq, row.unread)
+        membership = Membership(row.id, user_id, row.read_seq, row.last_seq, row.unread, row.from_seq, row.last_change)
         found[row.place - 1] = Thread(membership, row.pair, title_of(others[:4], len(others)), row.sent, people)
     return found
 

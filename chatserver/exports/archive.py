@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from chatserver.accounts import blocks
 from chatserver.accounts.accounts import User, details_of
 from chatserver.accounts.session_index import SessionIndex
+from chatserver.config.settings import Config
 from chatserver.conversations import messages
 from chatserver.conversations.access import Membership, ThreadRequest, memberships
 from chatserver.conversations.messages import as_frame
@@ -28,7 +29,9 @@ Extend = Callable[[Sequence[object]], Awaitable[None]]
 T = TypeVar("T")
 
 
-async def write_export(db: Database, session_index: SessionIndex, user: User, file: IO[bytes], report: Report) -> int:
+async def write_export(
+    db: Database, config: Config, session_index: SessionIndex, user: User, file: IO[bytes], *, report: Report
+) -> int:
     """Writes the zip and returns the number of messages in it; calls `report(done, total)` after each page.
 
     Raises Unavailable, OSError, and whatever `report` raises.
@@ -43,7 +46,7 @@ async def write_export(db: Database, session_index: SessionIndex, user: User, fi
             async with archive.list_at(f"conversations/{member.thread_id}.json") as extend:
                 for after in range(0, member.last_seq, PAGE):
                     number = min(PAGE, member.last_seq - after)
-                    await extend(await _messages(db, member, after, number))
+                    await extend(await _messages(db, config, member, after, number))
                     done += number
                     await report(done, total)
                     await asyncio.sleep(PAUSE)
@@ -95,9 +98,9 @@ def _conversation(thread: Thread) -> dict[str, object]:
     }
 
 
-async def _messages(db: Database, member: Membership, after: int, number: int) -> list[dict[str, Any]]:
+async def _messages(db: Database, config: Config, member: Membership, after: int, number: int) -> list[dict[str, Any]]:
     try:
-        page, _ = await messages.missed(db, member, after, number)
+        page, _ = await messages.missed(db, config, member, after, number)
     except ChatError as error:
         if error.code != "no_such_thread":
             raise

@@ -17,6 +17,7 @@ from typing import IO, NamedTuple
 
 from chatserver.accounts.accounts import User
 from chatserver.accounts.session_index import SessionIndex
+from chatserver.config.settings import Config
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.exports.archive import in_thread, write_export
@@ -74,11 +75,10 @@ class ExportCancelled(Exception):
 class Exports:
     """Accepts requests for exports, prepares them in the background, and serves the zips."""
 
-    def __init__(self, db: Database, session_index: SessionIndex, lifetime: float) -> None:
-        """Removes zips after `lifetime` seconds, 0 = never."""
+    def __init__(self, db: Database, session_index: SessionIndex, config: Config) -> None:
         self._db = db
         self._session_index = session_index
-        self._lifetime = lifetime
+        self._config = config
         self._wake = asyncio.Event()
         self._reported_at = 0.0
 
@@ -119,8 +119,8 @@ class Exports:
         while True:
             self._wake.clear()
             try:
-                if self._lifetime:
-                    await self._db.execute_idempotent("remove_old_exports", seconds=self._lifetime)
+                if self._config.export_lifetime:
+                    await self._db.execute_idempotent("remove_old_exports", seconds=self._config.export_lifetime)
                 while rows := await self._db.execute_once("claim_export", Claimed):
                     use_language(rows[0].language)
                     await self._make(rows[0].id, User(rows[0].user_id, rows[0].user_name))
@@ -136,7 +136,7 @@ class Exports:
         try:
             with TemporaryFile() as file:
                 report = partial(self._report, export_id)
-                total = await write_export(self._db, self._session_index, user, file, report)
+                total = await write_export(self._db, self._config, self._session_index, user, file, report=report)
                 size = await self._store(export_id, file, partial(report, total, total))
             state = "ready"
             log.info("export of user %d: %d messages, %d bytes, %.1f s", user.id, total, size, monotonic() - began_at)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import psycopg2
 
 from chatserver.bus.events import MessageStored
-from chatserver.conversations.messages import Message, message_event
+from chatserver.config.settings import Config
+from chatserver.conversations.messages import MessageRow, message_event, messages_of
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.telemetry.metrics import CATCH_UPS
@@ -31,25 +32,27 @@ class RecentThread(NamedTuple):
     user_id: int
     thread_id: int
     last_seq: int
+    from_seq: int
     first_seq: int | None
 
 
 class GapRepair:
     """Finds recently changed threads of this process's users and delivers any message whose event never arrived.
 
-    One cheap query runs every `interval` seconds. An open chat ignores a message that it already has; a list of
+    One cheap query runs every `repair_interval` seconds. An open chat ignores a message that it already has; a list of
     conversations may get one twice.
     """
 
     def __init__(
         self,
         db: Database,
-        interval: float,
+        config: Config,
         users: Callable[[], list[int]],
         deliver: Callable[[int, MessageStored], None],
     ) -> None:
         self._db = db
-        self._interval = interval
+        self._config = config
+        self._interval = config.repair_interval
         self._users = users
         self._deliver = deliver
         self._polled_at: datetime | None = None
@@ -106,7 +109,7 @@ class GapRepair:
         complete_to: dict[Key, int] = {}
         for thread in recent:
             key, last_seq = (thread.user_id, thread.thread_id), thread.last_seq
-            start = self._complete_to.get(key, (thread.first_seq or last_seq + 1) - 1)
+            start = max(self._complete_to.get(key, (thread.first_seq or last_seq + 1) - 1), thread.from_seq - 1)
             lost = set(range(max(start, last_seq - MAX_MESSAGES) + 1, last_seq + 1)) - before[key] - self._seen[key]
             if lost:
                 missing[key] = lost
@@ -120,12 +123,11 @@ class GapRepair:
         after: dict[int, int] = {}
         for (_, thread_id), lost in missing.items():
             after[thread_id] = min(after.get(thread_id, min(lost)), min(lost) - 1)
-        messages = await self._db.query(
-            "messages_of_gaps", Message, thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
+        rows = await self._db.query(
+            "messages_of_gaps", MessageRow, thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
         )
-        events = {(message.thread_id, message.seq): message_event(message) for message in messages}
         for (user_id, thread_id), lost in missing.items():
-            for seq in sorted(lost):
-                if event := events.get((thread_id, seq)):
-                    CATCH_UPS.labels("repair").inc()
-                    self._deliver(user_id, event)
+            theirs = [row for row in rows if row.thread_id == thread_id and row.seq in lost]
+            for message in await messages_of(self._db, self._config, user_id, theirs):
+                CATCH_UPS.labels("repair").inc()
+                self._deliver(user_id, message_event(message))

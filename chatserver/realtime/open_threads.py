@@ -66,7 +66,8 @@ class OpenThreads:
         more = True
         while more:
             after = self._last[thread_id]
-            page, last = await missed(self._services.db, self._memberships[thread_id], after, REPLAY_PAGE)
+            member, services = self._memberships[thread_id], self._services
+            page, last = await missed(services.db, services.config, member, after, REPLAY_PAGE)
             for message in page:
                 await self._send(message_frame(message))
                 self._last[thread_id] = message.seq

@@ -40,7 +40,7 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     database = app[keys.DB] = await wait_for_database(config)
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
-    app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].session_index, config.export_lifetime)
+    app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].session_index, config)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
     message_store = app[keys.MESSAGE_STORE] = MessageStore(
         database, publisher, config.batch_messages, config.waiting_messages
@@ -85,7 +85,7 @@ def _realtime(app: web.Application, hub: Hub, presence: PresencePoller) -> list[
     sockets = app[keys.SOCKETS] = Sockets(services, hub, subscriber)
     app[keys.HANDSHAKE] = Handshake(services, hub)
     session_checks = SessionChecks(config.session_recheck, sockets.connections, app[keys.SESSIONS].ended)
-    repair = GapRepair(database, config.repair_interval, lambda: hub.users, hub.deliver)
+    repair = GapRepair(database, config, lambda: hub.users, hub.deliver)
     dispatcher = Dispatcher(hub, repair, session_checks)
     return [
         partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection),

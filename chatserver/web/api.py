@@ -44,13 +44,13 @@ async def send_message(request: web.Request) -> web.Response:
 async def history(request: web.Request) -> web.Response:
     """Returns a page of messages: those before a number (or the last ones), or those after one."""
     user = await _require_user(request)
-    db = request.app[DB]
+    db, config = request.app[DB], request.app[CONFIG]
     member = await enter(db, ThreadRequest(parse_thread_id(request.match_info["thread"]), user.id))
     limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
     if "after" not in request.query:
-        page, more = await messages.history(db, member, _number(request, "before", MAX_ID), limit)
+        page, more = await messages.history(db, config, member, _number(request, "before", MAX_ID), limit)
     elif "before" not in request.query:
-        page, more = await messages.following(db, member, _number(request, "after", 0, least=0), limit)
+        page, more = await messages.following(db, config, member, _number(request, "after", 0, least=0), limit)
     else:
         raise ChatError("bad_frame")
     return web.json_response({"messages": [messages.as_frame(message) for message in page], "more": more})

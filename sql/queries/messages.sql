@@ -72,32 +72,43 @@ join users u on u.id = b.sender_id
 order by a.place;
 
 -- query: messages_after
--- The messages that a participant missed: those after a number, oldest first, each with the thread's last number.
--- One row without a message means that none was missed; no row, that the user is not a participant. Since numbers have
--- no gaps, a range of numbers limits the messages: even a plan that sorts reads no more than requested.
-select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at
+-- The messages that a participant missed: those after a number that they may see, oldest first, each with the thread's
+-- last number. One row without a message means that none was missed; no row, that the user is not a participant. Since
+-- numbers have no gaps, a range of numbers limits the messages: even a plan that sorts reads no more than requested.
+select t.last_seq, m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at, m.flags,
+       m.reply_to
 from threads t
 join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
-left join messages m on m.thread_id = t.id and m.seq > %(after)s and m.seq <= %(after)s + %(number)s::bigint
+left join messages m on m.thread_id = t.id and m.seq > greatest(%(after)s, p.from_seq - 1)
+    and m.seq <= greatest(%(after)s, p.from_seq - 1) + %(number)s::bigint
 left join users u on u.id = m.sender_id
 where t.id = %(thread_id)s
 order by m.seq;
 
 -- query: messages_before
 -- A page of a participant's history, newest first.
-select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at
-from messages m
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at, m.flags, m.reply_to
+from participants p
+join messages m on m.thread_id = p.thread_id and m.seq < %(before)s and m.seq >= p.from_seq
 join users u on u.id = m.sender_id
-where m.thread_id = %(thread_id)s and m.seq < %(before)s
-  and exists (select from participants p where p.thread_id = m.thread_id and p.user_id = %(user_id)s)
+where p.thread_id = %(thread_id)s and p.user_id = %(user_id)s
 order by m.seq desc
 limit %(number)s;
+
+-- query: messages_at
+-- The messages with these numbers that a participant may see: the originals of replies.
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at, m.flags, m.reply_to
+from participants p
+join unnest(%(seqs)s::bigint[]) as asked (seq) on asked.seq >= p.from_seq
+join messages m on m.thread_id = p.thread_id and m.seq = asked.seq
+join users u on u.id = m.sender_id
+where p.thread_id = %(thread_id)s and p.user_id = %(user_id)s;
 
 -- query: first_since
 -- The number of the first message at or after a moment, for a participant; no row if there is none. A binary search,
 -- since numbers have no gaps and times rise with them: the number is between `low` and `high`.
 with recursive search (low, high) as (
-    select 1::bigint, t.last_seq + 1
+    select p.from_seq, t.last_seq + 1
     from threads t
     join participants p on p.thread_id = t.id and p.user_id = %(user_id)s
     where t.id = %(thread_id)s
@@ -148,8 +159,8 @@ left join moved m on m.place = b.place;
 
 -- query: recent_threads
 -- Gap repair: the threads of these users in which a message was stored since each user's `since` (database clock), with
--- their last number and the first number since then, looking back over at most a hundred messages.
-select p.user_id, t.id as thread_id, t.last_seq,
+-- their last number, the first that the user may see, and the first since then among the last hundred messages.
+select p.user_id, t.id as thread_id, t.last_seq, p.from_seq,
        (select min(m.seq)
         from (select seq, sent_at from messages where thread_id = t.id order by seq desc limit 100) m
         where m.sent_at > u.since) as first_seq
@@ -164,7 +175,7 @@ select clock_timestamp();
 
 -- query: messages_of_gaps
 -- Gap repair: the messages of threads after the numbers delivered by events, at most the newest `number` of each.
-select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at
+select m.thread_id, m.seq, m.client_id, m.sender_id, u.name as sender_name, m.text, m.sent_at, m.flags, m.reply_to
 from unnest(%(thread_ids)s::bigint[], %(after)s::bigint[]) as gap (thread_id, after)
 cross join lateral (
     select * from messages where thread_id = gap.thread_id and seq > gap.after order by seq desc limit %(number)s

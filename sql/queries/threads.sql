@@ -1,8 +1,10 @@
 -- query: conversations
 -- The list of a user's threads, newest first: at most `number` of them (null = all), always including `open_id` (null =
--- none). Every row also has the number of all threads and of all unread messages.
+-- none). Every row also has the number of all threads and of all unread messages. The preview is the last message, if
+-- the user may see it.
 with mine as (
-    select t.id, t.last_seq, t.last_message_at, p.user_id, p.sent, t.last_seq - p.read_seq - p.sent_unread as unread,
+    select t.id, t.last_seq, t.last_message_at, p.user_id, p.sent, p.read_seq, p.from_seq,
+           t.last_seq - p.read_seq - p.sent_unread as unread,
            count(*) over () as threads, (sum(t.last_seq - p.read_seq - p.sent_unread) over ())::bigint as unread_total
     from participants p
     join threads t on t.id = p.thread_id
@@ -11,10 +13,16 @@ with mine as (
     limit %(number)s::bigint
 )
 select mine.threads, mine.unread_total, mine.id, mine.last_seq, mine.sent, mine.unread, mine.last_message_at,
-       others.names, others.number as others, left(m.text, 200) as preview, m.sender_id, s.name as sender_name
+       others.names, others.number as others, left(m.text, 200) as preview, m.sender_id, s.name as sender_name,
+       mine.read_seq, coalesce(n.last_change, 0) as last_change, coalesce(c.change, 0) as preview_change,
+       coalesce(m.text = '' and coalesce(m.flags & 2, 0) = 0, false) as is_deleted
 from mine
-left join messages m on m.thread_id = mine.id and m.seq = mine.last_seq
+left join thread_changes n on n.thread_id = mine.id
+left join messages m on m.thread_id = mine.id and m.seq = mine.last_seq and m.seq >= mine.from_seq
 left join users s on s.id = m.sender_id
+left join lateral (
+    select change from changed_messages where m.flags & 1 = 1 and thread_id = m.thread_id and seq = m.seq limit 1
+) c on true
 cross join lateral (
     select coalesce((array_agg(u.name order by u.name))[1:4], '{}') as names, count(*) as number
     from participants o join users u on u.id = o.user_id
@@ -26,7 +34,7 @@ order by mine.last_message_at desc, mine.id desc;
 -- Threads as one of their participants sees them, for pairs of thread and user; no row for anyone else. Hides what the
 -- others do not show to this user, or to anybody: their read marker is then 0.
 select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
-       t.pair_low is not null as pair,
+       p.from_seq, coalesce(n.last_change, 0) as last_change, t.pair_low is not null as pair,
        (select json_agg(json_build_object(
             'id', u.id, 'name', u.name,
             'read', case when u.id = asked.user_id or u.shows_seen and blocks.blocker_id is null
@@ -42,20 +50,25 @@ select asked.place, t.id, t.last_seq, p.sent, p.read_seq, t.last_seq - p.read_se
         where o.thread_id = t.id) as people
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[]) with ordinality as asked (thread_id, user_id, place)
 join participants p on p.thread_id = asked.thread_id and p.user_id = asked.user_id
-join threads t on t.id = p.thread_id;
+join threads t on t.id = p.thread_id
+left join thread_changes n on n.thread_id = t.id;
 
 -- query: membership
 -- A user's participation in a thread; no row for anyone else.
-select p.thread_id, p.user_id, p.read_seq, t.last_seq, t.last_seq - p.read_seq - p.sent_unread as unread
+select p.thread_id, p.user_id, p.read_seq, t.last_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
+       p.from_seq, coalesce(n.last_change, 0) as last_change
 from participants p
 join threads t on t.id = p.thread_id
+left join thread_changes n on n.thread_id = t.id
 where p.thread_id = %(thread_id)s::bigint and p.user_id = %(user_id)s::bigint;
 
 -- query: memberships
 -- A user's participation in threads with ids after a given one.
-select p.thread_id, p.user_id, p.read_seq, t.last_seq, t.last_seq - p.read_seq - p.sent_unread as unread
+select p.thread_id, p.user_id, p.read_seq, t.last_seq, t.last_seq - p.read_seq - p.sent_unread as unread,
+       p.from_seq, coalesce(n.last_change, 0) as last_change
 from participants p
 join threads t on t.id = p.thread_id
+left join thread_changes n on n.thread_id = t.id
 where p.user_id = %(user_id)s and p.thread_id > %(after)s
 order by p.thread_id
 limit %(number)s;

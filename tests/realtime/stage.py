@@ -33,7 +33,7 @@ class Stage:
         self.news, self.hub = News(), Hub()
         self.message_store = MessageStore(db, self.news, 100, 0)  # type: ignore[arg-type]
         self.read_markers = ReadMarkers(db, self.news, 0)  # type: ignore[arg-type]
-        self.repair = GapRepair(db, 1, lambda: self.hub.users, self.hub.deliver)
+        self.repair = GapRepair(db, config, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
         thread_loader: Batcher[ThreadRequest, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(db, asked), 100, 0

@@ -12,7 +12,7 @@ from chatserver.conversations.access import Membership, ThreadRequest, enter, pa
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError
 from chatserver.validation import MAX_ID, clean_recipient, parse_id
-from chatserver.web.app_keys import ACCOUNTS, DB, READ_MARKERS, SENDING
+from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, READ_MARKERS, SENDING
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
 from chatserver.web.pages.preferences import choices_of
@@ -118,18 +118,18 @@ async def mark_read(request: web.Request) -> web.Response:
 
 async def _chat(request: web.Request, user: User) -> dict[str, Any]:
     """Reads the thread before its messages: one stored in between is on the page and also arrives as an event."""
-    db = request.app[DB]
+    db, config = request.app[DB], request.app[CONFIG]
     thread = await threads.find_thread(db, _asked(request, user))
     member = thread.membership
     path, at, later = f"/messages/chat/{thread.id}/", parse_id(request.query.get("at")), False
-    if at is not None and at <= thread.total:
+    if at is not None and thread.from_seq <= at <= thread.total:
         path += f"?at={at}"
-        shown, more, later = await messages.around(db, member, at)
+        shown, more, later = await messages.around(db, config, member, at)
     elif "at" not in request.query and _left_off_far(member):
-        shown, more, later = await messages.around(db, member, member.read_seq + 1)
+        shown, more, later = await messages.around(db, config, member, member.read_seq + 1)
     else:
         at = None
-        shown, more = await messages.history(db, member, MAX_ID)
+        shown, more = await messages.history(db, config, member, MAX_ID)
     context = {"thread": thread, "messages": shown, "more": more, "later": later, "at": at, "path": path}
     return context | await _list(request, user, open_id=thread.id)
 

@@ -1,0 +1,178 @@
+"""What has become of messages: their present states, as texts, edits, deletions and reactions left them.
+
+A state is always read whole, by one statement, so that its text and its number never come from two moments.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from chatserver.config.settings import Config
+from chatserver.conversations.access import Membership, outsider
+from chatserver.database.client import Database
+from chatserver.frames import as_time, encode
+
+ALL_PEOPLE = 2**31 - 1  # more than react to a message
+
+
+class Sender(NamedTuple):
+    """A user as frames name them; the name of a deleted account is ''."""
+
+    id: int
+    name: str
+
+
+class Reaction(NamedTuple):
+    """One emoji below a message. `people` are the ids of the `number` who chose it, the oldest first.
+
+    Of more than `announce_people` it holds the first ones. `mine`: the reader is among them.
+    """
+
+    emoji: str
+    number: int
+    people: tuple[int, ...]
+    mine: bool
+
+
+class State(NamedTuple):
+    """The present state of a changed message, for one reader, or for several if `is_shared`.
+
+    The text is '' once the message is deleted. `deleted_by` is None if the sender did it. Reactions stand in the order
+    of REACTIONS, then by code points; in threads of more than `announce_people`, frames have only their numbers. The
+    last three are of the reader, for frames of deletions; 0 if the state is shared.
+    """
+
+    thread_id: int
+    seq: int
+    change: int
+    text: str
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    deleted_by: Sender | None
+    reactions: tuple[Reaction, ...]
+    counts_only: bool
+    is_shared: bool = False
+    last_seq: int = 0
+    read_seq: int = 0
+    unread: int = 0
+
+
+class StateRow(NamedTuple):
+    """The state of the message asked about at `place`, from 1. `reactions`: emoji, number, ids, whether mine."""
+
+    place: int
+    text: str
+    change: int
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    deleted_by: int | None
+    deleted_by_name: str | None
+    reactions: list[tuple[str, int, list[int], bool]] | None
+    people: int | None
+    last_seq: int
+    read_seq: int
+    unread: int
+
+
+async def states_of(db: Database, config: Config, asked: Sequence[tuple[int, int, int]]) -> list[State]:
+    """Returns the states of (user, thread, seq), in that order.
+
+    Leaves out messages that are not changed, or that the user may not see.
+    """
+    rows = await db.query(
+        "message_states",
+        StateRow,
+        user_ids=[user_id for user_id, _, _ in asked],
+        thread_ids=[thread_id for _, thread_id, _ in asked],
+        seqs=[seq for _, _, seq in asked],
+        listed_people=listed_people(config),
+    )
+    return [_state(config, row, *asked[row.place - 1][1:]) for row in rows]
+
+
+def _state(config: Config, row: StateRow, thread_id: int, seq: int) -> State:
+    reactions = order_reactions(row.reactions or (), config.reactions)
+    return State(
+        thread_id,
+        seq,
+        row.change,
+        row.text,
+        row.edited_at,
+        row.deleted_at,
+        None if row.deleted_by is None else Sender(row.deleted_by, row.deleted_by_name or ""),
+        reactions,
+        has_counts_only(config, row.people or 0, reactions),
+        last_seq=row.last_seq,
+        read_seq=row.read_seq,
+        unread=row.unread,
+    )
+
+
+def listed_people(config: Config) -> int:
+    """Returns how many of those who chose an emoji a query lists: one more than frames ever name."""
+    return config.announce_people + 1 if config.announce_people else ALL_PEOPLE
+
+
+def has_counts_only(config: Config, people: int, reactions: Iterable[Reaction]) -> bool:
+    """Whether frames tell numbers: the thread has more than `announce_people` (0 = never), or had when they reacted."""
+    return 0 < config.announce_people < people or any(one.number > len(one.people) for one in reactions)
+
+
+def order_reactions(
+    rows: Iterable[tuple[str, int, Sequence[int], bool]], listed: Sequence[str]
+) -> tuple[Reaction, ...]:
+    """Returns reactions in the order of `listed`; those no longer listed follow, by code points."""
+    places = {emoji: place for place, emoji in enumerate(listed)}
+    reactions = [Reaction(emoji, number, tuple(people), mine) for emoji, number, people, mine in rows]
+    return tuple(sorted(reactions, key=lambda one: (places.get(one.emoji, len(places)), one.emoji)))
+
+
+class Changes(NamedTuple):
+    """The thread's last change, and (change, seq) of changed messages, rising."""
+
+    last_change: int
+    numbers: list[tuple[int, int]]
+
+
+class NumberRow(NamedTuple):
+    """A changed message of a thread; None if there is none."""
+
+    last_change: int
+    change: int | None
+    seq: int | None
+
+
+async def changes_after(db: Database, member: Membership, after: int, limit: int) -> Changes:
+    """Returns at most `limit` changed messages after the change `after`. Raises ChatError `no_such_thread`."""
+    rows = await db.query(
+        "changes_after", NumberRow, thread_id=member.thread_id, user_id=member.user_id, after=after, number=limit
+    )
+    if not rows:
+        raise outsider()
+    return Changes(rows[0].last_change, [(row.change, row.seq) for row in rows if row.change and row.seq])
+
+
+def state_fields(state: State) -> dict[str, Any]:
+    """Returns the fields that a `changed` frame always has, of a deletion or of anything else."""
+    if state.deleted_at is not None:
+        by = {} if state.deleted_by is None else {"by": state.deleted_by._asdict()}
+        return {"deleted": as_time(state.deleted_at), **by}
+    edited = None if state.edited_at is None else as_time(state.edited_at)
+    return {"text": state.text, "edited": edited, **reaction_fields(state)}
+
+
+def reaction_fields(state: State) -> dict[str, Any]:
+    """Returns the reactions with the ids of people, or their numbers and which of them are the reader's own."""
+    if not state.counts_only:
+        return {"reactions": {one.emoji: one.people for one in state.reactions}}
+    counts = {"reactions": {one.emoji: one.number for one in state.reactions}}
+    return counts if state.is_shared else counts | {"mine": [one.emoji for one in state.reactions if one.mine]}
+
+
+def changed_frame(state: State, *, counted: bool = False) -> str:
+    """Returns the `changed` frame as JSON; of a deletion, `counted` adds what the reader has not read as of now."""
+    frame = {"type": "changed", "thread": state.thread_id, "change": state.change, "seq": state.seq}
+    if counted and state.deleted_at is not None:
+        counts = {"unread": state.unread, "last": state.last_seq, "read": state.read_seq}
+        return encode(frame | state_fields(state) | counts)
+    return encode(frame | state_fields(state))
