@@ -129,7 +129,7 @@ def test_scripts_are_separate_modules_with_their_comments_for_a_debugger(start: 
     page = run.get("/messages/sign-in/")
     script = page.partition('type="module" src="')[2].partition('"')[0]
     assert "/** Entry of every page but the messenger's. */" in run.get(script)
-    assert "export class Today" in run.get(script.replace("page.js", "lib/time.js"))
+    assert "export class Today" in run.get(script.replace("page.js", "lib/today.js"))
 
 
 def test_a_changed_template_is_served(start: Start, checkout: Path) -> None:
