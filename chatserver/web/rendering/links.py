@@ -32,7 +32,8 @@ _PORT = r":(?:[0-9]{1,5}(?![0-9])|(?=[/?#]))"
 _START = regex.compile(rf"(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://(?=[\[{_LETTER}])")
 _HOST = regex.compile(rf"(?:\[[0-9A-Fa-f:.]+\]|(?:{_LABEL}\.)*(?:{_LAST}|{_LABEL})(?:\.(?=[/?#:]))?)(?:{_PORT})?")
 _DECEIT = regex.compile(rf"[{_UNSEEN}]+[A-Za-z0-9.:@-]|%")  # after a host
-_USER = regex.compile(r"[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~-]*@")
+# The `@` stands in a lookahead: otherwise `regex` first looks for one in the whole rest of the text.
+_USER = regex.compile(r"[\p{L}\p{M}\p{N}!$&'()*+,;=:%._~-]*(?=@)")
 
 # A path ends at an invisible character, `<`, `>`, `"` (also escaped), `|`, `\`, a bracket that was not opened in it, or
 # the punctuation of any script, except characters that occur inside words.
