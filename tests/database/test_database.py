@@ -152,18 +152,18 @@ async def test_every_page_is_content_with_one_connection(serve: Serve) -> None:
 async def test_where_postgresql_takes_connections_and_says_nothing_a_page_is_refused_in_time(
     config: Config, serve: Serve
 ) -> None:
+    """The limit holds for all attempts to connect together: the first one uses it up."""
     proxy = relay(config)
     url = await serve(database_url=tcp_url(config, await proxy.start()), database_timeout=0.5)
     async with Person(url, "Ana") as ana:
         await ana.sign_up()
         execute(str(config.database_url), END_CONNECTIONS)
         async with asyncio.timeout(PATIENCE):
-            while proxy.alive:
+            while proxy.alive > 0:
                 await asyncio.sleep(0.01)
         proxy.silent = True
-        start = time.monotonic()
         assert (await ana.get("/messages/")).status == 503
-        assert time.monotonic() - start < 1.5
+        assert proxy.alive == 1
         proxy.silent = False
         assert (await ana.get("/messages/")).status == 200
     await proxy.stop()
