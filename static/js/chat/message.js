@@ -57,6 +57,10 @@ export class MessageRenderer {
     showState(item, offline ? this.#texts.offline : this.#texts.sending);
   }
 
+  rewrite(item, text) {
+    this.#fill(item, text);
+  }
+
   showRefused(item, reason) {
     item.classList.replace('pending', 'refused');
     showState(item, reason ?? this.#texts.notStored);

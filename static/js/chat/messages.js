@@ -55,9 +55,12 @@ export class MessageList extends EventTarget {
     return lastSeq(this.#list);
   }
 
-  /** The ids of one's own messages shown. */
-  get ownIds() {
-    return Array.from(this.#list.querySelectorAll('.own[data-seq]'), ({ dataset }) => dataset.id);
+  /** The ids and numbers of one's own messages shown. @returns {[string, number][]} */
+  get own() {
+    return Array.from(this.#list.querySelectorAll('.own[data-seq]'), ({ dataset }) => [
+      dataset.id,
+      Number(dataset.seq),
+    ]);
   }
 
   /** A stored message: a pending one with its id becomes it; so does one that the page was drawn with. */
@@ -89,6 +92,12 @@ export class MessageList extends EventTarget {
   /** Updates the labels of pending messages: sending, or waiting for the connection. */
   showOffline(offline) {
     for (const item of this.#list.querySelectorAll('.pending')) this.#renderer.showPending(item, offline);
+  }
+
+  /** Its text was changed before it was sent. @param {import('../net/outbox_store.js').Entry} entry */
+  rewrite({ id, text }) {
+    const item = findUnsent(this.#list, id);
+    if (item) this.#scroll.keeping(() => this.#renderer.rewrite(item, text));
   }
 
   /** @param {import('../net/outbox_store.js').Entry} entry */

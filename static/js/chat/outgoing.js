@@ -44,11 +44,13 @@ export function followOutbox(view, { outbox, socket, texts }, signal) {
     find('no-messages').hidden = true;
     if (outbox.isVolatile) notice.say(texts.memoryOnly);
   });
+  on('rewritten', (entry) => list.rewrite(entry));
   on('settled', (message) => {
     view.receive(message);
     changed();
   });
   on('refused', (entry) => {
+    list.rewrite(entry);
     list.refuse(entry);
     changed();
   });
@@ -68,7 +70,7 @@ export function followOutbox(view, { outbox, socket, texts }, signal) {
       if (entry.state === 'refused') list.refuse(entry);
     }
   };
-  for (const id of list.ownIds) outbox.forget(id);
+  for (const [id, seq] of list.own) outbox.forget(id, seq);
   if (history.complete) showWaiting();
   history.addEventListener('complete', showWaiting);
   adapt();

@@ -1,37 +1,25 @@
 /**
- * Sends what was written, in order, until the server says that it is stored: through reloads, closed tabs
- * and disconnections, always with the same id, so that the server stores it once.
+ * Sends what was written, and changes of it, in order, until the server says that it is stored: through reloads, closed
+ * tabs and disconnections, always with the same id, so that the server stores it once.
  *
- * Events (`detail`): `added` (Entry), `settled` ({thread, seq, id, sender, text, at}), `refused` (Entry),
- * `discarded` (Entry). What another tab did is told in the same way, as `elsewhere`, except for what it settled: that
- * arrives as one's own message on this page's socket too.
+ * Events (`detail`) of messages: `added` (Entry), `rewritten` (Entry: changed before it was sent), `settled`
+ * ({thread, seq, id, sender, text, at}), `refused` (Entry), `discarded` (Entry). Of changes: `changing` (Entry: what
+ * waits for its message is different now), `changed-here` ({thread, entry, change}: stored under that number),
+ * `change-refused` (Entry), `change-dropped` ({thread, entry, reason}). What another tab did is told in the same way,
+ * as `elsewhere`, except for what the server answered it: that comes on this page's socket, too.
  */
 import { uuid } from '../lib/uuid.js';
-import { backOff } from './back_off.js';
-import { inTurn } from './turns.js';
+import { changes, frameOf, isChange, tidy } from './changes.js';
+import { Delivery } from './delivery.js';
 
-const DOUBT_MS = 3_000; // without an answer: does the connection still live?
-const ANSWER_MS = 15_000; // then the same is sent again
-// Any other code (`unavailable`, `too_many`, one of a later server) does not say that it was not stored.
-const DEFINITE = new Set([
-  'too_long',
-  'no_text',
-  'bad_text',
-  'no_such_thread',
-  'duplicate_id',
-  'accepts_no_messages',
-  'bad_frame',
-]);
+const FOR_NOW = new Set(['too_many', 'unavailable', 'server_error']); // these don't say that it was not stored
+const NEWS = { waiting: 'rewritten', refused: 'refused', discarded: 'discarded' };
 
 export class Outbox extends EventTarget {
   #user;
   #socket;
   #store;
-  /** @type {{entry: import('./outbox_store.js').Entry, done: (waitMs: number) => void}|null} */
-  #inFlight = null;
-  #flushing = false;
-  #pause = 0; // the timer of the next attempt: before it nothing is tried, or the server would close the socket
-  #failures = 0;
+  #delivery;
 
   /**
    * @param {{id: number, name: string}} user
@@ -44,154 +32,191 @@ export class Outbox extends EventTarget {
     this.#user = user;
     this.#socket = socket;
     this.#store = store;
-    socket.addEventListener('statechange', () => {
-      if (socket.live) this.#goOn();
-      else this.#answered(0);
+    this.#delivery = new Delivery(socket, `chatserver.outbox.${user.id}`, {
+      tidy: () => this.#tidy(),
+      next: () => this.#next(),
+      handOver: (entry) => this.#handOver(entry),
     });
     socket.addEventListener('sent', ({ detail }) => this.#settle(detail));
     socket.addEventListener('message', ({ detail }) => {
       if (detail.sender.id === user.id) this.#settle(detail);
     });
+    socket.addEventListener('done', ({ detail }) => this.#done(detail));
     socket.addEventListener('error', ({ detail }) => this.#failed(detail));
     socket.addEventListener('toobig', () => {
-      if (this.#inFlight) this.#refuse(this.#inFlight.entry, texts.tooBig);
+      if (this.#delivery.entry) this.#refuse(this.#delivery.entry, { message: texts.tooBig });
     });
-    store.watch((entry) => this.#changedElsewhere(entry));
+    store.watch((entry, before) => this.#changedElsewhere(entry, before));
   }
 
   get isVolatile() {
     return this.#store.isVolatile;
   }
 
-  /** @returns {import('./outbox_store.js').Entry[]} what waits or was refused in a thread, in order */
+  /** @returns {import('./outbox_store.js').Entry[]} the messages that wait or were refused in a thread, in order */
   entries(thread) {
+    return this.#of(thread).filter((entry) => !isChange(entry));
+  }
+
+  /** @returns {import('./outbox_store.js').Entry[]} the changes that wait or were refused in a thread, in order */
+  changes(thread) {
+    return this.#of(thread).filter(isChange);
+  }
+
+  #of(thread) {
     return this.#store.all().filter((entry) => entry.thread === thread && entry.state !== 'discarded');
   }
 
-  add(thread, text) {
-    const last = this.#store.all().at(-1)?.order ?? 0;
-    const entry = { id: uuid(), thread, text, order: Math.max(Date.now(), last + 1), state: 'waiting' };
-    this.#store.put(entry);
-    this.#tell('added', entry);
-    this.#flush();
+  /** @param {number} thread @param {string} text @param {number} [reply] the number of the message that it answers */
+  add(thread, text, reply) {
+    this.#tell('added', this.#put({ thread, text, reply }));
+    this.#delivery.flush();
   }
 
-  /** A refused message goes again as a new one. */
+  /**
+   * What becomes of a change depends on what waits already, and only the tab whose turn it is can tell; until then it
+   * is kept as it is.
+   * @param {{thread: number, seq?: number, of?: string, kind: 'edit'|'delete'|'react', text?: string, base?: number,
+   *   emoji?: string, on?: boolean}} wish `of` is the id of a message whose number is not known
+   */
+  async change(wish) {
+    this.#tell('changing', this.#put(wish));
+    await this.#delivery.inTurn(() => this.#tidy());
+    this.#delivery.flush();
+  }
+
+  #put(wish) {
+    const last = this.#store.all().at(-1)?.order ?? 0;
+    const entry = { ...wish, id: uuid(), order: Math.max(Date.now(), last + 1), state: 'waiting', handed: false };
+    this.#store.put(entry);
+    return entry;
+  }
+
+  /** What was refused goes again as something new. */
   tryAgain(id) {
     const entry = this.#store.get(id);
     this.discard(id);
-    if (entry) this.add(entry.thread, entry.text);
+    if (!entry) return;
+    const { thread, text, reply, seq, of, kind, base } = entry;
+    if (isChange(entry)) this.change({ thread, seq, of, kind: /** @type {'edit'} */ (kind), text, base });
+    else this.add(thread, /** @type {string} */ (text), reply);
   }
 
   discard(id) {
     const entry = this.#store.get(id);
-    if (!entry) return;
+    if (entry) this.#remove(entry);
+  }
+
+  #remove(entry) {
+    if (isChange(entry)) {
+      this.#store.remove(entry.id);
+      this.#tell('changing', entry);
+      return;
+    }
     this.#store.put({ ...entry, state: 'discarded' }); // other tabs see this, and can tell it from "settled"
-    this.#store.remove(id);
+    this.#store.remove(entry.id);
     this.#tell('discarded', entry);
   }
 
-  /** It is known from elsewhere (the page as loaded) that this message is stored. */
-  forget(id) {
+  /** It is known from elsewhere (the page as loaded) that this message is stored, and under which number. */
+  forget(id, seq) {
+    this.#number(id, seq);
     this.#store.remove(id);
   }
 
-  #goOn() {
-    clearTimeout(this.#pause);
-    this.#pause = 0;
-    this.#flush();
-  }
-
-  async #flush() {
-    if (this.#flushing || this.#pause) return;
-    this.#flushing = true;
-    let wait;
-    try {
-      wait = await this.#sendAll();
-    } finally {
-      this.#flushing = false;
+  /** Changes that waited for the number of their message have it. */
+  #number(of, seq) {
+    for (const entry of this.#store.all()) {
+      if (isChange(entry) && entry.of === of && !entry.seq) this.#store.put({ ...entry, seq });
     }
-    if (this.#socket.live && this.#next()) this.#pause = setTimeout(() => this.#goOn(), wait);
   }
 
-  /** Each message waits for the fate of the one before it, so that order holds even when one is refused. */
-  async #sendAll() {
-    while (this.#socket.live && this.#next()) {
-      const wait = await inTurn(`chatserver.outbox.${this.#user.id}`, () => this.#sendNext());
-      if (wait) return wait;
+  /** In turn. @returns {true} */
+  #tidy() {
+    const { put, gone } = tidy(this.#store.all());
+    for (const entry of put) {
+      this.#store.put(entry);
+      this.#tell(isChange(entry) ? 'changing' : NEWS[entry.state], entry);
     }
-    return 0;
+    for (const entry of gone) this.#remove(entry);
+    return true;
   }
 
-  /** What is next once it is this tab's turn: another one may have sent meanwhile. */
-  #sendNext() {
-    const entry = this.#socket.live && this.#next();
-    return entry ? this.#send(entry) : 0;
-  }
-
+  /** A server of the version before knows neither changes nor replies: they wait for another. */
   #next() {
-    return this.#store.all().find((entry) => entry.state === 'waiting');
+    const knowsAll = this.#socket.hello?.changes;
+    const mayGo = (entry) => (isChange(entry) ? knowsAll && entry.seq : knowsAll || !entry.reply);
+    return this.#store.all().find((entry) => entry.state === 'waiting' && mayGo(entry));
   }
 
-  /** @returns {Promise<number>} milliseconds to wait before the next */
-  #send(entry) {
-    return new Promise((resolve) => {
-      const doubt = setTimeout(() => this.#socket.probe(), DOUBT_MS);
-      const timer = setTimeout(() => this.#answered(0), ANSWER_MS);
-      const done = (wait) => {
-        clearTimeout(doubt);
-        clearTimeout(timer);
-        resolve(wait);
-      };
-      this.#inFlight = { entry, done };
-      const { thread, id, text } = entry;
-      if (!this.#socket.send({ type: 'send', thread, id, text })) this.#answered(1 + backOff(++this.#failures));
-    });
+  #handOver(entry) {
+    if (!entry.handed) this.#store.put({ ...entry, handed: true });
+    return frameOf(entry);
   }
 
-  #answered(wait) {
-    const answered = this.#inFlight;
-    this.#inFlight = null;
-    answered?.done(wait);
-  }
-
-  #settle({ thread, seq, id, at, text }) {
-    const inFlight = this.#inFlight?.entry;
-    const isInFlight = inFlight?.id === id;
-    const entry = this.#store.get(id) ?? (isInFlight ? inFlight : undefined);
+  /** @param {any} frame `sent`, which knows no text, or one's own `message` */
+  #settle(frame) {
+    const { thread, seq, id, at } = frame;
+    this.#number(id, seq);
+    const entry = this.#known(id);
     if (!entry) return;
     this.#store.remove(id);
-    this.#failures = 0;
-    this.#tell('settled', { thread, seq, id, sender: this.#user, text: text ?? entry.text, at });
-    if (isInFlight) this.#answered(0);
+    const { text, reply } = entry;
+    const message = 'text' in frame ? frame : { thread, seq, id, sender: this.#user, text, at, reply };
+    this.#tell('settled', message);
+    this.#delivery.settled(id);
   }
 
-  #failed({ id, code, message, retry_after: retryAfter }) {
-    const inFlight = this.#inFlight?.entry;
-    if (!id || inFlight?.id !== id) return;
-    if (DEFINITE.has(code)) {
-      this.#refuse(inFlight, message);
-      return;
+  #done({ thread, id, change }) {
+    const entry = this.#known(id);
+    if (!entry) return;
+    this.#store.remove(id);
+    if (entry.kind === 'edit') this.#raiseBases(entry, change);
+    this.#tell('changed-here', { thread, entry, change });
+    this.#delivery.settled(id);
+  }
+
+  /** One's own next edit of the same message has seen this one. */
+  #raiseBases(edit, change) {
+    for (const entry of this.#store.all()) {
+      const isNext = entry.kind === 'edit' && entry.state === 'waiting' && !entry.handed && changes(entry, edit);
+      if (isNext) this.#store.put({ ...entry, base: Math.max(entry.base ?? 0, change) });
     }
-    const asked = (retryAfter ?? 0) * 1000;
-    if (code === 'too_many' && asked)
-      this.#answered(asked); // nothing is wrong: no need to wait longer each time
-    else this.#answered(Math.max(1, backOff(++this.#failures), asked));
   }
 
-  #refuse(entry, reason) {
-    const refused = { ...entry, state: 'refused', reason };
-    this.#store.put(refused);
-    this.#tell('refused', refused);
-    this.#answered(0);
+  #known(id) {
+    const { entry } = this.#delivery;
+    return this.#store.get(id) ?? (entry?.id === id ? entry : undefined);
   }
 
-  #changedElsewhere(entry) {
-    this.#tell({ waiting: 'added', refused: 'refused', discarded: 'discarded' }[entry.state], {
-      ...entry,
-      elsewhere: true,
-    });
-    if (entry.state === 'waiting') this.#flush();
+  #failed(error) {
+    const { entry } = this.#delivery;
+    if (!entry || error.id !== entry.id) return;
+    if (FOR_NOW.has(error.code)) this.#delivery.postpone(error.retry_after, error.code === 'too_many');
+    else this.#refuse(entry, error);
+  }
+
+  /** @param {import('./outbox_store.js').Entry} entry @param {any} error */
+  #refuse(entry, { message: reason, code, text, edited, change }) {
+    if (entry.kind === 'delete' || entry.kind === 'react') {
+      this.#store.remove(entry.id);
+      this.#tell('change-dropped', { thread: entry.thread, entry, reason });
+    } else {
+      const present = code === 'changed_meanwhile' ? { text, edited, change } : undefined;
+      /** @type {import('./outbox_store.js').Entry} */
+      const refused = { ...entry, state: 'refused', handed: false, reason, code, present };
+      this.#store.put(refused);
+      this.#tell(isChange(entry) ? 'change-refused' : 'refused', refused);
+    }
+    this.#tidy();
+    this.#delivery.settled(entry.id);
+  }
+
+  #changedElsewhere(entry, before) {
+    const news = { ...(entry ?? before), elsewhere: true };
+    if (isChange(news)) this.#tell('changing', news);
+    else if (entry) this.#tell(!before && entry.state === 'waiting' ? 'added' : NEWS[entry.state], news);
+    if (entry?.state === 'waiting') this.#delivery.flush();
   }
 
   #tell(type, detail) {

@@ -1,26 +1,39 @@
 import { localStorageOrNull, parse, removeAll } from './browser_storage.js';
 
 /**
- * Where messages wait until they are acknowledged: one localStorage key each, so that tabs never overwrite
- * each other's. Where the browser refuses (full, forbidden), they wait in memory.
+ * Where messages and changes of messages wait until they are acknowledged: one localStorage key each, so that tabs
+ * never overwrite each other's. Where the browser refuses (full, forbidden), they wait in memory.
  *
  * @typedef {object} Entry
- * @property {string} id the message's UUID
+ * @property {string} id a UUID; the message's, if it is one
  * @property {number} thread
- * @property {string} text
+ * @property {'send'|'edit'|'delete'|'react'} [kind] `send` if missing
+ * @property {string} [text] of a message or an edit
+ * @property {number} [reply] of a message: the number of the one that it answers
+ * @property {number} [seq] of a change: the number of its message
+ * @property {string} [of] of a change: the id of its message, while the number is not known
+ * @property {number} [base] of an edit: the last change that its author saw
+ * @property {string} [emoji]
+ * @property {boolean} [on] whether the reaction is set or taken off
  * @property {number} order entries are sent in this order, whichever tab they come from
  * @property {'waiting'|'refused'|'discarded'} state
+ * @property {boolean} [handed] false until a socket got it, and with it perhaps the server; missing: not known
  * @property {string} [reason] why it was refused, a sentence
+ * @property {string} [code] why it was refused, an error code
+ * @property {{text: string, edited: string|null, change: number}} [present] of a message that somebody else edited
  * @property {boolean} [elsewhere] whether another tab put it
  */
 export class OutboxStore {
-  #prefix;
+  #plain;
+  #later;
   #storage;
   #memory = new Map();
 
   /** @param {number|string} userId entries are kept per account and never seen by another */
   constructor(userId, storage = localStorageOrNull()) {
-    this.#prefix = `chatserver.outbox.${userId}.`;
+    this.#plain = `chatserver.outbox.${userId}.`;
+    // Never read by tabs of the version before, which would send an edit as a message.
+    this.#later = `chatserver.outbox-2.${userId}.`;
     this.#storage = storage;
   }
 
@@ -28,7 +41,7 @@ export class OutboxStore {
   all() {
     const entries = new Map();
     const keys = this.#storage ? Object.keys(this.#storage) : [];
-    for (const key of keys.filter((each) => each.startsWith(this.#prefix))) {
+    for (const key of keys.filter((each) => this.#has(each))) {
       const entry = parse(this.#storage.getItem(key));
       if (entry) entries.set(entry.id, entry);
     }
@@ -38,13 +51,15 @@ export class OutboxStore {
 
   /** @param {string} id @returns {Entry|undefined} */
   get(id) {
-    return this.#memory.get(id) ?? parse(this.#storage?.getItem(this.#prefix + id)) ?? undefined;
+    const stored = (prefix) => parse(this.#storage?.getItem(prefix + id));
+    return this.#memory.get(id) ?? stored(this.#plain) ?? stored(this.#later) ?? undefined;
   }
 
   /** @param {Entry} entry */
   put(entry) {
+    const isPlain = (entry.kind ?? 'send') === 'send' && !entry.reply;
     try {
-      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));
+      this.#storage.setItem((isPlain ? this.#plain : this.#later) + entry.id, JSON.stringify(entry));
       this.#memory.delete(entry.id);
     } catch {
       this.#memory.set(entry.id, entry);
@@ -54,13 +69,15 @@ export class OutboxStore {
   /** @param {string} id */
   remove(id) {
     this.#memory.delete(id);
-    this.#storage?.removeItem(this.#prefix + id);
+    this.#storage?.removeItem(this.#plain + id);
+    this.#storage?.removeItem(this.#later + id);
   }
 
   /** Forgets them all, for good. */
   clear() {
     this.#memory.clear();
-    removeAll(this.#storage, this.#prefix);
+    removeAll(this.#storage, this.#plain);
+    removeAll(this.#storage, this.#later);
   }
 
   /** Whether something waits in memory only, to be lost with the page. */
@@ -68,12 +85,17 @@ export class OutboxStore {
     return this.#memory.size > 0;
   }
 
-  /** @param {(entry: Entry) => void} changed called for what other tabs put */
+  /**
+   * @param {(entry: Entry|null, before: Entry|null) => void} changed called for what other tabs put or remove, with
+   *   null for what is not there any more, or was not there before
+   */
   watch(changed) {
-    addEventListener('storage', (event) => {
-      if (!event.key?.startsWith(this.#prefix)) return;
-      const entry = parse(event.newValue);
-      if (entry) changed(entry);
+    addEventListener('storage', ({ key, newValue, oldValue }) => {
+      if (key && this.#has(key)) changed(parse(newValue), parse(oldValue));
     });
+  }
+
+  #has(key) {
+    return key.startsWith(this.#plain) || key.startsWith(this.#later);
   }
 }

@@ -34,6 +34,7 @@ export class ChatSocket extends EventTarget {
   #retry = 0;
   #isProbed = false; // a ping waits for its answer: another one would only put off the deadline
   #mayHurry = true;
+  #hello = null;
 
   /** @param {number} userId the account the page was drawn for: no other is ever talked for */
   constructor(userId) {
@@ -46,6 +47,11 @@ export class ChatSocket extends EventTarget {
   }
   get live() {
     return this.#state === 'live';
+  }
+
+  /** What the server said of itself at the last connection. @returns {any} null before the first */
+  get hello() {
+    return this.#hello;
   }
 
   start() {
@@ -121,6 +127,7 @@ export class ChatSocket extends EventTarget {
       }
       this.#failedHandshakes = this.#fruitlessChecks = 0;
       this.#liveSince = Date.now();
+      this.#hello = frame;
       this.#enter('live');
     }
     if (frame.type === 'ping') this.send({ type: 'pong' });

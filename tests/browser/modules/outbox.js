@@ -7,6 +7,7 @@ const TEXTS = { tooBig: 'Too big.' };
 /** The server, as a socket shows it. */
 class Server extends EventTarget {
   live = true;
+  hello = { changes: true };
   /** @type {string[][]} the id and the text of each message received */
   got = [];
 

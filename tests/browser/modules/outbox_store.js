@@ -31,3 +31,19 @@ test('what cannot be stored waits in memory and in order', () => {
   for (const id of ['a', 'b', 'c']) store.remove(id);
   equal([ids(store), store.isVolatile], [[], false]);
 });
+
+test('only plain messages lie where a tab of the version before looks', () => {
+  const store = new OutboxStore(1);
+  store.put({ ...entry('a', 1), kind: 'send', handed: false });
+  store.put({ ...entry('b', 2), reply: 4 });
+  store.put({ ...entry('c', 3), kind: 'edit', seq: 4, base: 0 });
+  equal(Object.keys(localStorage).sort(), [
+    'chatserver.outbox-2.1.b',
+    'chatserver.outbox-2.1.c',
+    'chatserver.outbox.1.a',
+  ]);
+  equal([ids(store), store.get('c')?.seq], [['a', 'b', 'c'], 4]);
+  store.remove('b');
+  store.clear();
+  equal([ids(store), localStorage.length], [[], 0]);
+});

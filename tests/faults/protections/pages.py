@@ -6,7 +6,7 @@ PROTECTIONS = [
     Protection(
         "The browser keeps unacknowledged messages",
         "static/js/net/outbox_store.js",
-        "      this.#storage.setItem(this.#prefix + entry.id, JSON.stringify(entry));\n"
+        "      this.#storage.setItem((isPlain ? this.#plain : this.#later) + entry.id, JSON.stringify(entry));\n"
         "      this.#memory.delete(entry.id);",
         "      this.#memory.set(entry.id, entry);",
         "browser/test_story.py::test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once",
@@ -14,8 +14,8 @@ PROTECTIONS = [
     Protection(
         "The browser keeps them per account",
         "static/js/net/outbox_store.js",
-        "    this.#prefix = `chatserver.outbox.${userId}.`;",
-        "    this.#prefix = 'chatserver.outbox.';",
+        "    this.#plain = `chatserver.outbox.${userId}.`;",
+        "    this.#plain = 'chatserver.outbox.';",
         "browser/test_story.py::test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back",
     ),
     Protection(
@@ -46,10 +46,31 @@ PROTECTIONS = [
     ),
     Protection(
         "A rate-limited browser retries once, when the wait is over",
-        "static/js/net/outbox.js",
+        "static/js/net/delivery.js",
         "if (this.#flushing || this.#pause) return;",
         "if (this.#flushing) return;",
         "browser/test_modules.py::test_module[who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over]",
+    ),
+    Protection(
+        "Only what no socket got is changed in place",
+        "static/js/net/changes.js",
+        "state === 'waiting' && handed === false",
+        "state === 'waiting'",
+        "browser/test_modules.py::test_module[what_is_in_doubt_is_settled_first_and_then_changed]",
+    ),
+    Protection(
+        "What waits is made what it is wished to be before anything is sent",
+        "static/js/net/delivery.js",
+        "    this.#queue.tidy();\n",
+        "",
+        "browser/test_modules.py::test_module[a_deletion_that_was_kept_when_the_page_died_holds_before_anything_is_sent]",
+    ),
+    Protection(
+        "A tab of the version before never sees a change",
+        "static/js/net/outbox_store.js",
+        "`chatserver.outbox-2.${userId}.`",
+        "`chatserver.outbox.${userId}.`",
+        "browser/test_modules.py::test_module[only_plain_messages_lie_where_a_tab_of_the_version_before_looks]",
     ),
     Protection(
         "Browsers cut off at the same time reconnect at different times",
