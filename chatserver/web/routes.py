@@ -6,11 +6,12 @@ from chatserver.web import api, health
 from chatserver.web.app_keys import SITE
 from chatserver.web.pages import account as account_pages
 from chatserver.web.pages import blocks as block_pages
+from chatserver.web.pages import chat as chat_pages
 from chatserver.web.pages import conversations as pages
 from chatserver.web.pages import exports as export_pages
 from chatserver.web.pages import password_reset as reset_pages
 from chatserver.web.pages import preferences as choices
-from chatserver.web.pages import sign_in
+from chatserver.web.pages import sending, sign_in
 from chatserver.web.static_files import static_files
 
 ROUTES = [
@@ -41,11 +42,11 @@ ROUTES = [
     web.post("/messages/reset/{token}/", reset_pages.reset),
     web.post("/messages/language/", choices.choose_language),
     web.post("/messages/theme/", choices.choose_theme),
-    web.post("/messages/send_message/", pages.send_to_name),
+    web.post("/messages/send_message/", sending.send_to_name),
     web.get("/messages/chat/{thread}", pages.add_slash),
-    web.get("/messages/chat/{thread}/", pages.chat),
-    web.post("/messages/chat/{thread}/", pages.send_to_thread),
-    web.post("/messages/chat/{thread}/read/", pages.mark_read),
+    web.get("/messages/chat/{thread}/", chat_pages.chat),
+    web.post("/messages/chat/{thread}/", sending.send_to_thread),
+    web.post("/messages/chat/{thread}/read/", chat_pages.mark_read),
     web.get("/messages/chat/{thread}/history", api.history),
     web.get("/messages/people", api.people),
     web.route("*", "/messages/send_message_api/{thread}/", api.send_message),

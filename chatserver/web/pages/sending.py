@@ -1,0 +1,56 @@
+"""The forms that send a message: by name from the conversations page, and from the chat page."""
+
+import contextlib
+
+from aiohttp import web
+
+from chatserver.conversations import threads
+from chatserver.conversations.access import ThreadRequest, enter
+from chatserver.errors import ChatError
+from chatserver.validation import clean_recipient
+from chatserver.web.app_keys import ACCOUNTS, DB, SENDING
+from chatserver.web.current_user import require_user
+from chatserver.web.forms import check_form, read_form
+from chatserver.web.pages.chat import asked_thread, chat_context, left_off_far
+from chatserver.web.pages.conversations import conversations_context
+from chatserver.web.rendering.pages import render_refused
+
+
+async def send_to_name(request: web.Request) -> web.Response:
+    """Sends a message to a user by name; finds or creates their thread. Checks all fields before it stores anything."""
+    user = await require_user(request)
+    form = await read_form(request, "recipient_name", "message")
+    try:
+        await check_form(request)
+        name = clean_recipient(form["recipient_name"])
+        recipient = await request.app[ACCOUNTS].find(name)
+        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
+        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, checked.client_id)
+        asked = ThreadRequest(thread_id, user.id)
+        await request.app[SENDING].submit(asked, checked)
+    except ChatError as error:
+        context = await conversations_context(request, user)
+        return await render_refused(request, "conversations.html", form, error, **context)
+    raise web.HTTPSeeOther(await _where_it_stands(request, asked))
+
+
+async def send_to_thread(request: web.Request) -> web.Response:
+    """Sends a message from a page without scripts."""
+    user = await require_user(request)
+    form = await read_form(request, "message")
+    asked = asked_thread(request, user)
+    try:
+        await check_form(request)
+        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
+        await request.app[SENDING].submit(asked, checked)
+    except ChatError as error:
+        return await render_refused(request, "chat.html", form, error, **await chat_context(request, user))
+    raise web.HTTPSeeOther(await _where_it_stands(request, asked))
+
+
+async def _where_it_stands(request: web.Request, asked: ThreadRequest) -> str:
+    """Returns the address of a chat that shows the message just sent: its end, wherever the user's read marker is."""
+    address = f"/messages/chat/{asked.thread_id}/"
+    with contextlib.suppress(ChatError):  # the message is stored: a failure now must not suggest otherwise
+        address += "?at=end" if left_off_far(await enter(request.app[DB], asked)) else ""
+    return address
