@@ -11,6 +11,7 @@ from chatserver.accounts.directory import complete_name
 from chatserver.accounts.names import name_beginning
 from chatserver.conversations import messages
 from chatserver.conversations.access import ThreadRequest, enter, parse_thread_id
+from chatserver.conversations.replies import cut, quoted
 from chatserver.errors import ChatError
 from chatserver.realtime.handshake import PreparedSocket
 from chatserver.validation import MAX_ID, parse_id
@@ -42,7 +43,10 @@ async def send_message(request: web.Request) -> web.Response:
 
 
 async def history(request: web.Request) -> web.Response:
-    """Returns a page of messages: those before a number (or the last ones), or those after one."""
+    """Returns a page of messages: those before a number (or the last ones), or those after one.
+
+    Reads the membership before the messages: all up to its numbers is in the answer, if the page reaches that far.
+    """
     user = await _require_user(request)
     db, config = request.app[DB], request.app[CONFIG]
     member = await enter(db, ThreadRequest(parse_thread_id(request.match_info["thread"]), user.id))
@@ -53,7 +57,17 @@ async def history(request: web.Request) -> web.Response:
         page, more = await messages.following(db, config, member, _number(request, "after", 0, least=0), limit)
     else:
         raise ChatError("bad_frame")
-    return web.json_response({"messages": [messages.as_frame(message) for message in page], "more": more})
+    return web.json_response(
+        {
+            "messages": [messages.as_frame(message) for message in page],
+            "notes": [],
+            "quoted": [messages.as_frame(cut(original)) for original in await quoted(db, config, member, page)],
+            "more": more,
+            "last": member.last_seq,
+            "from": member.from_seq,
+            "change": member.last_change,
+        }
+    )
 
 
 def _number(request: web.Request, name: str, default: int, least: int = 1) -> int:

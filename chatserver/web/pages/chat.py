@@ -1,13 +1,16 @@
 """The chat page, and marking it as read."""
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from aiohttp import web
 
 from chatserver.accounts.accounts import User
+from chatserver.config.settings import Config
 from chatserver.conversations import messages, threads
 from chatserver.conversations.access import Membership, ThreadRequest, enter, parse_thread_id
 from chatserver.conversations.read_markers import ReadMarker
+from chatserver.conversations.replies import cut, quoted
 from chatserver.errors import ChatError
 from chatserver.validation import MAX_ID, parse_id
 from chatserver.web.app_keys import CONFIG, DB, READ_MARKERS
@@ -15,6 +18,7 @@ from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
 from chatserver.web.pages.conversations import list_beside
 from chatserver.web.pages.preferences import choices_of
+from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES
 from chatserver.web.rendering.pages import render, render_refused
 from chatserver.web.rendering.timezones import beginning_of, viewers_zone
 
@@ -65,8 +69,41 @@ async def chat_context(request: web.Request, user: User) -> dict[str, Any]:
     else:
         at = None
         shown, more = await messages.history(db, config, member, MAX_ID)
-    context = {"thread": thread, "messages": shown, "more": more, "later": later, "at": at, "path": path}
+    originals = await quoted(db, config, member, shown)
+    context = {
+        "thread": thread,
+        "messages": shown,
+        "quoted": originals,
+        "more": more,
+        "later": later,
+        "at": at,
+        "path": path,
+        "data": _data(config, thread, originals) | {"later": later, "at": at},
+    }
     return context | await list_beside(request, user, open_id=thread.id)
+
+
+def _data(config: Config, thread: threads.Thread, originals: Sequence[messages.Message]) -> dict[str, Any]:
+    """Returns what the scripts are told of a chat: what is not to be seen on its page."""
+    return {
+        "thread": {
+            "id": thread.id,
+            "total": thread.total,
+            "received": thread.received,
+            "sent": thread.sent,
+            "readSeq": thread.read_seq,
+            "unread": thread.unread,
+        },
+        "people": [person.as_frame() for person in thread.people],
+        "last": thread.total,
+        "from": thread.from_seq,
+        "change": thread.last_change,
+        "quoted": [messages.as_frame(cut(original)) for original in originals],
+        "fold": {"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
+        "windows": {"edit": config.edit_window, "delete": config.delete_window},
+        "reactions": config.reactions,
+        "announcePeople": config.announce_people,
+    }
 
 
 def left_off_far(member: Membership) -> bool:

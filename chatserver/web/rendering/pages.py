@@ -26,7 +26,7 @@ from chatserver.web.origins import is_ours
 from chatserver.web.pages.preferences import THEMES, choices_of, take_over
 from chatserver.web.rendering import avatars, times
 from chatserver.web.rendering.formatting import plain
-from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES, FragmentRenderer, Viewer, is_long, words
+from chatserver.web.rendering.fragments import FragmentRenderer, Viewer, is_long, words
 from chatserver.web.rendering.texts import as_html
 from chatserver.web.rendering.timezones import chosen_zone, is_known, viewers_zone
 from chatserver.web.sessions import find_user
@@ -57,7 +57,6 @@ def environment() -> jinja2.Environment:
         is_long=is_long,
         as_html=as_html,
         plain=plain,
-        fold={"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
         words=words(made),
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
