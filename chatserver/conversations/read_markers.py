@@ -30,12 +30,14 @@ class ReadMarker(NamedTuple):
 class MarkerRow(NamedTuple):
     """What became of the marker at `place` in the batch, from 1; all else is None if it did not move.
 
-    `people` may see the marker, including its owner.
+    `unread` counts as of the thread's `last_seq` and `last_change`. `people` may see the marker, including its owner.
     """
 
     place: int
     read_seq: int | None
     unread: int
+    last_seq: int
+    last_change: int
     people: list[int]
 
 
@@ -76,14 +78,14 @@ class ReadMarkers:
         for row in rows:
             results[row.place - 1] = None
             if row.read_seq is not None:
-                self._publish(batch[row.place - 1], row.read_seq, row.unread, row.people)
+                self._publish(batch[row.place - 1].request, row)
         return results
 
-    def _publish(self, mark: ReadMarker, read_seq: int, unread: int, people: list[int]) -> None:
-        thread_id, user_id = mark.request
-        frame = {"type": "read", "thread": thread_id, "user": user_id, "seq": read_seq}
-        own = ReadMarkMoved(thread_id, encode(frame | {"unread": unread}))
-        self._publisher.publish([user_id], own)
-        if not self._announce_people or len(people) <= self._announce_people:
-            others = [other for other in people if other != user_id]
+    def _publish(self, request: ThreadRequest, row: MarkerRow) -> None:
+        thread_id, user_id = request
+        frame = {"type": "read", "thread": thread_id, "user": user_id, "seq": row.read_seq}
+        counts = {"unread": row.unread, "last": row.last_seq, "change": row.last_change}
+        self._publisher.publish([user_id], ReadMarkMoved(thread_id, encode(frame | counts)))
+        if not self._announce_people or len(row.people) <= self._announce_people:
+            others = [other for other in row.people if other != user_id]
             self._publisher.publish(others, ReadMarkMoved(thread_id, encode(frame)))

@@ -129,8 +129,8 @@ where s.low = s.high;
 
 -- execute_idempotent: mark_read
 -- Moves read markers forward, never beyond the last message. Locks the threads, since sending changes the same rows.
--- Returns a row for each marker of a participant: its new number and the unread count (nulls if it did not move), and
--- the users who may see it, including its owner.
+-- Returns a row for each marker of a participant: its new number, the unread count, and the last message and change as
+-- of which it counts (nulls if it did not move), and the users who may see it, including its owner.
 select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(seqs)s::bigint[])
@@ -139,13 +139,14 @@ with batch as (
     update participants p
     set read_seq = least(b.seq, t.last_seq),
         sent_unread = (select count(*) from messages m
-                       where m.thread_id = t.id and m.seq > least(b.seq, t.last_seq) and m.sender_id = p.user_id)
+                       where m.thread_id = t.id and m.seq > least(b.seq, t.last_seq)
+                         and (m.sender_id = p.user_id or m.text = '' and coalesce(m.flags & 2, 0) = 0))
     from batch b
     join threads t on t.id = b.thread_id
     where p.thread_id = b.thread_id and p.user_id = b.user_id and p.read_seq < least(b.seq, t.last_seq)
-    returning b.place, p.thread_id, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread
+    returning b.place, p.thread_id, p.read_seq, t.last_seq - p.read_seq - p.sent_unread as unread, t.last_seq
 )
-select b.place, m.read_seq, m.unread,
+select b.place, m.read_seq, m.unread, m.last_seq, coalesce(n.last_change, 0) as last_change,
        (select array_agg(o.user_id) from participants o
         where o.thread_id = m.thread_id
           and (o.user_id = b.user_id
@@ -155,7 +156,8 @@ select b.place, m.read_seq, m.unread,
 from batch b
 join participants p on p.thread_id = b.thread_id and p.user_id = b.user_id
 join users u on u.id = b.user_id
-left join moved m on m.place = b.place;
+left join moved m on m.place = b.place
+left join thread_changes n on n.thread_id = b.thread_id;
 
 -- query: recent_threads
 -- Gap repair: the threads of these users in which a message was stored since each user's `since` (database clock), with
