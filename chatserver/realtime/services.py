@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.change_store import ChangeStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
 from chatserver.conversations.threads import Thread
@@ -22,6 +23,7 @@ class SocketServices:
     config: Config
     db: Database
     sending: Sending
+    change_store: ChangeStore
     read_markers: ReadMarkers
     publisher: Publisher
     thread_loader: Batcher[ThreadRequest, Thread]

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import process_time, time
 
 from chatserver import __version__
 from chatserver.bus.publisher import Publisher
+from chatserver.conversations.change_store import ChangeStore
 from chatserver.conversations.message_store import MessageStore
 from chatserver.database.pool import Pool
 from chatserver.realtime.sockets import Sockets
@@ -23,13 +24,13 @@ class Sampler:
     def __init__(
         self,
         sockets: Sockets,
-        message_store: MessageStore,
+        stores: Sequence[MessageStore | ChangeStore],
         publisher: Publisher,
         pool: Pool,
         subscribed: Callable[[], bool],
     ) -> None:
         self._sockets = sockets
-        self._message_store = message_store
+        self._stores = stores
         self._publisher = publisher
         self._pool = pool
         self._subscribed = subscribed
@@ -51,7 +52,7 @@ class Sampler:
         metrics.deliveries.pass_on()
         metrics.SOCKETS.set(len(self._sockets.connections))
         metrics.LONGEST_MAILBOX.set(self._sockets.longest_mailbox)
-        metrics.WRITER_WAITING.set(self._message_store.waiting)
+        metrics.WRITER_WAITING.set(sum(store.waiting for store in self._stores))
         metrics.PUBLISHER_WAITING.set(self._publisher.waiting)
         metrics.POOL_SIZE.set(self._pool.size)
         metrics.POOL_USED.set(self._pool.used)

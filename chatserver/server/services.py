@@ -11,6 +11,8 @@ from chatserver.accounts.passwords import Hasher
 from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.change_store import ChangeStore
+from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
@@ -45,6 +47,7 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     message_store = app[keys.MESSAGE_STORE] = MessageStore(
         database, publisher, config.batch_messages, config.waiting_messages
     )
+    app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, FirstForms(config.secret_keys))
     app[keys.SENDING] = Sending(message_store, app[keys.RATES].messages.check, config.max_message_chars)
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:
@@ -57,6 +60,7 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     async with running(_realtime(app, hub, presence)):
         yield
         await message_store.drain()
+        await app[keys.CHANGE_STORE].drain()
         await read_markers.drain()
         await publisher.close()
     await presence.last_online.close()
@@ -67,11 +71,12 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
 def _realtime(app: web.Application, hub: Hub, presence: PresencePoller) -> list[Work]:
     """Wires the sockets and returns the background work of the process."""
     config, database = app[keys.CONFIG], app[keys.DB]
-    publisher, message_store = app[keys.PUBLISHER], app[keys.MESSAGE_STORE]
+    publisher, stores = app[keys.PUBLISHER], (app[keys.MESSAGE_STORE], app[keys.CHANGE_STORE])
     services = SocketServices(
         config=config,
         db=database,
         sending=app[keys.SENDING],
+        change_store=app[keys.CHANGE_STORE],
         read_markers=app[keys.READ_MARKERS],
         publisher=publisher,
         thread_loader=Batcher[ThreadRequest, Thread](partial(find_threads, database), THREADS_AT_ONCE, 0),
@@ -94,6 +99,6 @@ def _realtime(app: web.Application, hub: Hub, presence: PresencePoller) -> list[
         partial(keep_beating, config, sockets.connections),
         session_checks.run,
         app[keys.EXPORTS].run,
-        Sampler(sockets, message_store, publisher, database.pool, lambda: subscriber.live).run,
+        Sampler(sockets, stores, publisher, database.pool, lambda: subscriber.live).run,
         LoopLag(config.loop_lag_warning).run,
     ]

@@ -64,7 +64,8 @@ LONGEST_MAILBOX = _greatest("longest_mailbox_frames", "The most frames waiting f
 
 # Messages
 STORED = _counter("messages_stored_total", "Messages committed and acknowledged; a repeat counts again.")
-BATCH = _histogram("commit_batch_messages", "Messages that shared a commit.", SIZES)
+CHANGED = _counter("messages_changed_total", "Edits, deletions and reactions committed; none counts twice.", "kind")
+BATCH = _histogram("commit_batch_messages", "Messages, or changes of messages, that shared a commit.", SIZES)
 COMMIT = _histogram("commit_seconds", "From sending a batch to PostgreSQL to its commit.", FAST)
 PUBLISH = _histogram("publish_seconds", "From sending events to Redis to its answer.", FAST)
 PUBLISH_FAILED = _counter(
@@ -82,7 +83,7 @@ CATCH_UPS = _counter(
     "Replays and resets of opened threads, filled gaps, messages found only by the gap repair.",
     "kind",
 )
-WRITER_WAITING = _sum("messages_waiting", "Messages waiting for PostgreSQL.")
+WRITER_WAITING = _sum("messages_waiting", "Messages and changes of messages waiting for PostgreSQL.")
 PUBLISHER_WAITING = _sum("news_waiting", "Events waiting for Redis.")
 
 # Requests

@@ -7,6 +7,7 @@ from chatserver.accounts.accounts import Accounts
 from chatserver.accounts.login_limits import LoginLimits
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
+from chatserver.conversations.change_store import ChangeStore
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
@@ -31,6 +32,7 @@ PUBLISHER = web.AppKey("publisher", Publisher)
 RATES = web.AppKey("rates", Rates)
 NOTICES = web.AppKey("notices", Notices)
 MESSAGE_STORE = web.AppKey("message_store", MessageStore)
+CHANGE_STORE = web.AppKey("change_store", ChangeStore)
 SENDING = web.AppKey("sending", Sending)
 READ_MARKERS = web.AppKey("read_markers", ReadMarkers)
 HANDSHAKE = web.AppKey("handshake", Handshake)

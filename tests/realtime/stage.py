@@ -7,6 +7,8 @@ from chatserver.accounts.accounts import User
 from chatserver.config.settings import Config
 from chatserver.conversations import threads
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.change_store import ChangeStore
+from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
@@ -32,6 +34,7 @@ class Stage:
         self.pair, self.group = pair, group
         self.news, self.hub = News(), Hub()
         self.message_store = MessageStore(db, self.news, 100, 0)  # type: ignore[arg-type]
+        self.change_store = ChangeStore(db, self.news, config, FirstForms(config.secret_keys))  # type: ignore[arg-type]
         self.read_markers = ReadMarkers(db, self.news, 0)  # type: ignore[arg-type]
         self.repair = GapRepair(db, config, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
@@ -43,6 +46,7 @@ class Stage:
             config,
             db,
             Sending(self.message_store, lambda _: None, 0),
+            self.change_store,
             self.read_markers,
             self.news,  # type: ignore[arg-type]
             thread_loader,

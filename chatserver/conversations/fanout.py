@@ -1,0 +1,50 @@
+"""Tells people of a changed message: each gets the form of the news that is theirs."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from chatserver.bus.events import MessageChanged
+from chatserver.bus.publisher import Publisher
+from chatserver.conversations.states import State, changed_frame
+
+
+class Unread(NamedTuple):
+    """What a participant has not read, as of their read marker, once a deletion has lowered it."""
+
+    unread: int
+    read_seq: int
+
+
+def publish_change(
+    publisher: Publisher,
+    state: State,
+    doer: int,
+    people: Mapping[int, int],
+    lowered: Mapping[int, Unread],
+    *,
+    reacted: bool = False,
+) -> None:
+    """Publishes a change: to each user of `people`, which has the first message that they may see.
+
+    Whoever may not see the message gets the numbers alone, so that the next change leaves no gap. Those whose unread
+    count a deletion `lowered` get it as of the state's `last_seq`. If only numbers are told of reactions, the `doer`
+    who `reacted` gets their own, too. Each form is encoded once.
+    """
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    shared = state._replace(is_shared=True)
+    frames: dict[Unread | None, str] = {None: changed_frame(shared)}
+    for user_id, from_seq in people.items():
+        count = lowered.get(user_id) if state.deleted_at is not None else None
+        if from_seq > state.seq:
+            frame = ""
+        elif count is not None and count.read_seq < state.seq:
+            frame = frames.get(count) or changed_frame(shared._replace(**count._asdict()), counted=True)
+            frames[count] = frame
+        elif reacted and user_id == doer and state.counts_only:
+            frame = changed_frame(state)
+        else:
+            frame = frames[None]
+        groups[frame].append(user_id)
+    for frame, user_ids in groups.items():
+        publisher.publish(user_ids, MessageChanged(state.thread_id, state.change, state.seq, frame))
