@@ -10,7 +10,9 @@ from typing import NamedTuple
 import psycopg2
 
 from chatserver.bus.publisher import Publisher
+from chatserver.config.settings import Config
 from chatserver.conversations.access import ThreadRequest, outsider
+from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.messages import Message, message_event
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
@@ -26,19 +28,22 @@ class NewMessage(NamedTuple):
     request: ThreadRequest  # by the sender
     client_id: str  # a UUID, in lower case
     text: str
+    reply: int | None = None  # the number of the message that it answers
 
 
 class StoredMessage(NamedTuple):
-    """A message's number and time, the same for every repeat of its id."""
+    """A message's number and time, the same for every repeat of its id; `change` is its last one, None for none."""
 
     seq: int
     sent_at: datetime
+    change: int | None = None
 
 
 class MessageRow(NamedTuple):
     """What became of the message at `place` in the batch, from 1.
 
-    `seq` and `sent_at` are None if the recipient accepts no messages; `recipients` are in the first row of a thread.
+    If it is refused, `code` says why, and `seq` and `sent_at` are None. `change` and `first_digest` are those of a
+    repeat whose message was changed since. `recipients` are in the first row of a thread.
     """
 
     place: int
@@ -46,6 +51,10 @@ class MessageRow(NamedTuple):
     seq: int | None
     sent_at: datetime
     text: str
+    change: int | None
+    first_digest: bytes | None  # a memoryview: psycopg2's form of bytes
+    reply_to: int | None
+    code: str | None
     sender_name: str
     recipients: list[int] | None
 
@@ -53,13 +62,14 @@ class MessageRow(NamedTuple):
 class MessageStore:
     """Stores messages by group commit: at most `batch_messages` in a transaction, `waiting_messages` in the queue."""
 
-    def __init__(self, db: Database, publisher: Publisher, batch_messages: int, waiting_messages: int) -> None:
+    def __init__(self, db: Database, publisher: Publisher, config: Config, first_forms: FirstForms) -> None:
         self._db = db
         self._publisher = publisher
+        self._first_forms = first_forms
         self._batcher: Batcher[NewMessage, StoredMessage] = Batcher(
             self._store,
-            batch_messages,
-            waiting_messages,
+            config.batch_messages,
+            config.waiting_messages,
             key=lambda message: (message.request.user_id, message.client_id),
         )
         self.drain = self._batcher.drain
@@ -72,9 +82,10 @@ class MessageStore:
     def submit(self, message: NewMessage) -> "asyncio.Future[StoredMessage]":
         """Queues a message; the future ends with what is committed, or with a ChatError.
 
-        `no_such_thread`: the sender does not participate. `accepts_no_messages`: the other user of a one-to-one thread
-        has blocked the sender or is deleted. `duplicate_id`: the id belongs to a different message. `unavailable`: not
-        known to be stored; sending the same message again finds out.
+        `no_such_thread`: the sender does not participate. `no_such_message`: it answers one that the sender cannot see.
+        `accepts_no_messages`: the other user of a one-to-one thread has blocked the sender or is deleted.
+        `duplicate_id`: the id belongs to a different message. `unavailable`: not known to be stored; sending the same
+        message again finds out.
         """
         return self._batcher.submit(message)
 
@@ -100,6 +111,7 @@ class MessageStore:
             sender_ids=[message.request.user_id for message in batch],
             client_ids=[message.client_id for message in batch],
             texts=[message.text for message in batch],
+            replies=[message.reply for message in batch],
         )
         COMMIT.observe(monotonic() - start)
         BATCH.observe(len(batch))
@@ -107,17 +119,33 @@ class MessageStore:
         results: list[StoredMessage | Exception | None] = [None] * len(batch)
         recipients: dict[int, Sequence[int]] = {}
         for row in rows:
-            place, thread_id = row.place - 1, row.thread_id
-            message = batch[place]
-            recipients.setdefault(thread_id, row.recipients or ())
-            if row.seq is None:
-                results[place] = ChatError("accepts_no_messages")
-                continue
-            if (thread_id, row.text) != (message.request.thread_id, message.text):
-                results[place] = ChatError("duplicate_id")
-                continue
-            results[place] = StoredMessage(row.seq, row.sent_at)
-            sender_id = message.request.user_id
-            stored = Message(thread_id, row.seq, message.client_id, sender_id, row.sender_name, row.text, row.sent_at)
-            self._publisher.publish(recipients[thread_id], message_event(stored))
+            message = batch[row.place - 1]
+            recipients.setdefault(row.thread_id, row.recipients or ())
+            results[row.place - 1] = result = self._result(message, row)
+            if isinstance(result, StoredMessage) and result.change is None:  # the news of a change was the last
+                sender_id = message.request.user_id
+                stored = Message(
+                    row.thread_id,
+                    result.seq,
+                    message.client_id,
+                    sender_id,
+                    row.sender_name,
+                    row.text,
+                    result.sent_at,
+                    row.reply_to,
+                )
+                self._publisher.publish(recipients[row.thread_id], message_event(stored))
         return [result or outsider() for result in results]
+
+    def _result(self, message: NewMessage, row: MessageRow) -> StoredMessage | ChatError:
+        if row.code is not None or row.seq is None:
+            return ChatError(row.code or "server_error")
+        if row.thread_id != message.request.thread_id or not self._is_first_text(message, row):
+            return ChatError("duplicate_id")
+        return StoredMessage(row.seq, row.sent_at, row.change)
+
+    def _is_first_text(self, message: NewMessage, row: MessageRow) -> bool:
+        """Whether the message has the text with which it was first sent, of which a change leaves only a digest."""
+        if row.first_digest is None:
+            return row.text == message.text
+        return self._first_forms.matches(bytes(row.first_digest), message.client_id, message.text)

@@ -38,6 +38,11 @@ class Sending:
             self._check_rate(limited_for)
         return checked
 
-    def submit(self, request: ThreadRequest, checked: CheckedMessage) -> "asyncio.Future[StoredMessage]":
-        """Queues a checked message for the store; the future ends as `MessageStore.submit` says. Raises Unavailable."""
-        return self._store.submit(NewMessage(request, checked.client_id, checked.text))
+    def submit(
+        self, request: ThreadRequest, checked: CheckedMessage, reply: int | None = None
+    ) -> "asyncio.Future[StoredMessage]":
+        """Queues a checked message for the store, perhaps as an answer to the message `reply` of the same thread.
+
+        The future ends as `MessageStore.submit` says. Raises Unavailable.
+        """
+        return self._store.submit(NewMessage(request, checked.client_id, checked.text, reply))

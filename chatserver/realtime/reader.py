@@ -75,11 +75,11 @@ class Reader:
 
     def _answer(self, thread: int, checked: CheckedMessage, future: "asyncio.Future[StoredMessage]") -> None:
         try:
-            seq, sent_at = future.result()
+            stored = future.result()
         except ChatError as error:
             self._mailbox.put(error_frame(error, id=checked.client_id, thread=thread))
         else:
-            self._mailbox.put(sent_frame(thread, checked.client_id, seq, sent_at))
+            self._mailbox.put(sent_frame(thread, checked.client_id, stored.seq, stored.sent_at))
 
     def _mark(self, request: ThreadRequest, seq: int) -> None:
         def answer(future: "asyncio.Future[None]") -> None:

@@ -44,10 +44,9 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
     app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].session_index, config)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
-    message_store = app[keys.MESSAGE_STORE] = MessageStore(
-        database, publisher, config.batch_messages, config.waiting_messages
-    )
-    app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, FirstForms(config.secret_keys))
+    first_forms = FirstForms(config.secret_keys)
+    message_store = app[keys.MESSAGE_STORE] = MessageStore(database, publisher, config, first_forms)
+    app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, first_forms)
     app[keys.SENDING] = Sending(message_store, app[keys.RATES].messages.check, config.max_message_chars)
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:

@@ -2,15 +2,20 @@
 -- Stores a batch in one round trip and one transaction. Two statements, since a statement's snapshot is older than the
 -- locks it takes: the first locks the threads, in the order of their ids, so that batches cannot deadlock; the second
 -- sees everything committed before it got the locks. `known` are repeats: their rows tell what was stored, even to a
--- participant removed since, whose message would otherwise look unsent forever.
--- Nothing is stored, and no row returned, if the sender is not a participant. Nothing is stored if the other user of a
--- one-to-one thread has blocked the sender or deleted the account, under the same locks: then the row has no number.
+-- participant removed since, whose message would otherwise look unsent forever, and what recognizes their first text.
+-- Nothing is stored, and no row returned, if the sender is not a participant. Nothing is stored if the message answers
+-- one that the sender cannot see, or if the other user of a one-to-one thread has blocked the sender or deleted the
+-- account, under the same locks: then the row has a code and no number.
 select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
-    select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[])
-        with ordinality as b (thread_id, sender_id, client_id, text, place)
+    select * from unnest(%(thread_ids)s::bigint[], %(sender_ids)s::bigint[], %(client_ids)s::uuid[], %(texts)s::text[],
+                         %(replies)s::bigint[])
+        with ordinality as b (thread_id, sender_id, client_id, text, reply_to, place)
 ), known as (
-    select b.place, m.* from batch b join messages m on m.sender_id = b.sender_id and m.client_id = b.client_id
+    select b.place, m.*, c.change, c.first_digest
+    from batch b
+    join messages m on m.sender_id = b.sender_id and m.client_id = b.client_id
+    left join changed_messages c on c.thread_id = m.thread_id and c.seq = m.seq
 ), fresh as (
     select b.*, t.last_seq + row_number() over (partition by b.thread_id order by b.place) as seq,
            clock_timestamp() as sent_at
@@ -20,11 +25,12 @@ with batch as (
     join users s on s.id = b.sender_id and s.disabled_at is null and s.deleted_at is null
     left join users other on other.id = case b.sender_id when t.pair_low then t.pair_high else t.pair_low end
     where not exists (select from known k where k.place = b.place)
+      and (b.reply_to is null or b.reply_to between p.from_seq and t.last_seq)
       and other.deleted_at is null
       and not exists (select from blocks k where k.blocker_id = other.id and k.blocked_id = b.sender_id)
 ), stored as (
-    insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
-    select thread_id, seq, sender_id, client_id, text, sent_at from fresh
+    insert into messages (thread_id, seq, sender_id, client_id, text, sent_at, reply_to)
+    select thread_id, seq, sender_id, client_id, text, sent_at, reply_to from fresh
 ), numbered as (
     update threads t set last_seq = f.last_seq, last_message_at = clock_timestamp()
     from (select thread_id, max(seq) as last_seq from fresh group by thread_id) f
@@ -52,17 +58,23 @@ with batch as (
     ) f
     where p.thread_id = f.thread_id and p.user_id = f.sender_id
 ), answered as (
-    select place, thread_id, seq, sent_at, text from fresh
+    select place, thread_id, seq, sent_at, text, null::bigint as change, null::bytea as first_digest, reply_to,
+           null as code
+    from fresh
     union all
-    select place, thread_id, seq, sent_at, text from known
+    select place, thread_id, seq, sent_at, text, change, first_digest, reply_to, null from known
     union all
-    select b.place, b.thread_id, null, null, b.text
+    select b.place, b.thread_id, null, null, b.text, null, null, null,
+           case when b.reply_to not between p.from_seq and t.last_seq then 'no_such_message'
+                else 'accepts_no_messages' end
     from batch b
     join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id
+    join threads t on t.id = b.thread_id
     where not exists (select from fresh f where f.place = b.place)
       and not exists (select from known k where k.place = b.place)
 )
-select a.place, a.thread_id, a.seq, a.sent_at, a.text, u.name as sender_name,
+select a.place, a.thread_id, a.seq, a.sent_at, a.text, a.change, a.first_digest, a.reply_to, a.code,
+       u.name as sender_name,
        -- The recipients, only in the first row of each thread.
        case when row_number() over (partition by a.thread_id order by a.place) = 1
             then (select array_agg(user_id) from participants p where p.thread_id = a.thread_id) end as recipients

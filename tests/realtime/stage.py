@@ -33,8 +33,9 @@ class Stage:
         self.users = users
         self.pair, self.group = pair, group
         self.news, self.hub = News(), Hub()
-        self.message_store = MessageStore(db, self.news, 100, 0)  # type: ignore[arg-type]
-        self.change_store = ChangeStore(db, self.news, config, FirstForms(config.secret_keys))  # type: ignore[arg-type]
+        first_forms = FirstForms(config.secret_keys)
+        self.message_store = MessageStore(db, self.news, config, first_forms)  # type: ignore[arg-type]
+        self.change_store = ChangeStore(db, self.news, config, first_forms)  # type: ignore[arg-type]
         self.read_markers = ReadMarkers(db, self.news, 0)  # type: ignore[arg-type]
         self.repair = GapRepair(db, config, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from chatserver.config.settings import Config
 from chatserver.database.client import Database
 from chatserver.telemetry.metrics import REGISTRY
+from tests.support.changing import changing
 from tests.support.counting import commands
 from tests.support.database import holds
 from tests.support.people import Person
@@ -76,6 +77,38 @@ async def test_many_messages_cost_a_few_round_trips_and_no_more_than_one_news_a_
         await at_ben.receives("message")
     assert queries["store_messages"] <= 20
     assert published() - before <= queries["store_messages"]
+
+
+async def test_many_changes_cost_a_few_round_trips_and_no_more_than_one_news_a_batch(
+    ana: Person, ben: Person, config: Config, queries: Counter[str]
+) -> None:
+    thread, numbers = await ana.writes_to(ben), range(1, 201)
+    at_ben = await ben.socket()
+    async with changing(config) as there:
+        await asyncio.gather(*(there.sends(ana, thread, f"number {number}") for number in numbers))
+        for _ in numbers:
+            await at_ben.receives("message")
+        before = published()
+        queries.clear()
+        await asyncio.gather(*(there.edits(ana, thread, number, f"edited {number}") for number in numbers))
+    for _ in numbers:
+        await at_ben.receives("changed")
+    assert queries["store_changes"] <= 4
+    assert published() - before <= queries["store_changes"]
+
+
+async def test_a_page_asks_once_what_has_become_of_the_messages_on_it(
+    ana: Person, ben: Person, config: Config, queries: Counter[str]
+) -> None:
+    thread = await ana.writes_to(ben)
+    async with changing(config) as there:
+        await asyncio.gather(*(there.sends(ana, thread, f"number {number}") for number in range(2, 101)))
+        await asyncio.gather(*(there.reacts(ben, thread, number, "👍") for number in range(1, 51)))
+    queries.clear()
+    page = await ben.json(f"/messages/chat/{thread}/history")
+    assert sum("reactions" in message for message in page["messages"]) == 50
+    asked = queries - Counter({"database_time": 99, "recent_threads": 99, "recent_changes": 99})
+    assert asked == {"membership": 1, "messages_before": 1, "message_states": 1}
 
 
 def published() -> float:

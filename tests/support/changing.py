@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 from chatserver.bus.client import connect_redis
 from chatserver.bus.publisher import Publisher
@@ -13,6 +14,7 @@ from chatserver.conversations.changes import NewChange
 from chatserver.conversations.deletions import deletion
 from chatserver.conversations.edits import edit
 from chatserver.conversations.first_forms import FirstForms
+from chatserver.conversations.message_store import MessageStore, NewMessage, StoredMessage
 from chatserver.conversations.reactions import reaction
 from chatserver.database.client import connect
 from chatserver.errors import ChatError
@@ -20,11 +22,22 @@ from tests.support.people import PATIENCE, Person
 
 
 class Changes:
-    """Another process of the server, with a store of changes."""
+    """Another process of the server, with its stores."""
 
-    def __init__(self, config: Config, store: ChangeStore) -> None:
+    def __init__(self, config: Config, store: ChangeStore, message_store: MessageStore) -> None:
         self.config = config
         self.store = store
+        self.message_store = message_store
+
+    async def sends(
+        self, person: Person, thread: int, text: str, reply: int | None = None, id: str | None = None
+    ) -> StoredMessage | str:
+        """What is stored of a message, also of one that is sent again; or the code of the refusal."""
+        request = ThreadRequest(thread, person.id)
+        try:
+            return await self.message_store.submit(NewMessage(request, id or str(uuid4()), text, reply))
+        except ChatError as error:
+            return error.code
 
     async def edits(self, person: Person, thread: int, seq: int, text: str, base: int = 0) -> int | str:
         return await self.answer(edit(ThreadRequest(thread, person.id), seq, text, base))
@@ -47,12 +60,17 @@ class Changes:
 async def changing(config: Config) -> AsyncIterator[Changes]:
     db, redis = await connect(str(config.database_url), 2, 5), connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, 2)
-    store = ChangeStore(db, publisher, config, FirstForms(config.secret_keys))
-    yield Changes(config, store)
-    await store.drain()
-    await publisher.close()
-    await redis.aclose()
-    await db.close()
+    first_forms = FirstForms(config.secret_keys)
+    store = ChangeStore(db, publisher, config, first_forms)
+    message_store = MessageStore(db, publisher, config, first_forms)
+    try:
+        yield Changes(config, store, message_store)
+    finally:
+        await message_store.drain()
+        await store.drain()
+        await publisher.close()
+        await redis.aclose()
+        await db.close()
 
 
 @asynccontextmanager

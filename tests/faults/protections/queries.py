@@ -13,7 +13,7 @@ PROTECTIONS = [
     Protection(
         "Numbers and recipients are determined under the thread's lock",
         "sql/queries/messages.sql",
-        "then the row has no number.\n"
+        "then the row has a code and no number.\n"
         "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;",
         "",
         "conversations/test_group_commit.py::test_who_is_being_removed_stores_nothing_more",
@@ -21,17 +21,17 @@ PROTECTIONS = [
     Protection(
         "Locks are taken in one order",
         "sql/queries/messages.sql",
-        "then the row has no number.\n"
+        "then the row has a code and no number.\n"
         "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;",
-        "then the row has no number.\n"
+        "then the row has a code and no number.\n"
         "select id from threads where id = any(%(thread_ids)s::bigint[]) order by id desc for no key update;",
         "conversations/test_group_commit.py::test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in",
     ),
     Protection(
         "Only participants can store messages",
         "sql/queries/messages.sql",
-        "    join participants p on p.thread_id = b.thread_id and p.user_id = b.sender_id\n    join threads t",
-        "    join threads t",
+        "seq,\n           clock_timestamp() as sent_at\n    from batch b\n    join participants p",
+        "seq,\n           clock_timestamp() as sent_at\n    from batch b\n    left join participants p",
         "realtime/test_sockets.py::test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike",
     ),
     Protection(
