@@ -70,6 +70,30 @@ async def test_two_servers_send_and_change_in_the_same_threads_without_deadlock(
     assert execute(url, counts) == [(1 + ROUNDS, 3 * ROUNDS)] * THREADS
 
 
+async def test_a_batch_of_changes_locks_its_threads_in_the_order_of_sends(
+    ana: Person, ben: Person, config: Config
+) -> None:
+    url = str(config.database_url)
+    threads_of(config, ana, ben, number=2)
+    lock = "select from threads where id = %s for no key update nowait"
+    async with changing(config) as there:
+        for thread in (1, 2):
+            await there.sends(ana, thread, "Hello")
+        with closing(psycopg2.connect(url)) as first, closing(psycopg2.connect(url)) as other:
+            first.cursor().execute(lock, [1])
+            alone = there.store.submit(edit(ThreadRequest(1, ana.id), 1, "Hi", 0))
+            await lock_is_waited_for(config)
+            together = [there.store.submit(edit(ThreadRequest(thread, ana.id), 1, "Hey", 1)) for thread in (2, 1)]
+            other.cursor().execute(lock, [2])
+            first.rollback()
+            await alone
+            await lock_is_waited_for(config)  # the batch waits for the higher
+            with pytest.raises(psycopg2.errors.LockNotAvailable):  # and has the lower
+                first.cursor().execute(lock, [1])
+            other.rollback()
+            assert await asyncio.gather(*together) == [1, 2]
+
+
 async def test_changes_of_one_batch_are_numbered_in_order_and_told_to_each(
     ana: Person, ben: Person, config: Config
 ) -> None:

@@ -1,8 +1,12 @@
-"""Each protection with the change that disables it and the test that then fails; a file for each package."""
+"""Each protection with the change that disables it and the test that then fails; a file for each package.
+
+Changes of messages have a file of their own.
+"""
 
 from tests.faults.protections import (
     accounts,
     bus,
+    changes,
     config,
     conversations,
     database,
@@ -19,6 +23,7 @@ PROTECTIONS = [
     for package in (
         accounts,
         bus,
+        changes,
         config,
         conversations,
         database,
