@@ -77,6 +77,25 @@ async def test_readers_ask_for_one_page_after_the_other_whichever_is_free() -> N
     assert asked_for[:4] == ["/0", "/1", "/2", "/0"]
 
 
+async def test_a_page_that_is_not_a_200_is_counted_and_misses_the_goal() -> None:
+    statuses: list[int] = []
+
+    async def fail_every_other_time(request: web.Request) -> web.Response:
+        statuses.append(200 if len(statuses) % 2 else 503)
+        return web.Response(status=statuses[-1], text="a page")
+
+    app = web.Application()
+    app.router.add_get("/page", fail_every_other_time)
+    async with TestServer(app) as server:
+        url, asked = str(server.make_url("")), [fetch.Ask("/page", {})]
+        closed = await fetch.closed_loop(url, asked, {}, readers=1, seconds=0.1, warm_up=0)
+        paced = await fetch.open_loop(url, asked, rate=200, seconds=0.1)
+    figures = {figure.name: figure for figure in pages.figures("chat", "cold", pages.Read(closed, paced), closed)}
+    failed = figures["chat, cold: not a 200"]
+    assert failed.value == statuses.count(503) > 1
+    assert failed.met is False
+
+
 async def test_a_crowd_signs_in_again_and_again_and_guesses_are_timed(ana: Person, ben: Person) -> None:
     url, entries = str(ana.url.origin()), door.Entries()
     crowd = asyncio.create_task(door.enter(url, [ana.name, ben.name], PASSWORD, entries))
