@@ -59,4 +59,18 @@ PROTECTIONS = [
         "ITERATIONS, LANES, MEMORY_KIB = 1, 1, 19 * 1024",
         "accounts/test_passwords.py::test_a_hash_takes_what_owasp_asks_for",
     ),
+    Protection(
+        "A password is accepted however the keyboard composes it",
+        "chatserver/accounts/passwords.py",
+        '    return unicodedata.normalize("NFKC", password)',
+        "    return password",
+        "accounts/test_passwords.py::test_a_password_fits_however_the_keyboard_composes_it",
+    ),
+    Protection(
+        "Checking a password takes the same work whether it is right or not",
+        "chatserver/accounts/passwords.py",
+        "True in [form_fits(form, password_hash) for form in forms]",
+        "any(form_fits(form, password_hash) for form in forms)",
+        "accounts/test_passwords.py::test_the_work_depends_on_what_was_typed_and_not_on_whose_it_is",
+    ),
 ]

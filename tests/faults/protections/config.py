@@ -24,4 +24,11 @@ PROTECTIONS = [
         "Config(**values)",
         "config/test_related_settings.py::test_the_longest_message_fits_into_a_form_and_a_frame_whatever_is_in_it",
     ),
+    Protection(
+        "An unreadable accent is refused",
+        "chatserver/config/accent.py",
+        "        if ratio < READABLE:",
+        "        if False:",
+        "web/test_site.py::test_a_colour_that_cannot_be_read_is_told_with_its_contrast_and_one_that_would_do",
+    ),
 ]

@@ -66,4 +66,14 @@ PROTECTIONS = [
         "asyncio.timeout(None)",
         "database/test_database.py::test_of_two_addresses_that_take_connections_the_one_that_answers_is_used",
     ),
+    Protection(
+        "PGHOST may name several addresses",
+        "chatserver/database/libpq.py",
+        """        given |= {
+            name: os.environ[variable] for name, variable in ADDRESS_VARIABLES.items() if os.environ.get(variable)
+        } | given
+""",
+        "        pass\n",
+        "database/test_database.py::test_of_two_addresses_that_take_connections_the_one_that_answers_is_used",
+    ),
 ]

@@ -79,4 +79,42 @@ PROTECTIONS = [
         "  return Math.min(",
         "browser/test_modules.py::test_module[who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles]",
     ),
+    Protection(
+        "A sleeping tab holds up no other",
+        "static/js/net/turns.js",
+        "await take({ signal: within(TURN_MS) });",
+        "await take({});",
+        "browser/test_connection.py::test_a_tab_that_never_ends_its_turn_holds_up_no_other",
+    ),
+    Protection(
+        "Going offline is noticed at once",
+        "static/js/net/socket.js",
+        """    addEventListener('offline', () => {
+      if (this.live) this.probe();
+    });
+""",
+        "",
+        "browser/test_connection.py::test_offline_is_told_within_seconds_though_nobody_writes",
+    ),
+    Protection(
+        "A network that swallows everything is noticed",
+        "static/js/net/outbox.js",
+        "setTimeout(() => this.#socket.probe(), DOUBT_MS)",
+        "0",
+        "browser/test_connection.py::test_a_network_that_swallows_everything_is_noticed_by_the_answer_that_does_not_come",
+    ),
+    Protection(
+        "A chat counts as read only where its end was seen",
+        "static/js/chat/view.js",
+        "return this.isEnd && !document.hidden",
+        "return !document.hidden",
+        "browser/test_history.py::test_a_chat_with_much_unread_opens_where_one_left_off",
+    ),
+    Protection(
+        "A failure of the router is left to the browser",
+        "static/js/shell/router.js",
+        "      location.assign(url);\n",
+        "",
+        "browser/test_old_browsers.py::test_what_breaks_on_the_way_to_a_chat_is_left_to_the_browser",
+    ),
 ]

@@ -76,4 +76,11 @@ PROTECTIONS = [
         "    check (true)\n",
         "conversations/test_group_commit.py::test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_stored",
     ),
+    Protection(
+        "A name that looks like another is taken",
+        "sql/queries/accounts.sql",
+        "  and not exists (select from users where name_skeleton = %(name_skeleton)s::text and deleted_at is null)\n",
+        "",
+        "accounts/test_names_that_look_alike.py::test_a_name_that_looks_like_another_is_taken",
+    ),
 ]
