@@ -14,10 +14,10 @@ BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome goog
 # They belong to other Pythons than .venv's, and would make it find other modules, or none.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test long faults protections security audit production-test bench check check-python \
+.PHONY: help run demo test long coverage faults protections security audit production-test bench check check-python \
 	check-scripts check-scripts-with-node check-rest format screenshots browser catalogues lock clean install
 
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: also for a phone)
@@ -27,10 +27,15 @@ demo: install  ## The same, with three people and a few conversations to look at
 	@$(BIN)/python -m chatserver run --demo
 
 test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
-	@$(PYTEST) -m "not long" $(ARGS)
+	@$(BIN)/python -m $(PYTEST) -m "not long" $(ARGS)
 
 long: install  ## Run the slow tests: byte-by-byte attacks, failing starts, whole commands
-	@$(PYTEST) -m long $(ARGS)
+	@$(BIN)/python -m $(PYTEST) -m long $(ARGS)
+
+coverage: install  ## Run the tests, and list the lines of the server that none of them reached
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m $(PYTEST) -m "not long" $(ARGS); failed=$$?; \
+	$(BIN)/coverage combine -q; $(BIN)/coverage report; exit $$failed
 
 faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" selects some)
 	@$(BIN)/python -m tests.faults $(FAULTS)
