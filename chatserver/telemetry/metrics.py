@@ -133,9 +133,10 @@ class Deliveries:
         self._delivered += 1
 
     def time(self, frame: str) -> None:
-        """Measures how long ago the message was stored, from the `"at"` at the end of its frame."""
+        """Measures how long ago the message was stored, by the `at` of its frame, which is not parsed for it."""
+        sent_at = frame.partition(',"at":"')[2].partition('"')[0]  # inside a text, its quotes would be escaped
         try:
-            seconds = max(time() - datetime.fromisoformat(frame[-26:-2]).timestamp(), 0)
+            seconds = max(time() - datetime.fromisoformat(sent_at).timestamp(), 0)
         except ValueError:  # a frame of another version
             return
         self._counts[bisect_left(PATIENT, seconds)] += 1

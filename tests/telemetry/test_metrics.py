@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -15,7 +17,9 @@ from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
+from chatserver.conversations.messages import Message, message_frame
 from chatserver.resources import folder
+from chatserver.telemetry.metrics import REGISTRY, Deliveries
 from tests.support.metrics import Values, ask, folders, sockets_by_worker, until, value, values
 from tests.support.people import PATIENCE, Person
 from tests.support.processes import environment, process
@@ -76,6 +80,17 @@ async def test_what_people_do_is_counted(talked: Values) -> None:
 
 async def test_a_delivery_takes_as_long_as_since_the_message_was_stored(talked: Values) -> None:
     assert 0 <= value(talked, "delivery_seconds_sum") < PATIENCE
+
+
+def test_the_delivery_of_a_reply_is_measured_by_its_time_and_not_by_what_it_says() -> None:
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    text = ',"at":"2020-01-01T00:00:00.000Z"'
+    reply = Message(1, 2, str(uuid4()), 1, "Ana", text, hour_ago, reply=1)
+    before = REGISTRY.get_sample_value("chatserver_delivery_seconds_sum") or 0
+    deliveries = Deliveries()
+    deliveries.time(message_frame(reply))
+    deliveries.pass_on()
+    assert 3599 < (REGISTRY.get_sample_value("chatserver_delivery_seconds_sum") or 0) - before < 3700
 
 
 async def test_the_loop_the_pool_and_the_memory_are_watched(talked: Values, port: int) -> None:
