@@ -56,7 +56,7 @@ async def test_a_message_by_name_is_refused(ben: Person, chat: int) -> None:
     assert 'id="recipient_name-error"' in answer.text
 
 
-async def test_a_frame_is_refused_and_nobody_hears_of_it(
+async def test_a_blocked_users_frame_is_refused_and_reaches_nobody(
     ana: Person, ben: Person, chat: int, database_url: str
 ) -> None:
     socket = await ben.socket()
@@ -83,7 +83,7 @@ async def test_a_message_from_before_is_sent_however_often_it_is_repeated(ana: P
     assert await socket.receives_one_of("sent", "error") == sent
 
 
-async def test_a_first_message_to_who_has_blocked_makes_no_thread(
+async def test_a_first_message_to_a_user_who_blocks_the_sender_makes_no_thread(
     ana: Person, ben: Person, met: int, database_url: str
 ) -> None:
     await blocks(ana, ben)
@@ -103,7 +103,7 @@ async def test_what_is_taken_back_is_over(ana: Person, ben: Person, chat: int) -
     assert (await at_ana.receives("message"))["text"] == "Thank you"
 
 
-async def test_who_is_blocked_sees_neither_who_is_online_nor_what_was_read(
+async def test_a_blocked_user_sees_neither_presence_nor_receipts(
     ana: Person, ben: Person, cleo: Person, chat: int
 ) -> None:
     at_ana, at_cleo, at_ben = await ana.socket(), await cleo.socket(), await ben.socket()
@@ -119,7 +119,7 @@ async def test_who_is_blocked_sees_neither_who_is_online_nor_what_was_read(
     assert not [frame for frame in told if frame["type"] == "read"]
 
 
-async def test_who_is_blocked_with_the_chat_open_sees_no_more_who_is_online(
+async def test_a_user_blocked_while_the_chat_is_open_stops_seeing_presence(
     ana: Person, ben: Person, cleo: Person, met: int
 ) -> None:
     chat = await ben.writes_to(ana)
@@ -138,7 +138,7 @@ async def test_who_is_blocked_with_the_chat_open_sees_no_more_who_is_online(
     assert people_of(told) == {cleo.id}
 
 
-async def test_who_is_blocked_is_not_told(ana: Person, ben: Person) -> None:
+async def test_a_blocked_user_is_not_notified(ana: Person, ben: Person) -> None:
     chat = await ben.writes_to(ana)
     pages = []
     for how in ("unblock", "block"):
@@ -158,7 +158,7 @@ async def test_in_a_group_both_go_on(ana: Person, ben: Person, met: int) -> None
     assert 'action="/messages/block/"' not in (await ana.get(f"/messages/chat/{met}/")).text
 
 
-async def test_nobody_blocks_oneself_or_nobody_or_whom_they_have_not_met(ana: Person, ben: Person) -> None:
+async def test_users_can_block_neither_themselves_nor_strangers_nor_nobody(ana: Person, ben: Person) -> None:
     for user, status in ((str(ana.id), 400), (str(ben.id), 404), ("999", 404), ("x", 404), ("", 404)):
         answer = await ana.post("/messages/block/", page="/messages/", user=user, next="/messages/")
         assert answer.status == status

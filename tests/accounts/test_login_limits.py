@@ -30,7 +30,7 @@ async def test_spaces_around_a_name_are_no_other_name(ana: Person) -> None:
     assert (await tries(ana.url, "Ana", PASSWORD)).status == 429
 
 
-async def test_at_a_browser_where_ana_has_signed_in_before_nobody_else_locks_her_out(ana: Person) -> None:
+async def test_nobody_else_can_lock_ana_out_of_a_browser_she_has_used(ana: Person) -> None:
     for _ in range(6):
         refused = await tries(ana.url, "Ana")
     assert refused.status == 429
@@ -43,13 +43,13 @@ async def test_a_known_browser_has_no_more_tries_than_others(ana: Person) -> Non
     assert [(await ana.sign_in("not this one")).status for _ in range(11)] == [403] * 10 + [429]
 
 
-async def test_the_right_password_begins_the_count_anew(ana: Person) -> None:
+async def test_the_right_password_resets_the_count(ana: Person) -> None:
     for _ in range(2):
         assert [(await tries(ana.url, "Ana")).status for _ in range(4)] == [403] * 4
         assert (await tries(ana.url, "Ana", PASSWORD)).status == 303
 
 
-async def test_who_tries_one_password_for_many_names_waits_too(serve: Serve) -> None:
+async def test_trying_one_password_for_many_names_is_limited_too(serve: Serve) -> None:
     url = await serve(sign_in_tries_per_address=3)
     async with Person(url, "Ana") as ana:
         await ana.sign_up()

@@ -108,7 +108,7 @@ async def test_a_name_is_shown_as_typed_and_found_however_it_is_spelled(ana: Per
         assert name in (await ana.get(f"/messages/chat/{thread}/")).text
 
 
-async def test_the_browser_where_one_signed_in_is_known_by_every_spelling_of_the_name(serve: Serve) -> None:
+async def test_a_known_browser_is_known_by_every_spelling_of_the_name(serve: Serve) -> None:
     url = await serve(sign_in_tries=1)
     async with Person(url, "В’ячеслав") as here, Person(url, "В’ячеслав") as elsewhere:
         await here.sign_up()

@@ -32,7 +32,7 @@ MIGRATIONS = folder("sql") / "migrations"
         *(("Ali8", "Ali৪"), ("user-11", "user-1l"), ("فاطمهزهرا", "فاطمه\u200cزهرا"), ("ක්\u200dරි", "ක්රි")),
     ],
 )
-def test_what_looks_alike_has_one_skeleton_or_one_key(name: str, alike: str) -> None:
+def test_names_that_look_alike_share_a_skeleton_or_a_key(name: str, alike: str) -> None:
     assert name_skeleton(name) == name_skeleton(alike) or name_key(name) == name_key(alike)
 
 
@@ -48,7 +48,7 @@ def test_what_looks_alike_has_one_skeleton_or_one_key(name: str, alike: str) -> 
         ("İpek", "Ipek"),
     ],
 )
-def test_what_can_be_told_apart_has_two(one: str, other: str) -> None:
+def test_names_that_readers_can_distinguish_have_different_skeletons(one: str, other: str) -> None:
     assert (name_skeleton(one), name_key(one)) != (name_skeleton(other), name_key(other))
     assert name_skeleton(one) != name_skeleton(other)
 
@@ -62,7 +62,7 @@ async def test_a_name_that_looks_like_another_is_taken(url: URL) -> None:
         assert await tries(ivan, "Ivana") == (303, "")
 
 
-async def test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it(config: Config, url: URL) -> None:
+async def test_only_one_of_two_simultaneous_sign_ups_gets_a_look_alike_name(config: Config, url: URL) -> None:
     """The first is held up while its name goes in; the second must wait for it."""
     async with Person(url, "Ivan") as ivan, Person(url, "lvan") as other:
         with closing(psycopg2.connect(str(config.database_url))) as holding_up:
@@ -78,7 +78,7 @@ async def test_of_two_who_choose_names_that_look_alike_at_one_moment_one_gets_it
         assert (await first, await second) == ((303, ""), TAKEN)
 
 
-async def test_the_looks_of_who_is_gone_rest_as_the_name_does(url: URL, database_url: str) -> None:
+async def test_look_alikes_of_a_deleted_users_name_are_reserved_too(url: URL, database_url: str) -> None:
     async with Person(url, "Ivan") as ivan, Person(url, "lvan") as other:
         await ivan.sign_up()
         await ivan.post("/messages/account/delete/", page="/messages/account/", delete_password=PASSWORD)
@@ -129,7 +129,7 @@ def from_before(servers: EmbeddedServers) -> Iterator[str]:
     execute(servers.database_url, "drop database before with (force)")
 
 
-def test_a_migration_gives_earlier_names_their_looks(from_before: str) -> None:
+def test_a_migration_gives_earlier_names_their_skeletons(from_before: str) -> None:
     execute(
         from_before,
         "insert into users (name, name_key, password_hash) select 'u'||n, 'u'||n, '!' from generate_series(1, 2500) n",
@@ -147,7 +147,7 @@ def test_a_migration_gives_earlier_names_their_looks(from_before: str) -> None:
     assert execute(from_before, "select name_skeleton from former_names") == [(name_skeleton("olga"),)]
 
 
-def test_a_migration_clears_the_looks_of_who_was_deleted_by_an_older_process(from_before: str) -> None:
+def test_a_migration_clears_the_skeletons_of_users_deleted_by_an_older_process(from_before: str) -> None:
     migrate(from_before)
     values = "('', ':9', 'lvan', '!', now())"
     execute(

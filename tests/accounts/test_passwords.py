@@ -52,9 +52,7 @@ def held() -> Iterator[Held]:
     held.go_on.set()
 
 
-async def test_so_many_are_hashed_at_once_so_many_wait_and_one_more_is_refused(
-    held: Held, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_concurrent_hashes_and_their_queue_are_bounded(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = Hasher(2, 3)
     monkeypatch.setattr(passwords, "hash_password", held)
     asked = [asyncio.create_task(hasher.hash("a password")) for _ in range(6)]
@@ -67,7 +65,7 @@ async def test_so_many_are_hashed_at_once_so_many_wait_and_one_more_is_refused(
     assert await hasher.hash("one more, now that there is room") == "done"
 
 
-async def test_of_too_many_who_sign_in_at_once_one_is_asked_to_come_again_and_pages_go_on(
+async def test_too_many_simultaneous_sign_ins_are_refused_while_pages_are_served(
     serve: Serve, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = await serve(hashing_threads=1, hashing_queue=1)
@@ -83,7 +81,7 @@ async def test_of_too_many_who_sign_in_at_once_one_is_asked_to_come_again_and_pa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's own on Linux only")
-async def test_who_hashes_lets_the_event_loop_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hashing_threads_yield_to_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     def niceness(_: str = "") -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
@@ -93,7 +91,7 @@ async def test_who_hashes_lets_the_event_loop_go_first(monkeypatch: pytest.Monke
     assert answered == max(niceness(), 10)
 
 
-def test_a_hash_takes_what_owasp_asks_for() -> None:
+def test_a_hash_costs_as_much_as_owasp_recommends() -> None:
     """Argon2id: two passes over 19 MiB in one lane, 16 bytes of salt, 32 of hash."""
     phc = hash_password("correct horse battery")
     assert re.fullmatch(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}", phc)
@@ -114,7 +112,7 @@ COMPOSED, TAKEN_APART = (unicodedata.normalize(form, LONG) for form in ("NFC", "
         ("한국어 비밀번호", unicodedata.normalize("NFD", "한국어 비밀번호")),
     ],
 )
-async def test_a_password_fits_however_the_keyboard_composes_it(url: URL, chosen: str, typed: str) -> None:
+async def test_a_password_is_accepted_however_the_keyboard_composes_it(url: URL, chosen: str, typed: str) -> None:
     async with Person(url, "Ana") as ana:
         await ana.sign_up(chosen)
         assert (await ana.sign_in(typed)).status == 303
@@ -126,7 +124,7 @@ async def test_a_password_fits_however_the_keyboard_composes_it(url: URL, chosen
 
 
 @pytest.mark.parametrize("chosen", [TAKEN_APART, "ﬁne ｗｏｒｄｓ ㎏"])
-async def test_who_chose_a_password_before_still_signs_in_with_what_they_typed(
+async def test_a_password_from_an_earlier_version_still_works_as_typed(
     ana: Person, database_url: str, chosen: str
 ) -> None:
     kdf = Argon2id(salt=os.urandom(16), length=32, iterations=1, lanes=1, memory_cost=1024)
@@ -135,7 +133,7 @@ async def test_who_chose_a_password_before_still_signs_in_with_what_they_typed(
     assert (await ana.sign_in("not this one")).status == 403
 
 
-async def test_the_work_depends_on_what_was_typed_and_not_on_whose_it_is(
+async def test_the_work_of_a_check_depends_only_on_the_typed_password(
     ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[str] = []

@@ -29,7 +29,7 @@ async def found(person: Person, typed: str) -> list[str]:
     return list(answer["people"])
 
 
-async def test_whom_ana_talks_with_is_found_by_the_first_letter_and_others_by_the_third(
+async def test_anas_contacts_are_found_by_their_first_letter_and_others_by_three(
     ana: Person, ben: Person, config: Config
 ) -> None:
     sign_up(config, "Benita", "Bea", "Cleo")
@@ -48,7 +48,7 @@ async def test_case_and_white_space_around_do_not_matter(ana: Person, config: Co
     assert await found(ana, "ёжи") == await found(ana, "ЁЖИ") == ["Ёжик"]
 
 
-async def test_nobody_finds_oneself(ana: Person, ben: Person, config: Config) -> None:
+async def test_users_do_not_find_themselves(ana: Person, ben: Person, config: Config) -> None:
     await ben.writes_to(ana)
     sign_up(config, "Anabel")
     assert await found(ana, "ana") == ["Anabel"]
@@ -73,12 +73,12 @@ async def test_what_begins_no_name_finds_nobody(ana: Person, ben: Person, typed:
 
 
 @pytest.mark.parametrize("query", ["", "?name", "?name=%ff%ff%ff", "?name=%ed%a0%80", "?other=ben"])
-async def test_what_is_no_text_finds_nobody(ana: Person, query: str) -> None:
+async def test_invalid_text_finds_nobody(ana: Person, query: str) -> None:
     answer = await ana.get(f"/messages/people{query}")
     assert (answer.status, answer.text) == (200, '{"people": []}')
 
 
-async def test_who_asks_too_often_waits_whatever_server_is_asked(
+async def test_the_rate_of_name_lookups_holds_across_servers(
     ana: Person, ben: Person, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempts, "MINUTE", 1)

@@ -61,7 +61,7 @@ def test_a_cold_page_is_another_chat_each_time_and_of_many_people() -> None:
     assert {ask.headers["Accept-Encoding"] for ask in asked["chat"]} == {"gzip, deflate, br, zstd"}
 
 
-async def test_readers_ask_for_one_page_after_the_other_whichever_is_free() -> None:
+async def test_idle_connections_request_the_pages_in_turn() -> None:
     asked_for: list[str] = []
 
     async def note(request: web.Request) -> web.Response:

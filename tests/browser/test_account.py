@@ -124,7 +124,7 @@ async def test_a_zone_that_is_chosen_holds_for_what_the_server_and_the_scripts_w
     assert await ana.page.evaluate(minutes) == [0, 0]
 
 
-async def test_who_signs_out_leaves_no_drafts_and_back_shows_no_message(site: Site, person: Opens) -> None:
+async def test_signing_out_removes_drafts_and_back_shows_no_message(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -139,7 +139,7 @@ async def test_who_signs_out_leaves_no_drafts_and_back_shows_no_message(site: Si
     await expect(ana.page.locator("body")).not_to_contain_text("Between us")
 
 
-async def test_who_deletes_their_account_leaves_nothing_in_the_browser(site: Site, person: Opens) -> None:
+async def test_deleting_an_account_leaves_nothing_in_the_browser(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -170,7 +170,7 @@ async def test_drafts_go_when_one_signs_out_on_a_plain_page_too(site: Site, pers
     assert await ana.page.evaluate("localStorage.length") == 0
 
 
-async def test_the_copy_of_ones_data_is_followed_and_told_of_when_it_is_made(person: Opens, database_url: str) -> None:
+async def test_the_page_follows_an_export_and_announces_when_it_is_ready(person: Opens, database_url: str) -> None:
     ana = await person("Ana")
     await ana.joins()
     await ana.goes_to(ACCOUNT)

@@ -47,7 +47,7 @@ async def test_ana_unblocks_ben_on_her_account_page_without_scripts(person: Open
     await ana.sees("You haven’t blocked anyone.")
 
 
-async def test_a_conversation_with_who_is_gone_is_still_read(person: Opens) -> None:
+async def test_a_conversation_with_a_deleted_user_can_still_be_read(person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.joins()
     await ben.joins()
@@ -62,7 +62,7 @@ async def test_a_conversation_with_who_is_gone_is_still_read(person: Opens) -> N
     await ana.sees("You can’t send messages here any more.")
 
 
-async def test_what_the_repair_finds_of_who_is_gone_is_told_in_each_readers_language(
+async def test_repaired_messages_of_a_deleted_user_are_in_each_readers_language(
     site: Site, person: Opens, database_url: str
 ) -> None:
     (ana_id,) = await site.has("Ana")

@@ -77,9 +77,7 @@ async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, perso
     await ana.sees_messages("Hello", "whole")
 
 
-async def test_who_was_removed_from_a_group_is_told_that_there_is_no_such_conversation(
-    site: Site, person: Opens
-) -> None:
+async def test_a_user_removed_from_a_group_sees_that_the_conversation_does_not_exist(site: Site, person: Opens) -> None:
     await site.has("Ana", "Ben")
     cleo = await person("Cleo")
     await cleo.joins()
@@ -91,7 +89,9 @@ async def test_who_was_removed_from_a_group_is_told_that_there_is_no_such_conver
     await expect(cleo.box).to_have_value("Am I still here?")
 
 
-async def test_a_reader_further_up_keeps_the_place_and_is_told_of_new_messages(site: Site, person: Opens) -> None:
+async def test_a_reader_further_up_keeps_their_place_and_sees_a_count_of_new_messages(
+    site: Site, person: Opens
+) -> None:
     (sender,) = await site.has("Ana")
     ben = await person("Ben")
     await ben.joins()

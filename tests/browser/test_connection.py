@@ -61,7 +61,7 @@ async def two_tabs(person: Opens) -> tuple[Screen, Screen]:
     return ana, tab
 
 
-async def test_a_tab_that_falls_asleep_while_it_sends_holds_up_no_other(
+async def test_a_tab_suspended_while_it_sends_blocks_no_other(
     site: Site, person: Opens, browser: Browser, database_url: str
 ) -> None:
     await site.has("Ben")
@@ -88,7 +88,7 @@ async def test_a_tab_that_falls_asleep_while_it_sends_holds_up_no_other(
     await sleeper.sees_pending(0)
 
 
-async def test_a_tab_that_never_ends_its_turn_holds_up_no_other(site: Site, person: Opens) -> None:
+async def test_a_tab_that_never_ends_its_turn_blocks_no_other(site: Site, person: Opens) -> None:
     await site.has("Ben")
     holder, tab = await two_tabs(person)
     await holder.page.evaluate(HOLD_THE_TURN)
@@ -116,7 +116,7 @@ async def test_offline_a_message_says_within_seconds_that_it_waits(site: Site, p
     await ana.sees_messages("Hello", "from the tunnel")
 
 
-async def test_offline_is_told_within_seconds_though_nobody_writes(site: Site, person: Opens) -> None:
+async def test_going_offline_is_shown_within_seconds_without_a_message(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -151,7 +151,7 @@ def config(config: Config, network: Network) -> Config:
     return replace(config, port=network.server_port, origins=(f"http://127.0.0.1:{network.server_port}", network.url))
 
 
-async def test_a_network_that_swallows_everything_is_noticed_by_the_answer_that_does_not_come(
+async def test_a_network_that_swallows_everything_is_noticed_by_a_missing_answer(
     site: Site, person: Opens, network: Network
 ) -> None:
     await site.has("Ben")

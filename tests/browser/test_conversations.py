@@ -98,7 +98,7 @@ async def test_a_chat_beyond_the_list_that_one_goes_to_within_the_page_is_listed
     await expect(ana.page.locator("[data-thread]").first).to_contain_text("I am back")
 
 
-async def test_a_draft_is_told_in_the_list_until_it_is_sent(site: Site, person: Opens) -> None:
+async def test_the_list_shows_a_draft_until_it_is_sent(site: Site, person: Opens) -> None:
     await site.has("Ben", "Cleo")
     ana = await person("Ana", locale="ru-RU")
     await ana.joins()

@@ -148,7 +148,7 @@ async def test_the_first_visit_to_a_chat_is_light(site: Site, person: Opens, dat
     assert {request.url.split("/messages/")[0] for request in requests} == {site.url}
 
 
-async def test_a_newcomer_comes_from_the_first_page_to_a_first_message(site: Site, person: Opens) -> None:
+async def test_a_new_user_gets_from_the_first_page_to_a_first_message(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.goes_to("/")

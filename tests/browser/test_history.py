@@ -105,7 +105,7 @@ async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: O
     assert seqs == list(range(seqs[0], 1101))
 
 
-async def test_one_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:
+async def test_a_reader_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:
     ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
     await ana.goes_to(f"/messages/chat/{thread}/")
     await ana.page.get_by_role("button", name="Go to a date").click()
@@ -153,7 +153,7 @@ async def somebody_who_left_off(
 @pytest.mark.parametrize(
     ("total", "own", "unread"), [(450, "false", 250), (450, "n > 210 and n % 2 = 0", 130)], ids=["all-new", "own-among"]
 )
-async def test_a_chat_with_much_unread_opens_where_one_left_off(
+async def test_a_chat_with_many_unread_messages_opens_where_the_reader_left_off(
     site: Site, person: Opens, database_url: str, total: int, own: str, unread: int
 ) -> None:
     ana, thread, _ = await somebody_who_left_off(site, person, database_url, total, 200, own)

@@ -68,7 +68,7 @@ async def test_in_a_browser_of_some_years_ago_one_goes_writes_and_reads(site: Si
     await ana.is_accessible()
 
 
-async def test_what_breaks_on_the_way_to_a_chat_is_left_to_the_browser(site: Site, person: Opens) -> None:
+async def test_an_error_on_the_way_to_a_chat_is_left_to_the_browser(site: Site, person: Opens) -> None:
     await site.has("Ben", "Cleo")
     ana = await person("Ana")
     await ana.joins()

@@ -36,7 +36,7 @@ def config(config: Config, tmp_path: Path) -> Config:
     ],
     ids=["light-en-wide", "light-ru-tablet", "dark-ru-phone"],
 )
-async def test_every_page_is_drawn_in_the_sites_colour_is_accessible_and_fits(
+async def test_every_page_in_the_sites_color_is_accessible_and_fits(
     site: Site, person: Opens, options: dict[str, object], colour: str
 ) -> None:
     await site.has("Ben")

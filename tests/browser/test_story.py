@@ -43,7 +43,7 @@ async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_sit
     await ben.sees_counts("5 messages (3 received, 2 sent)")
 
 
-async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once(
+async def test_a_message_written_while_the_server_is_down_survives_a_reload_and_is_stored_once(
     mortal_site: Site, person: Opens
 ) -> None:
     ana, ben = await person("Ana"), await person("Ben")
@@ -61,7 +61,7 @@ async def test_what_was_written_while_the_server_is_away_survives_a_reload_and_i
     await ben.sees_messages("Hello", "written offline")
 
 
-async def test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer(
+async def test_missed_messages_are_requested_again_when_postgresql_did_not_answer(
     mortal_site: Site, person: Opens, database_url: str
 ) -> None:
     await mortal_site.has("Ben")
@@ -84,7 +84,7 @@ async def test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer
     await ana.sees_messages("Hello", "missed")
 
 
-async def test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back(
+async def test_anas_unsent_message_is_never_sent_as_bens_and_leaves_when_she_is_back(
     mortal_site: Site, person: Opens, database_url: str
 ) -> None:
     await mortal_site.has("Ana", "Ben")
@@ -133,7 +133,9 @@ HEARS_LATE = """() => {
 }"""
 
 
-async def test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other(site: Site, person: Opens) -> None:
+async def test_another_tabs_message_is_shown_once_when_its_events_arrive_out_of_order(
+    site: Site, person: Opens
+) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()

@@ -28,7 +28,7 @@ async def test_while_redis_is_frozen_messages_are_stored_and_arrive(config: Conf
             await list_page.receives("message", text="three")
 
 
-async def test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out(
+async def test_pages_are_unavailable_while_redis_is_frozen_and_nobody_is_signed_out(
     config: Config, own_redis: str
 ) -> None:
     async with serving(replace(config, redis_url=own_redis, **QUICK)) as url, Person(url, "Ana") as ana:
@@ -45,9 +45,7 @@ async def test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_i
         assert await socket.next() == {"type": "pong"}
 
 
-async def test_while_redis_is_frozen_nobody_signs_in_or_connects_and_no_cookie_is_taken_back(
-    config: Config, own_redis: str
-) -> None:
+async def test_nobody_signs_in_or_loses_a_cookie_while_redis_is_frozen(config: Config, own_redis: str) -> None:
     async with serving(replace(config, redis_url=own_redis, **QUICK)) as url, Person(url, "Ana") as ana:
         await ana.sign_up()
         form = {"csrf_token": (await ana.get("/messages/")).field("csrf_token"), "username": "Ana"}
@@ -63,7 +61,7 @@ async def test_while_redis_is_frozen_nobody_signs_in_or_connects_and_no_cookie_i
         await ana.socket()
 
 
-async def test_where_redis_answers_slowly_people_stay_signed_in_and_sign_in(config: Config) -> None:
+async def test_a_slow_redis_keeps_users_signed_in_and_lets_them_sign_in(config: Config) -> None:
     path = str(config.redis_url).removeprefix("unix://").partition("?")[0]
     proxy = Proxy(lambda: asyncio.open_unix_connection(path))
     changed = replace(config, redis_url=f"redis://127.0.0.1:{await proxy.start()}/0")
@@ -83,7 +81,7 @@ async def test_where_redis_answers_slowly_people_stay_signed_in_and_sign_in(conf
 
 
 @pytest.mark.parametrize("cut", ["pubsub", "normal"])  # who listens, and who publishes
-async def test_news_come_again_after_redis_cut_us_off(config: Config, own_redis: str, cut: str) -> None:
+async def test_events_arrive_again_after_redis_closed_the_connection(config: Config, own_redis: str, cut: str) -> None:
     changed = replace(config, redis_url=own_redis, repair_interval=0, **QUICK)
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
@@ -100,7 +98,7 @@ async def test_news_come_again_after_redis_cut_us_off(config: Config, own_redis:
         assert (await at_ben.receives("message"))["text"] == "still there?"
 
 
-async def test_what_is_sent_while_a_socket_still_subscribes_is_not_missed(config: Config, own_redis: str) -> None:
+async def test_a_message_sent_while_a_socket_subscribes_is_not_missed(config: Config, own_redis: str) -> None:
     path = own_redis.removeprefix("unix://").partition("?")[0]
     proxy = Proxy(lambda: asyncio.open_unix_connection(path))
     changed = replace(config, redis_url=f"redis://127.0.0.1:{await proxy.start()}/0", repair_interval=0)
@@ -124,9 +122,7 @@ async def test_what_is_sent_while_a_socket_still_subscribes_is_not_missed(config
     await proxy.stop()
 
 
-async def test_when_redis_has_forgotten_the_sessions_sockets_are_told_signed_out(
-    config: Config, own_redis: str
-) -> None:
+async def test_when_redis_has_lost_the_sessions_sockets_close_as_signed_out(config: Config, own_redis: str) -> None:
     changed = replace(config, redis_url=own_redis, session_recheck=0.2)
     async with serving(changed) as url, Person(url, "Ana") as ana:
         await ana.sign_up()

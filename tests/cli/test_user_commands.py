@@ -39,7 +39,7 @@ async def refused(config: Config, *arguments: str, **options: str) -> str:
     return errors.removeprefix("chatserver: ").strip()
 
 
-async def test_somebody_is_created_with_a_password_that_is_piped_in(config: Config, serve: Serve) -> None:
+async def test_a_user_is_created_with_a_password_from_standard_input(config: Config, serve: Serve) -> None:
     made = await user(config, "create", "Ana", "--admin", typed=PASSWORD + "\n")
     assert made == {"id": made["id"], "name": "Ana", "admin": True}
     async with Person(await serve(), "Ana") as ana:
@@ -85,7 +85,7 @@ async def test_no_password_is_an_argument(config: Config, arguments: list[str]) 
     assert execute(str(config.database_url), "select count(*) from users") == [(0,)]
 
 
-async def test_somebody_is_created_who_sets_the_password_by_a_link(config: Config, serve: Serve) -> None:
+async def test_a_created_user_sets_the_password_by_a_link(config: Config, serve: Serve) -> None:
     made = await user(config, "create", "Ana", "--link", ORIGINS="https://chat.example https://other.example")
     assert made["link"].startswith("https://chat.example/messages/reset/")
     assert made["until"].endswith("Z")
@@ -124,7 +124,7 @@ async def test_of_a_stolen_account_the_password_and_the_sessions_end_before_the_
     assert await follows(ana, made["link"], PASSWORD) == 303
 
 
-async def test_who_is_disabled_is_signed_out_of_every_server_and_cannot_come_back(
+async def test_a_disabled_user_is_signed_out_everywhere_and_cannot_sign_in(
     ana: Person, serve: Serve, config: Config
 ) -> None:
     there = await serve(port=0, origins=(str(ana.url.origin()),))
@@ -161,7 +161,7 @@ async def test_while_redis_is_away_it_is_said_what_is_left_to_do(ana: Person, co
     assert (await user(config, "end-sessions", "Ana"))["sessions_ended"] == 1
 
 
-async def test_somebody_is_shown_with_the_mark_of_an_administrator(ana: Person, ben: Person, config: Config) -> None:
+async def test_the_list_of_users_marks_administrators(ana: Person, ben: Person, config: Config) -> None:
     await ana.writes_to(ben)
     await user(config, "promote", "Ana")
     shown = await user(config, "show", "Ana")
@@ -192,7 +192,7 @@ async def test_a_file_that_cannot_be_finished_is_removed(ana: Person, config: Co
     assert not file.exists()
 
 
-async def test_who_is_erased_is_a_deleted_person_to_others(ana: Person, ben: Person, config: Config) -> None:
+async def test_an_erased_user_is_a_deleted_person_to_others(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "stays")
     socket = await ana.socket()
     assert "nothing was deleted" in await no_answer(config, "erase", "Ana", typed="Ben\n")
@@ -235,6 +235,6 @@ async def test_the_texts_of_all_that_somebody_sent_are_erased_in_several_steps(
 
 
 @pytest.mark.parametrize("action", ["disable", "reset", "erase"])
-async def test_nobody_by_a_name_is_one_sentence(config: Config, action: str) -> None:
+async def test_an_unknown_user_is_reported_in_one_sentence(config: Config, action: str) -> None:
     yes = ["--yes"] if action == "erase" else []
     assert (await refused(config, action, "Nobody", *yes)) == "Nobody here has this name. Check the spelling."

@@ -129,7 +129,7 @@ def test_a_mistake_is_named(tmp_path: Path, name: str, value: str) -> None:
         load(tmp_path, **{name: value})
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as told:
         load(tmp_path, APP_ENV="production", PORT="x", SECRET_KEYS="short")
     names = ["PORT", "DATABASE_URL", "REDIS_URL", "SECRET_KEYS", "API_KEY", "ORIGINS"]

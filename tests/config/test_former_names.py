@@ -36,6 +36,6 @@ def test_a_mistake_under_a_former_name_names_both(tmp_path: Path) -> None:
         load(tmp_path, PEOPLE_A_MINUTE="x")
 
 
-def test_a_slip_in_a_former_name_is_told_the_new_one(tmp_path: Path) -> None:
+def test_a_misspelled_former_name_is_answered_with_the_new_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"Unknown setting PEOPLE_A_MINUT .* did you mean NAME_LOOKUPS_PER_MINUTE\?"):
         in_file(tmp_path, "PEOPLE_A_MINUT=1\n")

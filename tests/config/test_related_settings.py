@@ -35,7 +35,9 @@ def problems(tmp_path: Path, **settings: str) -> str:
 
 
 @pytest.mark.parametrize("characters", ["1", "10000", "12000", "100000"])
-def test_the_longest_message_fits_into_a_form_and_a_frame_whatever_is_in_it(tmp_path: Path, characters: str) -> None:
+def test_the_longest_message_fits_into_a_form_and_a_frame_whatever_its_characters(
+    tmp_path: Path, characters: str
+) -> None:
     config = load(tmp_path, MAX_MESSAGE_CHARS=characters)
     text = "😀" * config.max_message_chars
     name, token = "ใ" * 30, "x" * 200
@@ -112,7 +114,7 @@ def test_a_proxy_must_take_what_the_settings_allow(tmp_path: Path) -> None:
         (PRODUCTION | {"ORIGINS": "http://chat.example"}, "ORIGINS must begin with https://, as APP_ENV is "),
     ],
 )  # fmt: skip
-def test_settings_that_cannot_hold_together_are_told_with_what_would_do(
+def test_contradicting_settings_are_reported_with_values_that_would_work(
     tmp_path: Path, settings: dict[str, str], sentence: str
 ) -> None:
     assert problems(tmp_path, **settings).startswith(sentence)

@@ -8,7 +8,7 @@ from chatserver.config.settings import ConfigError
 from tests.config.loading import in_file, load
 
 
-def test_a_name_in_the_file_that_is_no_setting_is_told_with_what_was_meant(tmp_path: Path) -> None:
+def test_an_unknown_name_in_the_file_is_reported_with_the_likely_setting(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as told:
         in_file(tmp_path, "WORKER=4\nPORT=x\nNOBODY_KNOWS_IT=1\n")
     assert "Unknown setting WORKER in the settings file: did you mean WORKERS?" in str(told.value)
@@ -52,7 +52,7 @@ def test_an_empty_value_in_the_file_is_the_default(tmp_path: Path, nothing: str)
 @pytest.mark.parametrize(
     "line", ['API_KEY="hunter22', "API_KEY='hunter22", 'API_KEY="a"hunter22', 'API_KEY="a","hunter22"']
 )
-def test_a_quote_left_open_is_told_by_its_line_and_swallows_no_other(tmp_path: Path, line: str) -> None:
+def test_an_unclosed_quote_is_reported_with_its_line_and_swallows_no_other_setting(tmp_path: Path, line: str) -> None:
     with pytest.raises(ConfigError) as told:
         in_file(tmp_path, f'HOST="::1"\n{line}\nPORT="x"\n')
     assert str(told.value).startswith("Line 2 of the settings file is not NAME=value, ")

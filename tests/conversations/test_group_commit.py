@@ -70,7 +70,7 @@ async def test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_s
             await socket.receives("sent", id=id)
 
 
-async def test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_stored(
+async def test_one_id_sent_to_two_servers_in_two_threads_at_once_is_stored_once(
     ana: Person, ben: Person, cleo: Person, serve: Serve, config: Config
 ) -> None:
     other = await serve(port=0, origins=(str(ana.url.origin()),))
@@ -88,7 +88,7 @@ async def test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_store
     assert execute(str(config.database_url), f"select count(*) from messages where client_id = '{id}'") == [(1,)]
 
 
-async def test_who_is_being_removed_stores_nothing_more(ana: Person, ben: Person, config: Config) -> None:
+async def test_a_user_who_is_being_removed_stores_nothing_more(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben)
     socket = await ben.socket()
     with closing(psycopg2.connect(config.database_url)) as removing:
@@ -109,7 +109,7 @@ def refusing(database_url: str) -> Iterator[str]:
     execute(database_url, "alter table messages drop constraint refusing")
 
 
-async def test_a_message_that_postgresql_refuses_harms_no_other(ana: Person, ben: Person, refusing: str) -> None:
+async def test_a_message_that_postgresql_refuses_affects_no_other(ana: Person, ben: Person, refusing: str) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     ids = [await socket.sends(thread, text) for text in ("before", refusing, "after")]
@@ -127,7 +127,9 @@ async def first(socket: Any, number: int) -> Any:
             yield answer
 
 
-async def test_more_than_may_wait_is_refused_at_once_and_can_be_sent_again(serve: Serve, config: Config) -> None:
+async def test_a_message_beyond_the_queue_is_refused_at_once_and_can_be_sent_again(
+    serve: Serve, config: Config
+) -> None:
     url = await serve(waiting_messages=2)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())

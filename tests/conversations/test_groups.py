@@ -11,7 +11,9 @@ from tests.support.commands import chatserver, thread
 from tests.support.people import Person
 
 
-async def test_a_group_of_three_hears_each_other(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
+async def test_the_members_of_a_group_receive_each_others_messages(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
     group = await thread(config, "create", "Ana", "ben", "CLEO")
     assert [member["name"] for member in group["members"]] == ["Ana", "Ben", "Cleo"]
     sockets = [await person.socket() for person in (ana, ben, cleo)]
@@ -28,7 +30,9 @@ async def test_two_people_keep_the_thread_they_have(ana: Person, ben: Person, co
     assert (code, errors) == (1, "chatserver: This chat doesn’t exist.\n")
 
 
-async def test_who_joins_reads_on_from_the_last_message(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
+async def test_a_new_member_starts_reading_at_the_last_message(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
     async with Person(ana.url, "Dora") as dora:
         await dora.sign_up()
         group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -63,7 +67,7 @@ async def test_what_happens_in_a_thread_reaches_its_participants_and_nobody_else
             assert [type for type in types if type != "presence"] == told
 
 
-async def test_who_was_removed_is_told_that_the_chat_is_open_no_more_and_misses_nothing_when_they_are_back(
+async def test_a_removed_users_chat_closes_and_misses_nothing_when_they_are_back(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -79,7 +83,7 @@ async def test_who_was_removed_is_told_that_the_chat_is_open_no_more_and_misses_
     assert (await at_cleo.receives("opened"))["last"] == 1
 
 
-async def test_who_was_removed_gets_nothing_more_and_finds_nothing(
+async def test_a_removed_user_receives_and_finds_nothing(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]

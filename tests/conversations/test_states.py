@@ -82,7 +82,7 @@ async def test_in_a_large_group_reactions_are_numbers_and_which_are_my_own(
     assert (to_ana["mine"], to_ben["mine"]) == (["😢"], ["❤️", "😢"])
 
 
-async def test_a_newcomer_is_told_of_changes_of_what_they_may_see_alone(
+async def test_a_new_member_receives_changes_only_of_messages_they_may_see(
     ana: Person, ben: Person, config: Config, database: Database
 ) -> None:
     url = str(config.database_url)

@@ -74,7 +74,7 @@ async def test_many_messages_at_once_are_numbered_without_gaps_in_the_order_sent
     assert [message["seq"] for message in arrived] == list(range(2, 152))
 
 
-async def test_one_id_twice_in_one_breath_is_one_message(ana: Person, ben: Person) -> None:
+async def test_one_id_twice_in_one_batch_is_one_message(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     id = str(uuid4())
@@ -83,7 +83,7 @@ async def test_one_id_twice_in_one_breath_is_one_message(ana: Person, ben: Perso
     assert await socket.receives("sent", id=id) == await socket.receives("sent", id=id)
 
 
-async def test_what_ben_missed_comes_before_opened(ana: Person, ben: Person) -> None:
+async def test_missed_messages_are_replayed_before_opened(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben, "first")
     await ana.writes_to(ben, "second")
     await ana.writes_to(ben, "third")
@@ -112,7 +112,7 @@ async def test_a_number_beyond_the_last_means_load_the_page_again(ana: Person, b
     assert await socket.next() == {"type": "reset", "thread": thread}
 
 
-async def test_who_missed_more_than_is_replayed_loads_the_page_again(serve: Serve) -> None:
+async def test_a_client_that_missed_more_than_the_limit_reloads_the_page(serve: Serve) -> None:
     url = await serve(replay_limit=2)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -138,7 +138,7 @@ async def test_reading_moves_the_mark_for_everyone_and_only_forward(ana: Person,
     assert [person["read"] for person in opened["people"] if person["id"] == ben.id] == [2]
 
 
-async def test_of_many_marks_in_one_breath_the_furthest_stays(ana: Person, ben: Person) -> None:
+async def test_of_many_read_markers_in_one_batch_the_furthest_stays(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     ids = [await at_ana.sends(thread) for _ in range(20)]
@@ -148,7 +148,7 @@ async def test_of_many_marks_in_one_breath_the_furthest_stays(ana: Person, ben: 
     await at_ana.receives("read", user=ben.id, seq=21)
 
 
-async def test_typing_is_told_to_the_other_and_not_to_oneself(ana: Person, ben: Person) -> None:
+async def test_typing_is_sent_to_others_and_not_to_the_typist(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ana.says("typing", thread=thread)
@@ -157,7 +157,7 @@ async def test_typing_is_told_to_the_other_and_not_to_oneself(ana: Person, ben: 
     assert await at_ana.next() == {"type": "pong"}
 
 
-async def test_two_people_who_write_first_at_the_same_moment_get_one_thread(ana: Person, ben: Person) -> None:
+async def test_two_simultaneous_first_messages_make_one_thread(ana: Person, ben: Person) -> None:
     assert len(set(await asyncio.gather(ana.writes_to(ben), ben.writes_to(ana)))) == 1
 
 

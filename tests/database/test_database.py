@@ -72,7 +72,7 @@ async def test_a_record_with_other_fields_than_the_columns_is_refused(config: Co
     await database.close()
 
 
-async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config) -> None:
+async def test_a_write_runs_to_its_end_when_its_caller_is_cancelled(config: Config) -> None:
     assert config.database_url is not None
     database = await db.connect(config.database_url, 1, timeout=0)
     with closing(psycopg2.connect(config.database_url)) as holding_up:
@@ -95,9 +95,7 @@ async def test_a_write_is_seen_out_when_who_asked_for_it_is_gone(config: Config)
         "alter table users alter column name type varchar(100)",  # the plans no longer fit
     ],
 )
-async def test_connections_that_cannot_do_their_work_any_more_are_left_and_a_new_one_does_it_once(
-    config: Config, unfit: str
-) -> None:
+async def test_unusable_connections_are_dropped_and_a_new_one_does_the_work_once(config: Config, unfit: str) -> None:
     database = await db.connect(str(config.database_url), 2, timeout=0)
     async with database.pool.connection() as one, database.pool.connection() as other:
         left = {one, other}
@@ -136,7 +134,7 @@ async def test_a_postgresql_that_takes_no_writes_at_all_counts_as_away(config: C
         execute(may_write, f"alter database {name} reset default_transaction_read_only")
 
 
-async def test_every_page_is_content_with_one_connection(serve: Serve) -> None:
+async def test_every_page_needs_only_one_database_connection(serve: Serve) -> None:
     """Whoever holds one and asks for another waits for ever, should all do so at once."""
     url = await serve(database_connections=1, database_timeout=1)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
@@ -149,7 +147,7 @@ async def test_every_page_is_content_with_one_connection(serve: Serve) -> None:
             assert answer.status < 500, path
 
 
-async def test_where_postgresql_takes_connections_and_says_nothing_a_page_is_refused_in_time(
+async def test_a_page_is_refused_in_time_when_postgresql_accepts_connections_but_stays_silent(
     config: Config, serve: Serve
 ) -> None:
     """The limit holds for all attempts to connect together: the first one uses it up."""
@@ -170,7 +168,7 @@ async def test_where_postgresql_takes_connections_and_says_nothing_a_page_is_ref
 
 
 @pytest.mark.parametrize("how", ["the URL", "PGHOST"])
-async def test_of_two_addresses_that_take_connections_the_one_that_answers_is_used(
+async def test_of_two_addresses_that_accept_connections_the_answering_one_is_used(
     config: Config, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     mute, answering = relay(config), relay(config)

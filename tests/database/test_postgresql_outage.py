@@ -18,7 +18,7 @@ from tests.support.servers import serving
 
 
 @pytest.mark.parametrize("how", ["pg_cancel_backend", "pg_terminate_backend"])
-async def test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_once(
+async def test_a_write_that_postgresql_aborts_is_repeated_and_stored_once(
     ana: Person, ben: Person, config: Config, how: str
 ) -> None:
     assert config.database_url is not None
@@ -34,7 +34,7 @@ async def test_what_postgresql_gives_up_in_the_midst_of_it_is_done_again_and_onc
     assert [message["text"] for message in history["messages"]] == ["Hello", "once"]
 
 
-async def test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_is_as_before(
+async def test_sends_are_refused_while_postgresql_is_frozen_and_accepted_afterwards(
     config: Config, tmp_path: Path
 ) -> None:
     with EmbeddedServers(tmp_path / "postgres", durable=False, redis_url=config.redis_url) as servers:
@@ -52,7 +52,7 @@ async def test_while_postgresql_is_frozen_sends_are_refused_and_afterwards_all_i
             assert (await socket.receives("sent", id=id))["seq"] == 2
 
 
-async def test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later(config: Config) -> None:
+async def test_an_unstored_message_is_refused_and_the_same_id_can_be_sent_later(config: Config) -> None:
     async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
         socket = await ana.socket()

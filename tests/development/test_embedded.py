@@ -34,7 +34,7 @@ def test_case_folds_in_cyrillic(data_dir: Path) -> None:
         assert ask(servers, "select lower('ПРИВЕТ'), upper('ё'), 'привет' ilike 'ПРИ%'") == ("привет", "Ё", True)
 
 
-def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
+def test_a_half_made_database_is_recreated(tmp_path: Path) -> None:
     half_made = tmp_path / "postgres" / "new"
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18\n")
@@ -64,7 +64,7 @@ def test_a_server_that_ended_is_revived_with_its_data(data_dir: Path) -> None:
         ("PGTARGETSESSIONATTRS", "standby"),
     ],
 )
-def test_what_a_developer_set_for_other_servers_does_not_count_for_ours(
+def test_a_developers_settings_for_other_servers_do_not_apply_to_ours(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -122,7 +122,7 @@ def test_a_server_that_is_given_is_not_started(tmp_path: Path) -> None:
     assert not (tmp_path / "postgres").exists()
 
 
-def test_logs_begin_anew_and_the_last_one_is_kept(data_dir: Path) -> None:
+def test_each_start_begins_a_new_log_and_keeps_the_last_one(data_dir: Path) -> None:
     for _ in range(3):
         with started(data_dir):
             pass

@@ -69,7 +69,7 @@ def test_a_process_that_has_an_orphans_number_by_now_gets_no_signal(data_dir: Pa
 
 
 @pytest.mark.parametrize("identity", ["", "another boot pid:[1] 77"])
-def test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled(data_dir: Path, identity: str) -> None:
+def test_no_process_of_a_holder_that_may_be_alive_is_signaled(data_dir: Path, identity: str) -> None:
     """One of before an update, or of another namespace."""
     with held_by_another(data_dir) as record:
         rewrite(data_dir, record | {"identity": identity})
@@ -81,7 +81,7 @@ def test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled(data_dir: Path
 
 
 @as_root
-def test_nothing_of_this_system_is_signalled_when_the_folder_is_held_in_another_container(data_dir: Path) -> None:
+def test_no_process_here_is_signaled_when_another_container_holds_the_folder(data_dir: Path) -> None:
     """A container of its own plays this system, so that a mistake harms nobody; in it bystanders have all numbers that
     the servers have in the container in it.
     """
@@ -93,7 +93,7 @@ def test_nothing_of_this_system_is_signalled_when_the_folder_is_held_in_another_
     assert "in use by another chatserver (pid 2, perhaps in a container" in refused
 
 
-def test_where_there_is_no_proc_processes_are_told_apart_by_ps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_proc_processes_are_identified_by_ps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "PROC", Path("/nowhere"))
     with subprocess.Popen(["sleep", "600"]) as child:
         noted = processes.identity(child.pid)
@@ -123,7 +123,7 @@ def test_temporary_sockets_of_a_killed_parent_are_removed(first_start: Path, tmp
         assert not sockets.exists()
 
 
-def test_a_folder_in_use_is_refused_and_says_by_whom(data_dir: Path) -> None:
+def test_a_folder_in_use_is_refused_with_the_name_of_its_holder(data_dir: Path) -> None:
     with started(data_dir), pytest.raises(EmbeddedError, match=rf"in use by another chatserver \(pid {os.getpid()}\)"):
         started(data_dir).start()
 

@@ -29,7 +29,7 @@ def test_where_no_more_can_be_written_the_first_start_says_so(tmp_path: Path) ->
 
 
 @as_root
-def test_a_disk_without_any_room_is_told_of(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], check=True)
     try:
         with (tmp_path / "filler").open("wb", buffering=0) as filler, suppress(OSError):
@@ -41,7 +41,7 @@ def test_a_disk_without_any_room_is_told_of(tmp_path: Path) -> None:
         subprocess.run(["umount", "--lazy", tmp_path], check=True)
 
 
-def test_an_initdb_that_was_killed_is_told_of(tmp_path: Path) -> None:
+def test_a_killed_initdb_is_reported(tmp_path: Path) -> None:
     def kill() -> None:
         def initdbs() -> list[int]:
             return [pid for pid in children(os.getpid()) if b"--pgdata" in Path(f"/proc/{pid}/cmdline").read_bytes()]

@@ -46,7 +46,7 @@ def test_the_demo_says_how_to_sign_in(start: Start) -> None:
     assert count_messages(run) > 0
 
 
-def test_what_a_developer_set_for_other_servers_does_not_count_for_ours(start: Start) -> None:
+def test_a_developers_settings_for_other_servers_do_not_apply_to_ours(start: Start) -> None:
     others = {"PGSERVICE": "work", "PGHOSTADDR": "127.0.0.9", "PGCLIENTENCODING": "LATIN1", "PGREQUIREAUTH": "none"}
     run = start("--demo", **others)
     assert run.get("/readyz")
@@ -103,7 +103,7 @@ def test_when_stopped_it_leaves_nothing_running(start: Start, number: signal.Sig
     assert running(run.data_dir) is None
 
 
-def test_a_killed_one_blocks_neither_port_nor_data(start: Start) -> None:
+def test_a_killed_make_run_blocks_neither_port_nor_data(start: Start) -> None:
     run = start()
     run.command("provision", "--users", "2", "--threads", "1", "--messages", "3")
     run.end(signal.SIGKILL)

@@ -73,7 +73,7 @@ def test_an_address_that_cannot_be_had_is_named_with_what_to_do(
     assert run.printed.count("\n") == 1
 
 
-def test_a_folder_in_use_is_named_with_who_uses_it(start: Start) -> None:
+def test_make_run_names_a_folder_in_use_and_its_holder(start: Start) -> None:
     first = start()
     second = Run(first.data_dir, unused_port())
     assert second.process.wait(DEADLINE) == 1

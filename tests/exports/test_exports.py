@@ -14,7 +14,9 @@ from tests.support.database import execute
 from tests.support.people import Person
 
 
-async def test_ana_takes_away_what_she_and_others_said(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
+async def test_ana_downloads_her_messages_and_those_she_received(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
     with_ben = await ana.writes_to(ben, "Hi Ben\n— «how» are you? 👍")
     await ben.writes_to(ana, "Well")
     group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -59,7 +61,7 @@ async def test_the_zip_is_a_file_that_no_browser_opens_or_keeps(ana: Person) -> 
             assert len(await answer.read()) == (int(answer.headers["Content-Length"]) if method == "GET" else 0)
 
 
-async def test_nobody_else_gets_it(ana: Person, ben: Person) -> None:
+async def test_nobody_else_gets_the_export(ana: Person, ben: Person) -> None:
     await asks(ana)
     await sees(ana, "ready")
     assert (await ben.json(STATE))["state"] == "none"
@@ -70,7 +72,7 @@ async def test_nobody_else_gets_it(ana: Person, ben: Person) -> None:
         assert (await nobody.post("/messages/account/export/", page="/messages/sign-in/")).status == 303
 
 
-async def test_no_other_site_begins_one(ana: Person) -> None:
+async def test_no_other_site_can_start_an_export(ana: Person) -> None:
     token = (await ana.get("/messages/")).field("csrf_token")
     for fields, headers in [({}, {}), ({"csrf_token": token}, {"Origin": "http://evil.example"})]:
         assert (await ana.post_raw("/messages/account/export/", fields, headers=headers)).status != 303

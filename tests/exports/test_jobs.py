@@ -13,7 +13,9 @@ from tests.support.servers import Serve, serving
 
 
 @pytest.mark.usefixtures("never_done")
-async def test_how_far_it_is_is_told_and_nothing_begins_twice(ana: Person, ben: Person, config: Config) -> None:
+async def test_the_progress_of_an_export_is_reported_and_nothing_begins_twice(
+    ana: Person, ben: Person, config: Config
+) -> None:
     await ana.writes_to(ben, "one")
     await ana.writes_to(ben, "two")
     assert await asks(ana) == "export"
@@ -34,7 +36,7 @@ async def test_a_server_that_stops_leaves_it_to_the_others(config: Config) -> No
     assert execute(str(config.database_url), "select state from exports") == [("waiting",)]
 
 
-async def test_when_the_process_died_one_begins_anew(
+async def test_an_export_starts_over_when_its_process_died(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "POLL_INTERVAL", FOREVER)
@@ -70,7 +72,7 @@ async def test_a_new_one_takes_the_place_of_the_old(ana: Person, ben: Person, co
     assert execute(str(config.database_url), parts) == [(1,)]
 
 
-async def test_after_its_time_it_is_gone(ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_expired_export_is_gone(ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "POLL_INTERVAL", 0.05)
     await asks(ana)
     await sees(ana, "ready")
@@ -88,9 +90,7 @@ async def test_a_deleted_account_leaves_none(ana: Person, config: Config) -> Non
     assert execute(str(config.database_url), "select count(*) from exports") == [(0,)]
 
 
-async def test_one_that_is_not_wanted_any_more_ends(
-    ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_cancelled_export_ends(ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     store = exports.Exports._store  # noqa: SLF001
 
     async def store_too_late(*arguments: Any) -> int:

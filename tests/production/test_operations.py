@@ -143,7 +143,7 @@ def test_what_the_new_version_has_no_more_is_gone_after_the_documented_update(tm
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
-async def test_who_is_in_the_chats_group_as_nginx_is_reads_none_of_its_secrets(stage: Stage) -> None:
+async def test_a_member_of_the_chats_group_such_as_nginx_reads_none_of_its_secrets(stage: Stage) -> None:
     place = stage.folder / "etc"
     stage.shell(
         command("deploy.md", "change-me-secret-key"),

@@ -82,7 +82,7 @@ async def test_people_talk_over_sockets_through_an_nginx_alone(talk: Stage) -> N
     await talk.until(lambda: ended() == before + len(there), 10)
 
 
-async def test_begun_anew_by_sighup_it_loses_nothing(talk: Stage) -> None:
+async def test_a_reload_by_sighup_loses_nothing(talk: Stage) -> None:
     await talk.people_talk(10)
     report, start = Report("SIGHUP"), time.monotonic()
     for number in (1, 2):
@@ -107,7 +107,7 @@ async def test_an_instance_that_is_killed_loses_nothing(talk: Stage) -> None:
     await judge(talk, report, killed)
 
 
-async def test_haproxy_and_nginx_may_be_begun_anew(talk: Stage) -> None:
+async def test_haproxy_and_nginx_may_be_restarted(talk: Stage) -> None:
     await talk.people_talk(5)
     report = Report("nginx and haproxy reloaded and restarted")
     talk.process("nginx").send_signal(1)

@@ -11,7 +11,7 @@ async def test_more_than_may_wait_ends_the_socket_as_too_slow() -> None:
     assert await mailbox.get() is CloseCode.TOO_SLOW
 
 
-async def test_what_is_larger_than_all_that_may_wait_is_sent_when_it_is_alone() -> None:
+async def test_a_frame_larger_than_the_queue_is_sent_when_it_is_alone() -> None:
     mailbox = Mailbox(0, 1000)
     mailbox.put("x" * 5000)
     assert await mailbox.get() == "x" * 5000

@@ -20,14 +20,14 @@ async def test_another_sites_page_gets_no_socket(ana: Person, origin: str | None
     assert refused.value.status == 403
 
 
-async def test_who_is_not_signed_in_gets_no_socket(ana: Person) -> None:
+async def test_a_stranger_gets_no_socket(ana: Person) -> None:
     await ana.sign_out()
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await ana.socket()
     assert refused.value.status == 401
 
 
-async def test_hello_says_who_one_is(ana: Person) -> None:
+async def test_hello_names_the_user(ana: Person) -> None:
     ws = await ana.http.ws_connect("/messages/ws", headers={"Origin": str(ana.url.origin())})
     assert await ws.receive_json() == {"type": "hello", "user": {"id": ana.id, "name": "Ana"}}
 
@@ -84,7 +84,7 @@ async def test_a_frame_that_cannot_be_followed_is_answered_and_harms_nothing(
     await socket.receives("sent", id=id)
 
 
-async def test_thousands_of_opens_and_nonsense_are_their_senders_trouble_alone(
+async def test_thousands_of_opens_and_bad_frames_affect_only_their_sender(
     ana: Person, ben: Person, cleo: Person
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -187,7 +187,7 @@ async def test_one_thread_too_many_is_refused_until_another_is_closed(config: Co
         assert (await socket.opens(other))["thread"] == other
 
 
-async def test_the_server_pings_and_drops_who_stays_silent(config: Config) -> None:
+async def test_the_server_pings_and_drops_a_silent_client(config: Config) -> None:
     async with serving(replace(config, ping_interval=1, silence_timeout=3)) as url, Person(url, "Ana") as ana:
         await ana.sign_up()
         socket = await ana.socket()
@@ -196,7 +196,7 @@ async def test_the_server_pings_and_drops_who_stays_silent(config: Config) -> No
 
 
 @pytest.mark.parametrize("bound", [{"queue_frames": 5, "queue_bytes": 0}, {"queue_frames": 0}], ids=["frames", "bytes"])
-async def test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up(config: Config, bound: dict[str, Any]) -> None:
+async def test_a_slow_reader_is_disconnected_and_returns_to_catch_up(config: Config, bound: dict[str, Any]) -> None:
     async with (
         serving(replace(config, **bound)) as url,
         Person(url, "Ana") as ana,
@@ -217,7 +217,7 @@ async def test_who_reads_too_slowly_is_closed_and_comes_back_to_catch_up(config:
         assert [(await again.next())["seq"] for _ in range(FULL)] == list(range(2, 2 + FULL))
 
 
-async def test_who_takes_nothing_for_too_long_is_cut_off(config: Config) -> None:
+async def test_a_client_that_takes_nothing_for_too_long_is_cut_off(config: Config) -> None:
     changed = replace(config, send_timeout=1, queue_frames=0, queue_bytes=0)
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben", 4096) as ben:
         await ana.sign_up()

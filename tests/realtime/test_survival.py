@@ -13,7 +13,7 @@ from tests.support.people import Person
 from tests.support.servers import API_KEY, Serve, serving
 
 
-async def test_a_lost_publish_is_made_good_for_open_chats_and_lists(ana: Person, ben: Person, serve: Serve) -> None:
+async def test_messages_of_a_lost_publish_reach_open_chats_and_lists(ana: Person, ben: Person, serve: Serve) -> None:
     thread = await ana.writes_to(ben)
     deaf = await serve(
         port=0, redis_prefix="another:", origins=(str(ana.url.origin()),)
@@ -32,7 +32,7 @@ async def api_send(person: Person, url: object, thread: int, text: str) -> objec
         return await response.json()
 
 
-async def test_an_open_chat_gets_what_is_missing_before_what_is_new(ana: Person, ben: Person, serve: Serve) -> None:
+async def test_an_open_chat_gets_missing_messages_before_new_ones(ana: Person, ben: Person, serve: Serve) -> None:
     thread = await ana.writes_to(ben)
     deaf = await serve(port=0, redis_prefix="another:", repair_interval=0, origins=(str(ana.url.origin()),))
     socket = await ben.socket()
@@ -42,7 +42,7 @@ async def test_an_open_chat_gets_what_is_missing_before_what_is_new(ana: Person,
     assert [(await socket.receives("message"))["text"] for _ in range(2)] == ["two", "three"]
 
 
-async def test_a_restarted_server_says_going_away_and_catches_everyone_up(config: Config) -> None:
+async def test_a_restarted_server_closes_as_going_away_and_catches_everyone_up(config: Config) -> None:
     async with (
         Person(URL(f"http://{config.host}:{config.port}/"), "Ana") as ana,
         Person(URL(f"http://{config.host}:{config.port}/"), "Ben") as ben,
@@ -62,7 +62,7 @@ async def test_a_restarted_server_says_going_away_and_catches_everyone_up(config
             assert (await again.next())["text"] == "while you were away"
 
 
-async def test_a_socket_whose_handshake_was_under_way_is_told_going_away_too(config: Config) -> None:
+async def test_a_socket_whose_handshake_was_in_progress_is_closed_as_going_away_too(config: Config) -> None:
     made = await app.create_app(config)
     async with (
         TestServer(made, host=config.host, port=config.port) as server,
@@ -74,7 +74,7 @@ async def test_a_socket_whose_handshake_was_under_way_is_told_going_away_too(con
         assert await socket.ends() == 1001
 
 
-async def test_work_in_the_background_begins_again_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_background_task_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "RESTART_PAUSE", 0.01)
     results = iter([ValueError("unforeseen"), KeyError("twice"), None])
 

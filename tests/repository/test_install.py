@@ -104,7 +104,7 @@ def test_a_package_without_a_hash_is_not_installed(checkout: Path, tmp_path: Pat
     assert not (checkout / ".venv" / "installed").exists()
 
 
-def test_a_python_without_venv_is_told_the_package_that_brings_it(checkout: Path, tmp_path: Path) -> None:
+def test_for_a_python_without_venv_the_missing_package_is_named(checkout: Path, tmp_path: Path) -> None:
     """As on Debian, where it is a package of its own."""
     script = f'case "$*" in *"import venv"*) exit 1;; esac\nexec {sys.executable} "$@"'
     ok, _, errors = install(checkout, program(tmp_path / "python3.11", script))

@@ -106,7 +106,7 @@ async def test_a_frame_without_a_mask_is_read_as_what_it_says(ana: Person) -> No
         await raw.hears("pong")
 
 
-async def test_what_a_socket_does_wrong_is_its_own_trouble(ana: Person, ben: Person) -> None:
+async def test_a_bad_frame_affects_only_its_own_socket(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ben = await ben.socket()
     async with Raw(ana.url) as raw, Raw(ana.url) as other:

@@ -105,7 +105,7 @@ async def test_other_programs_send_as_many_as_they_like(serve: Serve) -> None:
             assert (await ana.post_raw(f"/messages/send_message_api/{thread}/", fields)).status == 200
 
 
-async def test_who_goes_on_above_the_rate_is_closed_and_loses_nothing(serve: Serve) -> None:
+async def test_a_socket_that_ignores_the_rate_is_closed_and_loses_nothing(serve: Serve) -> None:
     url = await serve(messages_per_second=2, messages_burst=3)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Raw(url) as raw:
         await ana.sign_up()

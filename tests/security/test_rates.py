@@ -25,7 +25,7 @@ def test_a_rate_allows_a_burst_and_then_one_at_a_time() -> None:
     assert [rate.acquire("ana"), rate.acquire("ana")] == [0, 0.5]
 
 
-def test_who_waits_as_long_as_is_said_is_allowed() -> None:
+def test_waiting_as_long_as_announced_is_enough() -> None:
     clock = Clock()
     rate = Rate(7, 2, clock)
     for _ in range(1000):
@@ -44,7 +44,7 @@ def test_a_rest_brings_back_the_burst_and_no_more() -> None:
     assert [rate.acquire("ana") for _ in range(4)] == [0, 0, 0, 0.5]
 
 
-def test_nobody_uses_up_what_is_another_ones() -> None:
+def test_nobody_uses_up_another_users_attempts() -> None:
     rate = Rate(2, 1, Clock())
     assert [rate.acquire("ana"), rate.acquire("ben"), rate.acquire("ana")] == [0, 0, 0.5]
 
@@ -55,7 +55,7 @@ def test_without_a_limit_everything_is_allowed_and_nothing_remembered(rate: Rate
     assert len(rate) == 0
 
 
-def test_who_has_left_is_forgotten() -> None:
+def test_clients_that_have_left_are_forgotten() -> None:
     clock = Clock()
     rate = Rate(1, 5, clock)
     for person in range(100 * SWEEP_FROM):

@@ -24,7 +24,7 @@ async def url(serve: Serve) -> URL:
     return await serve(request_timeout=1)
 
 
-async def test_who_says_nothing_is_cut_off(url: URL) -> None:
+async def test_a_silent_connection_is_cut_off(url: URL) -> None:
     async with Raw(url) as raw:
         await raw.is_closed()
 
@@ -96,7 +96,7 @@ async def test_a_slow_body_that_makes_progress_arrives(url: URL) -> None:
     assert answer.status == 403
 
 
-async def test_a_connection_that_was_of_use_may_rest(url: URL) -> None:
+async def test_a_used_connection_may_be_idle(url: URL) -> None:
     async with Raw(url) as raw, Raw(url) as silent:
         await raw.requests("GET /healthz HTTP/1.1")
         assert await raw.answer() is not None

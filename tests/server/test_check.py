@@ -19,7 +19,7 @@ async def test_all_is_well(config: Config) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_servers_that_are_away_are_both_told(config: Config, way: str) -> None:
+async def test_check_reports_both_servers_that_are_down(config: Config, way: str) -> None:
     settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/chat", "REDIS_URL": "redis://127.0.0.1:1"}
     said(await start(config, way, **settings), "Is it running, and is DATABASE_URL right?", "is REDIS_URL right?")
 

@@ -50,14 +50,16 @@ async def test_an_old_schema_is_to_be_migrated_and_a_newer_one_wants_newer_code(
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_user_without_rights_is_told_which(config: Config, way: str, as_user: Callable[[str], str]) -> None:
+async def test_the_missing_rights_of_a_database_user_are_named(
+    config: Config, way: str, as_user: Callable[[str], str]
+) -> None:
     code, text = await start(config, way, DATABASE_URL=as_user("a_reader"))
     assert code == 1
     assert "a_reader may not insert, update, delete in the table messages: as its owner, GRANT insert" in text
     assert "Traceback" not in text
 
 
-async def test_a_user_who_sees_nothing_is_told_so(config: Config, as_user: Callable[[str], str]) -> None:
+async def test_a_database_user_who_may_read_nothing_is_reported(config: Config, as_user: Callable[[str], str]) -> None:
     url = as_user("without_rights")
     said(await start(config, "check", DATABASE_URL=url), "without_rights may not do this (permission denied for table")
 
@@ -91,7 +93,7 @@ async def test_several_hosts_without_a_word_on_which_takes_writes_are_warned_of(
         assert ("DATABASE_URL names several hosts without target_session_attrs" in text) is warned
 
 
-async def test_a_postgresql_that_takes_no_writes_is_told_as_such(config: Config) -> None:
+async def test_a_read_only_postgresql_is_reported(config: Config) -> None:
     url = make_dsn(config.database_url, options="-c default_transaction_read_only=on")
     for way in ("check", "migrate"):
         said(await start(config, way, DATABASE_URL=url), "PostgreSQL takes no writes: name the primary in DATABASE_URL")
@@ -109,7 +111,7 @@ async def test_a_postgresql_that_acknowledges_what_is_not_on_its_disk_is_refused
     said(await start(config, way, DATABASE_URL=url), "PostgreSQL acknowledges what is not on its disk yet")
 
 
-async def test_more_connections_than_postgresql_has_are_told_with_a_number_that_would_do(config: Config) -> None:
+async def test_too_many_connections_are_reported_with_a_number_that_would_work(config: Config) -> None:
     many = {"WORKERS": "8", "DATABASE_CONNECTIONS": "40"}
     said(await start(config, "check", **many), "WORKERS × DATABASE_CONNECTIONS are 320: raise max_connections, or set")
     assert await start(config, "check", DATABASE_POOLING="transaction", **many) == (0, "All is well.\n")

@@ -65,7 +65,7 @@ async def test_a_page_costs_one_look_at_redis_and_a_query_for_each_thing_it_show
             assert asked["eval"] == 0
 
 
-async def test_many_messages_cost_a_few_round_trips_and_no_more_than_one_news_a_batch(
+async def test_many_messages_cost_a_few_round_trips_and_one_publish_a_batch(
     ana: Person, ben: Person, queries: Counter[str]
 ) -> None:
     thread = await ana.writes_to(ben)

@@ -45,9 +45,7 @@ async def gets_in(config: Config) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
-async def test_a_worker_that_is_told_to_end_says_so_without_looking_for_it(
-    config: Config, tmp_path: Path, number: signal.Signals
-) -> None:
+async def test_a_worker_notices_a_stop_request_at_once(config: Config, tmp_path: Path, number: signal.Signals) -> None:
     async with (
         gunicorn(config, tmp_path, "--worker-class", NEVER_POLLS, WORKERS="1") as server,
         Person(server.url, "Ana") as ana,
@@ -60,7 +58,7 @@ async def test_a_worker_that_is_told_to_end_says_so_without_looking_for_it(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-async def test_when_gunicorn_ends_or_reloads_every_socket_is_told_at_once(
+async def test_when_gunicorn_stops_or_reloads_every_socket_is_closed_at_once(
     config: Config, tmp_path: Path, number: signal.Signals
 ) -> None:
     async with (

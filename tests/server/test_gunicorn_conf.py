@@ -20,15 +20,15 @@ def settings() -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in lines}
 
 
-def test_who_ends_gracefully_is_not_killed_for_standing_still(settings: dict[str, str]) -> None:
+def test_a_worker_that_stops_gracefully_is_not_killed_for_being_slow(settings: dict[str, str]) -> None:
     assert int(settings["timeout"]) > int(settings["graceful_timeout"]) > Config().request_timeout
 
 
-def test_no_worker_ends_by_itself_and_takes_its_sockets_along(settings: dict[str, str]) -> None:
+def test_no_worker_restarts_by_itself(settings: dict[str, str]) -> None:
     assert (settings["max_requests"], settings["max_requests_jitter"]) == ("0", "0")
 
 
-def test_gunicorn_is_ruled_by_signals_alone(settings: dict[str, str]) -> None:
+def test_gunicorn_is_controlled_by_signals_alone(settings: dict[str, str]) -> None:
     assert settings["control_socket_disable"] == "True"
 
 

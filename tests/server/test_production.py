@@ -96,9 +96,7 @@ async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Conf
     ("hsts", "sent"),
     [("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"), ("off", None)],
 )
-async def test_browsers_are_told_to_use_https_alone_as_far_as_the_setting_says(
-    durable: Config, hsts: str, sent: str | None
-) -> None:
+async def test_hsts_reaches_as_far_as_the_setting_says(durable: Config, hsts: str, sent: str | None) -> None:
     settings = {**PRODUCTION, "HSTS": hsts}
     async with process(durable, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
         for path, status in (("/messages/sign-in/", 200), ("/messages/nowhere", 404)):

@@ -63,7 +63,7 @@ async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_other
 
 
 @pytest.mark.parametrize("how", ["shut", "silent"])
-async def test_a_worker_that_waits_for_postgresql_ends_when_it_is_told_to(
+async def test_a_worker_that_waits_for_postgresql_stops_on_request(
     config: Config, door: Door, tmp_path: Path, how: str
 ) -> None:
     settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "2"}

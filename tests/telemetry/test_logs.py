@@ -83,7 +83,7 @@ async def test_a_socket_leaves_a_line_for_its_whole_life(log: Log, ana: Person) 
     assert line["seconds"] >= 0
 
 
-async def test_signing_in_and_what_is_refused_are_told_with_the_address(log: Log, ana: Person) -> None:
+async def test_sign_ins_and_refusals_are_logged_with_the_address(log: Log, ana: Person) -> None:
     await ana.sign_in(password="a wrong password")
     await ana.sign_out()
     await ana.sign_in()
@@ -91,9 +91,7 @@ async def test_signing_in_and_what_is_refused_are_told_with_the_address(log: Log
         assert len(log.lines(told)) == 1, told
 
 
-async def test_who_talks_leaves_no_text_password_cookie_or_token_in_the_log(
-    log: Log, ana: Person, ben: Person, config: Config
-) -> None:
+async def test_no_text_password_cookie_or_token_is_logged(log: Log, ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, SECRET)
     page = await ana.get("/messages/")
     cookies = [cookie.value for person in (ana, ben) for cookie in person.http.cookie_jar]

@@ -8,7 +8,7 @@ import pytest
 from chatserver.telemetry.loop_lag import LoopLag
 
 
-async def test_a_loop_that_stands_still_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_blocked_event_loop_is_logged_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     lag = asyncio.create_task(LoopLag(0.1).run())
     await asyncio.sleep(0)
     for seconds in (0.3, 0.4):
@@ -22,7 +22,7 @@ async def test_a_loop_that_stands_still_is_told_in_one_line(caplog: pytest.LogCa
     assert all(seconds > 0.1 for seconds in told)
 
 
-async def test_a_loop_that_runs_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_running_event_loop_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     lag = asyncio.create_task(LoopLag(100).run())
     await asyncio.sleep(0.25)
     lag.cancel()

@@ -188,7 +188,7 @@ async def test_workers_are_added_up_and_one_that_dies_takes_only_its_sockets(con
     assert not folders(tmp_path)
 
 
-def test_a_port_that_is_taken_is_told_in_a_sentence(config: Config) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         environ = environment(config, METRICS_PORT=port)

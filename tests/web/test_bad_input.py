@@ -79,7 +79,7 @@ async def test_a_body_that_unpacks_to_more_than_fits_is_too_big(ana: Person) -> 
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-async def test_who_leaves_in_the_middle_of_a_form_sends_nothing_and_is_no_failure_of_the_server(
+async def test_a_form_cut_off_halfway_sends_nothing_and_is_no_server_error(
     ana: Person, ben: Person, config: Config, caplog: pytest.LogCaptureFixture, at_once: bool
 ) -> None:
     token = (await ana.get("/messages/")).field("csrf_token")

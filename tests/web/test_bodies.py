@@ -61,7 +61,7 @@ KINDS = [(URLENCODED, urlencoded), (MULTIPART, multipart)]
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_what_is_no_text_is_refused_in_every_field_of_every_form_and_nothing_is_done(
+async def test_invalid_text_is_refused_in_every_field_of_every_form_without_effect(
     ana: Person, ben: Person, config: Config, path: str
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -132,7 +132,7 @@ async def program(ana: Person, ben: Person) -> Program:
 
 @pytest.mark.parametrize("bad", [SURROGATE, WINDOWS], ids=["surrogate", "windows-1251"])
 @pytest.mark.parametrize("field", ["api_key", "sender_id", "message", "client_id"])
-async def test_what_is_no_text_is_refused_in_every_field_of_a_programs_form(
+async def test_invalid_text_is_refused_in_every_field_of_a_programs_form(
     program: Program, config: Config, field: str, bad: bytes
 ) -> None:
     assert await program.sends(urlencoded(program.fields, field, bad), URLENCODED) == "bad_text"
@@ -149,7 +149,7 @@ async def test_what_is_no_text_is_refused_in_every_field_of_a_programs_form(
         *((field, WINDOWS, "bad_frame") for field in ("message", "client_id", "sender_id", "api_key")),
     ],
 )  # fmt: skip
-async def test_what_is_no_text_is_refused_in_json(
+async def test_invalid_text_is_refused_in_json(
     program: Program, config: Config, field: str, text: bytes, code: str
 ) -> None:
     body = json.dumps(program.fields | {field: "TEXT"}).encode().replace(b"TEXT", text)

@@ -82,7 +82,7 @@ REAL, FORGED = "192.0.2.7", "6.6.6.6"
         (REAL, [FORGED], ["unix"], REAL),
     ],
 )
-def test_a_request_is_of_the_last_address_that_no_trusted_proxy_has(
+def test_a_request_comes_from_the_last_address_that_is_no_trusted_proxy(
     peer: str, forwarded: list[str], trusted: Sequence[str], address: str
 ) -> None:
     app = web.Application()
@@ -91,7 +91,7 @@ def test_a_request_is_of_the_last_address_that_no_trusted_proxy_has(
     assert client_address(make_mocked_request("GET", "/", headers, app=app).clone(remote=peer)) == address
 
 
-async def test_another_forged_address_each_time_gives_no_more_tries(serve: Serve) -> None:
+async def test_forging_a_new_address_each_time_gives_no_more_attempts(serve: Serve) -> None:
     url = await serve(sign_in_tries_per_address=3, trusted_proxies=())
 
     async def tries(number: int) -> int:
@@ -121,7 +121,7 @@ async def signs_in_from(url: URL, forwarded: str) -> int:
 
 
 @pytest.mark.parametrize("form", ["192.0.2.{}", "192.0.2.{}:4711", "::ffff:192.0.2.{}", "[2001:db8:{}::1]:4711"])
-async def test_behind_a_proxy_that_comes_in_by_ipv4_everybody_has_their_own_tries(
+async def test_behind_a_proxy_on_ipv4_everybody_has_their_own_attempts(
     dual_stack: URL, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert [await signs_in_from(dual_stack, form.format(number)) for number in range(5)] == [403] * 5
@@ -162,7 +162,7 @@ async def test_all_lines_of_the_log_have_the_address_of_ipv4_as_such(
         ([], "", None),
     ],
 )
-async def test_people_who_count_as_one_are_one_warning_and_no_others_are(
+async def test_users_counted_as_one_address_cause_one_warning_and_no_others_do(
     serve: Serve, caplog: pytest.LogCaptureFixture, trusted: list[str], forwarded: str, told: str | None
 ) -> None:
     url = await serve(trusted_proxies=tuple(trusted))

@@ -26,7 +26,7 @@ REFUSED = ["", "identity", "br", "gzip;q=0", "gzip; q=0.000", "deflate, gzip;q=0
 
 
 @pytest.mark.parametrize("accept", ACCEPTED)
-async def test_a_page_is_compressed_for_who_takes_it(ana: Person, accept: str) -> None:
+async def test_a_page_is_compressed_for_a_client_that_accepts_it(ana: Person, accept: str) -> None:
     answer, body = await raw(ana, "/messages/", accept)
     assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
     assert int(answer.headers["Content-Length"]) == len(body) < len(gzip.decompress(body)) / 2
@@ -34,7 +34,7 @@ async def test_a_page_is_compressed_for_who_takes_it(ana: Person, accept: str) -
 
 
 @pytest.mark.parametrize("accept", REFUSED)
-async def test_a_page_stays_as_it_is_for_who_does_not(ana: Person, accept: str) -> None:
+async def test_a_page_is_not_compressed_for_a_client_that_does_not_accept_it(ana: Person, accept: str) -> None:
     answer, body = await raw(ana, "/messages/", accept)
     assert "Content-Encoding" not in answer.headers
     assert answer.headers["Vary"] == "Accept-Encoding"

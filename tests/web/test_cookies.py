@@ -58,7 +58,7 @@ async def test_what_is_chosen_now_counts_more_than_another_programs_cookie(ana: 
         *(("de", "de"), ("../../etc/passwd", "../../etc/passwd"), ("a b", "a"), ("%00", "%00")),
     ],
 )  # fmt: skip
-async def test_another_programs_cookies_break_no_page_and_stay(ana: Person, value: str, taken_over: str) -> None:
+async def test_another_programs_cookies_break_no_page_and_are_kept(ana: Person, value: str, taken_over: str) -> None:
     for name in FORMER:
         cookie = {"Cookie": f"{ana.session.key}={ana.session.value}; {name}={value}"}
         for path in ("/messages/", "/messages/account/", "/messages/nowhere"):
@@ -70,7 +70,7 @@ async def test_another_programs_cookies_break_no_page_and_stay(ana: Person, valu
             assert made == [f"chat_{name}={taken_over}"]
 
 
-async def test_signing_in_at_one_server_of_a_machine_ends_no_session_at_another(
+async def test_signing_in_at_one_server_of_a_machine_keeps_the_session_at_another(
     ana: Person, serve: Serve, config: Config
 ) -> None:
     url = await serve(port=unused_port(), redis_prefix="another:")
@@ -106,7 +106,9 @@ async def test_in_production_a_session_has_the_bound_name_only(ana: Person, serv
     [("en", "Your browser sent no cookies, so nothing was changed."), ("ru", "Браузер не прислал cookie")],
 )
 @pytest.mark.parametrize("others", ["", "timezone=-180; csrftoken=x"])
-async def test_a_browser_that_keeps_no_cookies_is_told_so(url: URL, language: str, sentence: str, others: str) -> None:
+async def test_a_browser_without_cookies_gets_an_explanation(
+    url: URL, language: str, sentence: str, others: str
+) -> None:
     headers = {"Accept-Language": language} | ({"Cookie": others} if others else {})
     async with Person(url, "Ana") as ana:
         token = (await ana.get("/messages/sign-up/")).field("csrf_token")
@@ -118,7 +120,7 @@ async def test_a_browser_that_keeps_no_cookies_is_told_so(url: URL, language: st
                 assert sentence in await response.text()
 
 
-async def test_a_browser_that_keeps_cookies_but_lost_its_session_is_told_that_the_form_has_expired(url: URL) -> None:
+async def test_a_browser_that_lost_its_session_sees_that_the_form_has_expired(url: URL) -> None:
     async with Person(url, "Ana", headers={"Cookie": "chat_theme=dark"}) as ana:
         fields = {"csrf_token": "from before", "username": "Ana", "password": PASSWORD}
         assert (await ana.post_raw("/messages/sign-up/", fields)).alert.startswith("This form has expired.")

@@ -57,7 +57,7 @@ async def test_a_page_of_the_address_that_the_browser_came_to_may_send_forms_and
 
 
 @pytest.mark.parametrize(("host", "origin"), FOREIGN.values(), ids=FOREIGN)
-async def test_a_page_of_any_other_address_may_do_neither(serve: Serve, host: str, origin: str) -> None:
+async def test_a_page_of_another_origin_can_neither_post_nor_connect(serve: Serve, host: str, origin: str) -> None:
     url = await serve(origins=("http://elsewhere.example",))
     async with Person(url, "Ana") as ana:
         assert await signs_up(ana, Host=host, Origin=origin) == 403

@@ -68,7 +68,7 @@ async def test_another_sites_form_is_refused_even_with_a_right_token(
         ({"client_id": "not a uuid"}, 400, "We couldn’t read this request. Reload the page and try again."),
     ],
 )
-async def test_a_letter_that_cannot_be_sent_comes_back_with_its_reason(
+async def test_a_message_that_cannot_be_sent_is_returned_with_the_reason(
     ana: Person, ben: Person, config: Config, changes: dict[str, str], status: int, alert: str
 ) -> None:
     letter = LETTER | changes

@@ -57,7 +57,7 @@ async def test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in(
         assert (await late.get("/messages/session")).status == 401
 
 
-async def test_of_a_hundred_sign_ins_and_one_the_oldest_ends(config: Config, ana: Person) -> None:
+async def test_the_hundred_and_first_sign_in_ends_the_oldest_session(config: Config, ana: Person) -> None:
     async with Redis.from_url(str(config.redis_url)) as redis:
         storage = SessionStorage(redis, config)
         await storage.begin_many([User(ana.id, ana.name)] * MAX_SESSIONS)
@@ -89,7 +89,7 @@ async def test_sessions_that_are_over_count_for_nothing(
         assert [(await each.get("/messages/session")).status for each in (oldest, third)] == [200, 200]
 
 
-async def test_nothing_is_stored_for_who_only_looks(url: URL, config: Config) -> None:
+async def test_nothing_is_stored_for_a_visitor(url: URL, config: Config) -> None:
     async with Person(url, "Ana") as ana:
         await ana.get("/messages/sign-in/")
         assert token_of(ana)
@@ -151,7 +151,7 @@ async def test_an_idle_session_ends(serve: Serve, config: Config) -> None:
         assert (await ana.get("/messages/")).status == 303
 
 
-async def test_a_session_in_use_by_pages_or_an_open_socket_lives_on_and_an_unused_one_ends(
+async def test_a_session_used_by_pages_or_an_open_socket_lives_on_and_an_unused_one_ends(
     serve: Serve, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_checks, "TICK", 0.1)

@@ -24,9 +24,7 @@ MAIL = '<a href="mailto:help@acme.example">help@acme.example</a>'
 # -- who may sign up --------------------------------------------------------------------------------------------------
 
 
-async def test_where_sign_up_is_closed_the_page_explains_and_the_form_makes_nobody(
-    serve: Serve, config: Config
-) -> None:
+async def test_closed_sign_up_explains_itself_and_its_form_adds_nobody(serve: Serve, config: Config) -> None:
     url = await serve(sign_up="closed", support="help@acme.example")
     async with Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-up/")
@@ -63,7 +61,7 @@ async def test_where_sign_up_is_open_it_is_offered(ana: Person) -> None:
 # -- whom people ask --------------------------------------------------------------------------------------------------
 
 
-async def test_an_address_to_ask_is_a_link_wherever_somebody_may_be_stuck(serve: Serve) -> None:
+async def test_a_support_address_is_a_link_wherever_a_user_may_be_stuck(serve: Serve) -> None:
     url = await serve(support="help@acme.example", sign_in_tries=1)
     async with Person(url, "Ana") as ana:
         assert MAIL in (await ana.get("/messages/nowhere")).text
@@ -74,7 +72,7 @@ async def test_an_address_to_ask_is_a_link_wherever_somebody_may_be_stuck(serve:
         assert MAIL in refused.text
 
 
-async def test_a_sentence_to_ask_is_shown_as_it_is_with_its_addresses_as_links(serve: Serve) -> None:
+async def test_a_support_sentence_is_shown_as_it_is_with_links(serve: Serve) -> None:
     url = await serve(support="<b>Room</b> 3 & help@acme.example, see https://acme.example/help.")
     async with Person(url, "Ana") as ana:
         for path in ("/messages/nowhere", "/messages/sign-in/"):
@@ -83,7 +81,7 @@ async def test_a_sentence_to_ask_is_shown_as_it_is_with_its_addresses_as_links(s
             assert 'href="https://acme.example/help"' in text
 
 
-async def test_without_anybody_named_sign_in_says_whom_to_ask_all_the_same(ana: Person) -> None:
+async def test_without_a_support_address_sign_in_still_says_where_to_ask(ana: Person) -> None:
     await ana.sign_out()
     page = await ana.get("/messages/sign-in/")
     assert "Ask the people who run this site for a link to set a new one." in page.text
@@ -148,7 +146,7 @@ async def test_a_logo_that_goes_away_while_the_chat_runs_stops_nothing(serve: Se
         assert "<img" not in (await ana.get("/messages/sign-in/")).text
 
 
-async def test_the_colour_is_a_style_sheet_after_the_products(serve: Serve) -> None:
+async def test_the_color_is_a_style_sheet_after_the_products(serve: Serve) -> None:
     url = await serve(accent=("#8a2be2",))
     async with Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-in/")
@@ -166,7 +164,7 @@ async def test_the_colour_is_a_style_sheet_after_the_products(serve: Serve) -> N
 
 
 @pytest.mark.parametrize("accent", ["#1a6a4b", "1A6A4B", "#06c", "#c8102e", "#8a2be2", "#000", "#1a6a4b,#7fd0aa"])
-def test_a_colour_that_can_be_read_is_taken_and_one_for_dark_pages_is_found(tmp_path: Path, accent: str) -> None:
+def test_a_readable_color_is_accepted_and_one_for_dark_pages_computed(tmp_path: Path, accent: str) -> None:
     config = load_config({"DATA_DIR": str(tmp_path), "ACCENT": accent})
     found = read_accent(config.accent)
     assert found is not None
@@ -180,7 +178,7 @@ def test_a_colour_that_can_be_read_is_taken_and_one_for_dark_pages_is_found(tmp_
         ("#1a6a4b,#000080", r"ACCENT #000080 has a contrast of 1\.\d+:1 on #\w+ in dark mode, .*: (#\w+) would do"),
     ],
 )  # fmt: skip
-def test_a_colour_that_cannot_be_read_is_told_with_its_contrast_and_one_that_would_do(
+def test_an_unreadable_color_is_reported_with_its_contrast_and_a_readable_one(
     tmp_path: Path, accent: str, sentence: str
 ) -> None:
     with pytest.raises(ConfigError) as told:
@@ -212,7 +210,7 @@ def test_contrast_is_that_of_wcag() -> None:
         ("ACCENT", "green"), ("ACCENT", "#12345"), ("ACCENT", "#1a6a4b,#7fd0aa,#000"), ("ACCENT", "#1a6a4b,green"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_at_start(tmp_path: Path, name: str, value: str) -> None:
+def test_a_mistake_is_reported_at_the_start(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=f"^{name} "):
         load_config({"DATA_DIR": str(tmp_path), name: value})
 
@@ -226,7 +224,7 @@ def test_a_mistake_is_told_at_start(tmp_path: Path, name: str, value: str) -> No
         ("a.gif", b"GIF89a", "ends in"),
     ],
 )
-def test_a_logo_that_is_none_is_told_at_start(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+def test_a_file_that_is_no_logo_is_reported_at_the_start(tmp_path: Path, name: str, content: bytes, told: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ConfigError, match=f"^SITE_LOGO .*{told}"):
         load_config({"DATA_DIR": str(tmp_path), "SITE_LOGO": str(tmp_path / name)})

@@ -8,7 +8,7 @@ PROTECTIONS = [
         "chatserver/bus/subscriber.py",
         "        if self.live:\n            await self._subscriptions[user_id].wait()",
         "",
-        "bus/test_redis_outage.py::test_what_is_sent_while_a_socket_still_subscribes_is_not_missed",
+        "bus/test_redis_outage.py::test_a_message_sent_while_a_socket_subscribes_is_not_missed",
     ),
     Protection(
         "A silent Redis is detected",
@@ -22,20 +22,20 @@ PROTECTIONS = [
         "chatserver/bus/subscriber.py",
         "            await asyncio.sleep(random.uniform(0, MAX_PAUSE))",
         "            await asyncio.sleep(1e6)",
-        "bus/test_redis_outage.py::test_news_come_again_after_redis_cut_us_off",
+        "bus/test_redis_outage.py::test_events_arrive_again_after_redis_closed_the_connection",
     ),
     Protection(
         "Redis has a time limit, and pages report it",
         "chatserver/bus/client.py",
         "    except REDIS_ERRORS as error:",
         "    except ZeroDivisionError as error:",
-        "bus/test_redis_outage.py::test_while_redis_is_frozen_pages_say_try_again_and_afterwards_nobody_is_signed_out",
+        "bus/test_redis_outage.py::test_pages_are_unavailable_while_redis_is_frozen_and_nobody_is_signed_out",
     ),
     Protection(
         "A slow Redis is tolerated within its time limit",
         "chatserver/bus/client.py",
         "        socket_timeout=config.redis_timeout or None,",
         "        socket_timeout=0.1,",
-        "bus/test_redis_outage.py::test_where_redis_answers_slowly_people_stay_signed_in_and_sign_in",
+        "bus/test_redis_outage.py::test_a_slow_redis_keeps_users_signed_in_and_lets_them_sign_in",
     ),
 ]

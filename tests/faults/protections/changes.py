@@ -78,7 +78,7 @@ PROTECTIONS = [
         "sql/queries/states.sql",
         "where p.from_seq <= asked.seq\n",
         "",
-        "conversations/test_states.py::test_a_newcomer_is_told_of_changes_of_what_they_may_see_alone",
+        "conversations/test_states.py::test_a_new_member_receives_changes_only_of_messages_they_may_see",
     ),
     Protection(
         "Nobody is told the change of a message before their first",

@@ -8,7 +8,7 @@ PROTECTIONS = [
         "chatserver/conversations/message_store.py",
         "            return [error] * len(batch)",
         "            return [Stored(1, datetime.now())] * len(batch)",
-        "database/test_postgresql_outage.py::test_what_postgresql_does_not_take_is_refused_and_the_same_id_finds_out_later",
+        "database/test_postgresql_outage.py::test_an_unstored_message_is_refused_and_the_same_id_can_be_sent_later",
     ),
     Protection(
         "An id belongs to one text",
@@ -22,7 +22,7 @@ PROTECTIONS = [
         "chatserver/conversations/message_store.py",
         "            if not again:",
         "            if False:",
-        "conversations/test_group_commit.py::test_a_message_that_postgresql_refuses_harms_no_other",
+        "conversations/test_group_commit.py::test_a_message_that_postgresql_refuses_affects_no_other",
     ),
     Protection(
         "All of a user's messages share one rate",
@@ -36,7 +36,7 @@ PROTECTIONS = [
         "chatserver/conversations/message_store.py",
         "            if not again:",
         "            if len(batch) > 1:",
-        "conversations/test_group_commit.py::test_of_one_id_sent_to_two_servers_in_two_threads_at_once_one_is_stored",
+        "conversations/test_group_commit.py::test_one_id_sent_to_two_servers_in_two_threads_at_once_is_stored_once",
     ),
     Protection(
         "A request that holds a database connection never waits for another",
@@ -45,6 +45,6 @@ PROTECTIONS = [
         "    async with db.pool.connection():\n"
         '        rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, '
         "open_id=open_id)\n",
-        "database/test_database.py::test_every_page_is_content_with_one_connection",
+        "database/test_database.py::test_every_page_needs_only_one_database_connection",
     ),
 ]

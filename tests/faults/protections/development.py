@@ -10,7 +10,7 @@ PROTECTIONS = [
         return Fate.UNKNOWN
 """,
         "",
-        "development/test_embedded_holders.py::test_of_a_holder_that_is_not_surely_dead_nothing_is_signalled",
+        "development/test_embedded_holders.py::test_no_process_of_a_holder_that_may_be_alive_is_signaled",
     ),
     Protection(
         "Our own servers ignore libpq's settings",
@@ -19,6 +19,6 @@ PROTECTIONS = [
 """,
         """        os.environ[name] = os.environ[name]
 """,
-        "development/test_embedded.py::test_what_a_developer_set_for_other_servers_does_not_count_for_ours",
+        "development/test_embedded.py::test_a_developers_settings_for_other_servers_do_not_apply_to_ours",
     ),
 ]

@@ -9,14 +9,14 @@ PROTECTIONS = [
         "      this.#storage.setItem((isPlain ? this.#plain : this.#later) + entry.id, JSON.stringify(entry));\n"
         "      this.#memory.delete(entry.id);",
         "      this.#memory.set(entry.id, entry);",
-        "browser/test_story.py::test_what_was_written_while_the_server_is_away_survives_a_reload_and_is_stored_once",
+        "browser/test_story.py::test_a_message_written_while_the_server_is_down_survives_a_reload_and_is_stored_once",
     ),
     Protection(
         "The browser keeps them per account",
         "static/js/net/outbox_store.js",
         "    this.#plain = `chatserver.outbox.${userId}.`;",
         "    this.#plain = 'chatserver.outbox.';",
-        "browser/test_story.py::test_what_ana_left_unsent_is_never_sent_as_bens_and_goes_out_when_she_is_back",
+        "browser/test_story.py::test_anas_unsent_message_is_never_sent_as_bens_and_leaves_when_she_is_back",
     ),
     Protection(
         "The browser requests missed messages again",
@@ -28,7 +28,7 @@ PROTECTIONS = [
     }
 """,
         "",
-        "browser/test_story.py::test_what_was_missed_is_asked_for_again_when_postgresql_did_not_answer",
+        "browser/test_story.py::test_missed_messages_are_requested_again_when_postgresql_did_not_answer",
     ),
     Protection(
         "The browser reconnects by itself",
@@ -42,7 +42,7 @@ PROTECTIONS = [
         "static/js/chat/messages.js",
         '    if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;',
         "",
-        "browser/test_story.py::test_what_another_tab_sent_is_shown_once_when_its_news_overtake_each_other",
+        "browser/test_story.py::test_another_tabs_message_is_shown_once_when_its_events_arrive_out_of_order",
     ),
     Protection(
         "A rate-limited browser retries once, when the wait is over",
@@ -84,7 +84,7 @@ PROTECTIONS = [
         "static/js/net/turns.js",
         "await take({ signal: within(TURN_MS) });",
         "await take({});",
-        "browser/test_connection.py::test_a_tab_that_never_ends_its_turn_holds_up_no_other",
+        "browser/test_connection.py::test_a_tab_that_never_ends_its_turn_blocks_no_other",
     ),
     Protection(
         "Going offline is noticed at once",
@@ -94,27 +94,27 @@ PROTECTIONS = [
     });
 """,
         "",
-        "browser/test_connection.py::test_offline_is_told_within_seconds_though_nobody_writes",
+        "browser/test_connection.py::test_going_offline_is_shown_within_seconds_without_a_message",
     ),
     Protection(
         "A network that swallows everything is noticed",
         "static/js/net/outbox.js",
         "setTimeout(() => this.#socket.probe(), DOUBT_MS)",
         "0",
-        "browser/test_connection.py::test_a_network_that_swallows_everything_is_noticed_by_the_answer_that_does_not_come",
+        "browser/test_connection.py::test_a_network_that_swallows_everything_is_noticed_by_a_missing_answer",
     ),
     Protection(
         "A chat counts as read only where its end was seen",
         "static/js/chat/view.js",
         "return this.isEnd && !document.hidden",
         "return !document.hidden",
-        "browser/test_history.py::test_a_chat_with_much_unread_opens_where_one_left_off",
+        "browser/test_history.py::test_a_chat_with_many_unread_messages_opens_where_the_reader_left_off",
     ),
     Protection(
         "A failure of the router is left to the browser",
         "static/js/shell/router.js",
         "      location.assign(url);\n",
         "",
-        "browser/test_old_browsers.py::test_what_breaks_on_the_way_to_a_chat_is_left_to_the_browser",
+        "browser/test_old_browsers.py::test_an_error_on_the_way_to_a_chat_is_left_to_the_browser",
     ),
 ]

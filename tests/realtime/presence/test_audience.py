@@ -10,7 +10,7 @@ from tests.support.servers import Serve
 from tests.support.timing import OFTEN
 
 
-async def test_who_was_removed_with_the_chat_open_sees_no_more_who_is_online(
+async def test_a_user_removed_while_the_chat_is_open_stops_seeing_presence(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -50,7 +50,7 @@ async def test_a_chat_that_is_not_open_tells_nothing(ana: Person, ben: Person) -
     assert people_of(await list_page.everything_so_far()) == set()
 
 
-async def test_after_close_nothing_is_told(ana: Person, ben: Person) -> None:
+async def test_after_close_no_presence_is_sent(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, open_chat, closed = await ana.socket(), await ben.socket(), await ben.socket()
     for socket in (open_chat, closed):
@@ -63,7 +63,7 @@ async def test_after_close_nothing_is_told(ana: Person, ben: Person) -> None:
     assert people_of(await closed.everything_so_far()) == set()
 
 
-async def test_who_is_in_two_open_chats_is_still_told_of_when_one_is_closed(
+async def test_presence_of_a_user_in_two_open_chats_survives_closing_one(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     chat, group = await ana.writes_to(ben), (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -76,7 +76,7 @@ async def test_who_is_in_two_open_chats_is_still_told_of_when_one_is_closed(
     await at_ana.ws.close()
 
 
-async def test_in_a_large_group_nothing_is_told(serve: Serve, config: Config) -> None:
+async def test_in_a_large_group_no_presence_is_sent(serve: Serve, config: Config) -> None:
     url = await serve(presence_interval=OFTEN, presence_people=1)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Person(url, "Cleo") as cleo:
         for person in (ana, ben, cleo):
@@ -89,7 +89,7 @@ async def test_in_a_large_group_nothing_is_told(serve: Serve, config: Config) ->
         assert people_of(frames + await at_ben.everything_so_far()) == {ana.id}
 
 
-async def test_a_group_of_many_is_told_through_a_small_queue(serve: Serve, config: Config) -> None:
+async def test_presence_of_a_large_group_fits_a_small_queue(serve: Serve, config: Config) -> None:
     url = await serve(presence_interval=OFTEN, queue_frames=3)
     _, output, errors = await chatserver(config, "provision", "--users", "20", "--threads", "1", "--people", "20")
     made = json.loads(output or errors)
@@ -100,7 +100,7 @@ async def test_a_group_of_many_is_told_through_a_small_queue(serve: Serve, confi
     assert people_of(told) == {user["id"] for user in made["users"][1:]}
 
 
-async def test_off_means_that_nothing_is_told(serve: Serve) -> None:
+async def test_with_presence_off_nothing_is_sent(serve: Serve) -> None:
     url = await serve(presence_interval=0)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         chat = await (await ana.sign_up()).writes_to(await ben.sign_up())

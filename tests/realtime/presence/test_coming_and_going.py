@@ -32,7 +32,7 @@ async def test_ben_sees_ana_come(ana: Person, ben: Person) -> None:
     await at_ana.ws.close()
 
 
-async def test_ana_leaves_and_ben_is_told_when_she_was_online(ana: Person, ben: Person) -> None:
+async def test_when_ana_leaves_ben_sees_when_she_was_online(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.opens(chat)

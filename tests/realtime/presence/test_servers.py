@@ -54,7 +54,7 @@ async def test_after_a_restart_it_is_known_when_people_were_online(config: Confi
             assert "at" in await at_ben.receives("presence", user=ana.id, online=False)
 
 
-async def test_while_redis_is_away_nobody_comes_or_goes_and_afterwards_all_is_told(
+async def test_presence_stands_still_while_redis_is_down_and_recovers_afterwards(
     serve: Serve, config: Config, tmp_path: Path
 ) -> None:
     with EmbeddedServers(tmp_path / "redis", durable=False, database_url=config.database_url) as servers:

@@ -25,7 +25,7 @@ async def test_the_chat_shows_the_last_hundred_messages_oldest_first(ana: Person
     "path",
     ["", "/sign-in", "/sign-up", "/account", "/chat/7", "/chat/%0D%0Ax", "/chat/%D1%8F", "/reset/abc"],
 )
-async def test_who_forgets_the_last_slash_gets_there_with_what_was_asked(url: URL, path: str, query: str) -> None:
+async def test_an_address_without_its_last_slash_redirects_with_its_query(url: URL, path: str, query: str) -> None:
     async with Person(url, "Nobody") as nobody:
         answer = await nobody.get(URL(f"/messages{path}{query}", encoded=True))
     assert (answer.status, answer.location) == (303, f"/messages{path}/{query}")

@@ -94,7 +94,7 @@ async def test_a_first_message_that_is_refused_leaves_no_empty_conversation(
     assert "No chats yet" in (await cleo.get("/messages/")).text
 
 
-async def test_one_sends_to_a_name_whatever_its_case(ana: Person, ben: Person) -> None:
+async def test_a_recipients_name_may_be_in_any_case(ana: Person, ben: Person) -> None:
     answer = await ana.post(
         "/messages/send_message/", page="/messages/", recipient_name=" bEN ", message="hi", client_id=str(uuid4())
     )

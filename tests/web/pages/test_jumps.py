@@ -106,7 +106,7 @@ async def test_a_link_to_no_message_shows_the_last_ones(
         ("%ff", "", ""),
     ],
 )
-async def test_one_jumps_to_a_day_as_it_begins_where_one_is(
+async def test_a_reader_jumps_to_the_beginning_of_a_day_in_their_zone(
     ana: Person, ben: Person, config: Config, day: str, zone: str, query: str
 ) -> None:
     """Ana has written every hour, from the first one of the 20th to the last of the 30th."""

@@ -64,7 +64,7 @@ async def test_nobody_signs_in_to_an_account_without_a_password(url: URL, databa
         assert [(await robot.sign_in(password)).status for password in ("!", "")] == [403, 403]
 
 
-async def test_who_cannot_sign_in_costs_the_work_of_a_wrong_password(
+async def test_a_user_who_cannot_sign_in_costs_the_work_of_a_wrong_password(
     ana: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute(database_url, "insert into users (name, name_key, password_hash) values ('Robot', 'robot', '!')")
@@ -81,7 +81,7 @@ async def test_who_cannot_sign_in_costs_the_work_of_a_wrong_password(
     assert work == ["$argon2id$v=19$m=19456,t=2"] * 5
 
 
-async def test_who_is_disabled_is_told_so_and_nobody_else(ana: Person, database_url: str) -> None:
+async def test_only_a_disabled_user_learns_that_the_account_is_disabled(ana: Person, database_url: str) -> None:
     execute(database_url, "update users set disabled_at = now()")
     told = await ana.sign_in()
     assert (told.status, told.alert) == (403, "This account has been disabled. Contact the people who run this site.")

@@ -9,10 +9,10 @@ from tests.cases import cases
 
 
 @pytest.mark.parametrize("case", cases("avatars"), ids=lambda case: case["name"])
-def test_a_name_has_its_letters_and_its_colour(case: dict[str, Any]) -> None:
+def test_a_name_has_its_letters_and_its_color(case: dict[str, Any]) -> None:
     assert (initials(case["name"]), hue(case["name"])) == (case["initials"], case["hue"])
 
 
-def test_every_colour_is_used_about_as_often() -> None:
+def test_every_color_is_used_about_as_often() -> None:
     used = [hue(f"user{number}") for number in range(1200)]
     assert all(50 < used.count(each) < 150 for each in range(HUES))

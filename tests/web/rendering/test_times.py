@@ -20,7 +20,7 @@ def _language() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("case", cases("times"), ids=lambda case: f"{case['moment']} {case['languages']}")
-def test_a_moment_is_told_in_the_persons_zone_language_and_habit(case: dict[str, Any]) -> None:
+def test_times_are_in_the_users_zone_language_and_format(case: dict[str, Any]) -> None:
     use_language(case["language"])
     moment, zone = datetime.fromisoformat(case["moment"]), ZoneInfo(case["zone"])
     today = datetime.fromisoformat(case["now"]).astimezone(zone).date()

@@ -19,7 +19,7 @@ from tests.support.servers import Serve
 from tests.web.pages.account.forms import ACCOUNT, is_signed_in, sends, socket_of
 
 
-async def test_who_deletes_their_account_is_gone(ana: Person, laptop: Person) -> None:
+async def test_a_deleted_account_is_gone(ana: Person, laptop: Person) -> None:
     at_laptop, at_ana = await socket_of(laptop, ana), await ana.socket()
     page = (await ana.get(ACCOUNT)).text
     assert "under “Deleted person”" in page
@@ -56,7 +56,7 @@ async def test_without_the_password_nobody_is_deleted(ana: Person) -> None:
     assert await is_signed_in(ana)
 
 
-async def test_the_name_of_who_is_gone_rests(ana: Person, url: URL, database_url: str) -> None:
+async def test_the_name_of_a_deleted_user_is_reserved(ana: Person, url: URL, database_url: str) -> None:
     await sends(ana, "delete", delete_password=PASSWORD)
     async with Person(url, "ANA") as other:
         answer = await other.post("/messages/sign-up/", username="ANA", password=PASSWORD)
@@ -65,7 +65,7 @@ async def test_the_name_of_who_is_gone_rests(ana: Person, url: URL, database_url
         await other.sign_up()
 
 
-async def test_a_name_rests_for_who_signs_up_while_its_person_is_going(
+async def test_a_name_is_reserved_for_a_sign_up_during_its_owners_deletion(
     ana: Person, config: Config, database_url: str
 ) -> None:
     with closing(psycopg2.connect(database_url)) as going, going.cursor() as cursor:
@@ -80,7 +80,7 @@ async def test_a_name_rests_for_who_signs_up_while_its_person_is_going(
             assert (await signing_up).alert == "This name is taken. Choose another."
 
 
-async def test_a_name_that_does_not_rest_is_free_at_once_and_the_page_does_not_speak_of_it(serve: Serve) -> None:
+async def test_an_unreserved_name_is_free_at_once_and_the_page_does_not_mention_it(serve: Serve) -> None:
     async with Person(await serve(name_reservation_days=0), "Ana") as ana:
         await ana.sign_up()
         assert "Your name is given to nobody" not in (await ana.get(ACCOUNT)).text
@@ -98,7 +98,7 @@ async def test_what_was_said_stays_with_the_others_under_no_name(ana: Person, be
     assert [each["name"] for each in opened["people"] if each["id"] == ana.id] == [""]
 
 
-async def test_pages_call_who_is_gone_a_deleted_person_in_the_readers_language(ana: Person, ben: Person) -> None:
+async def test_pages_call_a_deleted_user_so_in_the_readers_language(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben, "Remember me")
     await sends(ana, "delete", delete_password=PASSWORD)
     for language, words in {"en": "Deleted person", "ru": "Удалённый аккаунт"}.items():
@@ -110,7 +110,7 @@ async def test_pages_call_who_is_gone_a_deleted_person_in_the_readers_language(a
         assert f'<bdi class="message-sender">{words}</bdi>' in page.text
 
 
-async def test_nobody_writes_to_who_is_gone(ana: Person, ben: Person) -> None:
+async def test_nobody_can_message_a_deleted_user(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     page = await ben.get(f"/messages/chat/{chat}/")
     await sends(ana, "delete", delete_password=PASSWORD)
@@ -128,7 +128,7 @@ async def test_nobody_writes_to_who_is_gone(ana: Person, ben: Person) -> None:
     assert 'id="composer"' not in page.text
 
 
-async def test_a_group_goes_on_without_who_is_gone(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
+async def test_a_group_continues_without_a_deleted_user(ana: Person, ben: Person, cleo: Person, config: Config) -> None:
     group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
     at_ana = await ana.socket()
     await at_ana.receives("sent", id=await at_ana.sends(group, "Bye"))

@@ -53,7 +53,7 @@ async def test_a_password_that_everybody_tries_first_or_of_the_wrong_length_is_r
     assert (await ana.sign_in()).status == 303
 
 
-async def test_who_finds_a_browser_open_cannot_try_passwords_without_end(ana: Person) -> None:
+async def test_password_attempts_in_a_signed_in_browser_are_limited(ana: Person) -> None:
     for _ in range(5):
         assert (await sends(ana, "delete", delete_password="not this one")).status == 403
     answer = await sends(ana, "password", current_password=PASSWORD, new_password=NEW_PASSWORD)
@@ -62,13 +62,13 @@ async def test_who_finds_a_browser_open_cannot_try_passwords_without_end(ana: Pe
     assert 0 < int(answer.headers["Retry-After"]) <= 25 * 60
 
 
-async def test_who_tries_passwords_in_one_browser_locks_nobody_out_of_another(ana: Person, laptop: Person) -> None:
+async def test_password_attempts_in_one_browser_lock_out_no_other(ana: Person, laptop: Person) -> None:
     assert [(await sends(laptop, "delete", delete_password="no")).status for _ in range(6)] == [403] * 5 + [429]
     answer = await sends(ana, "password", current_password=PASSWORD, new_password=NEW_PASSWORD)
     assert answer.status == 303
 
 
-async def test_who_is_disabled_while_they_change_their_password_is_out(
+async def test_a_user_disabled_while_changing_the_password_is_signed_out(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin = SessionStorage.begin

@@ -11,7 +11,7 @@ from tests.web.pages.account.forms import ACCOUNT, sends
 # -- who sees what ------------------------------------------------------------------------------------------------
 
 
-async def test_who_does_not_show_it_is_never_seen_online(ana: Person, ben: Person, cleo: Person) -> None:
+async def test_a_user_who_hides_presence_is_never_seen_online(ana: Person, ben: Person, cleo: Person) -> None:
     await sends(ana, "privacy", online="no", seen="yes")
     at_ana, at_cleo, at_ben = await ana.socket(), await cleo.socket(), await ben.socket()
     for person in (ana, cleo):
@@ -23,7 +23,7 @@ async def test_who_does_not_show_it_is_never_seen_online(ana: Person, ben: Perso
     assert people_of(told) == {cleo.id}
 
 
-async def test_who_hides_is_online_no_more_in_chats_that_are_open(ana: Person, ben: Person) -> None:
+async def test_hiding_presence_applies_to_open_chats(ana: Person, ben: Person) -> None:
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.opens(await ben.writes_to(ana))
     await at_ben.receives("presence", user=ana.id, online=True)
@@ -34,7 +34,7 @@ async def test_who_hides_is_online_no_more_in_chats_that_are_open(ana: Person, b
     await at_ana.ws.close()
 
 
-async def test_who_does_not_show_it_is_told_of_but_not_what_they_have_read(ana: Person, ben: Person) -> None:
+async def test_a_user_who_hides_receipts_gets_those_of_others_but_sends_none(ana: Person, ben: Person) -> None:
     chat = await ben.writes_to(ana)
     await sends(ana, "privacy", online="yes", seen="no")
     at_ana, at_ben = await ana.socket(), await ben.socket()
