@@ -27,7 +27,7 @@ function open() {
 const offered = () => Array.from(document.querySelectorAll('#people bdi'), ({ textContent }) => textContent).join();
 const seesOffered = (...names) => until(() => offered() === names.join());
 
-test('names are offered as Ana types and what is chosen is not asked for', async () => {
+test('names are suggested as Ana types and a chosen one is not looked up', async () => {
   const directory = open();
   await type('#to', 'б&e');
   await seesOffered('б&e-1', 'б&e-2');
@@ -51,7 +51,7 @@ test('an answer that comes late does not replace a later one', async () => {
   await seesOffered('ana-1', 'ana-2');
 });
 
-test('a refusal leaves what is offered', async () => {
+test('a refusal leaves the suggestions', async () => {
   const directory = open();
   await fill('#to', 'a');
   await seesOffered('a-1', 'a-2');

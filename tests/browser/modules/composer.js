@@ -24,7 +24,7 @@ async function open(typed = '') {
 const counter = () => find('#composer-counter').textContent;
 const error = () => find('#composer-error').textContent;
 
-test('what Ana typed is there when she comes back', async () => {
+test('a draft is there when Ana comes back', async () => {
   const { leave } = await open();
   await type(BOX, 'half a');
   leave(); // she opens another chat at once
@@ -32,13 +32,13 @@ test('what Ana typed is there when she comes back', async () => {
   equal(find(BOX).value, 'half a');
 });
 
-test('what a refused form brought back is a draft', async () => {
+test('the text that a refused form returns is a draft', async () => {
   localStorage.setItem(DRAFT, 'old');
   await open('not accepted');
   equal([find(BOX).value, localStorage.getItem(DRAFT)], ['not accepted', 'not accepted']);
 });
 
-test('a draft is kept when the fingers rest and gone when it is sent', async () => {
+test('a draft is kept after a pause and gone when it is sent', async () => {
   const { sent } = await open();
   await type(BOX, 'Hello');
   await until(() => localStorage.getItem(DRAFT) === 'Hello');
@@ -46,7 +46,7 @@ test('a draft is kept when the fingers rest and gone when it is sent', async () 
   equal([find(BOX).value, sent, localStorage.length], ['', ['Hello'], 0]);
 });
 
-test('the box follows another tab unless one writes in it', async () => {
+test('the box follows another tab unless Ana writes in it', async () => {
   await open();
   find('#elsewhere').focus();
   await writeInAnotherTab('from the other tab');
@@ -58,7 +58,7 @@ test('the box follows another tab unless one writes in it', async () => {
   equal(find(BOX).value, 'mine');
 });
 
-test('under a thumb Enter makes a line until a mouse or a keyboard with one is there', async () => {
+test('on a touch screen Enter makes a line until there is a mouse or keyboard', async () => {
   const pointer = Object.assign(new EventTarget(), { matches: false });
   const { matchMedia } = window;
   window.matchMedia = (query) => (query === '(any-pointer: fine)' ? /** @type {any} */ (pointer) : matchMedia(query));
@@ -96,7 +96,7 @@ test('near the limit the characters are counted', async () => {
   equal([counter(), sent.map(({ length }) => length)], ['', [10_000]]);
 });
 
-test('what nobody could see is not sent and lines are lines', async () => {
+test('an invisible text is not sent and line ends become line breaks', async () => {
   const { sent } = await open();
   for (const typed of ['\u200b', '\u2800 \ufeff', '\u3164']) {
     await fill(BOX, typed);

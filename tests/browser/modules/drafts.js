@@ -29,7 +29,7 @@ test('a draft is kept in memory where the browser stores nothing more', () => {
   }
 });
 
-test('who signs out leaves no drafts and others keep theirs', () => {
+test('signing out removes the drafts of that user alone', () => {
   new Drafts(11).put(7, 'of somebody else');
   const drafts = new Drafts(1);
   drafts.put(7, 'half a');
@@ -38,7 +38,7 @@ test('who signs out leaves no drafts and others keep theirs', () => {
   equal({ ...localStorage }, { 'chatserver.draft.11.7': 'of somebody else' });
 });
 
-test('a chat that was left hears of no drafts', async () => {
+test('a chat that was left gets no draft events', async () => {
   const heard = [];
   const left = new AbortController();
   new Drafts(1).watch(7, (text) => heard.push(`left ${text}`), left.signal);

@@ -10,7 +10,7 @@ test('a preview shows a text without its signs', async () => {
   for (const { text, plain: preview } of await cases('format')) equal([text, plain(text)], [text, preview]);
 });
 
-test('what is drawn reads as the preview', async () => {
+test('a drawn message reads as its preview', async () => {
   draw('<p>before</p>');
   for (const { text, plain: preview } of await cases('format')) {
     showFormatted(find('p'), text);

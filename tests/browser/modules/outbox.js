@@ -85,7 +85,7 @@ test('after a disconnection the same goes first under its id', async () => {
   equal(server.got[0][0], server.got[1][0]);
 });
 
-test('what may be stored goes again before the next', async () => {
+test('a message that may be stored is sent again before the next', async () => {
   const { server, outbox } = open();
   outbox.add(7, 'one');
   outbox.add(7, 'two');
@@ -97,7 +97,7 @@ test('what may be stored goes again before the next', async () => {
   equal(server.got[0][0], server.got[1][0]);
 });
 
-test('what was too many goes again after the time asked for and before the next', async () => {
+test('a rate-limited message is sent again after the wait and before the next', async () => {
   const { server, outbox } = open();
   const waits = [];
   const { setTimeout: wait } = window;
@@ -120,7 +120,7 @@ test('what was too many goes again after the time asked for and before the next'
   equal([new Set(server.got.map(([id]) => id)).size, waits.filter((ms) => ms === 70).length], [2, 4]);
 });
 
-test('who writes on while told to wait asks once when the time is over', async () => {
+test('messages written while waiting cause one retry when the wait is over', async () => {
   const { server, outbox } = open();
   const waiting = [];
   const { setTimeout: wait } = window;
@@ -145,7 +145,7 @@ test('who writes on while told to wait asks once when the time is over', async (
   equal([await server.has(5), waiting.length], [['one', 'one', 'two', 'three', 'four'], 0]);
 });
 
-test('a refused message stays behind and goes again as a new one', async () => {
+test('a refused message stays behind and is sent again as a new one', async () => {
   const { server, outbox, told } = open();
   outbox.add(7, 'one');
   outbox.add(7, 'two');

@@ -5,7 +5,7 @@ import { equal, test } from './harness.js';
 const entry = (id, order) => ({ id, thread: 7, text: id, order, state: 'waiting' });
 const ids = (store) => store.all().map(({ id }) => id);
 
-test('what waits is kept by person in the order it was written', () => {
+test('pending messages are kept per user in the order of writing', () => {
   const store = new OutboxStore(1);
   for (const [id, order] of Object.entries({ c: 3, b: 2, a: 2, d: 1 })) store.put(entry(id, order));
   new OutboxStore(2).put(entry('x', 0));
@@ -14,7 +14,7 @@ test('what waits is kept by person in the order it was written', () => {
   equal([ids(new OutboxStore(1)), store.isVolatile], [['a', 'b', 'c'], false]);
 });
 
-test('what cannot be stored waits in memory and in order', () => {
+test('messages that cannot be stored wait in memory in order', () => {
   /** @type {any} */
   const full = Object.create({
     getItem: (key) => full[key],

@@ -32,7 +32,7 @@ test('letters are known in other layouts', () => {
   equal(pressed, ['new', 'new']);
 });
 
-test('a question mark shows the list except while one types', async () => {
+test('a question mark shows the list except while typing', async () => {
   watch();
   await press('#field', '?');
   equal([find('#field').value, find('#shortcuts').open], ['?', false]);

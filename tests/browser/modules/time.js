@@ -25,8 +25,8 @@ async function testMoments(isChosen) {
   }
 }
 
-test('moments are told as by the server', () => testMoments(false));
-test('moments are told as by the server in a chosen zone', () => testMoments(true));
+test('times are formatted as by the server', () => testMoments(false));
+test('times are formatted as by the server in a chosen zone', () => testMoments(true));
 
 test('a chosen zone that this browser does not know counts for nothing', async () => {
   await moveTo(BERLIN);

@@ -49,7 +49,7 @@ PROTECTIONS = [
         "static/js/net/delivery.js",
         "if (this.#flushing || this.#pause) return;",
         "if (this.#flushing) return;",
-        "browser/test_modules.py::test_module[who_writes_on_while_told_to_wait_asks_once_when_the_time_is_over]",
+        "browser/test_modules.py::test_module[messages_written_while_waiting_cause_one_retry_when_the_wait_is_over]",
     ),
     Protection(
         "Only what no socket got is changed in place",
@@ -77,7 +77,7 @@ PROTECTIONS = [
         "static/js/net/back_off.js",
         "  return Math.random() * Math.min(",
         "  return Math.min(",
-        "browser/test_modules.py::test_module[who_was_cut_off_waits_a_random_part_of_a_limit_that_doubles]",
+        "browser/test_modules.py::test_module[after_a_disconnection_the_client_waits_a_random_part_of_a_limit_that_doubles]",
     ),
     Protection(
         "A sleeping tab holds up no other",
