@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench.load import LoadError, sentence
-from bench.needs import FOLDER, NEEDS, allow_files, doubts, lacks, look, told, unfit
+from bench.needs import FOLDER, NEEDS, allow_files, describe, doubts, inspect_machine, lacks, unfit
 from bench.plots import draw_all
 from bench.report import HEAD, Figure, Record, say
 from bench.stage import Stage, StageError
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def arguments() -> tuple[list[str], bool, Path]:
-    """The scenarios that are asked for, whether it shall be quick, and where the figures are kept."""
+    """The chosen scenarios, whether to run them quickly, and where the figures are kept."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(NEEDS))
     parser.add_argument("--quick", action="store_true", help="smaller and shorter, in some two minutes")
@@ -72,12 +72,12 @@ def arguments() -> tuple[list[str], bool, Path]:
 
 def prepare(names: list[str], record: Record, *, quick: bool) -> list[str]:
     """Tells what is needed and what cannot run here; returns the others. Raises OSError when nothing can be kept."""
-    machine = look(names)
+    machine = inspect_machine(names)
     record.begin(
         scenarios=names, quick=quick, cores=len(os.sched_getaffinity(0)), load=os.getloadavg()[0],
         memory=machine.memory, kernel=platform.release(), python=platform.python_version(),
     )  # fmt: skip
-    print(told(names, machine, quick=quick))
+    print(describe(names, machine, quick=quick))
     for doubt in doubts(names):
         print(doubt)
     for name in names:
@@ -103,7 +103,7 @@ def measure(names: list[str], record: Record, *, quick: bool) -> None:
                 except KeyboardInterrupt:
                     record.fail(name, "stopped before its end")
                     raise
-                except Exception as error:  # whatever it is, the other scenarios still tell something
+                except Exception as error:  # whatever it is, the other scenarios still give figures
                     why = str(error) if isinstance(error, StageError | LoadError) else sentence(error)
                     record.fail(name, f"failed: {why}", traceback.format_exc())
                     for line in stage.complaints():

@@ -40,21 +40,21 @@ async def hold(seats: list[Seat], group: Group, redis_url: str, *, steps: list[i
     """Opens so many chats in steps, and watches each step for so many seconds."""
     gc.disable()
     screens: list[Screen] = []
-    taken = [await look(Step(0), group, redis_url, 1)]
+    taken = [await measure(Step(0), group, redis_url, 1)]
     for number, seconds in zip(steps, watch, strict=True):
         before, start = cpu(group), now()
         more = seats[len(screens) : number]
         screens += await open_all(more)
         step = Step(number, len(more), now() - start, cpu_since(before, group))
         await asyncio.sleep(SETTLE)
-        taken.append(await look(step, group, redis_url, seconds))
+        taken.append(await measure(step, group, redis_url, seconds))
         step.gone = sum(not screen.connected for screen in screens)
     for screen in screens:
         screen.cut()
     return taken
 
 
-async def look(step: Step, group: Group, redis_url: str, seconds: float) -> Step:
+async def measure(step: Step, group: Group, redis_url: str, seconds: float) -> Step:
     before, start = cpu(group), now()
     await asyncio.sleep(seconds)
     step.idle_cpu = {name: used / (now() - start) for name, used in cpu_since(before, group).items()}

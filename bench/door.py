@@ -1,4 +1,4 @@
-"""People before the sign-in form: a crowd that comes in again and again, and somebody who guesses."""
+"""Users at the sign-in form: a crowd that signs in again and again, and an attacker who guesses."""
 
 import asyncio
 import re
@@ -15,8 +15,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @dataclass
 class Entries:
-    """From sending the form to being signed in, how often somebody was asked to come again, and for how long all this
-    went on; seconds."""
+    """Seconds from sending the form to being signed in, the sign-ins refused with Retry-After, and seconds in all."""
 
     times: list[float] = field(default_factory=list)
     refused: int = 0
@@ -68,7 +67,7 @@ async def enter(url: str, names: Sequence[str], password: str, entries: Entries)
 
 
 async def guess(url: str, names: Sequence[str], password: str, *, times: int) -> list[list[float]]:
-    """How long a wrong password takes with each of these names, asked in turn; seconds."""
+    """How long a wrong password takes with each of these names in turn; seconds."""
     taken: list[list[float]] = [[] for _ in names]
     async with Browser(url) as browser:
         for _ in range(times):

@@ -1,6 +1,6 @@
 """Readers of pages: connections that stay, one request at a time on each; what they get is not parsed.
 
-All that is asked for is asked in turn, and again from the start when there is no more.
+The requests are sent in turn, and again from the start after the last.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ CONNECTIONS = 32  # of the open loop: more than are ever busy
 
 @dataclass
 class Reading:
-    """What came of it: seconds, and the pages that were not a 200 among them."""
+    """The result: seconds of a run, its pages, and how many of them were not a 200."""
 
     seconds: float
     pages: int
@@ -36,8 +36,8 @@ class Reading:
         return self.cpu.get(name, 0) / max(self.pages, 1) * 1e3
 
 
-class Ask(NamedTuple):
-    """What one person asks for."""
+class PageRequest(NamedTuple):
+    """The path and headers of one user's request."""
 
     path: str
     headers: dict[str, str]
@@ -81,10 +81,10 @@ class Reader(asyncio.Protocol):
         self._transport.close()
 
 
-def requests(url: str, asked: Sequence[Ask]) -> Iterator[bytes]:
+def requests(url: str, requested: Sequence[PageRequest]) -> Iterator[bytes]:
     """As they go over the wire, without end."""
     host = urlsplit(url).netloc
-    return cycle([_request(ask.path, {"Host": host, **ask.headers}) for ask in asked])
+    return cycle([_request(each.path, {"Host": host, **each.headers}) for each in requested])
 
 
 def _request(path: str, headers: dict[str, str]) -> bytes:
@@ -93,11 +93,11 @@ def _request(path: str, headers: dict[str, str]) -> bytes:
 
 
 async def closed_loop(
-    url: str, asked: Sequence[Ask], group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
+    url: str, requested: Sequence[PageRequest], group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
 ) -> Reading:
-    """So many connections ask for the next page as soon as they have one."""
+    """Each of `readers` connections requests the next page as soon as it has one."""
     gc.disable()
-    coming = requests(url, asked)
+    coming = requests(url, requested)
     connections = await asyncio.gather(*(Reader.connect(url) for _ in range(readers)))
     group = {**group, "own": os.getpid()}
     reading = Reading(0, 0, 0, [], 0)
@@ -122,10 +122,10 @@ async def closed_loop(
     return reading
 
 
-async def open_loop(url: str, asked: Sequence[Ask], *, rate: float, seconds: float) -> Reading:
-    """A page is asked for `rate` times a second, whether or not the last was answered."""
+async def open_loop(url: str, requested: Sequence[PageRequest], *, rate: float, seconds: float) -> Reading:
+    """Requests `rate` pages a second, whether or not the last was answered."""
     gc.disable()
-    coming = requests(url, asked)
+    coming = requests(url, requested)
     idle = deque(await asyncio.gather(*(Reader.connect(url) for _ in range(CONNECTIONS))))
     connections = list(idle)
     waiting: deque[float] = deque()
@@ -143,7 +143,7 @@ async def open_loop(url: str, asked: Sequence[Ask], *, rate: float, seconds: flo
 
         reader.get(next(coming)).add_done_callback(done)
 
-    def ask(number: int) -> None:
+    def request(number: int) -> None:
         if idle:
             read(idle.popleft(), times[number])
         else:
@@ -151,7 +151,7 @@ async def open_loop(url: str, asked: Sequence[Ask], *, rate: float, seconds: flo
 
     start = now() + 0.1
     times = [start + moment for moment in moments(rate, seconds)]
-    await pace(times, ask)
+    await pace(times, request)
     async with asyncio.timeout(PATIENCE):
         while len(reading.times) < len(times):
             await asyncio.sleep(0.01)

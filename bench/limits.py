@@ -1,4 +1,4 @@
-"""The limits of PostgreSQL and Redis alone: what they do for a program that asks nothing else of them."""
+"""The limits of PostgreSQL and Redis alone: what they do for a program that does nothing else."""
 
 import asyncio
 import os
@@ -44,7 +44,7 @@ class Work:
 
     @property
     def cpu_each(self) -> float:
-        """µs of CPU, of the program that asks too."""
+        """µs of CPU, with that of the calling program."""
         return sum(self.cpu.values()) / max(self.done, 1) * 1e6
 
 

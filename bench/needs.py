@@ -14,7 +14,7 @@ from tests.support.chromium import NO_BROWSER, has_browser
 
 FOLDER = Path("/var/tmp")  # noqa: S108  # of the data: /tmp may be memory
 SPARE = 500  # open files that are no sockets
-BACKLOG = 4096  # what the product asks for: chatserver/server/gunicorn_conf.py
+BACKLOG = 4096  # what the product requests: chatserver/server/gunicorn_conf.py
 NO_PICOWS = "the package picows is not installed; `make bench` installs it where there is a network"
 GROUPS = Path("/sys/fs/cgroup")
 CONTROL_GROUPS = (  # versions 2 and 1
@@ -64,13 +64,13 @@ def unfit() -> str:
     if sys.platform != "linux":
         return "it reads /proc and runs on Linux alone"
     if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
-        return "this kernel does not tell a process's children (CONFIG_PROC_CHILDREN)"
+        return "this kernel does not list a process's children (CONFIG_PROC_CHILDREN)"
     if not FOLDER.is_dir() or not os.access(FOLDER, os.W_OK):
         return f"its data stand in {FOLDER}, and nothing can be written there"
     return ""
 
 
-def look(names: Iterable[str]) -> Machine:
+def inspect_machine(names: Iterable[str]) -> Machine:
     """Looks for a browser only when one is needed: that takes a second."""
     return Machine(
         files=_files(),
@@ -108,7 +108,7 @@ def lacks(need: Need, machine: Machine, *, quick: bool) -> list[str]:
     return found
 
 
-def told(names: Sequence[str], machine: Machine, *, quick: bool) -> str:
+def describe(names: Sequence[str], machine: Machine, *, quick: bool) -> str:
     """What the run needs in all, beside what there is; a sentence."""
     needs = [NEEDS[name] for name in names]
     files = max(need.quick_sockets if quick else need.sockets for need in needs) + SPARE

@@ -26,7 +26,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) 
 
 
 class Reader(NamedTuple):
-    """How somebody's browser asks: its languages, its zone, and what was chosen on the page."""
+    """How a user's browser requests: its languages, its zone, and what was chosen on the page."""
 
     languages: str
     timezone: str
@@ -61,7 +61,7 @@ def _text(chance: random.Random) -> str:
 
 
 def browser_headers(cookie: str, number: int) -> dict[str, str]:
-    """What the browser of one of many people sends with a page's address; the same person asks alike each time."""
+    """What the browser of one of many people sends with a page's address; always the same for the same person."""
     reader = READERS[number % len(READERS)]
     choices = {"timezone": quote(reader.timezone, safe=""), "theme": reader.theme, "language": reader.language}
     kept = [cookie] + [f"{choice_name(choice)}={value}" for choice, value in choices.items() if value]

@@ -36,7 +36,7 @@ def cpu(group: Group) -> dict[str, float]:
 
 
 def cpu_since(before: Mapping[str, float], group: Group) -> dict[str, float]:
-    """Seconds of CPU since an earlier look."""
+    """Seconds of CPU since an earlier measurement."""
     return {name: seconds - before[name] for name, seconds in cpu(group).items()}
 
 

@@ -15,7 +15,7 @@ OPENED = '{"type":"opened","last":0}'
 
 
 class Rooms:
-    """Who sits in which room; the query string says it. What one says all others in the room hear."""
+    """Sockets by room, which the query string names. What one sends, all others in the room receive."""
 
     def __init__(self) -> None:
         self._rooms: defaultdict[str, dict[str, web.WebSocketResponse]] = defaultdict(dict)
@@ -80,14 +80,14 @@ class RedisRooms(Rooms):
             await pipeline.execute()
 
     async def _listen(self) -> None:
-        async for news in self._pubsub.listen():
-            if news["type"] == "message":
-                seat, _, text = news["data"].decode().partition(" ")
-                await super().say(news["channel"].decode(), seat, text)
+        async for published in self._pubsub.listen():
+            if published["type"] == "message":
+                seat, _, text = published["data"].decode().partition(" ")
+                await super().say(published["channel"].decode(), seat, text)
 
 
 async def page(request: web.Request) -> web.Response:
-    """As many bytes as asked for, with nothing to look up and nothing to render."""
+    """As many bytes as requested, with nothing to look up and nothing to render."""
     return web.Response(text="x" * int(request.query_string), content_type="text/html")
 
 

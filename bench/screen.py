@@ -19,7 +19,7 @@ class Screen(WSListener):
 
     def __init__(self, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> None:
         self.seat = seat
-        self.last = after  # the number of the last message; None until the server tells
+        self.last = after  # the number of the last message; None until the server sends it
         self.doubled = self.disordered = 0
         self.opened = asyncio.get_running_loop().create_future()
         self._on_frame = on_frame

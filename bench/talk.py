@@ -22,7 +22,7 @@ PATIENCE = 10.0  # seconds for the last messages to arrive
 AT_ONCE = 100  # sockets being opened
 NEVER = 0.0
 Act = tuple[float, Callable[[Screen, float], None], Screen]  # due when, what, by whom
-TYPING = 2  # frames a message: a page tells every 3 s that somebody types
+TYPING = 2  # frames a message: a page sends one every 3 s while its user types
 
 
 @dataclass

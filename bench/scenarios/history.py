@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench import fetch, talk
-from bench.fetch import Ask
+from bench.fetch import PageRequest
 from bench.load import load
 from bench.people import browser_headers
 from bench.report import Figure, percentile, say
@@ -66,31 +66,32 @@ def history(stage: Stage) -> Iterator[Figure]:
 
 
 def measure(server: Server, threads: Threads, messages: int, sums: Sums) -> None:
-    for what, asked in asks(threads, messages).items():
-        reading = load(fetch.closed_loop, server.url, asked, server.group, readers=1, seconds=1.5, warm_up=0.3)
+    for what, requested in page_requests(threads, messages).items():
+        reading = load(fetch.closed_loop, server.url, requested, server.group, readers=1, seconds=1.5, warm_up=0.3)
         if reading.failed:
-            raise StageError(f"{reading.failed} of {reading.pages} times {asked[0].path} was not a 200.")
+            raise StageError(f"{reading.failed} of {reading.pages} times {requested[0].path} was not a 200.")
         sums.add(what, total(reading.cpu), reading.pages, reading.times)
     said = load(talk.closed_loop, threads[:1], server.group, durable=True, in_flight=4, seconds=1.5)
     sums.add("sending", total(said.cpu), said.delivered, said.answers)
 
 
-def asks(threads: Threads, messages: int) -> dict[str, list[Ask]]:
+def page_requests(threads: Threads, messages: int) -> dict[str, list[PageRequest]]:
     """The newest messages of one thread; and a hundred messages somewhere, on a page and for its scripts."""
     chance = random.Random(6)
 
-    def ask(seat: Seat, more: str = "") -> Ask:
-        return Ask(f"/messages/chat/{seat.thread}/{more}", browser_headers(seat.cookie, 0))
+    def request(seat: Seat, more: str = "") -> PageRequest:
+        return PageRequest(f"/messages/chat/{seat.thread}/{more}", browser_headers(seat.cookie, 0))
 
     def anywhere() -> Seat:
         return chance.choice(threads)[0]
 
     half = SHORT // 2
     return {
-        "chat page": [ask(threads[0][0])],
-        "chat page anywhere": [ask(anywhere(), f"?at={chance.randint(half + 1, messages - half + 1)}")
+        "chat page": [request(threads[0][0])],
+        "chat page anywhere": [request(anywhere(), f"?at={chance.randint(half + 1, messages - half + 1)}")
                                for _ in range(PLACES)],
-        "history": [ask(anywhere(), f"history?before={chance.randint(SHORT, messages) + 1}") for _ in range(PLACES)],
+        "history": [request(anywhere(), f"history?before={chance.randint(SHORT, messages) + 1}")
+                    for _ in range(PLACES)],
     }  # fmt: skip
 
 

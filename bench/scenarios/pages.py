@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench import fetch, people
-from bench.fetch import Ask
+from bench.fetch import PageRequest
 from bench.load import load
 from bench.report import Figure, percentile, say
 from bench.stage import Server, Stage, Threads
@@ -40,8 +40,8 @@ def pages(stage: Stage) -> Iterator[Figure]:
         say(f"pages: making {CHATS:,} chats")
         threads = server.provision(users=CHATS * PEOPLE // THREADS, threads=CHATS, people=PEOPLE, messages=MESSAGES)
         server.as_people_write()
-        for name, asked in asks(threads).items():
-            for kind, chosen in (("cold", asked), ("warm", asked[:1])):
+        for name, requested in page_requests(threads).items():
+            for kind, chosen in (("cold", requested), ("warm", requested[:1])):
                 say(f"pages: {name}, {kind}")
                 read[name, kind] = Read(
                     closed(server, chosen, seconds),
@@ -50,28 +50,30 @@ def pages(stage: Stage) -> Iterator[Figure]:
     with stage.bare_relay() as server:
         say("pages: the limit")
         sizes = {name: each.closed.size for (name, kind), each in read.items() if kind == "cold"}
-        ready = {name: closed(server, [Ask(f"/page?{size}", {})], seconds / 2) for name, size in sizes.items()}
+        ready = {name: closed(server, [PageRequest(f"/page?{size}", {})], seconds / 2) for name, size in sizes.items()}
     for (name, kind), each in read.items():
         yield from figures(name, kind, each, ready[name])
 
 
-def asks(threads: Threads) -> dict[str, list[Ask]]:
+def page_requests(threads: Threads) -> dict[str, list[PageRequest]]:
     """Each chat once, in no order, by one of its people; and the conversations of all people, likewise."""
     chance = random.Random(4)
     seats = [chance.choice(thread) for thread in chance.sample(threads, len(threads))]
     number = {cookie: place for place, cookie in enumerate(sorted({seat.cookie for seat in seats}))}
     headers = {cookie: people.browser_headers(cookie, place) for cookie, place in number.items()}
-    chats = [Ask(f"/messages/chat/{seat.thread}/", headers[seat.cookie]) for seat in seats]
+    chats = [PageRequest(f"/messages/chat/{seat.thread}/", headers[seat.cookie]) for seat in seats]
     everyone = chance.sample(list(headers.values()), len(headers))
     return {
-        "conversations": [Ask("/messages/", each) for each in everyone],
+        "conversations": [PageRequest("/messages/", each) for each in everyone],
         "chat": chats,
-        "chat's pane": [Ask(chat.path, chat.headers | PANE) for chat in chats],
+        "chat's pane": [PageRequest(chat.path, chat.headers | PANE) for chat in chats],
     }
 
 
-def closed(server: Server, asked: Sequence[Ask], seconds: float) -> fetch.Reading:
-    reading: fetch.Reading = load(fetch.closed_loop, server.url, asked, server.group, readers=READERS, seconds=seconds)
+def closed(server: Server, requested: Sequence[PageRequest], seconds: float) -> fetch.Reading:
+    reading: fetch.Reading = load(
+        fetch.closed_loop, server.url, requested, server.group, readers=READERS, seconds=seconds
+    )
     return reading
 
 

@@ -25,9 +25,9 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
     server = Server(str(await serve()).rstrip("/"), {"server": os.getpid()}, durable=True, environ=environ)
     threads = await asyncio.to_thread(server.provision, users=6, threads=4, people=3, messages=5)
     await asyncio.to_thread(server.as_people_write)
-    for name, asked in pages.asks(threads).items():
+    for name, requested in pages.page_requests(threads).items():
         page = await asyncio.to_thread(
-            load, fetch.closed_loop, server.url, asked, server.group, readers=2, seconds=0.4, warm_up=0.1
+            load, fetch.closed_loop, server.url, requested, server.group, readers=2, seconds=0.4, warm_up=0.1
         )
         figures = {figure.name: figure for figure in pages.figures(name, "cold", pages.Read(page, page), page)}
         assert figures[f"{name}, cold: not a 200"].value == 0
@@ -53,12 +53,12 @@ async def test_pages_are_drawn_for_each_reader_with_nothing_left_to_remember(url
 
 def test_a_cold_page_is_another_chat_each_time_and_of_many_people() -> None:
     threads = [[Seat("ws://server", f"chat_session={chat}.{place}", chat) for place in range(3)] for chat in range(300)]
-    asked = pages.asks(threads)
-    paths = [ask.path for ask in asked["chat"]]
+    requested = pages.page_requests(threads)
+    paths = [each.path for each in requested["chat"]]
     assert sorted(paths) == sorted(f"/messages/chat/{chat}/" for chat in range(300))
     assert paths != sorted(paths, key=lambda path: int(path.split("/")[3]))
-    assert len({ask.headers["Accept-Language"] for ask in asked["chat"]}) > 1
-    assert {ask.headers["Accept-Encoding"] for ask in asked["chat"]} == {"gzip, deflate, br, zstd"}
+    assert len({each.headers["Accept-Language"] for each in requested["chat"]}) > 1
+    assert {each.headers["Accept-Encoding"] for each in requested["chat"]} == {"gzip, deflate, br, zstd"}
 
 
 async def test_idle_connections_request_the_pages_in_turn() -> None:
@@ -71,8 +71,8 @@ async def test_idle_connections_request_the_pages_in_turn() -> None:
     app = web.Application()
     app.router.add_get("/{page}", note)
     async with TestServer(app) as server:
-        asked = [fetch.Ask(f"/{page}", {}) for page in range(3)]
-        reading = await fetch.open_loop(str(server.make_url("")), asked, rate=200, seconds=0.1)
+        requested = [fetch.PageRequest(f"/{page}", {}) for page in range(3)]
+        reading = await fetch.open_loop(str(server.make_url("")), requested, rate=200, seconds=0.1)
     assert reading.failed == 0
     assert asked_for[:4] == ["/0", "/1", "/2", "/0"]
 
@@ -87,9 +87,9 @@ async def test_a_page_that_is_not_a_200_is_counted_and_misses_the_goal() -> None
     app = web.Application()
     app.router.add_get("/page", fail_every_other_time)
     async with TestServer(app) as server:
-        url, asked = str(server.make_url("")), [fetch.Ask("/page", {})]
-        closed = await fetch.closed_loop(url, asked, {}, readers=1, seconds=0.1, warm_up=0)
-        paced = await fetch.open_loop(url, asked, rate=200, seconds=0.1)
+        url, requested = str(server.make_url("")), [fetch.PageRequest("/page", {})]
+        closed = await fetch.closed_loop(url, requested, {}, readers=1, seconds=0.1, warm_up=0)
+        paced = await fetch.open_loop(url, requested, rate=200, seconds=0.1)
     figures = {figure.name: figure for figure in pages.figures("chat", "cold", pages.Read(closed, paced), closed)}
     failed = figures["chat, cold: not a 200"]
     assert failed.value == statuses.count(503) > 1
