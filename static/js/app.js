@@ -5,7 +5,7 @@
 import { openChat } from './chat/chat.js';
 import { page } from './lib/page_data.js';
 import { plural } from './lib/sentences.js';
-import { localiseTimes, tellTimeZone } from './lib/time.js';
+import { localiseTimes, reportTimeZone } from './lib/time.js';
 import { Today } from './lib/today.js';
 import { Conversations } from './list/conversations.js';
 import { openNewMessage } from './list/new_message.js';
@@ -25,7 +25,7 @@ const find = (selector) => document.querySelector(selector);
 const socket = new ChatSocket(me.id);
 const outbox = new Outbox(me, socket, new OutboxStore(me.id), texts);
 const drafts = new Drafts(me.id);
-const conversations = new Conversations(find('#conversations'), drafts, tellUnread);
+const conversations = new Conversations(find('#conversations'), drafts, announceUnread);
 const router = new Router();
 const status = new ConnectionStatus(socket, find('#connection'), texts);
 /**
@@ -47,8 +47,8 @@ let leaving = new AbortController();
 /** @type {(thread: number) => boolean} whether a message that comes to a thread is seen at once */
 let sees = () => false;
 
-/** On the tab of the browser, and to who is read to. */
-function tellUnread(count) {
+/** Shows the count on the tab of the browser, and announces it to screen readers. */
+function announceUnread(count) {
   showUnread(count);
   find('#unread-total').textContent = count ? plural(texts.unread, count) : '';
 }
@@ -73,7 +73,7 @@ router.addEventListener('arrive', ({ detail: { pane, title } }) => {
 });
 router.addEventListener('fail', () => status.say(texts.cannotOpen));
 
-// Between the drawing of the page and this moment news may have passed by, at first and at each return.
+// Events may have been missed since the page was rendered, at first and after each reconnect.
 socket.addEventListener('hello', () => conversations.refresh());
 socket.addEventListener('message', ({ detail }) => conversations.receive(detail, sees(detail.thread)));
 socket.addEventListener('read', ({ detail }) => {
@@ -88,7 +88,7 @@ find('[data-shortcuts]').addEventListener('click', () => shortcuts.show());
 
 find('form[action="/messages/sign-out/"]').addEventListener('submit', () => app.drafts.clear());
 
-if (tellTimeZone()) localiseTimes();
+if (reportTimeZone()) localiseTimes();
 showUnread(conversations.unread);
 open(find('#main'));
 socket.start();

@@ -5,7 +5,7 @@ import { cleanText } from '../lib/texts.js';
 import { labelEnter, sends } from './enter_key.js';
 import { LengthCheck } from './length_check.js';
 
-const REST_MS = 300; // the fingers rest: the draft is kept, the count is told
+const REST_MS = 300; // after a pause in typing the draft is kept and the count is shown
 
 export class Composer extends EventTarget {
   #form;
@@ -101,7 +101,7 @@ export class Composer extends EventTarget {
     if (!(document.hasFocus() && document.activeElement === this.#box)) this.#fill(draft);
   }
 
-  /** Back from the browser's cache: other tabs were not heard there, and what was posted is no draft. */
+  /** Back from the browser's cache: events of other tabs were missed there, and a sent text is no draft. */
   #comeBack({ persisted }) {
     this.#posting = false;
     if (persisted) this.#fill(this.#drafts.get(this.#thread));

@@ -1,7 +1,7 @@
 import { clock, shortDate } from '../lib/time.js';
 
 /**
- * Several messages are copied as text that tells who wrote what and when, "[11/23/2026, 6:04 PM] Ana: Hello" each,
+ * Several messages are copied as text with sender and time, "[11/23/2026, 6:04 PM] Ana: Hello" each,
  * whatever of it is hidden on the page. One message, or a part of it, is left to the browser.
  * @param {HTMLElement} list
  * @param {AbortSignal} [signal]

@@ -1,6 +1,6 @@
 /** The Enter key in a box for messages: it sends, or writes a line. */
 
-const COMPOSING_KEY_CODE = 229; // Safari ends composing before it tells of the Enter that did it
+const COMPOSING_KEY_CODE = 229; // Safari ends composing before it reports the Enter that did it
 
 // Under a thumb Enter makes a line, as everywhere. A mouse, and most often a keyboard with it, may come later.
 const pointer = matchMedia('(any-pointer: fine)');

@@ -5,7 +5,7 @@ const COUNT_FROM = 0.9; // of the limit
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
-/** Checks the length of what one writes: counts near the limit, and explains beyond it. */
+/** Checks the length of a text: counts near the limit, and explains beyond it. */
 export class LengthCheck {
   #error;
   #counter;
@@ -23,10 +23,10 @@ export class LengthCheck {
     this.#texts = texts;
   }
 
-  /** Whether a text fits. The number is told anew when the fingers rest, or every key would be read out. */
+  /** Whether a text fits. The number is updated after a pause in typing, or every key would be read out. */
   fits(text, anew = false) {
     const fits = !isLonger(text, this.#limit);
-    const sentence = fits ? '' : this.#told(this.#texts.tooLong, countChars(text));
+    const sentence = fits ? '' : this.#format(this.#texts.tooLong, countChars(text));
     if (anew || !sentence || !this.#error.textContent) this.#error.textContent = sentence;
     return fits;
   }
@@ -35,10 +35,10 @@ export class LengthCheck {
   count(text) {
     const count = text.length < this.#limit * COUNT_FROM ? 0 : countChars(text);
     const isNear = count >= this.#limit * COUNT_FROM && count <= this.#limit;
-    this.#counter.textContent = isNear ? this.#told(this.#texts.counter, count) : '';
+    this.#counter.textContent = isNear ? this.#format(this.#texts.counter, count) : '';
   }
 
-  #told(sentence, count) {
+  #format(sentence, count) {
     return format(sentence, { count: numbers.format(count), limit: numbers.format(this.#limit) });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Hears the events of one thread alone.
+ * Listens to the events of one thread.
  * @param {EventTarget} source
  * @param {number} thread
  * @param {AbortSignal} signal ends it
@@ -7,9 +7,9 @@
  */
 export function ofThread(source, thread, signal) {
   return (type, handle) => {
-    const hear = ({ detail }) => {
+    const listener = ({ detail }) => {
       if (detail.thread === thread) handle(detail);
     };
-    source.addEventListener(type, hear, { signal });
+    source.addEventListener(type, listener, { signal });
   };
 }

@@ -11,16 +11,16 @@ export class PageLink {
   /**
    * @param {HTMLElement} link leads there without scripts, too
    * @param {HTMLElement} log scrolls
-   * @param {() => Promise<boolean|undefined>} load tells whether there is more in this direction; nothing if it failed
+   * @param {() => Promise<boolean|undefined>} load whether there is more in this direction; nothing if it failed
    * @param {AbortSignal} signal
    */
   constructor(link, log, load, signal) {
     this.#link = link;
     this.#load = load;
-    const look = (entries) => {
+    const turnIfSeen = (entries) => {
       if (entries.at(-1)?.isIntersecting) this.#turn();
     };
-    this.#observer = new IntersectionObserver(look, { root: log, rootMargin: `${NEAR} 0px` });
+    this.#observer = new IntersectionObserver(turnIfSeen, { root: log, rootMargin: `${NEAR} 0px` });
     link.addEventListener('click', (event) => {
       event.preventDefault();
       this.#turn();

@@ -2,7 +2,7 @@ const END_PX = 48; // as near counts as the end
 
 /**
  * A list that is laid out from its end (`column-reverse`): there `scrollTop` is 0 and the browser itself
- * keeps it, and what is put before the first message moves nothing. `leftend` and `reachend` tell changes.
+ * keeps it, and what is put before the first message moves nothing. Events: `leftend` and `reachend`.
  */
 export class EndScroll extends EventTarget {
   #element;

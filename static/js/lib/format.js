@@ -1,5 +1,5 @@
 /**
- * Finds the formatting of texts as `chatserver/web/rendering/formatting.py` does, which tells the rules;
+ * Finds the formatting of texts as `chatserver/web/rendering/formatting.py` does, which has the rules;
  * `tests/cases/format.json` tests both.
  *
  * @typedef {import('./inlines.js').Inline} Inline

@@ -1,5 +1,5 @@
 /**
- * Finds the formatting inside one line as `chatserver/web/rendering/inlines.py` does, which tells the rules.
+ * Finds the formatting inside one line as `chatserver/web/rendering/inlines.py` does, which has the rules.
  *
  * @typedef {string|{bold: Inline[]}|{italic: Inline[]}|{code: string}|{link: string}} Inline
  * @typedef {{sign: string, inlines: Inline[]}[]} Levels

@@ -36,7 +36,7 @@ function chosenZone() {
 }
 
 /** Tells the server the browser's own IANA zone. Returns whether the page was drawn for another, and not by choice. */
-export function tellTimeZone() {
+export function reportTimeZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const cookie = `chat_timezone=${zone}`;
   if (!zone || document.cookie.split('; ').includes(cookie)) return false;

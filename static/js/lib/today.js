@@ -1,6 +1,6 @@
 import { dayOf, localiseTimes } from './time.js';
 
-const LOOK_MS = 60_000;
+const CHECK_MS = 60_000;
 
 /** The current day in the user's zone, for as long as a page stays open. Event: `change`, at midnight. */
 export class Today extends EventTarget {
@@ -8,9 +8,9 @@ export class Today extends EventTarget {
 
   constructor() {
     super();
-    setInterval(() => this.#look(), LOOK_MS);
-    document.addEventListener('visibilitychange', () => this.#look()); // timers stand still while a computer sleeps
-    addEventListener('pageshow', () => this.#look());
+    setInterval(() => this.#check(), CHECK_MS);
+    document.addEventListener('visibilitychange', () => this.#check()); // timers stand still while a computer sleeps
+    addEventListener('pageshow', () => this.#check());
   }
 
   /** As a date field has it: 2026-11-23. */
@@ -18,7 +18,7 @@ export class Today extends EventTarget {
     return this.#day;
   }
 
-  #look() {
+  #check() {
     const day = dayOf(new Date());
     if (day === this.#day) return;
     this.#day = day;

@@ -1,6 +1,6 @@
 /**
- * The list of conversations, kept as the server would draw it: news move a row, and what a row cannot tell
- * (an unknown thread, what happened while the connection was away) is read from the page itself.
+ * The list of conversations, kept as the server would render it: events move a row, and what they do not hold
+ * (an unknown thread, what happened while there was no connection) is read from the page itself.
  */
 
 import { Timeline } from '../chat/timeline.js';
@@ -28,7 +28,7 @@ export class Conversations {
   /**
    * @param {HTMLElement} section holds the list, or says that there is none
    * @param {import('../net/drafts.js').Drafts} drafts shown in place of the last message, unless the thread is open
-   * @param {(unread: number) => void} changed told how many messages are unread in all
+   * @param {(unread: number) => void} changed receives the number of unread messages in all
    */
   constructor(section, drafts, changed) {
     this.#section = section;

@@ -1,4 +1,4 @@
-/** What is unread, told on the tab of the browser: "(3) Ben", and a dot on the icon. */
+/** Shows the unread count on the tab of the browser: "(3) Ben", and a dot on the icon. */
 let title = document.title;
 let shown = document.title;
 let unread = 0;

@@ -159,7 +159,7 @@ export class ChatSocket extends EventTarget {
       const signal = within(SESSION_CHECK_MS);
       status = (await fetch('/messages/session', { cache: 'no-store', redirect: 'manual', signal })).status;
     } catch {
-      /* away: the next attempt will tell */
+      /* unreachable: the next attempt will show */
     }
     if (this.live) return;
     if (status) this.dispatchEvent(new Event('answer'));

@@ -12,7 +12,7 @@ export class ConnectionStatus {
   #line;
   #texts;
   #state = ''; // the sentence of the connection's state
-  #trouble = ''; // goes before it
+  #problem = ''; // goes before it
   #readAt = 0;
   #quiet = 0; // timer
   #forgetting = 0; // timer
@@ -27,14 +27,14 @@ export class ConnectionStatus {
     this.#line = line;
     this.#texts = texts;
     socket.addEventListener('statechange', () => this.#follow());
-    socket.addEventListener('answer', () => this.#forgetTrouble());
+    socket.addEventListener('answer', () => this.#forgetProblem());
   }
 
   /** Shows what failed for lack of a connection, until the server answers, and long enough to be read. */
   say(sentence) {
     clearTimeout(this.#forgetting);
     this.#forgetting = 0;
-    this.#trouble = sentence;
+    this.#problem = sentence;
     this.#readAt = performance.now() + READABLE_MS;
     this.#show();
     this.#socket.probe();
@@ -44,12 +44,12 @@ export class ConnectionStatus {
   takeBack() {
     clearTimeout(this.#forgetting);
     this.#forgetting = 0;
-    this.#trouble = '';
+    this.#problem = '';
     this.#show();
   }
 
-  #forgetTrouble() {
-    if (!this.#trouble) return;
+  #forgetProblem() {
+    if (!this.#problem) return;
     this.#forgetting ||= setTimeout(() => this.takeBack(), Math.max(0, this.#readAt - performance.now()));
   }
 
@@ -73,7 +73,7 @@ export class ConnectionStatus {
   }
 
   #show() {
-    const sentence = this.#trouble || this.#state;
+    const sentence = this.#problem || this.#state;
     if (this.#line.textContent !== sentence) this.#line.textContent = sentence; // or it would be read aloud again
     this.#line.hidden = !sentence;
   }

@@ -25,7 +25,7 @@ export async function followExport(element) {
   else location.reload();
 }
 
-/** What the server tells of it, or what it told before while it is away. */
+/** The state that the server reports, or the previous one while the server is unreachable. */
 async function ask(before) {
   try {
     const response = await fetch('/messages/account/export', { cache: 'no-store', signal: within(PATIENCE_MS) });

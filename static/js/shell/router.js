@@ -1,8 +1,8 @@
 /**
  * Goes from one conversation to another within the page: fetches the pane that the server draws for an
- * address and puts it in place of the present one, so that the one socket stays. `arrive` tells it (`detail`:
- * the pane and its title), `fail` that the server could not be reached; every other trouble is the
- * server's to show, as for an ordinary link.
+ * address and puts it in place of the present one, so that the one socket stays. Events: `arrive` (`detail`:
+ * the pane and its title) and `fail`, when the server could not be reached; the server shows every other
+ * problem, as for an ordinary link.
  */
 import { focusOn, main } from './pane.js';
 import { hasPane, PaneLoader } from './pane_loader.js';
