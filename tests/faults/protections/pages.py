@@ -98,7 +98,7 @@ PROTECTIONS = [
     ),
     Protection(
         "A network that swallows everything is noticed",
-        "static/js/net/outbox.js",
+        "static/js/net/delivery.js",
         "setTimeout(() => this.#socket.probe(), DOUBT_MS)",
         "0",
         "browser/test_connection.py::test_a_network_that_swallows_everything_is_noticed_by_a_missing_answer",
