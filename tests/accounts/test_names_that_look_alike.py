@@ -5,21 +5,16 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg2
-import psycopg2.extensions
 import pytest
 from yarl import URL
 
 from chatserver.accounts.names import name_key, name_skeleton
 from chatserver.config.settings import Config
 from chatserver.development.embedded import EmbeddedServers
-from chatserver.resources import folder
 from chatserver.server.schema import migrate
 from tests.accounts.signing_up import TAKEN, found, tries
-from tests.support.database import execute, holds, lock_is_waited_for
+from tests.support.database import database_as_of, execute, holds, lock_is_waited_for
 from tests.support.people import PASSWORD, Person
-
-MIGRATIONS = folder("sql") / "migrations"
-
 
 # -- look-alikes --------------------------------------------------------------------------------------------------
 
@@ -118,15 +113,8 @@ async def test_names_from_before_that_look_alike_or_could_not_be_chosen_today_st
 @pytest.fixture
 def from_before(servers: EmbeddedServers) -> Iterator[str]:
     """A database as the version before made it."""
-    execute(servers.database_url, "create database before")
-    url = psycopg2.extensions.make_dsn(servers.database_url, dbname="before")
-    for path in sorted(MIGRATIONS.glob("000[1-4]_*.sql")):
-        execute(url, path.read_text("utf-8"))
-    execute(url, "create table migrations (name text primary key, applied_at timestamptz)")
-    names = [f"('{path.stem}', now())" for path in sorted(MIGRATIONS.glob("000[1-4]_*.sql"))]
-    execute(url, f"insert into migrations values {', '.join(names)}")
-    yield url
-    execute(servers.database_url, "drop database before with (force)")
+    with database_as_of("0004_exports", servers.database_url) as url:
+        yield url
 
 
 def test_a_migration_gives_earlier_names_their_skeletons(from_before: str) -> None:

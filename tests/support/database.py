@@ -1,14 +1,16 @@
 """Questions to the database itself, and messages changed there without asking anybody."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg2
+from psycopg2.extensions import make_dsn
 
 from chatserver.config.settings import Config
+from chatserver.resources import folder
 from tests.support.people import PATIENCE
 
 
@@ -19,6 +21,22 @@ def execute(database_url: str, statement: str) -> list[tuple[Any, ...]]:
         cursor = connection.cursor()
         cursor.execute(statement)
         return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def database_as_of(migration: str, database_url: str) -> Iterator[str]:
+    """A database of its own beside another one, as the version whose last migration this is made it."""
+    execute(database_url, "create database before")
+    url = make_dsn(database_url, dbname="before")
+    files = sorted((folder("sql") / "migrations").glob("*.sql"))
+    execute(url, "create table migrations (name text primary key, applied_at timestamptz)")
+    for path in [path for path in files if path.stem <= migration]:
+        execute(url, path.read_text("utf-8"))
+        execute(url, f"insert into migrations values ('{path.stem}', now())")
+    try:
+        yield url
+    finally:
+        execute(database_url, "drop database before with (force)")
 
 
 async def holds(database_url: str, question: str) -> None:
