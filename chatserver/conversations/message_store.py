@@ -48,7 +48,7 @@ class MessageRow(NamedTuple):
 
     place: int
     thread_id: int
-    seq: int | None
+    seq: int
     sent_at: datetime
     text: str
     change: int | None
@@ -122,24 +122,17 @@ class MessageStore:
             message = batch[row.place - 1]
             recipients.setdefault(row.thread_id, row.recipients or ())
             results[row.place - 1] = result = self._result(message, row)
-            if isinstance(result, StoredMessage) and result.change is None:  # the news of a change was the last
-                sender_id = message.request.user_id
+            if isinstance(result, StoredMessage) and result.change is None:  # of a changed one its change was the news
+                sender = message.request.user_id, row.sender_name
                 stored = Message(
-                    row.thread_id,
-                    result.seq,
-                    message.client_id,
-                    sender_id,
-                    row.sender_name,
-                    row.text,
-                    result.sent_at,
-                    row.reply_to,
+                    row.thread_id, row.seq, message.client_id, *sender, row.text, row.sent_at, row.reply_to
                 )
                 self._publisher.publish(recipients[row.thread_id], message_event(stored))
         return [result or outsider() for result in results]
 
     def _result(self, message: NewMessage, row: MessageRow) -> StoredMessage | ChatError:
-        if row.code is not None or row.seq is None:
-            return ChatError(row.code or "server_error")
+        if row.code is not None:
+            return ChatError(row.code)
         if row.thread_id != message.request.thread_id or not self._is_first_text(message, row):
             return ChatError("duplicate_id")
         return StoredMessage(row.seq, row.sent_at, row.change)
