@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from chatserver.accounts.names import clean_name, name_key, name_skeleton, typed_key
 from chatserver.accounts.passwords import NO_PASSWORD, Hasher, check_password, decoy_hash
@@ -13,8 +12,6 @@ from chatserver.accounts.skeletons import fill_skeletons
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
 from chatserver.validation import UNSTORABLE
-
-ERASED_AT_ONCE = 500  # messages
 
 
 class User(NamedTuple):
@@ -49,13 +46,6 @@ class Details(NamedTuple):
     shows_online: bool
     shows_seen: bool
     threads: int
-
-
-class Erased(NamedTuple):
-    """How many messages were erased at once, and the id of the last one."""
-
-    number: int
-    last_id: str  # a UUID
 
 
 async def details_of(db: Database, user: User) -> Details:
@@ -219,18 +209,6 @@ class Accounts:
         Does not end sessions; the caller must.
         """
         await self._db.execute_once("delete_user", user_id=user.id, rest_days=rest_days)
-
-    async def erase_messages(self, user: User) -> int:
-        """Empties the texts of all messages of the user, a batch at a time; returns their number."""
-        erased, start = 0, str(UUID(int=0))
-        while rows := await self._db.execute_idempotent(
-            "empty_messages", Erased, user_id=user.id, start=start, number=ERASED_AT_ONCE
-        ):
-            erased += rows[0].number
-            if rows[0].last_id == start:
-                break
-            start = rows[0].last_id
-        return erased
 
 
 def _hashed(token: str) -> str:

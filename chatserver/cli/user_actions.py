@@ -16,6 +16,8 @@ from chatserver.accounts.session_index import SessionIndex
 from chatserver.bus.publisher import Publisher
 from chatserver.cli.context import UsageError
 from chatserver.config.settings import LONGEST_TIME, Config
+from chatserver.conversations.deletions import erase_sent
+from chatserver.conversations.first_forms import FirstForms
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.exports.archive import in_thread, write_export
@@ -141,11 +143,15 @@ async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
             f"{user.name} is disabled but not deleted, and the sessions could not be ended, since Redis does not "
             "answer. Do it again when it does."
         ) from None
-    erased = await site.accounts.erase_messages(user) if arguments.messages else 0
+    erased = await _erase_sent(site, user) if arguments.messages else 0
     await site.accounts.delete(user, site.config.name_reservation_days)
     if arguments.messages:
-        erased += await site.accounts.erase_messages(user)  # messages that were in flight when the account was disabled
+        erased += await _erase_sent(site, user)  # messages that were in flight when the account was disabled
     return user._asdict() | {"deleted": True, "messages_erased": erased}
+
+
+async def _erase_sent(site: Site, user: User) -> int:
+    return await erase_sent(site.db, site.publisher, FirstForms(site.config.secret_keys), user.id)
 
 
 async def show(site: Site, arguments: argparse.Namespace) -> Answer:

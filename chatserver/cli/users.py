@@ -49,7 +49,7 @@ def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     export = action("export", work.export, "write a user's data to a zip file")
     export.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
     erase = action("erase", work.erase, "permanently delete a user's account", ask=_confirm)
-    erase.add_argument("--messages", action="store_true", help="erase the texts of what they have sent, too")
+    erase.add_argument("--messages", action="store_true", help="delete what they have sent, too")
     erase.add_argument("--yes", action="store_true", help="don't ask")
     action("show", work.show, "show what is stored about a user")
 

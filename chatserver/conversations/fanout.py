@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chatserver.bus.events import MessageChanged
+from chatserver.bus.events import ManyMessagesChanged, MessageChanged
 from chatserver.bus.publisher import Publisher
 from chatserver.conversations.states import State, changed_frame
 
@@ -24,12 +24,13 @@ def publish_change(
     lowered: Mapping[int, Unread],
     *,
     reacted: bool = False,
+    event: type[MessageChanged | ManyMessagesChanged] = MessageChanged,
 ) -> None:
     """Publishes a change: to each user of `people`, which has the first message that they may see.
 
     Whoever may not see the message gets the numbers alone, so that the next change leaves no gap. Those whose unread
     count a deletion `lowered` get it as of the state's `last_seq`. If only numbers are told of reactions, the `doer`
-    who `reacted` gets their own, too. Each form is encoded once.
+    who `reacted` gets their own, too. Each form is encoded once. The `event` tells this message, or many up to it.
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)
     shared = state._replace(is_shared=True)
@@ -47,4 +48,4 @@ def publish_change(
             frame = frames[None]
         groups[frame].append(user_id)
     for frame, user_ids in groups.items():
-        publisher.publish(user_ids, MessageChanged(state.thread_id, state.change, state.seq, frame))
+        publisher.publish(user_ids, event(state.thread_id, state.change, state.seq, frame))

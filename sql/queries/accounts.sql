@@ -117,21 +117,6 @@ set name = '', name_key = ':' || id, name_skeleton = null, password_hash = '!', 
 where id = %(user_id)s and deleted_at is null;
 delete from exports where user_id = %(user_id)s;  -- last: no other export can be requested from here on
 
--- execute_idempotent: empty_messages
--- Empties the texts of up to `number` messages of a user, from a client id on; numbers and times stay, so that no
--- history gets a gap. One row: the count erased, and the last id, where the next call begins; no row if none is left.
-with part as (
-    select thread_id, seq, client_id from messages
-    where sender_id = %(user_id)s and client_id >= %(start)s::uuid
-    order by client_id
-    limit %(number)s
-), erased as (
-    update messages m set text = '' from part
-    where m.thread_id = part.thread_id and m.seq = part.seq and m.text <> ''
-    returning m.seq
-)
-select (select count(*) from erased) as number, client_id as last_id from part order by client_id desc limit 1;
-
 -- query: people_by_beginning
 -- At most `number` other users whose name key begins with `beginning`: first those who share a thread with the user,
 -- then, if `everybody`, the others. The operators compare byte by byte, as the index does; U+10FFFF is in no name.

@@ -16,7 +16,6 @@ METHODS = {"query", "query_one", "execute_idempotent", "execute_once"}
 
 # What may do without, and why.
 NOT_FOR_A_USER = {
-    "empty_messages": "a sender's own messages, by an administrator's command",
     "messages_of_gaps": "for threads that `recent_threads` found for participants a moment before",
     "provision_last_seq": "the parameter is called messages",
     "provision_messages": "makes the threads of a benchmark, refused in production",
