@@ -40,11 +40,11 @@ async def write_export(
     try:
         await archive.add("account.json", await _account(db, session_index, user))
         members = await _add_conversations(archive, db, user)
-        done, total = 0, sum(member.last_seq for member in members)
+        done, total = 0, sum(member.last_seq + 1 - member.from_seq for member in members)
         await report(done, total)
         for member in members:
             async with archive.list_at(f"conversations/{member.thread_id}.json") as extend:
-                for after in range(0, member.last_seq, PAGE):
+                for after in range(member.from_seq - 1, member.last_seq, PAGE):
                     number = min(PAGE, member.last_seq - after)
                     await extend(await _messages(db, config, member, after, number))
                     done += number
@@ -95,6 +95,7 @@ def _conversation(thread: Thread) -> dict[str, object]:
         "sent": thread.sent,
         "received": thread.received,
         "unread": thread.unread,
+        "from": thread.from_seq,
     }
 
 

@@ -211,9 +211,7 @@ async def no_answer(config: Config, *arguments: str, typed: str) -> str:
     return errors
 
 
-async def test_all_that_somebody_sent_is_deleted_in_several_steps(
-    ana: Person, ben: Person, config: Config
-) -> None:
+async def test_all_that_somebody_sent_is_deleted_in_several_steps(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "gone")
     await ben.writes_to(ana, "stays")
     execute(

@@ -1,6 +1,7 @@
 """Downloading one's data: what is in it, and who gets it."""
 
 import json
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -10,8 +11,11 @@ from chatserver.config.settings import Config
 from chatserver.exports import jobs as exports
 from tests.exports.downloads import DATA, STATE, asks, downloads, sees
 from tests.support.commands import thread
-from tests.support.database import execute
+from tests.support.database import change_message, execute
 from tests.support.people import Person
+from tests.web.pages.filling import fill
+
+NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
 
 async def test_ana_downloads_her_messages_and_those_she_received(
@@ -41,12 +45,38 @@ async def test_ana_downloads_her_messages_and_those_she_received(
     assert [session.keys() for session in account["sessions"]] == [{"browser", "began_at", "used_at"}]
     assert data["conversations.json"][0] == {
         "id": with_ben, "title": "Ben", "people": [{"id": ana.id, "name": "Ana"}, {"id": ben.id, "name": "Ben"}],
-        "messages": 2, "sent": 1, "received": 1, "unread": 1,
+        "messages": 2, "sent": 1, "received": 1, "unread": 1, "from": 1,
     }  # fmt: skip
     told = (await ana.json(f"/messages/chat/{with_ben}/history"))["messages"]
     assert data[f"conversations/{with_ben}.json"] == told
     assert [message["text"] for message in told] == ["Hi Ben\n— «how» are you? 👍", "Well"]
     assert data[f"conversations/{group}.json"] == []
+
+
+async def test_ana_takes_away_messages_as_they_are_now_and_only_those_that_she_may_see(
+    ana: Person, ben: Person, cleo: Person, config: Config
+) -> None:
+    url = str(config.database_url)
+    with_ben, with_cleo = await ana.writes_to(ben, "before"), await ana.writes_to(cleo)
+    for chat in (with_ben, with_cleo):
+        fill(config, chat, ana, 450)
+    execute(url, f"update messages set reply_to = 1 where thread_id = {with_ben} and seq = 2")
+    change_message(url, with_ben, 1, text="now", edited_at=NOON, reactions={"👍": [ben.id]})
+    change_message(url, with_ben, 3, deleted_at=NOON)
+    execute(url, f"update participants set from_seq = 301 where thread_id = {with_cleo} and user_id = {ana.id}")
+    await asks(ana)
+    await sees(ana, "ready", done=600, total=600)
+    data = await downloads(ana)
+    told = (await ana.json(f"/messages/chat/{with_ben}/history?after=0"))["messages"]
+    assert data[f"conversations/{with_ben}.json"][:100] == told
+    assert (told[0]["text"], told[0]["reactions"], told[1]["reply"], told[2]["text"]) == (
+        "now",
+        {"👍": [ben.id]},
+        1,
+        "",
+    )
+    assert [message["seq"] for message in data[f"conversations/{with_cleo}.json"]] == list(range(301, 451))
+    assert [conversation["from"] for conversation in data["conversations.json"]] == [1, 301]
 
 
 async def test_the_zip_is_a_file_that_no_browser_opens_or_keeps(ana: Person) -> None:
