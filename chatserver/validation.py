@@ -58,3 +58,11 @@ def parse_id(raw: object) -> int | None:
     if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) <= 16:
         raw = int(raw)
     return raw if type(raw) is int and 0 < raw <= MAX_ID else None
+
+
+def parse_number(raw: str, least: int = 0) -> int:
+    """Returns a number of a form or an address, at most the largest allowed one. Raises ChatError `bad_frame`."""
+    number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else -1
+    if number < least:
+        raise ChatError("bad_frame")
+    return number

@@ -14,7 +14,7 @@ from chatserver.conversations.access import ThreadRequest, enter, parse_thread_i
 from chatserver.conversations.replies import cut, quoted
 from chatserver.errors import ChatError
 from chatserver.realtime.handshake import PreparedSocket
-from chatserver.validation import MAX_ID, parse_id
+from chatserver.validation import MAX_ID, parse_id, parse_number
 from chatserver.web.app_keys import ACCOUNTS, CONFIG, DB, HANDSHAKE, LOGIN_LIMITS, NOTICES, SENDING, SESSIONS
 from chatserver.web.bodies import read_fields
 from chatserver.web.client_address import client_address
@@ -72,11 +72,7 @@ async def history(request: web.Request) -> web.Response:
 
 def _number(request: web.Request, name: str, default: int, least: int = 1) -> int:
     """Returns a number of the query string, at most the largest allowed one. Raises ChatError `bad_frame`."""
-    raw = request.query.get(name, str(default))
-    number = min(int(raw[:17]), MAX_ID) if raw.isascii() and raw.isdigit() else -1
-    if number < least:
-        raise ChatError("bad_frame")
-    return number
+    return parse_number(request.query.get(name, str(default)), least)
 
 
 async def people(request: web.Request) -> web.Response:

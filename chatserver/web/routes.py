@@ -6,12 +6,12 @@ from chatserver.web import api, health
 from chatserver.web.app_keys import SITE
 from chatserver.web.pages import account as account_pages
 from chatserver.web.pages import blocks as block_pages
+from chatserver.web.pages import changes, sending, sign_in
 from chatserver.web.pages import chat as chat_pages
 from chatserver.web.pages import conversations as pages
 from chatserver.web.pages import exports as export_pages
 from chatserver.web.pages import password_reset as reset_pages
 from chatserver.web.pages import preferences as choices
-from chatserver.web.pages import sending, sign_in
 from chatserver.web.static_files import static_files
 
 ROUTES = [
@@ -47,6 +47,9 @@ ROUTES = [
     web.get("/messages/chat/{thread}/", chat_pages.chat),
     web.post("/messages/chat/{thread}/", sending.send_to_thread),
     web.post("/messages/chat/{thread}/read/", chat_pages.mark_read),
+    web.post("/messages/chat/{thread}/edit/", changes.edit),
+    web.post("/messages/chat/{thread}/delete/", changes.delete),
+    web.post("/messages/chat/{thread}/react/", changes.react),
     web.get("/messages/chat/{thread}/history", api.history),
     web.get("/messages/people", api.people),
     web.route("*", "/messages/send_message_api/{thread}/", api.send_message),

@@ -45,6 +45,9 @@ TABLE = {
     ("GET", "/messages/chat/<t>/"): (303, 404, 404, 200),
     ("POST", "/messages/chat/<t>/"): (303, 404, 404, 400),
     ("POST", "/messages/chat/<t>/read/"): (303, 404, 404, 303),
+    ("POST", "/messages/chat/<t>/edit/"): (303, 404, 404, 400),
+    ("POST", "/messages/chat/<t>/delete/"): (303, 404, 404, 404),
+    ("POST", "/messages/chat/<t>/react/"): (303, 404, 404, 303),
     ("GET", "/messages/chat/<t>/history"): (401, 404, 404, 200),
     ("GET", "/messages/people"): (401, 200, 200, 200),
     ("*", "/messages/send_message_api/<t>/"): (403, 403, 403, 403),
@@ -119,12 +122,20 @@ async def status_of(person: Person, method: str, path: str, thread: int) -> int:
     if method == "GET":
         return (await person.get(address)).status
     token = (await person.get("/messages/sign-in/")).field("csrf_token")
-    return (await person.post_raw(address, {"csrf_token": token, "seq": "1", "message": " "})).status
+    return (
+        await person.post_raw(address, {"csrf_token": token, "seq": "1", "message": " ", "emoji": "👍", "on": "yes"})
+    ).status
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/messages/chat/<t>/", "/messages/chat/<t>/?at=1", "/messages/chat/<t>/?on=2020-01-01"]
+    [
+        "/messages/chat/<t>/",
+        "/messages/chat/<t>/?at=1",
+        "/messages/chat/<t>/?edit=1",
+        "/messages/chat/<t>/?reply=1",
+        "/messages/chat/<t>/?on=2020-01-01",
+    ]
     + [f"/messages/chat/<t>/history{query}" for query in ("", "?before=2", "?after=0")],
 )
 async def test_a_stranger_is_answered_as_if_there_were_nothing(
@@ -143,6 +154,9 @@ async def test_a_stranger_is_answered_as_if_there_were_nothing(
         ("/messages/chat/<t>/", {"message": "Hello"}),
         ("/messages/chat/<t>/", {"message": " "}),
         ("/messages/chat/<t>/read/", {"seq": "1"}),
+        ("/messages/chat/<t>/edit/", {"seq": "1", "base": "0", "message": "Hello"}),
+        ("/messages/chat/<t>/delete/", {"seq": "1"}),
+        ("/messages/chat/<t>/react/", {"seq": "1", "emoji": "👍", "on": "yes"}),
         ("/messages/send_message_api/<t>/", {"api_key": API_KEY, "sender_id": "Cleo", "message": "Hello"}),
     ],
 )

@@ -7,11 +7,11 @@ from aiohttp import web
 from chatserver.conversations import threads
 from chatserver.conversations.access import ThreadRequest, enter
 from chatserver.errors import ChatError
-from chatserver.validation import clean_recipient
+from chatserver.validation import clean_recipient, parse_id, parse_number
 from chatserver.web.app_keys import ACCOUNTS, DB, SENDING
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import check_form, read_form
-from chatserver.web.pages.chat import asked_thread, chat_context, left_off_far
+from chatserver.web.pages.chat_context import asked_thread, chat_context, left_off_far
 from chatserver.web.pages.conversations import conversations_context
 from chatserver.web.rendering.pages import render_refused
 
@@ -35,17 +35,30 @@ async def send_to_name(request: web.Request) -> web.Response:
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
-    """Sends a message from a page without scripts."""
+    """Sends a message from a page without scripts, perhaps as an answer to the message `reply`."""
     user = await require_user(request)
-    form = await read_form(request, "message")
+    form = await read_form(request, "message", "reply")
     asked = asked_thread(request, user)
     try:
         await check_form(request)
+        reply = _parse_reply(form["reply"])
         checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
-        await request.app[SENDING].submit(asked, checked)
+        await request.app[SENDING].submit(asked, checked, reply)
     except ChatError as error:
-        return await render_refused(request, "chat.html", form, error, **await chat_context(request, user))
+        answered = parse_id(form["reply"])
+        context = await chat_context(request, user, at=answered, reply=answered)
+        return await render_refused(request, "chat.html", form, error, **context)
     raise web.HTTPSeeOther(await _where_it_stands(request, asked))
+
+
+def _parse_reply(raw: str) -> int | None:
+    """Returns the number of the message to answer; None if the field is missing or empty.
+
+    A negative number is one, of a message that is not there. Raises ChatError `bad_frame`.
+    """
+    if not raw:
+        return None
+    return -parse_number(raw[1:]) if raw.startswith("-") else parse_number(raw)
 
 
 async def _where_it_stands(request: web.Request, asked: ThreadRequest) -> str:

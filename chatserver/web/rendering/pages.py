@@ -141,7 +141,7 @@ async def _unsent_message(request: web.Request) -> dict[str, str]:
         posted = await read_form_fields(request)
     except (ChatError, web.HTTPException):
         return {}
-    names = ("csrf_token", "client_id", "recipient_name", "message")
+    names = ("csrf_token", "client_id", "recipient_name", "message", "reply", "seq", "base")
     fields = {name: value for name in names if isinstance(value := posted.get(name), str)}
     return fields if "message" in fields else {}
 
