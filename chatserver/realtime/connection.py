@@ -134,9 +134,10 @@ class Connection:
                 await self._threads.forward(item)
             case ReadMarkMoved(_, frame) | TypingNoticed(_, frame):
                 await self._send(frame)
-            case MessageChanged() | ManyMessagesChanged():
-                if item.frame:
-                    await self._send(item.frame)
+            case MessageChanged():
+                await self._threads.forward_change(item)
+            case ManyMessagesChanged():
+                await self._threads.forward_many(item)
             case _:
                 await self._apply(item)
 

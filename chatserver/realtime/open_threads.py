@@ -1,26 +1,25 @@
-"""The threads that a browser shows: their messages in order, without gap or repetition."""
+"""The threads that a browser shows: their messages and changes in order, without gap or repetition."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from chatserver.bus.events import MessageStored
-from chatserver.conversations.access import Membership, ThreadRequest, outsider
-from chatserver.conversations.messages import message_frame, missed
+from chatserver.bus.events import ManyMessagesChanged, MessageChanged, MessageStored
+from chatserver.conversations.access import ThreadRequest, outsider
 from chatserver.errors import ChatError, Unavailable
+from chatserver.realtime.catch_up import Place, TooFarBehind, catch_up, is_too_far
 from chatserver.realtime.frames.incoming import Open
 from chatserver.realtime.frames.outgoing import error_frame, opened_frame, reset_frame
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.services import SocketServices
 from chatserver.telemetry.metrics import CATCH_UPS, deliveries
 
-REPLAY_PAGE = 100  # messages read at once
 RETRY_PAUSE = 1.0  # seconds until the server retries a gap that it could not read
 
 
 class OpenThreads:
     """The open threads of one socket. Only the listener task calls it; `send` writes a frame to the socket."""
 
-    __slots__ = ("_last", "_mailbox", "_memberships", "_send", "_services", "_user_id")
+    __slots__ = ("_mailbox", "_places", "_send", "_services", "_user_id")
 
     def __init__(
         self, services: SocketServices, user_id: int, mailbox: Mailbox, send: Callable[[str], Awaitable[None]]
@@ -29,8 +28,7 @@ class OpenThreads:
         self._user_id = user_id
         self._mailbox = mailbox
         self._send = send
-        self._last: dict[int, int] = {}  # thread: the browser has all its messages up to this number
-        self._memberships: dict[int, Membership] = {}  # of the same threads
+        self._places: dict[int, Place] = {}  # by thread
 
     async def open(self, frame: Open) -> None:
         """Opens a thread and replays what the browser missed, or answers with an error."""
@@ -40,38 +38,41 @@ class OpenThreads:
             await self._refuse(frame.thread, error)
 
     async def _replay(self, frame: Open) -> None:
-        """Sends missed messages, then `opened`. Live events wait in the mailbox meanwhile."""
+        """Sends what was missed, then `opened`. Live events wait in the mailbox meanwhile."""
         config = self._services.config
-        if 0 < config.max_open_threads <= len(self._last) and frame.thread not in self._last:
+        if 0 < config.max_open_threads <= len(self._places) and frame.thread not in self._places:
             raise ChatError("too_many", retry_after=0)
         thread = await self._services.thread_loader.submit(ThreadRequest(frame.thread, self._user_id))
-        after = thread.total if frame.after is None else frame.after
-        if after > thread.total or 0 < config.replay_limit < thread.total - after:
-            CATCH_UPS.labels("reset").inc()
-            self.close(thread.id)
-            await self._send(reset_frame(thread.id))
+        after = thread.total if frame.after is None else max(frame.after, thread.from_seq - 1)
+        place = Place(thread.membership, after, thread.last_change if frame.change is None else frame.change)
+        is_beyond = place.seq > thread.total or place.change > thread.last_change
+        if is_beyond or await is_too_far(self._services, place):
+            await self._reset(thread.id)
             return
-        self._last[thread.id] = after
-        self._memberships[thread.id] = thread.membership
-        if after < thread.total:
-            await self._catch_up(thread.id)
+        self._places[thread.id] = place
+        if place.seq < thread.total or place.change < thread.last_change:
+            try:
+                await catch_up(self._services, place, self._tell)
+            except TooFarBehind:
+                await self._reset(thread.id)
+                return
             CATCH_UPS.labels("replay").inc()
-        await self._send(opened_frame(thread.id, self._last[thread.id], thread.people))
+        place = self._places[thread.id]
+        await self._send(opened_frame(thread, place.seq, place.change))
         others = tuple(person.id for person in thread.people if person.id != self._user_id and person.shows_online)
         self._services.watchers.watch(self._mailbox, thread.id, others)
         await self.send_presence()
 
-    async def _catch_up(self, thread_id: int) -> None:
-        """Sends an open thread's messages up to its last, page by page; each send waits for room in the buffer."""
-        more = True
-        while more:
-            after = self._last[thread_id]
-            member, services = self._memberships[thread_id], self._services
-            page, last = await missed(services.db, services.config, member, after, REPLAY_PAGE)
-            for message in page:
-                await self._send(message_frame(message))
-                self._last[thread_id] = message.seq
-            more = bool(page) and self._last[thread_id] < last
+    async def _tell(self, frame: str, place: Place) -> None:
+        if frame:
+            await self._send(frame)
+        self._places[place.member.thread_id] = place
+
+    async def _reset(self, thread_id: int) -> None:
+        """Closes the thread: the browser loads the page again, and opens it from there."""
+        CATCH_UPS.labels("reset").inc()
+        self.close(thread_id)
+        await self._send(reset_frame(thread_id))
 
     async def send_presence(self) -> None:
         """Sends the presence that has changed of users in open threads."""
@@ -80,23 +81,47 @@ class OpenThreads:
 
     async def forward(self, event: MessageStored) -> None:
         """Sends a message: in an open thread in order, without gap or repetition; in any other thread as it arrives."""
-        last = self._last.get(event.thread)
-        if last is not None:
-            if event.seq <= last:
+        place = self._places.get(event.thread)
+        if place is not None:
+            if event.seq <= place.seq:
                 return
-            if event.seq > last + 1:
+            if event.seq > place.seq + 1:
                 await self._fill_gap(event)
                 return
-            self._last[event.thread] = event.seq
+            self._places[event.thread] = place._replace(seq=event.seq)
         await self._send(event.frame)
         deliveries.count()
-        if last is not None:
+        if place is not None:
             deliveries.time(event.frame)
 
-    async def _fill_gap(self, event: MessageStored) -> None:
+    async def forward_change(self, event: MessageChanged) -> None:
+        """Sends a change as `forward` sends a message, and in an open thread never before the message itself."""
+        place = self._places.get(event.thread)
+        if place is not None:
+            if event.change <= place.change:
+                return
+            if event.seq > place.seq or event.change > place.change + 1:
+                await self._fill_gap(event)
+                return
+            self._places[event.thread] = place._replace(change=event.change)
+        if event.frame:
+            await self._send(event.frame)
+
+    async def forward_many(self, event: ManyMessagesChanged) -> None:
+        """Sends the last of many changes; an open thread is loaded again."""
+        place = self._places.get(event.thread)
+        if place is None:
+            if event.frame:
+                await self._send(event.frame)
+        elif event.change > place.change:
+            await self._reset(event.thread)
+
+    async def _fill_gap(self, event: MessageStored | MessageChanged) -> None:
         CATCH_UPS.labels("gap").inc()
         try:
-            await self._catch_up(event.thread)
+            await catch_up(self._services, self._places[event.thread], self._tell)
+        except TooFarBehind:
+            await self._reset(event.thread)
         except Unavailable:
             asyncio.get_running_loop().call_later(RETRY_PAUSE, self._mailbox.put, event)
         except ChatError as error:  # the user is no longer a participant
@@ -104,13 +129,12 @@ class OpenThreads:
 
     def close(self, thread_id: int) -> None:
         """Closes a thread, if it is open: the browser no longer shows it."""
-        self._last.pop(thread_id, None)
-        self._memberships.pop(thread_id, None)
+        self._places.pop(thread_id, None)
         self._services.watchers.unwatch(self._mailbox, thread_id)
 
     async def remove(self, thread_id: int) -> None:
         """Closes an open thread of which the user is no longer a participant, with an error."""
-        if thread_id in self._last:
+        if thread_id in self._places:
             await self._refuse(thread_id, outsider())
 
     async def _refuse(self, thread_id: int, error: ChatError) -> None:

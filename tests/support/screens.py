@@ -37,9 +37,14 @@ class View:
     states: dict[int, State] = field(default_factory=dict)
     last: int = 0  # all messages up to this number are there
     change: int = 0  # what `open` may name: all changes up to this number are there
-    told: int = 0  # the last change since the thread was opened
+    told: int = 0  # the last change of an open thread
     is_open: bool = False
     must_load: bool = False  # after `reset`
+
+    def goes_on(self) -> None:
+        """Counts on from the last message, as far as there is no hole."""
+        while self.last + 1 in self.ids:
+            self.last += 1
 
 
 class Screen:
@@ -51,14 +56,14 @@ class Screen:
 
     def load(self, thread: int, page: Frame) -> None:
         """Shows a page of history, as it was loaded before the thread is opened."""
-        view = self.views[thread] = View(last=page["last"], change=page["change"])
+        view = self.views[thread] = View(last=max(page["last"], page["from"] - 1), change=page["change"])
         for entry in page["messages"]:
             self._take(view, entry)
 
     def asks_to_open(self, thread: int) -> Frame:
         """The frame that opens a thread: from what the view has on, or all of it if there is nothing yet."""
         view = self.views[thread]
-        view.is_open, view.told = False, view.change
+        view.is_open = False
         return {"type": "open", "thread": thread, "after": view.last, "change": view.change}
 
     def disconnects(self) -> None:
@@ -75,23 +80,27 @@ class Screen:
             case "changed":
                 self._show_changed(view, frame)
             case "opened":
-                view.last = max(view.last, frame.get("from", 1) - 1)
-                self._expect(frame["last"] == view.last, f"opened at {frame['last']} with messages up to {view.last}")
-                view.change = max(view.change, frame.get("change", 0))
-                view.is_open = True
+                self._begin(view, frame)
             case "reset":
                 view.is_open, view.must_load = False, True
             case "error" if frame["code"] == "no_such_thread":
-                view.is_open = False
+                self.views[frame["thread"]] = View()
+
+    def _begin(self, view: View, opened: Frame) -> None:
+        view.last = max(view.last, opened.get("from", 1) - 1)  # what came before is not this person's to see
+        view.goes_on()
+        self._expect(opened["last"] == view.last, f"opened at {opened['last']} with messages up to {view.last}")
+        view.change = view.told = max(view.change, opened.get("change", 0))
+        view.is_open = True
 
     def _show_message(self, view: View, frame: Frame) -> None:
         seq = frame["seq"]
         if view.is_open and seq != view.last + 1:
             kind = "doubled" if seq <= view.last else "reordered"
             self.breaches.append(f"{kind}: message {seq} came after {view.last}")
-        elif seq <= view.last + 1 or not view.ids:  # whoever may not see the first messages begins later
-            view.last = max(view.last, seq)
-            self._take(view, frame)
+            return
+        self._take(view, frame)
+        view.goes_on()
 
     def _show_changed(self, view: View, frame: Frame) -> None:
         seq, change = frame["seq"], frame["change"]

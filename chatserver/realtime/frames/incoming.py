@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 
 class Open(NamedTuple):
-    """Opens a thread; `after` is the last number that the client has, None for no replay."""
+    """Opens a thread. The client has all messages up to `after` and all changes up to `change`; None: no replay."""
 
     thread: int
     after: int | None
+    change: int | None
 
 
 class Close(NamedTuple):

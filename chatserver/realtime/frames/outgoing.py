@@ -1,10 +1,9 @@
 """The frames that the server sends. `conversations` builds those that are published as events as well."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from chatserver.accounts.accounts import User
-from chatserver.conversations.threads import Person
+from chatserver.conversations.threads import Thread
 from chatserver.errors import ChatError
 from chatserver.frames import as_time, encode
 from chatserver.telemetry.metrics import count_refusal
@@ -18,10 +17,10 @@ def hello_frame(user: User) -> str:
     return encode({"type": "hello", "user": {"id": user.id, "name": user.name}})
 
 
-def opened_frame(thread_id: int, last: int, people: Iterable[Person]) -> str:
-    """Returns the frame that ends a replay: the browser has all messages up to number `last`."""
-    people_frames = [person.as_frame() for person in people]
-    return encode({"type": "opened", "thread": thread_id, "last": last, "people": people_frames})
+def opened_frame(thread: Thread, last: int, change: int) -> str:
+    """Returns the frame that ends a replay: the browser has all messages up to `last`, all changes up to `change`."""
+    frame = {"type": "opened", "thread": thread.id, "last": last, "change": change, "from": thread.from_seq}
+    return encode(frame | {"people": [person.as_frame() for person in thread.people]})
 
 
 def reset_frame(thread_id: int) -> str:

@@ -82,8 +82,7 @@ def _frame(fields: dict[str, Any]) -> Frame:
         case "send":
             return Send(_thread(fields), fields.get("id"), fields.get("text"))
         case "open":
-            after = fields.get("after")
-            return Open(_thread(fields), None if after is None else _number(after))
+            return Open(_thread(fields), _optional_number(fields.get("after")), _optional_number(fields.get("change")))
         case "close":
             return Close(_thread(fields))
         case "read":
@@ -107,3 +106,7 @@ def _number(value: object) -> int:
     if type(value) is not int or value < 0:
         raise ChatError("bad_frame")
     return min(value, MAX_ID)
+
+
+def _optional_number(value: object) -> int | None:
+    return None if value is None else _number(value)
