@@ -6,18 +6,23 @@ from aiohttp import WSMessage
 
 from chatserver.bus.events import TypingNoticed
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.changes import NewChange
+from chatserver.conversations.deletions import deletion
+from chatserver.conversations.edits import edit
 from chatserver.conversations.message_store import StoredMessage
+from chatserver.conversations.reactions import reaction
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.conversations.sending import CheckedMessage
 from chatserver.conversations.threads import people_to_tell
 from chatserver.errors import ChatError
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.frames import incoming
-from chatserver.realtime.frames.outgoing import PONG, error_frame, sent_frame, typing_frame
+from chatserver.realtime.frames.outgoing import PONG, done_frame, error_frame, sent_frame, typing_frame
 from chatserver.realtime.frames.parsing import BadFrame, echo_of, parse
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.rate_limits import too_many
 from chatserver.realtime.services import SocketServices
+from chatserver.validation import clean_text
 
 
 class Reader:
@@ -54,6 +59,8 @@ class Reader:
         match frame:
             case incoming.Send(thread, client_id, text):
                 self._send(self._request(thread), client_id, text)
+            case incoming.Edit() | incoming.Delete() | incoming.React():
+                self._change(frame)
             case incoming.Open() | incoming.Close():
                 self._mailbox.put(frame)  # the listener handles it in order with what it sends
             case incoming.Read(thread, seq):
@@ -80,6 +87,29 @@ class Reader:
             self._mailbox.put(error_frame(error, id=checked.client_id, thread=thread))
         else:
             self._mailbox.put(sent_frame(thread, checked.client_id, stored.seq, stored.sent_at))
+
+    def _change(self, frame: incoming.Change) -> None:
+        """Changes a message; answers after the commit. Raises ChatError: the rate comes before the text's own codes."""
+        self._services.rates.messages.check(self._user_id)
+        done = self._services.change_store.submit(self._wish(frame))
+
+        def answer(future: "asyncio.Future[int]") -> None:
+            try:
+                self._mailbox.put(done_frame(frame.thread, frame.id, future.result()))
+            except ChatError as error:
+                self._mailbox.put(error_frame(error, id=frame.id, thread=frame.thread))
+
+        done.add_done_callback(answer)
+
+    def _wish(self, frame: incoming.Change) -> NewChange:
+        request, config = self._request(frame.thread), self._services.config
+        match frame:
+            case incoming.Edit(_, _, seq, text, base):
+                return edit(request, seq, clean_text(text, config.max_message_chars), base)
+            case incoming.Delete(_, _, seq):
+                return deletion(request, seq)
+            case incoming.React(_, _, seq, emoji, on):
+                return reaction(config, request, seq, emoji, on=on)
 
     def _mark(self, request: ThreadRequest, seq: int) -> None:
         def answer(future: "asyncio.Future[None]") -> None:

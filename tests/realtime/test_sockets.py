@@ -29,7 +29,9 @@ async def test_a_stranger_gets_no_socket(ana: Person) -> None:
 
 async def test_hello_names_the_user(ana: Person) -> None:
     ws = await ana.http.ws_connect("/messages/ws", headers={"Origin": str(ana.url.origin())})
-    assert await ws.receive_json() == {"type": "hello", "user": {"id": ana.id, "name": "Ana"}}
+    assert await ws.receive_json() == {
+        "type": "hello", "user": {"id": ana.id, "name": "Ana"}, "changes": True,
+    }  # fmt: skip
 
 
 UUID = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"

@@ -10,7 +10,7 @@ from chatserver.config.settings import Config
 from chatserver.server import app, background
 from chatserver.web.app_keys import SOCKETS
 from tests.support.people import Person
-from tests.support.servers import API_KEY, Serve, serving
+from tests.support.servers import Serve, api_send, serving
 
 
 async def test_messages_of_a_lost_publish_reach_open_chats_and_lists(ana: Person, ben: Person, serve: Serve) -> None:
@@ -24,12 +24,6 @@ async def test_messages_of_a_lost_publish_reach_open_chats_and_lists(ana: Person
     assert answer == {"status": "ok", "seq": 2}
     assert (await open_chat.receives("message"))["text"] == "unheard"
     await list_page.receives("message", text="unheard")
-
-
-async def api_send(person: Person, url: object, thread: int, text: str) -> object:
-    fields = {"api_key": API_KEY, "sender_id": person.id, "message": text}
-    async with person.http.post(f"{url}messages/send_message_api/{thread}/", data=fields) as response:
-        return await response.json()
 
 
 async def test_an_open_chat_gets_missing_messages_before_new_ones(ana: Person, ben: Person, serve: Serve) -> None:

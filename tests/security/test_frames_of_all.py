@@ -13,6 +13,9 @@ TABLE = {
     "open": ("no_such_thread", "no_such_thread", "opened"),
     "close": ("", "", ""),
     "send": ("no_such_thread", "no_such_thread", "sent"),
+    "edit": ("no_such_thread", "no_such_thread", "no_such_message"),  # somebody else's
+    "delete": ("no_such_thread", "no_such_thread", "no_such_message"),
+    "react": ("no_such_thread", "no_such_thread", "done"),
     "read": ("no_such_thread", "no_such_thread", "read"),
     "typing": ("no_such_thread", "no_such_thread", ""),
     "ping": ("pong", "pong", "pong"),
@@ -46,10 +49,10 @@ async def test_each_frame_is_followed_for_participants_alone(
 
 async def answer(socket: Socket, type: str, thread: int, expected: str) -> tuple[str, dict[str, Any]]:
     """The frame that answers, by its type or its error's code; of nothing, that the next thing is answered."""
-    await socket.says(type, thread=thread, id=str(uuid4()), seq=1, text="Hello")
+    await socket.says(type, thread=thread, id=str(uuid4()), seq=1, text="Hello", base=0, emoji="👍", on=True)
     if not expected:
         await socket.says("ping")
         await socket.receives("pong")
         return "", {}
-    frame = await socket.receives_one_of("error", "opened", "sent", "read", "pong")
+    frame = await socket.receives_one_of("error", "opened", "sent", "done", "read", "pong")
     return frame.get("code", frame["type"]), {k: v for k, v in frame.items() if k not in {"id", "thread"}}

@@ -153,12 +153,27 @@ class Socket:
         await self.says("send", thread=thread, id=id, text=text)
         return id
 
+    async def edits(self, thread: int, seq: int, text: str, base: int = 0) -> str:
+        """Returns the id that pairs question and answer, as the next two do."""
+        return await self._asks("edit", thread=thread, seq=seq, text=text, base=base)
+
+    async def deletes(self, thread: int, seq: int) -> str:
+        return await self._asks("delete", thread=thread, seq=seq)
+
+    async def reacts(self, thread: int, seq: int, emoji: str, *, on: bool = True) -> str:
+        return await self._asks("react", thread=thread, seq=seq, emoji=emoji, on=on)
+
+    async def _asks(self, type: str, **fields: Any) -> str:
+        id = str(uuid4())
+        await self.says(type, id=id, **fields)
+        return id
+
     async def says(self, type: str, **fields: Any) -> None:
         await self.ws.send_json({"type": type, **fields})
 
-    async def opens(self, thread: int, after: int | None = None) -> dict[str, Any]:
-        """Opens a thread and returns `opened`; the messages before it are skipped."""
-        await self.says("open", thread=thread, **({} if after is None else {"after": after}))
+    async def opens(self, thread: int, **known: int) -> dict[str, Any]:
+        """Opens a thread and returns `opened`; what comes before it is skipped. `known`: `after`, `change`."""
+        await self.says("open", thread=thread, **known)
         return await self.receives("opened")
 
     async def next(self) -> dict[str, Any]:

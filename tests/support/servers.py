@@ -11,6 +11,7 @@ from yarl import URL
 from chatserver.config.settings import Config
 from chatserver.server.app import create_app
 from chatserver.server.http_server import Runner
+from tests.support.people import Person
 
 API_KEY = "the key of the tests"
 Serve = Callable[..., Awaitable[URL]]
@@ -27,3 +28,10 @@ class Server(TestServer):
 async def serving(config: Config) -> AsyncIterator[URL]:
     async with Server(await create_app(config), host=config.host, port=config.port) as server:
         yield server.make_url("/")
+
+
+async def api_send(person: Person, url: object, thread: int, text: str) -> object:
+    """What the server at `url` answers when a program sends a message of this person."""
+    fields = {"api_key": API_KEY, "sender_id": person.id, "message": text}
+    async with person.http.post(f"{url}messages/send_message_api/{thread}/", data=fields) as response:
+        return await response.json()

@@ -25,6 +25,38 @@ class Send(NamedTuple):
     text: object
 
 
+class Edit(NamedTuple):
+    """Gives one's message `seq` another text, which is not checked yet: the rate is checked before it.
+
+    `id` is a UUID in lower case, which pairs question and answer; `base` the highest change of the message that the
+    editor saw, 0 for none.
+    """
+
+    thread: int
+    id: str
+    seq: int
+    text: object
+    base: int
+
+
+class Delete(NamedTuple):
+    """Deletes a message; `id` as in `Edit`."""
+
+    thread: int
+    id: str
+    seq: int
+
+
+class React(NamedTuple):
+    """Sets one's reaction to a message, or takes it off; `id` as in `Edit`."""
+
+    thread: int
+    id: str
+    seq: int
+    emoji: str
+    on: bool
+
+
 class Read(NamedTuple):
     """Moves the read marker of a thread up to `seq`."""
 
@@ -46,4 +78,5 @@ class Pong(NamedTuple):
     """Answers the server's `ping`."""
 
 
-Frame = Open | Close | Send | Read | Typing | Ping | Pong
+Change = Edit | Delete | React
+Frame = Open | Close | Send | Change | Read | Typing | Ping | Pong

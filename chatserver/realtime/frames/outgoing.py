@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chatserver.accounts.accounts import User
+from chatserver.conversations.changes import ChangedMeanwhile
 from chatserver.conversations.threads import Thread
 from chatserver.errors import ChatError
 from chatserver.frames import as_time, encode
@@ -13,8 +14,11 @@ PONG = '{"type":"pong"}'
 
 
 def hello_frame(user: User) -> str:
-    """Returns the first frame of a socket: the user that it belongs to."""
-    return encode({"type": "hello", "user": {"id": user.id, "name": user.name}})
+    """Returns the first frame of a socket: the user that it belongs to.
+
+    `changes`: it takes edits, deletions, reactions and replies. The version before did not, and both may run at once.
+    """
+    return encode({"type": "hello", "user": {"id": user.id, "name": user.name}, "changes": True})
 
 
 def opened_frame(thread: Thread, last: int, change: int) -> str:
@@ -33,6 +37,11 @@ def sent_frame(thread_id: int, client_id: str, seq: int, sent_at: datetime) -> s
     return encode({"type": "sent", "thread": thread_id, "id": client_id, "seq": seq, "at": as_time(sent_at)})
 
 
+def done_frame(thread_id: int, id_: str, change: int) -> str:
+    """Returns the answer to an edit, a deletion or a reaction: all is as wished, by the message's change `change`."""
+    return encode({"type": "done", "thread": thread_id, "id": id_, "change": change})
+
+
 def typing_frame(thread_id: int, user_id: int) -> str:
     """Returns the frame that says that a participant is typing."""
     return encode({"type": "typing", "thread": thread_id, "user": user_id})
@@ -49,7 +58,8 @@ def presence_frame(user_id: int, *, online: bool, last_online: datetime | None) 
 def error_frame(error: ChatError, **echo: object) -> str:
     """Returns the error as a frame, its sentence in the current socket's language."""
     count_refusal(error.code)
-    frame = {"type": "error", **echo, "code": error.code, "message": error.sentence}
+    present = error.present if isinstance(error, ChangedMeanwhile) else {}
+    frame = {"type": "error", **echo, **present, "code": error.code, "message": error.sentence}
     if error.retry_after is not None:
         frame["retry_after"] = error.retry_after
     return encode(frame)

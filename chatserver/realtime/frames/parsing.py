@@ -1,12 +1,25 @@
 """Parses the frames that a browser sends."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from chatserver.conversations.access import parse_thread_id
 from chatserver.errors import ChatError
-from chatserver.realtime.frames.incoming import Close, Frame, Open, Ping, Pong, Read, Send, Typing
-from chatserver.validation import MAX_ID
+from chatserver.realtime.frames.incoming import (
+    Close,
+    Delete,
+    Edit,
+    Frame,
+    Open,
+    Ping,
+    Pong,
+    React,
+    Read,
+    Send,
+    Typing,
+)
+from chatserver.validation import MAX_ID, parse_uuid
 
 MAX_DEPTH = 8  # of objects and lists in a frame
 
@@ -78,28 +91,28 @@ def _fit_to_echo(value: object) -> bool:
 
 
 def _frame(fields: dict[str, Any]) -> Frame:
-    match fields.get("type"):
-        case "send":
-            return Send(_thread(fields), fields.get("id"), fields.get("text"))
-        case "open":
-            return Open(_thread(fields), _optional_number(fields.get("after")), _optional_number(fields.get("change")))
-        case "close":
-            return Close(_thread(fields))
-        case "read":
-            return Read(_thread(fields), _number(fields.get("seq")))
-        case "typing":
-            return Typing(_thread(fields))
-        case "ping":
-            return Ping()
-        case "pong":
-            return Pong()
-    raise ChatError("bad_frame")
+    type_ = fields.get("type")
+    if not isinstance(type_, str) or type_ not in FRAMES:
+        raise ChatError("bad_frame")
+    return FRAMES[type_](fields)
 
 
 def _thread(fields: dict[str, Any]) -> int:
     if type(fields.get("thread")) is not int:  # a bool is an int to Python
         raise ChatError("bad_frame")
     return parse_thread_id(fields["thread"])
+
+
+def _place(fields: dict[str, Any]) -> tuple[int, str, int]:
+    """Returns the thread, the id of the question, and the number of the message."""
+    return _thread(fields), parse_uuid(fields.get("id")), _number(fields.get("seq"))
+
+
+def _reaction(fields: dict[str, Any]) -> tuple[str, bool]:
+    emoji, on = fields.get("emoji"), fields.get("on")
+    if not isinstance(emoji, str) or not isinstance(on, bool):
+        raise ChatError("bad_frame")
+    return emoji, on
 
 
 def _number(value: object) -> int:
@@ -110,3 +123,19 @@ def _number(value: object) -> int:
 
 def _optional_number(value: object) -> int | None:
     return None if value is None else _number(value)
+
+
+FRAMES: dict[str, Callable[[dict[str, Any]], Frame]] = {
+    "open": lambda fields: Open(
+        _thread(fields), _optional_number(fields.get("after")), _optional_number(fields.get("change"))
+    ),
+    "close": lambda fields: Close(_thread(fields)),
+    "send": lambda fields: Send(_thread(fields), fields.get("id"), fields.get("text")),
+    "edit": lambda fields: Edit(*_place(fields), fields.get("text"), _number(fields.get("base"))),
+    "delete": lambda fields: Delete(*_place(fields)),
+    "react": lambda fields: React(*_place(fields), *_reaction(fields)),
+    "read": lambda fields: Read(_thread(fields), _number(fields.get("seq"))),
+    "typing": lambda fields: Typing(_thread(fields)),
+    "ping": lambda _: Ping(),
+    "pong": lambda _: Pong(),
+}

@@ -1,0 +1,131 @@
+"""Edits, deletions and reactions that break the rules of frames: a clear answer each, and nothing half-done."""
+
+from typing import Any
+
+import pytest
+
+from chatserver.config.settings import Config
+from tests.support.database import execute
+from tests.support.people import Person, Socket
+from tests.support.servers import Serve
+
+UUID = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
+WELL_FORMED = {"id": UUID, "seq": 1, "text": "Better", "base": 0, "emoji": "👍", "on": True}
+TABLES = ("messages", "thread_changes", "changed_messages", "reactions", "participants")
+MISSING = object()
+
+NO_NUMBERS: list[Any] = [MISSING, None, True, -1, 1.5, "1", [1], {"seq": 1}]
+NO_IDS: list[Any] = [MISSING, None, 5, "", "x", UUID[:-1], f"{UUID}\n"]
+
+# What is sent by the author of the message, the frame apart from it well-formed; and the answer.
+ROWS: list[tuple[str, str, Any, str]] = [
+    *((type, "seq", value, "bad_frame") for type in ("edit", "delete", "react") for value in NO_NUMBERS),
+    *((type, "id", value, "bad_frame") for type in ("edit", "delete", "react") for value in NO_IDS),
+    *(
+        (type, "seq", value, "no_such_message")
+        for type in ("edit", "delete", "react")
+        for value in (0, 2, 2**53, 10**30)
+    ),
+    *((type, "thread", value, "bad_frame") for type in ("edit", "delete", "react") for value in (True, 1.5, "1", None)),
+    *((type, "thread", value, "no_such_thread") for type in ("edit", "delete", "react") for value in (0, -1, 2**60)),
+    *(("edit", "base", value, "bad_frame") for value in NO_NUMBERS),
+    *(("edit", "text", value, "bad_text") for value in (MISSING, None, 5, ["x"], "a\0b", "\ud800")),
+    *(("edit", "text", value, "no_text") for value in ("", " \n\u2003", "\u200b")),
+    ("edit", "text", "x" * 10_001, "too_long"),
+    *(("react", "on", value, "bad_frame") for value in (MISSING, None, "yes", 1, 0)),
+    *(("react", "emoji", value, "bad_frame") for value in (MISSING, None, 5, ["👍"])),
+    *(("react", "emoji", value, "bad_reaction") for value in ("", "a", "🇩🇪", "👍" * 100, "❤", "👍🏽", "\0", "\ud800")),
+]
+
+
+@pytest.mark.parametrize(
+    ("type", "field", "value", "code"),
+    ROWS,
+    ids=lambda part: "missing" if part is MISSING else repr(part)[:20].encode("unicode_escape").decode(),
+)
+async def test_what_cannot_be_followed_is_answered_and_changes_nothing(
+    ana: Person, ben: Person, config: Config, type: str, field: str, value: Any, code: str
+) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    before = everything(config)
+    fields = {"thread": thread, **WELL_FORMED, field: value}
+    await socket.says(type, **{name: value for name, value in fields.items() if value is not MISSING})
+    error = await socket.receives("error")
+    assert (error["code"], error.get("thread", thread)) == (code, thread if field != "thread" else error.get("thread"))
+    assert error.get("id", UUID) == UUID or field == "id"
+    assert everything(config) == before
+    await socket.receives("done", id=await socket.edits(thread, 1, "Better"))
+
+
+def everything(config: Config) -> list[Any]:
+    return [execute(str(config.database_url), f"select * from {table} order by 1, 2") for table in TABLES]
+
+
+async def test_the_form_of_a_frame_is_looked_at_first_then_its_text_then_the_message(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+
+    async def code(**fields: Any) -> str:
+        await socket.says("edit", **{"thread": thread, **WELL_FORMED, **fields})
+        return str((await socket.receives("error"))["code"])
+
+    assert await code(text=" ", seq=-1) == "bad_frame"
+    assert await code(text=" ", base="0") == "bad_frame"
+    assert await code(text=" ", seq=99) == "no_text"
+    assert await code(text=" ", thread=thread + 1) == "no_text"
+    assert await code(seq=99) == "no_such_message"
+
+
+async def test_a_base_above_all_changes_is_right(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    assert (await socket.receives("done", id=await socket.edits(thread, 1, "Better", base=2**60)))["change"] == 1
+
+
+async def test_an_id_in_capitals_is_answered_in_small_letters(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    await socket.says("delete", thread=thread, seq=1, id=UUID.upper())
+    assert await socket.receives("done") == {"type": "done", "thread": thread, "id": UUID, "change": 1}
+
+
+async def test_changes_count_as_messages_for_the_rate(serve: Serve) -> None:
+    url = await serve(messages_per_second=0.001, messages_burst=4)  # the first is the message itself
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        await ana.sign_up()
+        thread = await ana.writes_to(await ben.sign_up())
+        socket = await ana.socket()
+        for asked in (socket.edits(thread, 1, "Better"), socket.reacts(thread, 1, "👍"), socket.deletes(thread, 1)):
+            await socket.receives("done", id=await asked)
+        await is_refused(socket, thread, await socket.edits(thread, 1, " "))
+        await is_refused(socket, thread, await socket.reacts(thread, 1, "a"))
+
+
+async def is_refused(socket: Socket, thread: int, id: str) -> None:
+    error = await socket.receives("error", id=id)
+    assert (error["code"], error["thread"]) == ("too_many", thread)
+    assert error["retry_after"] > 0
+
+
+async def test_a_thousand_edits_at_once_are_answered_and_the_last_one_stands(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    ids = [await socket.edits(thread, 1, f"number {number}", base=2**50) for number in range(1000)]
+    numbers = [(await socket.receives("done", id=id))["change"] for id in ids]
+    assert numbers == list(range(1, 1001))
+    (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
+    assert (message["text"], message["change"]) == ("number 999", 1000)
+
+
+async def test_of_an_edit_and_a_deletion_from_two_devices_the_deletion_stays(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    phone, laptop = await ana.socket(), await ana.socket()
+    edited, deleted = await phone.edits(thread, 1, "Better"), await laptop.deletes(thread, 1)
+    answer = await phone.receives_one_of("done", "error")
+    assert answer["id"] == edited
+    assert answer.get("code", "no_such_message") == "no_such_message"
+    await laptop.receives("done", id=deleted)
+    (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
+    assert message["text"] == ""
+    assert message["deleted"]
