@@ -39,7 +39,7 @@ class State(NamedTuple):
 
     The text is '' once the message is deleted. `deleted_by` is None if the sender did it. Reactions stand in the order
     of REACTIONS, then by code points; in threads of more than `announce_people`, frames have only their numbers. The
-    last three are of the reader, for frames of deletions; 0 if the state is shared.
+    last four are of the reader, for frames of deletions; 0 if the state is shared.
     """
 
     thread_id: int
@@ -52,6 +52,7 @@ class State(NamedTuple):
     reactions: tuple[Reaction, ...]
     counts_only: bool
     is_shared: bool = False
+    reader_id: int = 0
     last_seq: int = 0
     read_seq: int = 0
     unread: int = 0
@@ -87,10 +88,10 @@ async def states_of(db: Database, config: Config, asked: Sequence[tuple[int, int
         seqs=[seq for _, _, seq in asked],
         listed_people=listed_people(config),
     )
-    return [_state(config, row, *asked[row.place - 1][1:]) for row in rows]
+    return [_state(config, row, *asked[row.place - 1]) for row in rows]
 
 
-def _state(config: Config, row: StateRow, thread_id: int, seq: int) -> State:
+def _state(config: Config, row: StateRow, reader_id: int, thread_id: int, seq: int) -> State:
     reactions = order_reactions(row.reactions or (), config.reactions)
     return State(
         thread_id,
@@ -102,6 +103,7 @@ def _state(config: Config, row: StateRow, thread_id: int, seq: int) -> State:
         None if row.deleted_by is None else Sender(row.deleted_by, row.deleted_by_name or ""),
         reactions,
         has_counts_only(config, row.people or 0, reactions),
+        reader_id=reader_id,
         last_seq=row.last_seq,
         read_seq=row.read_seq,
         unread=row.unread,

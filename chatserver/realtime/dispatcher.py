@@ -2,7 +2,7 @@
 
 import logging
 
-from chatserver.bus.events import MessageStored, decode_event
+from chatserver.bus.events import MessageChanged, MessageStored, decode_event
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.session_checks import SessionChecks
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Decodes each event once, delivers it to its user's mailboxes and reports messages to the gap repair."""
+    """Decodes each event once, delivers it to its user's mailboxes and tells the gap repair."""
 
     def __init__(self, hub: Hub, repair: GapRepair, session_checks: SessionChecks) -> None:
         self._hub = hub
@@ -28,7 +28,7 @@ class Dispatcher:
         if event is None:
             return
         self._hub.deliver(user_id, event)
-        if isinstance(event, MessageStored):
+        if isinstance(event, MessageStored | MessageChanged):
             self._repair.note(user_id, event)
 
     def on_connection(self, live: bool) -> None:

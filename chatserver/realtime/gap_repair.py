@@ -1,19 +1,20 @@
-"""Recovers messages whose event was lost: the publish failed, or the process died after its commit."""
+"""Recovers messages and changes whose event was lost: the publish failed, or the process died after its commit."""
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import psycopg2
 
-from chatserver.bus.events import MessageStored
+from chatserver.bus.events import MessageChanged, MessageStored
 from chatserver.config.settings import Config
 from chatserver.conversations.messages import MessageRow, message_event, messages_of
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
+from chatserver.realtime.arrivals import MAX_LOST, Arrivals, Key, Recent, before_first
+from chatserver.realtime.change_repair import ChangeRepair
 from chatserver.telemetry.metrics import CATCH_UPS
 
 log = logging.getLogger(__name__)
@@ -21,9 +22,6 @@ log = logging.getLogger(__name__)
 OVERLAP = timedelta(seconds=10)  # two polls overlap by this, so that a slow commit is not missed
 SLACK = timedelta(seconds=1)  # from a message's time to its commit
 DOWN_INTERVAL = 1.0  # seconds between polls while Redis is unavailable
-MAX_MESSAGES = 200  # of one thread in one poll; an open chat finds the rest by the gap
-
-Key = tuple[int, int]  # (user, thread)
 
 
 class RecentThread(NamedTuple):
@@ -37,9 +35,9 @@ class RecentThread(NamedTuple):
 
 
 class GapRepair:
-    """Finds recently changed threads of this process's users and delivers any message whose event never arrived.
+    """Finds recent threads of this process's users and delivers any message or change whose event never arrived.
 
-    One cheap query runs every `repair_interval` seconds. An open chat ignores a message that it already has; a list of
+    Two cheap queries run every `repair_interval` seconds. An open chat ignores a message that it already has; a list of
     conversations may get one twice.
     """
 
@@ -48,7 +46,7 @@ class GapRepair:
         db: Database,
         config: Config,
         users: Callable[[], list[int]],
-        deliver: Callable[[int, MessageStored], None],
+        deliver: Callable[[int, MessageStored | MessageChanged], None],
     ) -> None:
         self._db = db
         self._config = config
@@ -56,15 +54,18 @@ class GapRepair:
         self._users = users
         self._deliver = deliver
         self._polled_at: datetime | None = None
-        self._since: dict[int, datetime] = {}  # user: no message before this time can have been missed
-        self._complete_to: dict[Key, int] = {}  # complete up to this number at the last poll
-        self._seen: defaultdict[Key, set[int]] = defaultdict(set)  # numbers that arrived since
+        self._since: dict[int, datetime] = {}  # user: nothing before this time can have been missed
+        self._arrivals = Arrivals()
+        self._changes = ChangeRepair(db, config, deliver)
         self._wake = asyncio.Event()
         self._redis_down = False
 
-    def note(self, user_id: int, event: MessageStored) -> None:
-        """Notes a message whose event arrived."""
-        self._seen[user_id, event.thread].add(event.seq)
+    def note(self, user_id: int, event: MessageStored | MessageChanged) -> None:
+        """Notes a message or a change whose event arrived."""
+        if isinstance(event, MessageStored):
+            self._arrivals.note(user_id, event.thread, event.seq)
+        else:
+            self._changes.note(user_id, event)
 
     def redis_changed(self, live: bool) -> None:
         """Polls at once, and every `DOWN_INTERVAL` seconds while Redis is unavailable."""
@@ -88,7 +89,7 @@ class GapRepair:
                 pass
 
     async def poll(self) -> None:
-        """Runs the query once and delivers what is missing. Raises Unavailable."""
+        """Looks once, and delivers what is missing. Raises Unavailable."""
         (now,) = await self._db.query("database_time", datetime)
         polled_at = self._polled_at or now
         if now < polled_at:  # the clock was set back: later messages carry times before the last poll
@@ -103,31 +104,24 @@ class GapRepair:
         self._polled_at = now
 
     async def _recover(self, since: dict[int, datetime]) -> None:
-        before, self._seen = self._seen, defaultdict(set)  # a message stored during the query may not be in its answer
+        self._arrivals.begin()
         recent = await self._db.query("recent_threads", RecentThread, user_ids=list(since), since=list(since.values()))
-        missing: dict[Key, set[int]] = {}
-        complete_to: dict[Key, int] = {}
-        for thread in recent:
-            key, last_seq = (thread.user_id, thread.thread_id), thread.last_seq
-            start = max(self._complete_to.get(key, (thread.first_seq or last_seq + 1) - 1), thread.from_seq - 1)
-            lost = set(range(max(start, last_seq - MAX_MESSAGES) + 1, last_seq + 1)) - before[key] - self._seen[key]
-            if lost:
-                missing[key] = lost
-            complete_to[key] = last_seq
-            self._seen[key] |= {seq for seq in before[key] if seq > last_seq}
-        self._complete_to = complete_to
-        if missing:
-            await self._deliver_missing(missing)
-
-    async def _deliver_missing(self, missing: dict[Key, set[int]]) -> None:
-        after: dict[int, int] = {}
-        for (_, thread_id), lost in missing.items():
-            after[thread_id] = min(after.get(thread_id, min(lost)), min(lost) - 1)
-        rows = await self._db.query(
-            "messages_of_gaps", MessageRow, thread_ids=list(after), after=list(after.values()), number=MAX_MESSAGES
+        lost = self._arrivals.lost(
+            Recent(thread.user_id, thread.thread_id, thread.last_seq, thread.first_seq, thread.from_seq)
+            for thread in recent
         )
-        for (user_id, thread_id), lost in missing.items():
-            theirs = [row for row in rows if row.thread_id == thread_id and row.seq in lost]
+        if lost:
+            await self._deliver_lost(lost)
+        self._arrivals.end()
+        await self._changes.poll(since)
+
+    async def _deliver_lost(self, lost: dict[Key, set[int]]) -> None:
+        after = before_first(lost)
+        rows = await self._db.query(
+            "messages_of_gaps", MessageRow, thread_ids=list(after), after=list(after.values()), number=MAX_LOST
+        )
+        for (user_id, thread_id), numbers in lost.items():
+            theirs = [row for row in rows if row.thread_id == thread_id and row.seq in numbers]
             for message in await messages_of(self._db, self._config, user_id, theirs):
                 CATCH_UPS.labels("repair").inc()
                 self._deliver(user_id, message_event(message))
