@@ -2,11 +2,17 @@
 
 import asyncio
 import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMessage, WSMsgType
 
 from chatserver.bus.events import Event, encode_event
+from chatserver.conversations.access import ThreadRequest, enter
+from chatserver.conversations.messages import as_frame, history
+from chatserver.database.client import Database, R
+from chatserver.errors import ChatError
 from chatserver.realtime.connection import Connection
 from tests.support.screens import Screen
 
@@ -22,6 +28,27 @@ class News:
 
     def publish(self, user_ids: Any, event: Event) -> None:
         self.waiting.extend((user_id, encode_event(event)) for user_id in user_ids)
+
+
+class Interrupted:
+    """A database in which something happens just before a read, as a test has asked for: by query, the first asked."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.surprises: defaultdict[str, list[Callable[[], Awaitable[None]]]] = defaultdict(list)
+        self.troubles: list[AssertionError] = []  # which a connection would take for its own, and log
+
+    async def query(self, name: str, record: type[R], /, **parameters: object) -> list[R]:
+        if self.surprises[name]:
+            try:
+                await self.surprises[name].pop(0)()
+            except AssertionError as error:
+                self.troubles.append(error)
+        return await self._db.query(name, record, **parameters)
+
+    async def query_one(self, name: str, record: type[R], /, **parameters: object) -> R | None:
+        rows = await self.query(name, record, **parameters)
+        return rows[0] if rows else None
 
 
 class Wire:
@@ -68,8 +95,21 @@ class Page(Screen):
 
     async def opens(self, *threads: int) -> None:
         for thread in threads:
+            if self.views[thread].must_load:
+                await self._loads(thread)
             self._wire.say(**self.asks_to_open(thread))
         await self.catch_up_with_wire()
+
+    async def _loads(self, thread: int) -> None:
+        """Loads the chat's page, whose numbers are read before its messages."""
+        db, config = self._stage.services.db, self._stage.services.config
+        try:
+            member = await enter(db, ThreadRequest(thread, self._stage.users[self.person].id))
+        except ChatError:
+            return
+        messages, _ = await history(db, config, member, member.last_seq + 1)
+        entries = [as_frame(message) for message in messages]
+        self.load(thread, member.last_seq, member.from_seq, member.last_change, entries)
 
     async def catch_up_with_wire(self) -> None:
         """Shows everything that has been put on this socket: the answer to a ping comes last."""

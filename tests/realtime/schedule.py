@@ -1,6 +1,7 @@
 """Whatever may happen, in any order, beside a simple model of what must hold."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,31 +14,40 @@ from hypothesis.stateful import (
     rule,
 )
 
+from chatserver.bus.events import ParticipantRemoved
 from chatserver.config.settings import Config
 from chatserver.conversations import threads
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.message_store import NewMessage
 from chatserver.conversations.read_markers import ReadMarker
+from chatserver.database.client import Database
 from tests.realtime.in_memory import Page
 from tests.realtime.model import Model
 from tests.realtime.stage import PEOPLE, Stage, set_up
+from tests.support.database import execute
 
 people = st.sampled_from(range(len(PEOPLE)))
 
 
 class Schedule(RuleBasedStateMachine):
-    config: Config  # set by the test
+    # All three are set by the test:
+    config: Config
+    runner: asyncio.Runner
+    db: Database
 
-    @initialize()
-    def begin(self) -> None:
-        self.runner = asyncio.Runner()
-        self.stage: Stage = self.runner.run(set_up(self.config))
+    @initialize(replay_limit=st.sampled_from([0, 0, 6]))
+    def begin(self, replay_limit: int) -> None:
+        config = replace(self.config, replay_limit=replay_limit)
+        self.stage: Stage = self.runner.run(set_up(config, self.db))
         self.ids = 0
         ana, ben, cleo = (user.id for user in self.stage.users)
         self.model = Model({self.stage.pair: {ana, ben}, self.stage.group: {ana, ben, cleo}})
+        self.one_at_a_time = asyncio.Lock()  # what is stored, and what the model makes of it
         self.pages: list[Page] = []
         for person in (0, 1):
             self.open_a_page(person)
+            for in_group in (False, True):
+                self.send(person, in_group, together=1)
 
     def thread(self, in_group: bool) -> int:
         return self.stage.group if in_group else self.stage.pair
@@ -49,19 +59,22 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(person=people, in_group=st.booleans(), together=st.integers(1, 3))
     def send(self, person: int, in_group: bool, together: int) -> None:
+        self.runner.run(self._send(self.thread(in_group), person, together))
+
+    async def _send(self, thread: int, person: int, together: int) -> None:
         """Several at once share a batch, with somebody else's in between."""
-        thread = self.thread(in_group)
         messages = []
         for number in range(together):
             self.ids += 1
             sender = self.user(person if number != 1 else (person + 1) % len(PEOPLE))
             messages.append(NewMessage(ThreadRequest(thread, sender), str(UUID(int=self.ids)), f"text {self.ids}"))
-        for message, result in zip(messages, self.runner.run(self._submit(messages)), strict=True):
-            sender = message.request.user_id
-            if sender in self.model.first[thread]:
-                assert result.seq == self.model.send(thread, sender, message.client_id, message.text)
-            else:
-                assert isinstance(result, Exception)
+        async with self.one_at_a_time:
+            for message, result in zip(messages, await self._submit(messages), strict=True):
+                sender = message.request.user_id
+                if sender in self.model.first[thread]:
+                    assert result.seq == self.model.send(thread, sender, message.client_id, message.text)
+                else:
+                    assert isinstance(result, Exception)
 
     async def _submit(self, messages: list[NewMessage]) -> list[Any]:
         return await asyncio.gather(*map(self.stage.message_store.submit, messages), return_exceptions=True)
@@ -72,6 +85,8 @@ class Schedule(RuleBasedStateMachine):
         thread = data.draw(st.sampled_from([thread for thread, said in self.model.said.items() if said]))
         place = data.draw(st.integers(0, len(self.model.said[thread]) - 1))
         said = self.model.said[thread][place]
+        if said.text != said.state.text:
+            return
         again = NewMessage(ThreadRequest(thread, said.sender), said.id, said.text + " changed" * other_text)
         (result,) = self.runner.run(self._submit([again]))
         assert getattr(result, "code", None) == "duplicate_id" if other_text else result.seq == place + 1
@@ -85,6 +100,15 @@ class Schedule(RuleBasedStateMachine):
                 user_id, payload = waiting.pop(place % len(waiting))
                 if fate == "arrives":
                     self.stage.dispatcher.on_event(user_id, payload)
+
+    @precondition(lambda self: self.stage.news.waiting)
+    @rule()
+    def all_news_are_lost_but_the_last(self) -> None:
+        """Of each person: whatever it is, something is missing before it."""
+        last = dict(self.stage.news.waiting)
+        self.stage.news.waiting.clear()
+        for user_id, payload in last.items():
+            self.stage.dispatcher.on_event(user_id, payload)
 
     @rule(person=people)
     def open_a_page(self, person: int) -> None:
@@ -123,16 +147,19 @@ class Schedule(RuleBasedStateMachine):
     async def _mark(self, mark: ReadMarker) -> list[Any]:
         return list(await asyncio.gather(self.stage.read_markers.submit(mark), return_exceptions=True))
 
-    @rule(joins=st.booleans())
-    def cleo_joins_or_leaves_the_group(self, joins: bool) -> None:
+    @rule(joins=st.booleans(), sees_only_new=st.booleans())
+    def cleo_joins_or_leaves_the_group(self, joins: bool, sees_only_new: bool) -> None:
         query = "add_participants" if joins else "remove_participants"
         group, cleo = self.stage.group, self.user(2)
-        changed = self.runner.run(self.stage.db.execute_once(query, int, thread_id=group, user_ids=[cleo]))
+        changed = self.runner.run(self.db.execute_once(query, int, thread_id=group, user_ids=[cleo]))
         if changed and joins:
-            self.model.first[group][cleo] = 1
             self.model.read[group, cleo] = len(self.model.said[group])
+            self.model.first[group][cleo] = first = len(self.model.said[group]) + 1 if sees_only_new else 1
+            participant = f"thread_id = {group} and user_id = {cleo}"
+            execute(str(self.config.database_url), f"update participants set from_seq = {first} where {participant}")
         elif changed:
             del self.model.first[group][cleo]
+            self.stage.news.publish([cleo], ParticipantRemoved(group))
 
     @rule()
     def repair_looks(self) -> None:
@@ -144,7 +171,9 @@ class Schedule(RuleBasedStateMachine):
     def pages_show_what_was_stored_at_some_time(self) -> None:
         for page in getattr(self, "pages", ()):
             self.runner.run(page.catch_up_with_wire())
+            self.runner.run(page.opens(*(thread for thread, view in page.views.items() if view.must_load)))
             assert page.breaches == []
+            assert self.stage.interrupted.troubles == []
             for thread, said in self.model.said.items():
                 view = page.views[thread]
                 for seq, state in view.states.items():
@@ -157,16 +186,12 @@ class Schedule(RuleBasedStateMachine):
         try:
             self.runner.run(self._end())
         finally:
-            self.runner.run(self._close())
-            self.runner.close()
-
-    async def _close(self) -> None:
-        for page in self.pages:
-            await page.disconnect()
-        await self.stage.db.close()
+            for page in self.pages:
+                self.runner.run(page.disconnect())
 
     async def _end(self) -> None:
         """All news that are still waiting are lost; two looks make them good; then nothing is missing anywhere."""
+        self.stage.interrupted.surprises.clear()
         await self.stage.repair.poll()
         await self.stage.repair.poll()
         for page in self.pages:
@@ -174,9 +199,10 @@ class Schedule(RuleBasedStateMachine):
             for thread, first in self.model.first.items():
                 view = page.views[thread]
                 if view.is_open and self.user(page.person) in first:
-                    assert view.states == self.model.seen_by(thread, self.user(page.person))
+                    shown = {seq: state for seq, state in view.states.items() if seq >= first[self.user(page.person)]}
+                    assert shown == self.model.seen_by(thread, self.user(page.person))
         for user in self.stage.users:
-            for line in (await threads.conversations(self.stage.db, user.id)).conversations:
+            for line in (await threads.conversations(self.db, user.id)).conversations:
                 said = self.model.said[line.id]
                 assert line.total == len(said)
                 assert line.sent == sum(one.sender == user.id for one in said)

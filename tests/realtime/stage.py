@@ -13,14 +13,14 @@ from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
 from chatserver.database.batcher import Batcher
-from chatserver.database.client import Database, connect
+from chatserver.database.client import Database
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.presence.poller import PresencePoller
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.realtime.services import SocketServices
-from tests.realtime.in_memory import News
+from tests.realtime.in_memory import Interrupted, News
 
 PEOPLE = ("Ana", "Ben", "Cleo")
 
@@ -29,23 +29,24 @@ class Stage:
     """The parts, without a network: sockets and Redis are in memory, PostgreSQL is real."""
 
     def __init__(self, config: Config, db: Database, users: list[User], pair: int, group: int) -> None:
-        self.db = db
         self.users = users
         self.pair, self.group = pair, group
         self.news, self.hub = News(), Hub()
+        self.interrupted = Interrupted(db)
+        self.reads: Database = self.interrupted  # type: ignore[assignment]
         first_forms = FirstForms(config.secret_keys)
         self.message_store = MessageStore(db, self.news, config, first_forms)  # type: ignore[arg-type]
         self.change_store = ChangeStore(db, self.news, config, first_forms)  # type: ignore[arg-type]
         self.read_markers = ReadMarkers(db, self.news, 0)  # type: ignore[arg-type]
-        self.repair = GapRepair(db, config, lambda: self.hub.users, self.hub.deliver)
+        self.repair = GapRepair(self.reads, config, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
         thread_loader: Batcher[ThreadRequest, threads.Thread] = Batcher(
-            lambda asked: threads.find_threads(db, asked), 100, 0
+            lambda asked: threads.find_threads(self.reads, asked), 100, 0
         )
         presence = PresencePoller(None, replace(config, presence_interval=0), list)  # type: ignore[arg-type]
         self.services = SocketServices(
             config,
-            db,
+            self.reads,
             Sending(self.message_store, lambda _: None, 0),
             self.change_store,
             self.read_markers,
@@ -57,10 +58,8 @@ class Stage:
         )
 
 
-async def set_up(config: Config) -> Stage:
+async def set_up(config: Config, db: Database) -> Stage:
     """New people each time, with a thread of Ana and Ben and a group of all three."""
-    assert config.database_url is not None
-    db = await connect(config.database_url, 2, 0)
     names = [f"{name}-{uuid4()}" for name in PEOPLE]
     users = await db.execute_once("provision_users", User, names=names, name_skeletons=names, password_hash="!")
     (group,) = await db.execute_once("group_thread", int, user_ids=[user.id for user in users])

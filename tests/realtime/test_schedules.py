@@ -1,4 +1,6 @@
-"""Any order of sending, news late or lost, reconnecting, reading, joining and leaving, against a simple model."""
+"""Any order of sending, changing, late and lost news, reconnecting, reading, joining and leaving, against a model."""
+
+import asyncio
 
 from hypothesis import settings
 from hypothesis.stateful import (
@@ -6,14 +8,18 @@ from hypothesis.stateful import (
 )
 
 from chatserver.config.settings import Config
-from tests.realtime.schedule import Schedule
+from chatserver.database.client import connect
+from tests.realtime.schedule_of_changes import ScheduleOfChanges
 
 EXAMPLES = 60
 
 
 def test_whatever_the_order_of_events_every_screen_shows_what_is_stored(config: Config) -> None:
-    Schedule.config = config
-    run_state_machine_as_test(
-        Schedule,
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None, derandomize=True),
-    )
+    with asyncio.Runner() as runner:
+        db = runner.run(connect(str(config.database_url), 2, 0))
+        ScheduleOfChanges.config, ScheduleOfChanges.runner, ScheduleOfChanges.db = config, runner, db
+        run_state_machine_as_test(
+            ScheduleOfChanges,
+            settings=settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None, derandomize=True),
+        )
+        runner.run(db.close())

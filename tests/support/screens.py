@@ -1,6 +1,7 @@
 """A screen that follows the protocol (`docs/protocol.md`): what it shows, and which promises it saw broken."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -54,10 +55,10 @@ class Screen:
         self.views: defaultdict[int, View] = defaultdict(View)
         self.breaches: list[str] = []
 
-    def load(self, thread: int, page: Frame) -> None:
-        """Shows a page of history, as it was loaded before the thread is opened."""
-        view = self.views[thread] = View(last=max(page["last"], page["from"] - 1), change=page["change"])
-        for entry in page["messages"]:
+    def load(self, thread: int, last: int, first: int, change: int, entries: Iterable[Frame]) -> None:
+        """Shows a page of history, with the numbers that came with it, before the thread is opened."""
+        view = self.views[thread] = View(last=max(last, first - 1), change=change)
+        for entry in entries:
             self._take(view, entry)
 
     def asks_to_open(self, thread: int) -> Frame:
