@@ -57,8 +57,8 @@ class Reader:
 
     def _dispatch(self, frame: incoming.Frame) -> None:
         match frame:
-            case incoming.Send(thread, client_id, text):
-                self._send(self._request(thread), client_id, text)
+            case incoming.Send():
+                self._send(frame)
             case incoming.Edit() | incoming.Delete() | incoming.React():
                 self._change(frame)
             case incoming.Open() | incoming.Close():
@@ -74,11 +74,11 @@ class Reader:
     def _request(self, thread: int) -> ThreadRequest:
         return ThreadRequest(thread, self._user_id)
 
-    def _send(self, request: ThreadRequest, client_id: object, text: object) -> None:
+    def _send(self, frame: incoming.Send) -> None:
         """Sends a message; acknowledges it after the commit. Raises ChatError."""
-        checked = self._services.sending.check(client_id, text, limited_for=self._user_id)
-        stored = self._services.sending.submit(request, checked)
-        stored.add_done_callback(lambda future: self._answer(request.thread_id, checked, future))
+        checked = self._services.sending.check(frame.id, frame.text, limited_for=self._user_id)
+        stored = self._services.sending.submit(self._request(frame.thread), checked, frame.reply)
+        stored.add_done_callback(lambda future: self._answer(frame.thread, checked, future))
 
     def _answer(self, thread: int, checked: CheckedMessage, future: "asyncio.Future[StoredMessage]") -> None:
         try:
@@ -86,7 +86,7 @@ class Reader:
         except ChatError as error:
             self._mailbox.put(error_frame(error, id=checked.client_id, thread=thread))
         else:
-            self._mailbox.put(sent_frame(thread, checked.client_id, stored.seq, stored.sent_at))
+            self._mailbox.put(sent_frame(thread, checked.client_id, stored))
 
     def _change(self, frame: incoming.Change) -> None:
         """Changes a message; answers after the commit. Raises ChatError: the rate comes before the text's own codes."""

@@ -17,49 +17,83 @@ MISSING = object()
 NO_NUMBERS: list[Any] = [MISSING, None, True, -1, 1.5, "1", [1], {"seq": 1}]
 NO_IDS: list[Any] = [MISSING, None, 5, "", "x", UUID[:-1], f"{UUID}\n"]
 
-# What is sent by the author of the message, the frame apart from it well-formed; and the answer.
-ROWS: list[tuple[str, str, Any, str]] = [
-    *((type, "seq", value, "bad_frame") for type in ("edit", "delete", "react") for value in NO_NUMBERS),
-    *((type, "id", value, "bad_frame") for type in ("edit", "delete", "react") for value in NO_IDS),
-    *(
-        (type, "seq", value, "no_such_message")
-        for type in ("edit", "delete", "react")
-        for value in (0, 2, 2**53, 10**30)
-    ),
-    *((type, "thread", value, "bad_frame") for type in ("edit", "delete", "react") for value in (True, 1.5, "1", None)),
-    *((type, "thread", value, "no_such_thread") for type in ("edit", "delete", "react") for value in (0, -1, 2**60)),
-    *(("edit", "base", value, "bad_frame") for value in NO_NUMBERS),
-    *(("edit", "text", value, "bad_text") for value in (MISSING, None, 5, ["x"], "a\0b", "\ud800")),
-    *(("edit", "text", value, "no_text") for value in ("", " \n\u2003", "\u200b")),
-    ("edit", "text", "x" * 10_001, "too_long"),
-    *(("react", "on", value, "bad_frame") for value in (MISSING, None, "yes", 1, 0)),
-    *(("react", "emoji", value, "bad_frame") for value in (MISSING, None, 5, ["👍"])),
-    *(("react", "emoji", value, "bad_reaction") for value in ("", "a", "🇩🇪", "👍" * 100, "❤", "👍🏽", "\0", "\ud800")),
+ALL = ("edit", "delete", "react")
+# What the author of the message sends in a field of an otherwise well-formed frame, and what answers it.
+ROWS: list[tuple[str, str, list[Any], str]] = [
+    *((type, "thread", [MISSING, True, 1.5, "1", None], "bad_frame") for type in ALL),
+    *((type, "thread", [0, -1, 2**60], "no_such_thread") for type in ALL),
+    *((type, "id", NO_IDS, "bad_frame") for type in ALL),
+    *((type, "seq", NO_NUMBERS, "bad_frame") for type in ALL),
+    *((type, "seq", [0, 2, 2**53, 10**30], "no_such_message") for type in ALL),
+    ("edit", "base", NO_NUMBERS, "bad_frame"),
+    ("edit", "text", [MISSING, None, 5, ["x"], "a\0b", "\ud800"], "bad_text"),
+    ("edit", "text", ["", " \n\u2003", "\u200b"], "no_text"),
+    ("edit", "text", ["x" * 10_001], "too_long"),
+    ("react", "on", [MISSING, None, "yes", 1, 0], "bad_frame"),
+    ("react", "emoji", [MISSING, None, 5, ["👍"]], "bad_frame"),
+    ("react", "emoji", ["", "a", "🇩🇪", "👍" * 100, "❤", "👍🏽", "\0", "\ud800"], "bad_reaction"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("type", "field", "value", "code"),
-    ROWS,
-    ids=lambda part: "missing" if part is MISSING else repr(part)[:20].encode("unicode_escape").decode(),
-)
+@pytest.mark.parametrize(("type", "field", "values", "code"), ROWS)
 async def test_what_cannot_be_followed_is_answered_and_changes_nothing(
-    ana: Person, ben: Person, config: Config, type: str, field: str, value: Any, code: str
+    ana: Person, ben: Person, config: Config, type: str, field: str, values: list[Any], code: str
 ) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     before = everything(config)
-    fields = {"thread": thread, **WELL_FORMED, field: value}
-    await socket.says(type, **{name: value for name, value in fields.items() if value is not MISSING})
-    error = await socket.receives("error")
-    assert (error["code"], error.get("thread", thread)) == (code, thread if field != "thread" else error.get("thread"))
-    assert error.get("id", UUID) == UUID or field == "id"
+    for value in values:
+        fields = {"thread": thread, **WELL_FORMED, field: value}
+        await socket.says(type, **{name: value for name, value in fields.items() if value is not MISSING})
+        error = await socket.receives("error")
+        assert error["code"] == code, value
+        assert field == "thread" or error["thread"] == thread
+        assert field == "id" or error["id"] == UUID
     assert everything(config) == before
     await socket.receives("done", id=await socket.edits(thread, 1, "Better"))
 
 
 def everything(config: Config) -> list[Any]:
     return [execute(str(config.database_url), f"select * from {table} order by 1, 2") for table in TABLES]
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        ("1", "bad_frame"),
+        (1.5, "bad_frame"),
+        (True, "bad_frame"),
+        ([1], "bad_frame"),
+        (-1, "no_such_message"),
+        (0, "no_such_message"),
+        (2, "no_such_message"),
+        (2**53, "no_such_message"),
+        (-(10**30), "no_such_message"),
+    ],
+)
+async def test_an_answer_to_nothing_is_refused_and_not_stored(
+    ana: Person, ben: Person, config: Config, reply: Any, code: str
+) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    before = everything(config)
+    await socket.says("send", thread=thread, id=UUID, text="I agree", reply=reply)
+    error = await socket.receives("error")
+    assert (error["code"], error["id"], error["thread"]) == (code, UUID, thread)
+    assert everything(config) == before
+    await socket.says("send", thread=thread, id=UUID, text="I agree", reply=None)
+    assert await socket.receives("sent", id=UUID)
+
+
+async def test_an_answer_says_what_it_answers(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    await at_ben.says("send", thread=thread, id=UUID, text="I agree", reply=1)
+    assert (await at_ben.receives("sent")).get("change") is None
+    assert (await at_ana.receives("message", seq=2))["reply"] == 1
+    await at_ben.receives("done", id=await at_ben.edits(thread, 2, "I agree!"))
+    await at_ben.says("send", thread=thread, id=UUID, text="I agree")
+    assert (await at_ben.receives("sent", id=UUID))["change"] == 1
 
 
 async def test_the_form_of_a_frame_is_looked_at_first_then_its_text_then_the_message(ana: Person, ben: Person) -> None:

@@ -18,11 +18,15 @@ class Close(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Sends a message; `id` is the client id. Neither it nor the text is checked yet: `Sending.check` does that."""
+    """Sends a message; `id` is the client id. Neither it nor the text is checked yet: `Sending.check` does that.
+
+    `reply` is the number of the message that it answers, if any; only the store knows whether there is such a one.
+    """
 
     thread: int
     id: object
     text: object
+    reply: int | None
 
 
 class Edit(NamedTuple):

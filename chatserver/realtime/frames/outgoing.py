@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chatserver.accounts.accounts import User
 from chatserver.conversations.changes import ChangedMeanwhile
+from chatserver.conversations.message_store import StoredMessage
 from chatserver.conversations.threads import Thread
 from chatserver.errors import ChatError
 from chatserver.frames import as_time, encode
@@ -32,9 +33,10 @@ def reset_frame(thread_id: int) -> str:
     return encode({"type": "reset", "thread": thread_id})
 
 
-def sent_frame(thread_id: int, client_id: str, seq: int, sent_at: datetime) -> str:
-    """Returns the acknowledgement of a committed message."""
-    return encode({"type": "sent", "thread": thread_id, "id": client_id, "seq": seq, "at": as_time(sent_at)})
+def sent_frame(thread_id: int, client_id: str, stored: StoredMessage) -> str:
+    """Returns the acknowledgement of a committed message, with its last change if there was one since."""
+    frame = {"type": "sent", "thread": thread_id, "id": client_id, "seq": stored.seq, "at": as_time(stored.sent_at)}
+    return encode(frame if stored.change is None else frame | {"change": stored.change})
 
 
 def done_frame(thread_id: int, id_: str, change: int) -> str:

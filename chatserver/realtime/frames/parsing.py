@@ -108,6 +108,13 @@ def _place(fields: dict[str, Any]) -> tuple[int, str, int]:
     return _thread(fields), parse_uuid(fields.get("id")), _number(fields.get("seq"))
 
 
+def _reply(value: object) -> int | None:
+    """A negative number is one that no message has, like those beyond the last."""
+    if value is not None and type(value) is not int:
+        raise ChatError("bad_frame")
+    return None if value is None else max(-MAX_ID, min(value, MAX_ID))
+
+
 def _reaction(fields: dict[str, Any]) -> tuple[str, bool]:
     emoji, on = fields.get("emoji"), fields.get("on")
     if not isinstance(emoji, str) or not isinstance(on, bool):
@@ -130,7 +137,7 @@ FRAMES: dict[str, Callable[[dict[str, Any]], Frame]] = {
         _thread(fields), _optional_number(fields.get("after")), _optional_number(fields.get("change"))
     ),
     "close": lambda fields: Close(_thread(fields)),
-    "send": lambda fields: Send(_thread(fields), fields.get("id"), fields.get("text")),
+    "send": lambda fields: Send(_thread(fields), fields.get("id"), fields.get("text"), _reply(fields.get("reply"))),
     "edit": lambda fields: Edit(*_place(fields), fields.get("text"), _number(fields.get("base"))),
     "delete": lambda fields: Delete(*_place(fields)),
     "react": lambda fields: React(*_place(fields), *_reaction(fields)),
