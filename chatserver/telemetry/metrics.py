@@ -80,7 +80,7 @@ DELIVERY = BatchedHistogram(
 )
 CATCH_UPS = _counter(
     "catch_ups_total",
-    "Replays and resets of opened threads, filled gaps, messages found only by the gap repair.",
+    "Replays and resets of opened threads, filled gaps, messages and changes found only by the gap repair.",
     "kind",
 )
 WRITER_WAITING = _sum("messages_waiting", "Messages and changes of messages waiting for PostgreSQL.")
