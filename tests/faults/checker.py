@@ -1,9 +1,13 @@
 """What a fault did: everything that was promised, counted from the outside."""
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from tests.faults.world import World, stored
+from tests.faults.stored import Stored, stored
+from tests.faults.world import World
+
+LISTS = 10  # seconds until lists are right too
 
 
 @dataclass
@@ -27,38 +31,74 @@ class Report:
 
 
 def check(world: World, report: Report) -> None:
-    """acknowledged ⊆ stored ⊆ attempted; nothing doubled; numbers dense; each view equals what is stored, in order."""
+    """acknowledged ⊆ stored ⊆ attempted; nothing doubled; numbers dense; each screen shows exactly what is stored."""
     attempted = {id: told for talker in world.talkers for id, told in talker.attempted.items()}
     acknowledged = {id: seq for talker in world.talkers for id, seq in talker.acknowledged.items()}
     threads = {thread for talker in world.talkers for thread in talker.threads}
-    rows = [row for row in stored(world.servers.database_url) if row[0] in threads]
-    by_id = {id: (thread, seq, text) for thread, seq, id, text in rows}
-    in_order: dict[int, list[str]] = {thread: [] for thread in threads}
-    for thread, seq, id, _ in rows:
-        in_order[thread].append(id)
-        report.expect(seq == len(in_order[thread]), f"thread {thread} has {seq} at place {len(in_order[thread])}")
+    rows = [row for row in stored(world.servers.database_url) if row.thread in threads]
+    by_id = {row.id: row for row in rows}
+    in_order: dict[int, list[Stored]] = {thread: [] for thread in threads}
+    for row in rows:
+        in_order[row.thread].append(row)
+        place = len(in_order[row.thread])
+        report.expect(row.seq == place, f"thread {row.thread} has {row.seq} at place {place}")
 
     report.attempted, report.acknowledged, report.stored = len(attempted), len(acknowledged), len(rows)
-    report.lost = sum(by_id.get(id, (0, 0, ""))[1] != seq for id, seq in acknowledged.items())
-    report.expect(all(attempted.get(id) == (thread, text) for id, (thread, _, text) in by_id.items()), "stored as said")
+    report.lost = sum(id not in by_id or by_id[id].seq != seq for id, seq in acknowledged.items())
+    report.expect(all(attempted[row.id][0] == row.thread for row in rows), "stored where it was said")
     report.doubled = len(rows) - len(by_id)
+    check_changes(world, report, rows)
     for talker in world.talkers:
-        for breach in talker.breaches:
+        for breach in talker.breaches + talker.screen.breaches:
             report.doubled += breach.startswith("doubled")
             report.reordered += breach.startswith("reordered")
             report.expect(breach.startswith(("doubled", "reordered")), breach)
         for thread, view in talker.views.items():
-            missing = len(in_order[thread]) - len(view.ids)
-            report.lost += max(0, missing)
-            report.reordered += view.ids != in_order[thread][: len(view.ids)]
+            ids, said = [view.ids[seq] for seq in sorted(view.ids)], [row.id for row in in_order[thread]]
+            report.lost += max(0, len(said) - len(ids))
+            report.reordered += ids != said[: len(ids)]
+            report.expect(not view.must_load, f"reset of {thread}")
+            wrong = [row for row in in_order[thread] if view.states.get(row.seq) != row.state]
+            report.expect(not wrong, f"a chat shows {len(wrong)} messages not as they are: {wrong[:1]}")
     for listener in world.listeners:  # a list page that was never cut off has heard of everything since it came
         for thread, heard in listener.heard.items():
             if not listener.closes and heard:
                 missing_news = set(range(min(heard), len(in_order[thread]) + 1)) - heard
                 told = f"{sorted(missing_news)[:5]} of {min(heard)} to {len(in_order[thread])}"
                 report.expect(not missing_news, f"a list has not heard of {len(missing_news)} messages: {told}")
+                last = in_order[thread][-1]
+                shown = listener.screen.views[thread].states.get(last.seq)
+                report.expect(shown == last.state, f"a list shows {shown}, not {last.state}")
     for what in ("lost", "doubled", "reordered"):
         report.expect(getattr(report, what) == 0, f"{what}: {getattr(report, what)}")
+
+
+def check_changes(world: World, report: Report, rows: list[Stored]) -> None:
+    """What was granted last stands, unless the message was deleted; no change has two numbers, nor two one."""
+    states = {(row.thread, row.seq): row.state for row in rows}
+    numbers = [(row.thread, row.state.change) for row in rows if row.state.change]
+    report.expect(len(numbers) == len(set(numbers)), "each change has a number of its own")
+    said = {(thread, seq): text for talker in world.talkers for (thread, seq), text in talker.texts.items()}
+    deleted = {
+        (wish.thread, wish.seq) for talker in world.talkers for wish in talker.wishes.granted if wish.kind == "delete"
+    }
+    for place, text in said.items():
+        expected = "" if place in deleted else text
+        report.expect(states[place].text == expected, f"{place} says {states[place].text}, not {expected}")
+        report.expect(
+            states[place].deleted == (place in deleted), f"{place} is deleted, or is not, against what was granted"
+        )
+    for talker in world.talkers:
+        chosen = {
+            (wish.thread, wish.seq, wish.value): wish.kind for wish in talker.wishes.granted if "react" in wish.kind
+        }
+        for (thread, seq, emoji), kind in chosen.items():
+            people = dict(states[thread, seq].reactions).get(emoji, ())
+            stands = (talker.user_id in people) == (kind == "react")  # type: ignore[operator]
+            report.expect(
+                stands or (thread, seq) in deleted, f"{emoji} of {talker.user_id} at {thread}, {seq}: not {kind}"
+            )
+    report.measured["changes"] = str(sum(len(talker.wishes.granted) for talker in world.talkers))
 
 
 async def settle(world: World, report: Report, within: float, since: float | None, patience: float = 60) -> None:
@@ -70,14 +110,23 @@ async def settle(world: World, report: Report, within: float, since: float | Non
         talker.talking = False
 
     def complete() -> bool:
-        views = [view for talker in world.talkers for view in talker.views.values()]
-        if not all(view.opened for view in views) or not all(talker.settled for talker in world.talkers):
+        if not all(talker.settled and view.is_open for talker in world.talkers for view in talker.views.values()):
             return False
-        last = {talker.threads[0]: 0 for talker in world.talkers}
-        for talker in world.talkers:
-            for seq in talker.acknowledged.values():
-                last[talker.threads[0]] = max(last[talker.threads[0]], seq)
-        return all(talker.views[talker.threads[0]].last >= last[talker.threads[0]] for talker in world.talkers)
+        last, change = last_of(world)
+        return all(
+            view.last >= last[thread] and view.change >= change[thread]
+            for talker in world.talkers
+            for thread, view in talker.views.items()
+        )
+
+    def heard() -> bool:
+        last, change = last_of(world)
+        return all(
+            max(numbers) >= last[thread] and max(listener.heard_changes[thread], default=0) >= change[thread]
+            for listener in world.listeners
+            for thread, numbers in listener.heard.items()
+            if numbers and not listener.closes
+        )
 
     try:
         await world.until(complete, patience)
@@ -86,5 +135,22 @@ async def settle(world: World, report: Report, within: float, since: float | Non
         return
     report.complete = time.monotonic() - since
     report.expect(report.complete <= within, f"complete within {within:g} s")
+    try:
+        await world.until(heard, LISTS)
+    except TimeoutError:
+        report.missed.append(f"lists are not complete after {LISTS:g} s more")
     for talker in world.talkers:
         talker.talking = True
+
+
+def last_of(world: World) -> tuple[dict[int, int], dict[int, int]]:
+    """The last message and the last change of each thread that anybody was told of as stored."""
+    last: dict[int, int] = defaultdict(int)
+    change: dict[int, int] = defaultdict(int)
+    for talker in world.talkers:
+        for id, seq in talker.acknowledged.items():
+            thread = talker.attempted[id][0]
+            last[thread] = max(last[thread], seq)
+        for thread, number in talker.wishes.last.items():
+            change[thread] = max(change[thread], number)
+    return last, change

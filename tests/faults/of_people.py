@@ -7,7 +7,8 @@ import time
 
 from tests.faults.checker import Report
 from tests.faults.registry import delays, everyone, fault, judge
-from tests.faults.talker import StoppedReader, Talker
+from tests.faults.stopped_reader import StoppedReader
+from tests.faults.talker import Talker
 from tests.faults.world import World
 
 
@@ -77,10 +78,10 @@ async def sockets_2000_come_back(world: World, report: Report) -> None:
                 )
             )
     tasks = [asyncio.create_task(talker.run(world.first_sent)) for talker in crowd]
-    await world.until(lambda: all(talker.views[talker.threads[0]].opened for talker in crowd), 60)
+    await world.until(lambda: all(talker.views[talker.threads[0]].is_open for talker in crowd), 60)
     os.kill(world.master, signal.SIGHUP)
     await world.until(lambda: all(talker.closes for talker in crowd), 20)
-    took = await world.until(lambda: all(talker.views[talker.threads[0]].opened for talker in crowd), 60)
+    took = await world.until(lambda: all(talker.views[talker.threads[0]].is_open for talker in crowd), 60)
     report.measured["all back after"] = f"{took:.1f} s"
     report.expect(took <= 30, "all back within 30 s")
     errors = [status for talker in crowd for status in talker.refused if status.startswith("5")]

@@ -6,6 +6,7 @@ import time
 
 from tests.faults.checker import Report
 from tests.faults.registry import delays, everyone, fault, judge
+from tests.faults.wishes import Habits
 from tests.faults.world import World
 
 
@@ -79,4 +80,21 @@ async def every_publish_dropped_for_15_s(world: World, report: Report) -> None:
     report.measured["slowest"] = f"{slowest:.1f} s"
     report.expect(slowest <= 10, "everything arrives within 10 s")
     report.expect(slowest > 0.5, "publishes were dropped at all")
+    await judge(world, report, within=10)
+
+
+@fault
+async def edits_while_every_publish_is_dropped_for_15_s(world: World, report: Report) -> None:
+    start = time.monotonic()
+    world.news.drops_publishes = True
+    for talker in world.talkers:
+        talker.wishes.habits = Habits(reacts=0.1, edits=0.9, deletes=0)
+    await asyncio.sleep(15)
+    edits = sum(wish.kind == "edit" for talker in world.talkers for wish in talker.wishes.granted)
+    report.expect(edits >= 50, "there were 50 edits")
+    report.measured["edits"] = str(edits)
+    world.news.drops_publishes = False
+    slowest = max(delays(world, start, time.monotonic()))
+    report.measured["slowest"] = f"{slowest:.1f} s"
+    report.expect(slowest <= 10, "everything arrives within 10 s")
     await judge(world, report, within=10)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import random
-import socket
 import ssl
 import time
 from collections import deque
@@ -13,22 +12,19 @@ from uuid import uuid4
 
 import aiohttp
 
+from tests.faults.wishes import Wishes
+from tests.support.screens import Screen, View
+
 SILENCE = 60.0  # seconds without a frame, then the client reconnects
 PONG = 5.0  # seconds to answer after coming back online
 
 
 @dataclass
-class View:
-    """One thread as one screen shows it."""
-
-    last: int = 0
-    ids: list[str] = field(default_factory=list)
-    opened: bool = False
-
-
-@dataclass
 class Talker:
-    """Someone who writes in their threads all the time: one unacknowledged message each, sent again until settled."""
+    """Someone who writes in their threads all the time: one unacknowledged message each, sent again until settled.
+
+    In between they edit and delete what they wrote, and react to what anybody did.
+    """
 
     url: str
     origin: str
@@ -40,8 +36,8 @@ class Talker:
 
     attempted: dict[str, tuple[int, str]] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
-    views: dict[int, View] = field(default_factory=dict)
     heard: dict[int, set[int]] = field(default_factory=dict)  # every number told to this socket, whatever is open
+    heard_changes: dict[int, set[int]] = field(default_factory=dict)
     breaches: list[str] = field(default_factory=list)
     closes: list[tuple[float, int | None]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -54,16 +50,32 @@ class Talker:
     unavailable: float = 0  # when a send was last refused as such
 
     def __post_init__(self) -> None:
-        self.views = {thread: View() for thread in self.threads}
+        self.screen = Screen()
+        self.wishes = Wishes(self.user_id)
         self.heard = {thread: set() for thread in self.threads}
+        self.heard_changes = {thread: set() for thread in self.threads}
+        self._wish_is_said = False  # on this socket
+        self._wished_at = 0.0
         self._waiting: dict[int, str] = {}
         self._sent_at: dict[int, float] = {}
         self._ws: aiohttp.ClientWebSocketResponse | None = None
         self._probing = asyncio.Event()
 
     @property
+    def views(self) -> dict[int, View]:
+        """The threads as the screen shows them."""
+        return {thread: self.screen.views[thread] for thread in self.threads}
+
+    @property
+    def texts(self) -> dict[tuple[int, int], str]:
+        """What this talker's messages say, by thread and number, unless they were deleted."""
+        said = {(self.attempted[id][0], seq): self.attempted[id][1] for id, seq in self.acknowledged.items()}
+        edited = [wish for wish in self.wishes.granted if wish.kind == "edit"]
+        return said | {(wish.thread, wish.seq): wish.value for wish in edited}
+
+    @property
     def settled(self) -> bool:
-        return not self._waiting
+        return not self._waiting and self.wishes.open is None
 
     def online(self) -> None:
         """The browser says that it is back: ask for a pong, and reconnect without one."""
@@ -104,9 +116,9 @@ class Talker:
                 self._probing.clear()
                 await self._receive(ws, message.json())
         finally:
-            for view in self.views.values():
-                view.opened = False
+            self.screen.disconnects()
             self._sent_at.clear()
+            self._wish_is_said = False
             for task in tasks:
                 task.cancel()
 
@@ -114,41 +126,48 @@ class Talker:
         match frame["type"]:
             case "hello":
                 self.came = True
-                for thread, view in self.views.items() if self.opens else ():
-                    await ws.send_json({"type": "open", "thread": thread, "after": view.last})
+                for thread in self.threads if self.opens else ():
+                    await ws.send_json(self.screen.asks_to_open(thread))
             case "ping":
                 await ws.send_json({"type": "pong"})
             case "message":
                 self._see(frame)
-            case "opened":
-                self._opened(frame)
+            case "changed":
+                self._see_change(frame)
+            case "opened" | "reset":
+                self.screen.show(frame)
+            case "done":
+                self._granted(frame)
             case "sent":
                 self._settle(frame["thread"], frame["id"], frame["seq"])
-            case "reset":
-                self.breaches.append(f"reset of {frame['thread']}")
             case "error":
                 await self._failed(ws, frame)
 
     def _see(self, frame: dict[str, Any]) -> None:
         thread, seq, id = frame["thread"], frame["seq"], frame["id"]
-        view = self.views[thread]
-        if seq not in self.heard[thread] and id in self._first_sent:
-            now = time.monotonic()
-            self.delays.append((now, now - self._first_sent[id]))
+        if seq not in self.heard[thread]:
+            self._measure(id)
         self.heard[thread].add(seq)
-        if seq == view.last + 1:
-            view.last = seq
-            view.ids.append(id)
-        elif view.opened:
-            self.breaches.append(f"doubled {seq}" if seq <= view.last else f"reordered {seq} after {view.last}")
+        self.screen.show(frame)
         if self._waiting.get(thread) == id:
             self._settle(thread, id, seq)
 
-    def _opened(self, frame: dict[str, Any]) -> None:
-        view = self.views[frame["thread"]]
-        view.opened = True
-        if frame["last"] != view.last:
-            self.breaches.append(f"opened at {frame['last']} with {view.last}")
+    def _see_change(self, frame: dict[str, Any]) -> None:
+        thread, change = frame["thread"], frame["change"]
+        if change not in self.heard_changes[thread]:
+            self._measure(f"{thread}:{change}")
+        self.heard_changes[thread].add(change)
+        self.screen.show(frame)
+
+    def _measure(self, what: str) -> None:
+        if what in self._first_sent:
+            now = time.monotonic()
+            self.delays.append((now, now - self._first_sent[what]))
+
+    def _granted(self, frame: dict[str, Any]) -> None:
+        if self.wishes.open is not None and frame["id"] == self.wishes.open.id:
+            self.wishes.grant(frame["change"])
+            self._first_sent.setdefault(f"{frame['thread']}:{frame['change']}", self._wished_at)
 
     def _settle(self, thread: int, id: str, seq: int) -> None:
         if self.acknowledged.setdefault(id, seq) != seq:
@@ -156,18 +175,23 @@ class Talker:
         if self._waiting.get(thread) == id:
             del self._waiting[thread]
             self._sent_at[thread] = time.monotonic()
+            self.wishes.wrote(thread, seq)
 
     async def _failed(self, ws: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
-        if frame["code"] != "unavailable":
-            self.breaches.append(f"refused: {frame['code']}")
+        code, wish = frame["code"], self.wishes.open
+        is_wish = wish is not None and frame.get("id") == wish.id
+        if code != "unavailable":
+            if not is_wish or not self.wishes.gave_up(code):
+                self.breaches.append(f"refused: {code}{f' of {wish}' if is_wish else ''}")
+            return
+        await asyncio.sleep(0.5)
+        if is_wish:
+            self._wish_is_said = False
         elif "id" in frame:
             self.unavailable = time.monotonic()
-            await asyncio.sleep(0.5)
             self._sent_at.pop(frame["thread"], None)
         else:
-            view = self.views[frame["thread"]]
-            await asyncio.sleep(0.5)
-            await ws.send_json({"type": "open", "thread": frame["thread"], "after": view.last})
+            await ws.send_json(self.screen.asks_to_open(frame["thread"]))
 
     async def _write(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         """Sends what waits, or something new, in each thread in turn."""
@@ -187,7 +211,17 @@ class Talker:
                     self._sent_at[thread] = time.monotonic()
                     text = self.attempted[waiting][1]
                     await ws.send_json({"type": "send", "thread": thread, "id": waiting, "text": text})
+                await self._wish(ws, thread)
                 await asyncio.sleep(self.pause * random.uniform(0.5, 1.5) / len(turns))
+
+    async def _wish(self, ws: aiohttp.ClientWebSocketResponse, thread: int) -> None:
+        """Says what is wished, or wishes something new in a thread."""
+        if self.wishes.open is None and self.talking:
+            self.wishes.begin(thread, self.screen.views[thread])
+            self._wish_is_said, self._wished_at = False, time.monotonic()
+        if self.wishes.open is not None and not self._wish_is_said:
+            self._wish_is_said = True
+            await ws.send_json(self.wishes.open.as_frame())
 
     async def _probe(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         """Without an answer after coming back online, the connection is dead."""
@@ -199,30 +233,3 @@ class Talker:
                 if self._probing.is_set():
                     self._probing.clear()
                     await ws.close()
-
-
-class StoppedReader:
-    """A socket whose far end takes nothing any more."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
-
-    @classmethod
-    async def open(cls, world: Any, cookie: str) -> "StoppedReader":
-        far = socket.socket()
-        far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        far.setblocking(False)
-        host, port = world.url.removeprefix("http://").split(":")
-        await asyncio.get_running_loop().sock_connect(far, (host, int(port)))
-        reader, writer = await asyncio.open_connection(sock=far)
-        writer.write(
-            f"GET /messages/ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nOrigin: {world.url}\r\n"
-            f"Cookie: {cookie}\r\n\r\n".encode()
-        )
-        assert b"101" in await reader.readline()
-        writer.transport.pause_reading()  # type: ignore[attr-defined]
-        return cls(writer)
-
-    def close(self) -> None:
-        self._writer.transport.abort()

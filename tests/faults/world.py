@@ -211,10 +211,3 @@ class World:
             cursor.execute("select extract(epoch from clock_timestamp())::float")
             (there,) = cursor.fetchone() or (0.0,)
         return bool(there < time.time() - 1800)
-
-
-def stored(database_url: str) -> list[tuple[int, int, str, str]]:
-    """Every message: thread, number, id, text."""
-    with contextlib.closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("select thread_id, seq, client_id::text, text from messages order by thread_id, seq")
-        return cursor.fetchall()
