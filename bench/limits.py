@@ -8,9 +8,9 @@ from uuid import uuid4
 import aiopg
 from redis.asyncio import Redis
 
+from bench.ledger import TEXT
 from bench.pacer import WARM_UP, now
 from bench.processes import cpu, cpu_since
-from bench.talk import TEXT
 
 CONNECTIONS = 2  # as many as the product has processes
 PIPELINE = 100  # commands

@@ -37,6 +37,7 @@ class Need:
 NEEDS = {
     "latency": Need(400, 400),
     "throughput": Need(400, 400),
+    "changes": Need(400, 400),
     "idle": Need(10_000, 2000, memory=1024),
     "fanout": Need(500, 200),
     "pages": Need(),

@@ -15,11 +15,12 @@ GATHER = 0.2  # seconds until a page marks what has come as read: static/js/chat
 
 
 class Screen(WSListener):
-    """`on_frame(screen, frame)` gets each `message`, `sent` and `error`; and a relay's `send`: it has no number."""
+    """`on_frame(screen, frame)` gets each `message`, `sent`, `done`, `error`; and a relay's `send`, without number."""
 
     def __init__(self, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> None:
         self.seat = seat
         self.last = after  # the number of the last message; None until the server sends it
+        self.change = 0  # the number of the last change
         self.doubled = self.disordered = 0
         self.opened = asyncio.get_running_loop().create_future()
         self._on_frame = on_frame
@@ -85,7 +86,9 @@ class Screen(WSListener):
             case "message":
                 self._follow(fields["seq"])
                 self._on_frame(self, fields)
-            case "sent" | "error" | "send":
+            case "changed":
+                self._follow_change(fields["change"])
+            case "sent" | "done" | "error" | "send":
                 self._on_frame(self, fields)
             case "ping":
                 self.send('{"type":"pong"}')
@@ -93,7 +96,7 @@ class Screen(WSListener):
                 after = "" if self.last is None else f',"after":{self.last}'
                 self.send(f'{{"type":"open","thread":{self.seat.thread}{after}}}')
             case "opened":
-                self.last = fields["last"]
+                self.last, self.change = fields["last"], fields.get("change", 0)
                 if not self.opened.done():
                     self.opened.set_result(None)
 
@@ -105,6 +108,13 @@ class Screen(WSListener):
             elif seq > self.last + 1:
                 self.disordered += 1
         self.last = max(seq, self.last or 0)
+
+    def _follow_change(self, change: int) -> None:
+        """Changes rise, too; one that a later one supersedes may be left out."""
+        if self.opened.done():
+            self.doubled += change == self.change
+            self.disordered += change < self.change
+        self.change = max(change, self.change)
 
 
 OnFrame = Callable[[Screen, dict[str, Any]], None]

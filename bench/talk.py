@@ -3,24 +3,21 @@
 import asyncio
 import contextlib
 import gc
-import json
 import os
 import random
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bench import people
+from bench.ledger import NEVER, Ledger
 from bench.pacer import WARM_UP, moments, now, pace
 from bench.processes import Group, cpu, cpu_since
 from bench.screen import Screen
 from bench.stage import Seat, Threads
 
-TEXT = "See you at nine, at the bridge; bring the big blanket!"
 PATIENCE = 10.0  # seconds for the last messages to arrive
 AT_ONCE = 100  # sockets being opened
-NEVER = 0.0
 Act = tuple[float, Callable[[Screen, float], None], Screen]  # due when, what, by whom
 TYPING = 2  # frames a message: a page sends one every 3 s while its user types
 
@@ -52,74 +49,6 @@ class Talk:
         return sum(self.cpu.get(name, 0) for name in chosen) / max(self.delivered, 1) * 1e6
 
 
-class Ledger:
-    """Each message's number, its moments, and how many screens it is on."""
-
-    def __init__(
-        self,
-        others: int,
-        *,
-        durable: bool,
-        as_people: bool = False,
-        on_settled: Callable[[Screen], None] | None = None,
-    ) -> None:
-        self.due, self.left, self.answered, self.arrived = (array("d") for _ in range(4))
-        self._missing = array("i")
-        self._senders: list[Screen] = []
-        self._others = others
-        self._durable = durable
-        self._as_people = as_people
-        self._texts = [json.dumps(text) for text in (people.texts() if as_people else [TEXT])]
-        self._on_settled = on_settled
-        self._run = f"{random.getrandbits(32):08x}-{random.getrandbits(16):04x}-4000-8000-"
-        self.settled = self.errors = 0
-
-    def send(self, screen: Screen, due: float) -> None:
-        number = len(self.due)
-        self.due.append(due)
-        self.answered.append(NEVER)
-        self.arrived.append(NEVER)
-        self._missing.append(self._others + self._durable)
-        self._senders.append(screen)
-        if screen.connected:
-            text = self._texts[number % len(self._texts)]
-            screen.send(
-                f'{{"type":"send","thread":{screen.seat.thread},"id":"{self._run}{number:012x}","text":{text}}}'
-            )
-        self.left.append(now())
-
-    def on_frame(self, screen: Screen, fields: dict[str, Any]) -> None:
-        run, number = fields.get("id", "")[:24], int(fields.get("id", "0")[24:] or "0", 16)
-        if fields["type"] == "error":
-            self.errors += 1
-            return
-        if self._as_people and fields["type"] == "message":
-            screen.notice()
-        if run != self._run:  # of an earlier talk
-            return
-        if fields["type"] == "sent":
-            self.answered[number] = now()
-        elif screen is not self._senders[number]:
-            self.arrived[number] = now()
-        else:
-            return
-        self._missing[number] -= 1
-        if self._missing[number] == 0:
-            self.settled += 1
-            if self._on_settled:
-                self._on_settled(self._senders[number])
-
-    @property
-    def lost(self) -> int:
-        """Not answered, or not on all the others' screens."""
-        return sum(missing > 0 for missing in self._missing)
-
-    async def all_settled(self) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while self.settled < len(self.due):
-                await asyncio.sleep(0.02)
-
-
 class Meter(NamedTuple):
     """The measured time's beginning."""
 
@@ -138,12 +67,20 @@ class Meter(NamedTuple):
 
 
 async def open_loop(
-    threads: Threads, group: Group, *, durable: bool, rate: float, seconds: float, as_people: bool = False
+    threads: Threads,
+    group: Group,
+    *,
+    durable: bool,
+    rate: float,
+    seconds: float,
+    as_people: bool = False,
+    reacts: float = 0,
+    edits: float = 0,
 ) -> Talk:
     """Anyone says something, `rate` times a second in all, whether or not the last was answered.
 
     As people they type before, mark what they read, and their texts are of all sizes; else there are but messages, all
-    of one size.
+    of one size. `reacts` and `edits` are the shares of those in addition, by the first person of each thread.
     """
     ledger = Ledger(len(threads[0]) - 1, durable=durable, as_people=as_people)
     screens = await sit_down([seat for thread in threads for seat in thread], ledger)
@@ -155,7 +92,12 @@ async def open_loop(
     if as_people:
         typing = moments(TYPING * rate, WARM_UP + seconds, seed=5)
         acts += [(start + moment, type_something, chance.choice(screens)) for moment in typing]
-        acts.sort(key=lambda act: act[0])
+    firsts = screens[:: len(threads[0])]
+    for change, share, seed in ((ledger.react, reacts, 6), (ledger.edit, edits, 7)):
+        if share:
+            changes = moments(share * rate, WARM_UP + seconds, seed=seed)
+            acts += [(start + moment, change, chance.choice(firsts)) for moment in changes]
+    acts.sort(key=lambda act: act[0])
     times = [due for due, _, _ in acts]
     pacing = asyncio.create_task(pace(times, lambda i: acts[i][1](acts[i][2], times[i])))
     await asyncio.sleep(start + WARM_UP - now())
@@ -170,19 +112,22 @@ def type_something(screen: Screen, _due: float) -> None:
         screen.send(f'{{"type":"typing","thread":{screen.seat.thread}}}')
 
 
-async def closed_loop(threads: Threads, group: Group, *, durable: bool, in_flight: int, seconds: float) -> Talk:
-    """In each thread the first person always has `in_flight` messages under way."""
+async def closed_loop(
+    threads: Threads, group: Group, *, durable: bool, in_flight: int, seconds: float, act: str = "send"
+) -> Talk:
+    """In each thread the first person always has `in_flight` messages under way, or edits, or reactions."""
     open_until = now() + 3600
 
     def go_on(screen: Screen) -> None:
         if now() < open_until:
-            ledger.send(screen, now())
+            begin(screen, now())
 
     ledger = Ledger(len(threads[0]) - 1, durable=durable, on_settled=go_on)
     screens = await sit_down([seat for thread in threads for seat in thread], ledger)
+    begin: Callable[[Screen, float], None] = getattr(ledger, act)
     for first in screens[:: len(threads[0])]:
         for _ in range(in_flight):
-            ledger.send(first, now())
+            begin(first, now())
     await asyncio.sleep(WARM_UP)
     meter = Meter.begin(group, ledger)
     await asyncio.sleep(seconds)
