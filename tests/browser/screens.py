@@ -125,6 +125,14 @@ class Screen:
         await self.types(text)
         await self.box.press("Enter")
 
+    async def scrolls(self, *, up: bool, until: int) -> None:
+        """On and on in one direction, as far as a message."""
+        messages = self.page.locator("#messages > .message")
+        edge, end = (messages.first, -1e9) if up else (messages.last, 0)
+        while (reached := await edge.get_attribute("data-seq")) != str(until):
+            await self.page.locator("#log").evaluate("(log, end) => { log.scrollTop = end; }", end)
+            await expect(edge).not_to_have_attribute("data-seq", str(reached))
+
     # -- what one sees ------------------------------------------------------------------------------------------------
 
     @property

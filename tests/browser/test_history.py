@@ -28,15 +28,6 @@ async def somebody_with_history(site: Site, person: Opens, database_url: str, to
     return ana, thread, ben
 
 
-async def scrolls(screen: Screen, *, up: bool, until: int) -> None:
-    """On and on in one direction, as far as a message."""
-    messages = screen.page.locator("#messages > .message")
-    edge, end = (messages.first, -1e9) if up else (messages.last, 0)
-    while (reached := await edge.get_attribute("data-seq")) != str(until):
-        await screen.page.locator("#log").evaluate("(log, end) => { log.scrollTop = end; }", end)
-        await expect(edge).not_to_have_attribute("data-seq", str(reached))
-
-
 async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_on_both_ways(
     site: Site, person: Opens, database_url: str
 ) -> None:
@@ -48,8 +39,8 @@ async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_
     await site.says(thread, ben, "meanwhile")
     await expect(ana.page.get_by_role("link", name="1 new message")).to_be_visible()
     await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # its turn has not come
-    await scrolls(ana, up=True, until=1)
-    await scrolls(ana, up=False, until=401)  # and now it has
+    await ana.scrolls(up=True, until=1)
+    await ana.scrolls(up=False, until=401)  # and now it has
     seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
     assert seqs == list(range(1, 402))
     await ana.page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
@@ -85,7 +76,7 @@ async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: O
     ana, thread, _ = await somebody_with_history(site, person, database_url, 1100)
     await ana.goes_to(f"/messages/chat/{thread}/?at=450")
     await expect(ana.page.locator("[data-seq='450']")).to_be_in_viewport()
-    await scrolls(ana, up=False, until=799)
+    await ana.scrolls(up=False, until=799)
     held: list[Route] = []
 
     async def hold(route: Route) -> None:
@@ -97,10 +88,10 @@ async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: O
     await expect(ana.page.locator("#log")).to_be_visible()
     while not held:
         await ana.page.evaluate("new Promise(requestAnimationFrame)")
-    await scrolls(ana, up=True, until=1)  # what the held page leads on from is let go of meanwhile
+    await ana.scrolls(up=True, until=1)  # what the held page leads on from is let go of meanwhile
     await held[0].continue_()
     await ana.page.unroute("**/history?after=*")
-    await scrolls(ana, up=False, until=1100)
+    await ana.scrolls(up=False, until=1100)
     seqs = await ana.page.locator("#messages > .message").evaluate_all("all => all.map(each => +each.dataset.seq)")
     assert seqs == list(range(seqs[0], 1101))
 
@@ -120,7 +111,7 @@ async def test_a_long_history_is_scrolled_back_and_the_page_stays_small(
 ) -> None:
     ana, thread, _ = await somebody_with_history(site, person, database_url, 1200)
     await ana.goes_to(f"/messages/chat/{thread}/")
-    await scrolls(ana, up=True, until=1)
+    await ana.scrolls(up=True, until=1)
     assert await ana.page.locator("#messages > .message").count() <= 700
     await ana.writes("from the very beginning")
     await expect(ana.messages.last).to_have_text("from the very beginning")
@@ -164,9 +155,9 @@ async def test_a_chat_with_many_unread_messages_opens_where_the_reader_left_off(
     await expect(badge).to_have_text(str(unread))
     await expect(ana.conversation("Ben").locator(".badge")).to_have_text(str(unread))
     await expect(ana.box).to_be_focused()
-    await scrolls(ana, up=True, until=1)
+    await ana.scrolls(up=True, until=1)
     await expect(ana.conversation("Ben").locator(".badge")).to_have_text(str(unread))  # nothing counts as read yet
-    await scrolls(ana, up=False, until=total)
+    await ana.scrolls(up=False, until=total)
     await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
     await expect(line).to_have_count(1)
     await ana.page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
@@ -188,7 +179,7 @@ async def test_the_way_to_the_end_leads_past_what_is_unread_and_it_counts_as_rea
     await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
     await expect(ana.page.locator(".unread-line")).to_have_count(0)  # it is far above
     await expect(ana.conversation("Ben").locator(".badge")).to_be_hidden()
-    await scrolls(ana, up=True, until=1)
+    await ana.scrolls(up=True, until=1)
     await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
 
 
