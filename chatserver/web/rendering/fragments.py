@@ -10,8 +10,9 @@ import jinja2
 from markupsafe import Markup
 
 from chatserver.conversations.messages import Message
-from chatserver.conversations.threads import Conversation
+from chatserver.conversations.threads import Conversation, Person
 from chatserver.i18n import current_language
+from chatserver.web.rendering.shown_messages import ShownMessage, shown_messages
 
 KEPT = 2048  # fragments of about 1 KiB each, at most 6 KiB
 LONGEST = 200  # characters: the fragment of a longer text is not cached
@@ -68,7 +69,14 @@ class FragmentRenderer:
         return _joined(drawn)
 
     def messages(
-        self, messages: Sequence[Message], read_seq: int, seen_seq: int, asked_for: int | None = None
+        self,
+        messages: Sequence[Message],
+        read_seq: int,
+        seen_seq: int,
+        asked_for: int | None = None,
+        *,
+        quoted: Sequence[Message] = (),
+        people: Sequence[Person] = (),
     ) -> Markup:
         """Renders a chat's messages, with lines between days and one before the first unread message.
 
@@ -76,7 +84,8 @@ class FragmentRenderer:
 
         Consecutive messages of one user in one minute form a group. `read_seq` is the viewer's read marker, `seen_seq`
         the lowest of all others. `asked_for` is the number of the message that gets the focus, so that it is in view
-        without scripts, too; 0 means the first unread one.
+        without scripts, too; 0 means the first unread one. `quoted` are the originals of replies that are not among the
+        messages, `people` those of the thread.
         """
         me_id, zone = self._me_id, self._scene.viewer.zone
         parts: list[Markup] = []
@@ -92,6 +101,7 @@ class FragmentRenderer:
             and messages[place].seq != first_unread
             for place in range(len(messages))
         ] + [False]
+        shown = shown_messages(messages, quoted, people, me_id)
         for place, message in enumerate(messages):
             if place == 0 or days[place] != days[place - 1]:
                 parts.append(self._draw("day", message.sent_at))
@@ -100,20 +110,23 @@ class FragmentRenderer:
             own = message.sender_id == me_id
             seen = own and message.seq <= seen_seq
             focused = message.seq == (first_unread if asked_for == 0 else asked_for)
-            parts.append(self._draw("message", message, own, seen, together[place], together[place + 1], focused))
+            parts.append(self._draw("message", shown[place], own, seen, together[place], together[place + 1], focused))
         return _joined(parts)
 
     def _draw(self, name: str, item: Any, *flags: bool) -> Markup:
         """Renders a fragment. `flags`: own, seen, continues, continued, focused, as many as the template uses."""
         scene = self._scene if name == "message" else self._scene_today
-        if isinstance(item, Message) and len(item.text) > LONGEST:
+        message = item.message if isinstance(item, ShownMessage) else item
+        if isinstance(message, Message) and len(message.text) > LONGEST:
             return _render(scene, name, item, flags)
         return _cached(scene, name, item, flags)
 
 
 def _render(scene: FragmentContext, name: str, item: Any, flags: tuple[bool, ...]) -> Markup:
     how = dict(zip(("own", "seen", "continues", "continued", "focused"), flags, strict=False))
-    context = {name: item, "viewer": scene.viewer, "today": scene.today, **how}
+    shown = item if isinstance(item, ShownMessage) else ShownMessage(item, None, ())
+    data = shown._asdict() if name == "message" else {name: item}
+    context = {**data, "viewer": scene.viewer, "today": scene.today, **how}
     return Markup(scene.environment.get_template(f"partials/{name}.html").render(context))  # noqa: S704
 
 

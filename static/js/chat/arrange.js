@@ -43,6 +43,6 @@ export function following(item) {
 }
 
 const isPending = (item) => !item.dataset.seq;
-const timeOf = (item) => item.querySelector('time');
+const timeOf = (item) => item.querySelector('time:not(.message-edited)');
 const momentOf = (item) => new Date(timeOf(item).dateTime);
 const minuteOf = (item) => Math.floor(momentOf(item).getTime() / 60_000);

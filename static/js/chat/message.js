@@ -1,45 +1,37 @@
 /** How one message looks, and the states it can be in: pending, refused, stored, and seen by everybody. */
 
 import { hue, initials } from '../lib/avatars.js';
-import { showFormatted } from '../lib/formatted.js';
-import { shownName, shownText } from '../lib/shown.js';
-import { isLonger } from '../lib/texts.js';
+import { shownName } from '../lib/shown.js';
 import { showTime } from '../lib/time.js';
-import { addCopyButtons } from './copy_code.js';
+import { drawState, drawText, typedText } from './drawing.js';
+import { stateOf } from './states.js';
 
 export class MessageRenderer {
   #blank;
-  #thread;
-  #fold;
-  #me;
+  #scene;
   #texts;
 
   /**
    * @param {HTMLTemplateElement} blank drawn by the server, to be filled
-   * @param {{thread: {id: number}, fold: {characters: number, lines: number}}} chat
-   *   texts beyond either limit are folded
-   * @param {{id: number, name: string}} me
-   * @param {any} texts
+   * @param {import('./drawing.js').Scene} scene
    */
-  constructor(blank, { thread, fold }, me, texts) {
+  constructor(blank, scene) {
     this.#blank = blank;
-    this.#thread = thread.id;
-    this.#fold = fold;
-    this.#me = me;
-    this.#texts = texts;
+    this.#scene = scene;
+    this.#texts = scene.texts;
   }
 
   /** @returns {any} the element of a message, in no state yet */
   draw(message) {
     const { id, sender, at } = message;
     const item = /** @type {any} */ (this.#blank.content.firstElementChild?.cloneNode(true));
-    const own = sender.id === this.#me.id;
+    const own = sender.id === this.#scene.me;
     item.dataset.id = id;
     item.dataset.sender = sender.id;
     item.classList.toggle('own', own);
     const name = shownName(sender);
     item.querySelector('.message-sender').textContent = name;
-    this.#fill(item, shownText(message));
+    drawState(item, stateOf(message, this.#scene.me), this.#scene);
     showTime(item.querySelector('.message-time'), at, 'clock');
     const avatar = item.querySelector('.avatar');
     if (own) {
@@ -57,8 +49,9 @@ export class MessageRenderer {
     showState(item, offline ? this.#texts.offline : this.#texts.sending);
   }
 
+  /** A message that was not sent yet has another text. */
   rewrite(item, text) {
-    this.#fill(item, text);
+    drawText(item, { text }, this.#scene);
   }
 
   showRefused(item, reason) {
@@ -70,14 +63,13 @@ export class MessageRenderer {
   /** A pending message becomes a stored one; so does one that was just drawn. */
   showStored(item, message) {
     const { seq, at } = message;
-    const text = shownText(message);
     item.classList.remove('pending', 'refused');
     item.dataset.seq = seq;
     item.querySelector('.message-state')?.remove();
     item.querySelector('.message-actions')?.remove();
-    if (typedText(item) !== text) this.#fill(item, text);
+    this.#showNewer(item, stateOf(message, this.#scene.me));
     showTime(item.querySelector('.message-time'), at, 'clock');
-    item.querySelector('.message-link').href = `/messages/chat/${this.#thread}/?at=${seq}`;
+    item.querySelector('.message-link').href = `/messages/chat/${this.#scene.thread}/?at=${seq}`;
   }
 
   /** Everybody has read one's own message. */
@@ -86,20 +78,12 @@ export class MessageRenderer {
     item.querySelector('.mark').setAttribute('aria-label', this.#texts.seen);
   }
 
-  #fill(item, text) {
-    const element = item.querySelector('.message-text');
-    showFormatted(element, text);
-    addCopyButtons(element, this.#texts);
-    if (element.textContent === text) delete item.dataset.text;
-    else item.dataset.text = text;
-    const isLong = isLonger(text, this.#fold.characters) || text.split('\n').length - 1 > this.#fold.lines;
-    item.classList.toggle('long', isLong);
+  /** Of what is shown and what is told, the higher change holds. */
+  #showNewer(item, state) {
+    const shown = Number(item.dataset.change ?? 0);
+    const isSame = shown === state.change && typedText(item) === state.text;
+    if (shown <= state.change && !isSame) drawState(item, state, this.#scene);
   }
-}
-
-/** The text as it was typed: kept beside one that is drawn without the signs of its formatting. */
-function typedText(item) {
-  return item.dataset.text ?? item.querySelector('.message-text').textContent;
 }
 
 function showState(item, sentence) {

@@ -26,10 +26,11 @@ export class MessageList extends EventTarget {
    * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
    * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number}}} chat
    * @param {{id: number, name: string}} me
+   * @param {import('./people.js').People} people
    * @param {import('./scroll.js').EndScroll} scroll
    * @param {any} texts
    */
-  constructor(pane, chat, me, scroll, texts) {
+  constructor(pane, chat, me, people, scroll, texts) {
     super();
     /** @type {(selector: string) => any} */
     const find = (selector) => pane.querySelector(selector);
@@ -37,7 +38,8 @@ export class MessageList extends EventTarget {
     this.#me = me;
     this.#scroll = scroll;
     this.#readSeq = chat.thread.readSeq;
-    this.#renderer = new MessageRenderer(find('#blank-message'), chat, me, texts);
+    const scene = { me: me.id, thread: chat.thread.id, people, fold: chat.fold, texts };
+    this.#renderer = new MessageRenderer(find('#blank-message'), scene);
     const blankDay = find('#blank-day');
     this.#arrange = (item) => arrange(item, blankDay);
     this.unreadLine = new UnreadLine(this.#list, find('#blank-unread-line'), chat.thread, scroll, this.#arrange);

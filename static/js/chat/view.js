@@ -33,14 +33,14 @@ export class ChatView {
     const { thread } = this.data;
     this.thread = thread.id;
     this.scroll = new EndScroll(find('log'), signal);
-    this.list = new MessageList(pane, this.data, me, this.scroll, texts);
+    this.people = new People(me.id);
+    this.list = new MessageList(pane, this.data, me, this.people, this.scroll, texts);
     this.timeline = new Timeline(thread.total);
     this.counts = new Counts(find('counts'), thread);
     this.history = new History(pane, thread.id, this.list, this.scroll.element, this.data, signal);
     this.end = new ToEnd(find('to-end'), this.scroll, texts.newMessages, thread.unread, () => this.isEnd);
     const seesEnd = () => this.seesEnd;
     this.reading = new Reading(socket, thread.id, this.timeline, this.scroll, seesEnd, thread.readSeq, signal);
-    this.people = new People(me.id);
     this.typing = new TypingIndicator(socket, thread.id, find('typing'), this.people, texts);
     this.presence = new PresenceLine(find('presence'), this.people, texts);
     this.notice = new Notice(find('notice'), find('notice-text'), find('send-plainly'));

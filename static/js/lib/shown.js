@@ -7,7 +7,7 @@ export function shownName({ name }) {
   return name || page.texts.deletedPerson;
 }
 
-/** A message's text, or that it was erased. @param {{text: string, deleted?: string}} message */
+/** A message's text, or that it was deleted. @param {{text: string, deleted?: string}} message */
 export function shownText({ text, deleted }) {
-  return deleted ? page.texts.erased : text;
+  return deleted ? page.texts.deleted : text;
 }

@@ -53,7 +53,8 @@ export function localiseTimes(root = document) {
 /**
  * @param {HTMLTimeElement} element
  * @param {string} iso
- * @param {'clock'|'list'|'day'} [format] the full date and time when omitted; they are the title in any case
+ * @param {'clock'|'list'|'day'|'title'} [format] the full date and time when omitted; they are the title in any case,
+ *   and with `title` the text stays
  */
 export function showTime(element, iso, format) {
   element.dateTime = iso;
@@ -65,7 +66,8 @@ export function showTime(element, iso, format) {
 function write(element) {
   const moment = new Date(element.dateTime);
   element.title = full(moment);
-  element.textContent = (SHAPES[element.dataset.format] ?? full)(moment);
+  const { format } = element.dataset;
+  if (format !== 'title') element.textContent = (SHAPES[format] ?? full)(moment);
 }
 
 /** November 23, 2026, 6:04:05 PM. @param {Date} moment */

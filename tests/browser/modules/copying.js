@@ -12,7 +12,8 @@ async function drawMessages() {
   const { copyReadably } = await import('../../../static/js/chat/copying.js'); // in the zone of now
   const items = MESSAGES.map(
     ([sender, text]) => `<li class="message">
-      <p><bdi class="message-sender">${sender}</bdi> <time hidden datetime="2026-11-23T17:04:05Z">x</time></p>
+      <p><bdi class="message-sender">${sender}</bdi>
+        <time class="message-time" hidden datetime="2026-11-23T17:04:05Z">x</time></p>
       <p class="message-text" style="white-space: pre-wrap">${text}</p></li>`,
   );
   draw(`<ol>${items.join('')}</ol><textarea></textarea>`);
