@@ -87,6 +87,19 @@ class Server:
         )
         self.query("vacuum analyze")
 
+    def as_people_change(self) -> None:
+        """Every second message has been edited, and every fourth has a reaction."""
+        for statement in (
+            "insert into thread_changes select id, last_seq / 2, now() from threads where last_seq > 1",
+            "insert into changed_messages (thread_id, seq, change, changed_at, text_change, edited_at)"
+            " select thread_id, seq, seq / 2, now(), seq / 2, now() from messages where seq % 2 = 0",
+            "insert into reactions (thread_id, seq, emoji, user_id, change)"
+            " select thread_id, seq, '👍', sender_id, seq / 2 from messages where seq % 4 = 0",
+            "update messages set flags = 1 where seq % 2 = 0",
+            "vacuum analyze",
+        ):
+            self.query(statement)
+
     @property
     def ws_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/messages/ws"

@@ -25,6 +25,7 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
     server = Server(str(await serve()).rstrip("/"), {"server": os.getpid()}, durable=True, environ=environ)
     threads = await asyncio.to_thread(server.provision, users=6, threads=4, people=3, messages=5)
     await asyncio.to_thread(server.as_people_write)
+    await asyncio.to_thread(server.as_people_change)
     for name, requested in pages.page_requests(threads).items():
         page = await asyncio.to_thread(
             load, fetch.closed_loop, server.url, requested, server.group, readers=2, seconds=0.4, warm_up=0.1
