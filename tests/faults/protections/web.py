@@ -159,4 +159,32 @@ PROTECTIONS = [
         "former",
         "web/test_cookies.py::test_another_programs_cookies_break_no_page_and_are_kept",
     ),
+    Protection(
+        "Changes by forms count for the rate of messages",
+        "chatserver/web/pages/changes.py",
+        "        request.app[RATES].messages.check(user.id)\n        text",
+        "        text",
+        "web/pages/test_changes_forms.py::test_changes_count_as_messages_for_the_rate",
+    ),
+    Protection(
+        "A refused edit names the change that it did not know",
+        "chatserver/web/pages/changes.py",
+        '        form.values["base"] = str(error.present["change"])\n',
+        "",
+        "web/pages/test_changes_forms.py::test_two_texts_stand_side_by_side_when_somebody_was_faster",
+    ),
+    Protection(
+        "An export begins where its user's messages begin",
+        "chatserver/exports/archive.py",
+        "range(member.from_seq - 1, member.last_seq, PAGE)",
+        "range(0, member.last_seq, PAGE)",
+        "exports/test_exports.py::test_ana_takes_away_messages_as_they_are_now_and_only_those_that_she_may_see",
+    ),
+    Protection(
+        "An erasure tells only the last of many messages",
+        "chatserver/conversations/deletions.py",
+        "MessageChanged if len(erased) <= TOLD_EACH else ManyMessagesChanged",
+        "MessageChanged",
+        "cli/test_erasing.py::test_of_many_messages_only_the_last_is_told",
+    ),
 ]
