@@ -84,3 +84,23 @@ async def test_a_form_that_could_not_be_stored_comes_back_with_what_was_typed(co
         again = {name: answer.field(name) for name in fields}
         assert again == fields
         assert (await ana.post_raw("/messages/send_message/", again | {"message": "a long letter"})).status == 303
+
+
+@pytest.mark.parametrize(("form", "fields"), [("", {"reply": "1"}), ("edit/", {"seq": "1", "base": "0"})])
+async def test_an_answer_or_an_edit_that_could_not_be_stored_comes_back_as_such(
+    config: Config, form: str, fields: dict[str, str]
+) -> None:
+    async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        path = f"/messages/chat/{await (await ana.sign_up()).writes_to(await ben.sign_up())}/"
+        typed = {"client_id": str(uuid4()), "message": "a long letter"} | fields
+        token = {"csrf_token": (await ana.get(path)).field("csrf_token")}
+        with closing(psycopg2.connect(config.database_url)) as connection, connection.cursor() as cursor:
+            cursor.execute("lock table messages in access exclusive mode")
+            answer = await ana.post_raw(path + form, token | typed)
+        assert answer.status == 503
+        assert "a long letter" in answer.text
+        again = {name: answer.field(name) for name in fields | token}
+        assert (await ana.post_raw(path + form, typed | again)).status == 303
+        told = (await ana.json(f"{path}history"))["messages"][-1]
+        assert told["text"] == "a long letter"
+        assert ("edited" in told, told.get("reply")) == (form == "edit/", None if form else 1)
