@@ -88,7 +88,7 @@ class OpenThreads:
             if event.seq > place.seq + 1:
                 await self._fill_gap(event)
                 return
-            self._places[event.thread] = place._replace(seq=event.seq)
+            self._places[event.thread] = Place(place.member, event.seq, place.change)
         await self._send(event.frame)
         deliveries.count()
         if place is not None:
@@ -103,7 +103,7 @@ class OpenThreads:
             if event.seq > place.seq or event.change > place.change + 1:
                 await self._fill_gap(event)
                 return
-            self._places[event.thread] = place._replace(change=event.change)
+            self._places[event.thread] = Place(place.member, place.seq, event.change)
         if event.frame:
             await self._send(event.frame)
 

@@ -28,6 +28,19 @@ async def test_while_redis_is_frozen_messages_are_stored_and_arrive(config: Conf
             await list_page.receives("message", text="three")
 
 
+async def test_fifty_edits_while_redis_is_frozen_reach_all_screens(config: Config, own_redis: str) -> None:
+    changed = replace(config, redis_url=own_redis, repair_interval=60, **QUICK)
+    async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        at_ana, open_chat, list_page = await ana.socket(), await ben.socket(), await ben.socket()
+        await open_chat.opens(thread, after=1, change=0)
+        with frozen(own_redis):
+            for base in range(50):
+                await at_ana.receives("done", id=await at_ana.edits(thread, 1, f"edit {base + 1}", base))
+            for socket in (open_chat, list_page, at_ana):
+                assert (await socket.receives("changed", change=50))["text"] == "edit 50"
+
+
 async def test_pages_are_unavailable_while_redis_is_frozen_and_nobody_is_signed_out(
     config: Config, own_redis: str
 ) -> None:

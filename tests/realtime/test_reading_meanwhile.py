@@ -10,6 +10,8 @@ from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.edits import edit
 from chatserver.conversations.message_store import NewMessage
 from chatserver.database.client import connect
+from chatserver.errors import Unavailable
+from chatserver.realtime import catch_up, open_threads
 from tests.realtime.in_memory import Page
 from tests.realtime.stage import Stage, set_up
 
@@ -77,3 +79,24 @@ async def test_what_is_said_and_changed_while_changes_are_read_comes_before_its_
     await news_arrive(stage, at_ben, only_the_last=True)
     shown = at_ben.views[stage.pair].states
     assert (at_ben.breaches, shown[2].text, shown[3].text) == ([], "Two", "Three")
+
+
+async def test_a_replay_that_postgresql_broke_off_goes_on_after_the_last_change_that_was_told(
+    stage: Stage, at_ben: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catch_up, "PAGE", 1)
+    monkeypatch.setattr(open_threads, "RETRY_PAUSE", 0)
+
+    async def answers() -> None:
+        pass
+
+    async def breaks_off() -> None:
+        raise Unavailable("PostgreSQL is away")
+
+    await edits(stage, 1, "One")
+    await edits(stage, 2, "Two")
+    stage.interrupted.surprises["message_states"] += [answers, breaks_off]
+    await news_arrive(stage, at_ben, only_the_last=True)
+    await at_ben.catch_up_with_wire()
+    shown = at_ben.views[stage.pair].states
+    assert (at_ben.breaches, shown[1].text, shown[2].text) == ([], "One", "Two")
