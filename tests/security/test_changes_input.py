@@ -124,6 +124,18 @@ async def test_an_id_in_capitals_is_answered_in_small_letters(ana: Person, ben: 
     assert await socket.receives("done") == {"type": "done", "thread": thread, "id": UUID, "change": 1}
 
 
+async def test_a_blocked_user_may_take_back_but_not_add(ana: Person, ben: Person) -> None:
+    thread = await ben.writes_to(ana)
+    socket = await ben.socket()
+    await socket.receives("done", id=await socket.reacts(thread, 1, "👍"))
+    await ana.post("/messages/block/", page="/messages/", user=str(ben.id), next="/messages/")
+    for refused in (socket.edits(thread, 1, "Better"), socket.reacts(thread, 1, "🙏")):
+        error = await socket.receives("error", id=await refused)
+        assert error["code"] == "accepts_no_messages"
+    for taken_back in (socket.reacts(thread, 1, "👍", on=False), socket.deletes(thread, 1)):
+        await socket.receives("done", id=await taken_back)
+
+
 async def test_changes_count_as_messages_for_the_rate(serve: Serve) -> None:
     url = await serve(messages_per_second=0.001, messages_burst=4)  # the first is the message itself
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
