@@ -60,3 +60,29 @@ async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
     for screen in screens:
         await screen.page.context.close()
     assert [trouble for screen in screens for trouble in screen.troubles] == []
+
+
+@pytest.fixture
+def options() -> dict[str, Any]:
+    """What Ana's browser is like."""
+    return {}
+
+
+@pytest.fixture
+async def ana(site: Site, person: Opens, options: dict[str, Any]) -> Screen:
+    del site
+    ana = await person("Ana", **options)
+    await ana.joins()
+    return ana
+
+
+@pytest.fixture
+async def ben(ana: Screen, person: Opens) -> Screen:
+    """Ben, who has a chat with Ana open, as she does, and has written twice."""
+    ben = await person("Ben")
+    await ben.joins()
+    thread = await ben.writes_to("Ana", "Hello Ana")
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await ben.writes("What are you reading?")
+    await ana.sees_messages("Hello Ana", "What are you reading?")
+    return ben

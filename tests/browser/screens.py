@@ -133,11 +133,33 @@ class Screen:
             await self.page.locator("#log").evaluate("(log, end) => { log.scrollTop = end; }", end)
             await expect(edge).not_to_have_attribute("data-seq", str(reached))
 
+    async def opens_menu_of(self, text: str) -> Locator:
+        """That of a message, by the right button."""
+        await self.message(text).locator(".bubble").click(button="right")
+        menu = self.page.get_by_role("menu", name="Message actions")
+        await expect(menu).to_be_visible()
+        return menu
+
+    async def chooses_of(self, text: str, action: str) -> None:
+        """An action of a message's menu."""
+        menu = await self.opens_menu_of(text)
+        await menu.get_by_role("menuitem", name=action, exact=True).click()
+
+    async def deletes(self, text: str) -> None:
+        """A message, and says that it is meant so."""
+        await self.chooses_of(text, "Delete")
+        await self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+
     # -- what one sees ------------------------------------------------------------------------------------------------
 
     @property
     def messages(self) -> Locator:
         return self.page.locator("#messages > .message .message-text")
+
+    def message(self, text: str) -> Locator:
+        """The message with this text, as it is shown."""
+        said = self.page.locator(".message-text", has_text=re.compile(f"^{re.escape(text)}$"))
+        return self.page.locator("#messages > .message", has=said)
 
     async def sees_messages(self, *texts: str) -> None:
         """These, in this order, and no others."""

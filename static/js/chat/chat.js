@@ -1,7 +1,10 @@
 /** The chat in the pane: opens it, and connects it to the socket, the outbox and its controls. */
 
+import { ComposerBar } from './composer_bar.js';
 import { copyReadably } from './copying.js';
+import { Editing } from './editing.js';
 import { followSocket } from './incoming.js';
+import { offerActions } from './message_actions.js';
 import { followOutbox } from './outgoing.js';
 import { ChatView } from './view.js';
 
@@ -17,7 +20,10 @@ export function openChat(pane, app, signal) {
   people.update(view.data.people);
   followToday(view, app.today, signal);
   followOutbox(view, app, signal);
+  view.changes.drawReactions();
   followHistory(view, app.texts);
+  const editing = view.composer && new Editing(view, app, new ComposerBar(find('composer')));
+  offerActions(view, app, editing, signal);
   list.goTo(view.data.at, history.complete);
   view.end.show();
   connectControls(view, app.router);

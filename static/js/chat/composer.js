@@ -1,5 +1,6 @@
 /**
- * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed).
+ * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed). While a message
+ * is edited in it: `save` and `rest` (`detail` is the text), `leave` (Escape). `recall`: the arrow up in an empty box.
  */
 import { cleanText } from '../lib/texts.js';
 import { labelEnter, sends } from './enter_key.js';
@@ -15,6 +16,8 @@ export class Composer extends EventTarget {
   #thread;
   #restTimer = 0; // runs while the draft is behind the box
   #posting = false; // the form is on its way: what is in the box is no draft any more
+  #isEditing = false; // what is in the box is a message that was sent before, and no draft
+  #button;
 
   /**
    * @param {HTMLFormElement} form as the server drew it: what a refused form brought back stays in its box
@@ -27,12 +30,13 @@ export class Composer extends EventTarget {
     super();
     this.#form = form;
     this.#box = form.elements.message;
+    this.#button = form.querySelector('.send');
     this.#length = new LengthCheck(form, texts);
     this.#drafts = drafts;
     this.#thread = thread;
     if (this.#box.value) drafts.put(thread, this.#box.value);
     else this.#box.value = drafts.get(thread);
-    this.#box.addEventListener('keydown', (event) => this.#sendOnEnter(event), { signal });
+    this.#box.addEventListener('keydown', (event) => this.#press(event), { signal });
     this.#box.addEventListener('input', () => this.#changed(), { signal });
     form.addEventListener('submit', (event) => this.#submit(event), { signal });
     addEventListener('pagehide', () => this.#keepDraft(), { signal });
@@ -41,8 +45,8 @@ export class Composer extends EventTarget {
     drafts.watch(thread, (draft) => this.#follow(draft), signal);
     labelEnter(this.#box, signal);
     this.#fit();
-    this.#length.fits(this.#text);
-    this.#length.count(this.#text);
+    this.#length.fits(this.text);
+    this.#length.count(this.text);
   }
 
   /** When false, the form posts itself: the way without a live connection. */
@@ -52,36 +56,83 @@ export class Composer extends EventTarget {
     this.#box.focus({ preventScroll: true });
   }
 
-  #sendOnEnter(event) {
-    if (!sends(event)) return;
-    event.preventDefault();
-    this.#form.requestSubmit();
+  /** @param {string} text of a message that is edited now @param {string} label of the button */
+  edit(text, label) {
+    this.#keepDraft();
+    this.#isEditing = true;
+    this.#fill(text);
+    this.#label(label);
+    this.#focusAtEnd();
+  }
+
+  /** The draft from before comes back. */
+  endEdit() {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = 0;
+    this.#isEditing = false;
+    this.#fill(this.#drafts.get(this.#thread));
+    this.#label(this.#button.dataset.label);
+    this.#focusAtEnd();
+  }
+
+  /** What cannot be saved any more is not lost: it joins the draft. @param {string} text */
+  offer(text) {
+    this.#fill([this.text, text].filter(Boolean).join('\n'));
+    this.#putDraft(this.#box.value);
+  }
+
+  #label(label) {
+    this.#button.dataset.label ??= this.#button.title;
+    this.#button.title = label;
+    this.#button.querySelector('.visually-hidden').textContent = label;
+  }
+
+  #focusAtEnd() {
+    this.focus();
+    this.#box.setSelectionRange(this.#box.value.length, this.#box.value.length);
+  }
+
+  #press(event) {
+    if (sends(event)) {
+      event.preventDefault();
+      this.#form.requestSubmit();
+    } else if (event.key === 'Escape' && this.#isEditing && !event.isComposing) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.dispatchEvent(new Event('leave'));
+    } else if (event.key === 'ArrowUp' && !this.#box.value && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      this.dispatchEvent(new Event('recall'));
+    }
   }
 
   #changed() {
     this.#fit();
-    this.#length.fits(this.#text);
+    this.#length.fits(this.text);
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.#rest(), REST_MS);
-    if (this.#text) this.dispatchEvent(new Event('write'));
+    if (this.text && !this.#isEditing) this.dispatchEvent(new Event('write'));
   }
 
   #rest() {
     this.#keepDraft();
-    this.#length.fits(this.#text, true);
-    this.#length.count(this.#text);
+    this.#length.fits(this.text, true);
+    this.#length.count(this.text);
   }
 
   #submit(event) {
-    if (!this.#text || !this.#length.fits(this.#text, true)) {
+    if (!this.text || !this.#length.fits(this.text, true)) {
       event.preventDefault();
       this.focus();
+    } else if (this.#isEditing) {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent('save', { detail: this.text }));
     } else if (!this.intercepts) {
       this.#posting = true;
       this.#putDraft('');
     } else {
       event.preventDefault();
-      this.dispatchEvent(new CustomEvent('compose', { detail: this.#text }));
+      this.dispatchEvent(new CustomEvent('compose', { detail: this.text }));
       this.#empty();
     }
   }
@@ -98,23 +149,25 @@ export class Composer extends EventTarget {
 
   /** Another tab wrote or sent; the tab one is writing in follows nobody. */
   #follow(draft) {
-    if (!(document.hasFocus() && document.activeElement === this.#box)) this.#fill(draft);
+    const isWriting = document.hasFocus() && document.activeElement === this.#box;
+    if (!isWriting && !this.#isEditing) this.#fill(draft);
   }
 
   /** Back from the browser's cache: events of other tabs were missed there, and a sent text is no draft. */
   #comeBack({ persisted }) {
     this.#posting = false;
-    if (persisted) this.#fill(this.#drafts.get(this.#thread));
+    if (persisted && !this.#isEditing) this.#fill(this.#drafts.get(this.#thread));
   }
 
   #fill(text) {
     this.#box.value = text;
     this.#fit();
-    this.#length.fits(this.#text);
-    this.#length.count(this.#text);
+    this.#length.fits(this.text);
+    this.#length.count(this.text);
   }
 
-  get #text() {
+  /** What one has written, as it would be sent. */
+  get text() {
     return cleanText(this.#box.value);
   }
 
@@ -127,7 +180,9 @@ export class Composer extends EventTarget {
 
   /** Only what was typed here since: another tab may have kept something newer. */
   #keepDraft() {
-    if (this.#restTimer && !this.#posting) this.#putDraft(this.#box.value);
+    if (!this.#restTimer || this.#posting) return;
+    if (this.#isEditing) this.dispatchEvent(new CustomEvent('rest', { detail: this.#box.value }));
+    else this.#putDraft(this.#box.value);
   }
 
   #putDraft(draft) {

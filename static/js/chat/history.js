@@ -1,7 +1,7 @@
 /**
  * The history around what is shown: earlier and later pages come as one scrolls near them. `complete` says whether
  * the list reaches the newest message; until then live ones come with their page. Events: `failed` and
- * `loaded` of a page, and `complete` when it does.
+ * `loaded` of a page, `page` (`detail`) once it is drawn, and `complete` when it does.
  */
 import { within } from '../net/patience.js';
 import { PageLink } from './page_link.js';
@@ -12,6 +12,7 @@ const MOST = 600; // messages on the page: beyond, those far away are let go of,
 export class History extends EventTarget {
   #thread;
   #list;
+  #states;
   #signal;
   #complete;
   /** @type {any[]|null} live messages that come while the last page is on its way */
@@ -23,14 +24,16 @@ export class History extends EventTarget {
    * @param {HTMLElement} pane with the links `#earlier` and `#later`, which lead there without scripts, too
    * @param {number} thread
    * @param {import('./messages.js').MessageList} list
+   * @param {import('./states.js').MessageStates} states keep what is told while a page is on its way
    * @param {HTMLElement} log
    * @param {{later: boolean}} chat whether there is anything later than what is shown
    * @param {AbortSignal} signal
    */
-  constructor(pane, thread, list, log, { later }, signal) {
+  constructor(pane, thread, list, states, log, { later }, signal) {
     super();
     this.#thread = thread;
     this.#list = list;
+    this.#states = states;
     this.#complete = !later;
     this.#signal = signal;
     /** @type {(selector: string) => any} */
@@ -57,10 +60,11 @@ export class History extends EventTarget {
 
   async #loadEarlier() {
     const first = this.#list.firstSeq;
-    const page = await this.#fetch(`before=${first}`);
+    const page = await this.#states.fetching(this.#fetch(`before=${first}`));
     if (!page) return undefined;
     if (first !== this.#list.firstSeq) return true; // what it leads up to was let go of: ask again
     this.#list.prepend(page.messages);
+    this.#tellPage(page);
     if (this.#list.trim(MOST, 'end')) {
       this.#complete = false;
       this.#later.show(true);
@@ -72,11 +76,12 @@ export class History extends EventTarget {
     const waiting = [];
     this.#waiting = waiting;
     const last = this.#list.lastSeq;
-    const page = await this.#fetch(`after=${last}`);
+    const page = await this.#states.fetching(this.#fetch(`after=${last}`));
     this.#waiting = null;
     if (!page) return undefined;
     if (last !== this.#list.lastSeq) return true;
     this.#list.append(page.messages);
+    this.#tellPage(page);
     if (this.#list.trim(MOST, 'start')) this.#earlier.show(true);
     if (!page.more) {
       this.#complete = true;
@@ -84,6 +89,10 @@ export class History extends EventTarget {
       this.dispatchEvent(new Event('complete'));
     }
     return page.more;
+  }
+
+  #tellPage(page) {
+    this.dispatchEvent(new CustomEvent('page', { detail: page }));
   }
 
   async #fetch(where) {

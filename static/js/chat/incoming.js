@@ -8,9 +8,9 @@ import { ofThread } from './of_thread.js';
  * @param {AbortSignal} signal when the chat is left
  */
 export function followSocket(view, { me, socket }, signal) {
-  const { thread, timeline, list, people, typing, presence, notice, reading } = view;
+  const { thread, timeline, list, people, typing, presence, notice, reading, changes } = view;
   const on = ofThread(socket, thread, signal);
-  const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous });
+  const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous, change: changes.opening() });
   let refusal = ''; // what was said when one took no part any more
 
   socket.addEventListener('hello', open, { signal });

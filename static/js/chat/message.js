@@ -54,6 +54,10 @@ export class MessageRenderer {
     drawText(item, { text }, this.#scene);
   }
 
+  redraw(item, state, waiting, offline) {
+    drawState(item, state, this.#scene, waiting, offline);
+  }
+
   showRefused(item, reason) {
     item.classList.replace('pending', 'refused');
     showState(item, reason ?? this.#texts.notStored);

@@ -24,7 +24,8 @@ export class MessageList extends EventTarget {
 
   /**
    * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
-   * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number}}} chat
+   * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number},
+   *   reactions?: string[]}} chat
    * @param {{id: number, name: string}} me
    * @param {import('./people.js').People} people
    * @param {import('./scroll.js').EndScroll} scroll
@@ -38,7 +39,8 @@ export class MessageList extends EventTarget {
     this.#me = me;
     this.#scroll = scroll;
     this.#readSeq = chat.thread.readSeq;
-    const scene = { me: me.id, thread: chat.thread.id, people, fold: chat.fold, texts };
+    const canReact = Boolean(chat.reactions?.length && find('#composer'));
+    const scene = { me: me.id, thread: chat.thread.id, people, fold: chat.fold, texts, canReact };
     this.#renderer = new MessageRenderer(find('#blank-message'), scene);
     const blankDay = find('#blank-day');
     this.#arrange = (item) => arrange(item, blankDay);
@@ -63,6 +65,36 @@ export class MessageList extends EventTarget {
       dataset.id,
       Number(dataset.seq),
     ]);
+  }
+
+  /** One's own last message, sent or waiting. @returns {any} */
+  get lastOwn() {
+    return Array.from(this.#list.querySelectorAll('.message.own:not(.deleted)')).at(-1);
+  }
+
+  /** @param {{seq?: number, of?: string}} message its number, or its id @returns {any} its element, if it is there */
+  find({ seq, of }) {
+    return (seq && findStored(this.#list, seq)) || (of && this.#list.querySelector(`[data-id="${CSS.escape(of)}"]`));
+  }
+
+  /** The messages with reactions, which the server draws without buttons. @returns {any[]} */
+  get reacted() {
+    return Array.from(this.#list.querySelectorAll('.message-reactions'), (chips) => chips.closest('.message'));
+  }
+
+  /** Shows what has become of a message; not announced to screen readers. @param {() => void} more drawn with it */
+  redraw(item, state, waiting, offline, more) {
+    this.#quietly(() => {
+      this.#renderer.redraw(item, state, waiting, offline);
+      more();
+    });
+  }
+
+  #quietly(change) {
+    const log = this.#scroll.element;
+    log.setAttribute('aria-busy', 'true');
+    this.#scroll.keeping(change);
+    requestAnimationFrame(() => requestAnimationFrame(() => log.removeAttribute('aria-busy')));
   }
 
   /** A stored message: a pending one with its id becomes it; so does one that the page was drawn with. */

@@ -8,7 +8,7 @@ import { sendPlainly } from './plain_send.js';
  * @param {AbortSignal} signal when the chat is left
  */
 export function followOutbox(view, { outbox, socket, texts }, signal) {
-  const { thread, list, history, composer, notice, typing, find } = view;
+  const { thread, list, history, composer, notice, typing, changes, find } = view;
   const on = ofThread(outbox, thread, signal);
   const waiting = () => outbox.entries(thread).filter(({ state }) => state === 'waiting');
 
@@ -45,6 +45,11 @@ export function followOutbox(view, { outbox, socket, texts }, signal) {
     if (outbox.isVolatile) notice.say(texts.memoryOnly);
   });
   on('rewritten', (entry) => list.rewrite(entry));
+  on('change-dropped', ({ reason }) => {
+    notice.say(reason);
+    changed();
+  });
+  for (const type of ['changing', 'changed-here', 'change-refused']) on(type, changed);
   on('settled', (message) => {
     view.receive(message);
     changed();
@@ -69,9 +74,11 @@ export function followOutbox(view, { outbox, socket, texts }, signal) {
       list.addPending(entry, !socket.live);
       if (entry.state === 'refused') list.refuse(entry);
     }
+    changes.drawWaiting();
   };
   for (const [id, seq] of list.own) outbox.forget(id, seq);
   if (history.complete) showWaiting();
+  else changes.drawWaiting();
   history.addEventListener('complete', showWaiting);
   adapt();
 }

@@ -1,3 +1,4 @@
+import { Changes } from './changes.js';
 import { Composer } from './composer.js';
 import { Counts } from './counts.js';
 import { History } from './history.js';
@@ -22,7 +23,8 @@ export class ChatView {
    * @param {import('../app.js').App} app
    * @param {AbortSignal} signal when the chat is left
    */
-  constructor(pane, { me, texts, socket, drafts, router }, signal) {
+  constructor(pane, app, signal) {
+    const { me, texts, socket, drafts, router } = app;
     this.#me = me;
     this.#router = router;
     /** @type {(id: string) => any} finds what the pane has */
@@ -35,9 +37,12 @@ export class ChatView {
     this.scroll = new EndScroll(find('log'), signal);
     this.people = new People(me.id);
     this.list = new MessageList(pane, this.data, me, this.people, this.scroll, texts);
+    this.changes = new Changes(app, this.data, this.list, signal);
     this.timeline = new Timeline(thread.total);
     this.counts = new Counts(find('counts'), thread);
-    this.history = new History(pane, thread.id, this.list, this.scroll.element, this.data, signal);
+    const { states } = this.changes;
+    this.history = new History(pane, thread.id, this.list, states, this.scroll.element, this.data, signal);
+    this.history.addEventListener('page', ({ detail }) => this.changes.takePage(detail));
     this.end = new ToEnd(find('to-end'), this.scroll, texts.newMessages, thread.unread, () => this.isEnd);
     const seesEnd = () => this.seesEnd;
     this.reading = new Reading(socket, thread.id, this.timeline, this.scroll, seesEnd, thread.readSeq, signal);
@@ -81,12 +86,14 @@ export class ChatView {
     const { list, history } = this;
     if (!this.timeline.add(message.seq)) {
       list.drop(message.id);
+      this.changes.take(message);
       return;
     }
     const own = message.sender.id === this.#me.id;
     if (!own) this.#announce(message.sender.id);
     if (history.complete || !list.drop(message.id)) history.add(message);
     else this.scrollToEnd(); // written at an old place, without a connection: one follows it
+    this.changes.take(message);
     this.find('no-messages').hidden = true;
     this.counts.add(own);
     this.reading.notice();

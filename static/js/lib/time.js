@@ -124,3 +124,8 @@ function numerals(moment) {
 
 const capitalised = (word) => word[0].toUpperCase() + word.slice(1);
 const unbroken = (words) => words.replace(/\s/g, '\u00a0'); // browsers differ in which space they write
+
+/** @param {string} at a time @param {number} seconds 0 for no limit */
+export function isYounger(at, seconds) {
+  return !seconds || Date.now() - new Date(at).getTime() < seconds * 1000;
+}

@@ -11,7 +11,7 @@ const OPTION_WRITES = /Mac|iP/.test(navigator.platform); // Option+N is the way 
 
 export class Shortcuts extends EventTarget {
   #dialog;
-  #singleKeys = recall();
+  #singleKeys = singleKeys();
 
   /**
    * @param {HTMLDialogElement} dialog the list, with a checkbox `#single-keys`: a key alone can be turned off,
@@ -25,7 +25,7 @@ export class Shortcuts extends EventTarget {
     addEventListener(
       'storage',
       ({ key }) => {
-        if (key === SINGLE_KEYS) this.#singleKeys = recall();
+        if (key === SINGLE_KEYS) this.#singleKeys = singleKeys();
       },
       { signal },
     );
@@ -67,11 +67,13 @@ export class Shortcuts extends EventTarget {
   }
 }
 
-function letter({ key, code }) {
+/** The letter of a key, whatever the layout writes. @param {KeyboardEvent} event */
+export function letter({ key, code }) {
   return (/^[a-z]$/i.test(key) ? key : code.replace('Key', '')).toLowerCase();
 }
 
-function recall() {
+/** Whether single keys do anything. */
+export function singleKeys() {
   try {
     return localStorage.getItem(SINGLE_KEYS) !== 'off';
   } catch {

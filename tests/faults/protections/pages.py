@@ -73,6 +73,13 @@ PROTECTIONS = [
         "browser/test_modules.py::test_module[only_plain_messages_lie_where_a_tab_of_the_version_before_looks]",
     ),
     Protection(
+        "A browser asks for the changes after those that it knows while the chat is open",
+        "static/js/chat/changes.js",
+        "if (this.#isOpen && change !== undefined)",
+        "if (change !== undefined)",
+        "browser/test_modules.py::test_module[the_number_to_open_with_rises_only_while_the_thread_is_open]",
+    ),
+    Protection(
         "Browsers cut off at the same time reconnect at different times",
         "static/js/net/back_off.js",
         "  return Math.random() * Math.min(",
