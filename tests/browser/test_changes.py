@@ -57,7 +57,7 @@ async def test_a_reaction_is_set_from_the_menu_and_taken_off_by_its_chip(ana: Sc
 
 async def test_only_ones_own_messages_can_be_edited_or_deleted(ana: Screen, ben: Screen) -> None:
     menu = await ana.opens_menu_of("Hello Ana")
-    await expect(menu.get_by_role("menuitem").filter(visible=True)).to_have_text(["Copy text", "Copy link"])
+    await expect(menu.get_by_role("menuitem").filter(visible=True)).to_have_text(["Reply", "Copy text", "Copy link"])
 
 
 async def test_all_of_it_is_done_with_keys_alone(ana: Screen, ben: Screen) -> None:

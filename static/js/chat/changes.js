@@ -6,7 +6,7 @@ import { MessageStates, stateOf } from './states.js';
 
 /**
  * What becomes of the messages of an open chat: what the server tells, and what waits in the outbox, drawn over it.
- * Event: `state` (`detail` is the new state of a message).
+ * Events: `state` (`detail` is the new state of a message), and `taken`: originals of replies, or replies, have come.
  */
 export class Changes extends EventTarget {
   #me;
@@ -74,14 +74,14 @@ export class Changes extends EventTarget {
   }
 
   #change(frame) {
-    this.#know(frame.seq);
+    this.know(frame.seq);
     const state = this.states.change(frame);
     this.#raise(frame.change);
     if (state) this.#told(state);
   }
 
   #done(entry, change) {
-    this.#know(entry.seq);
+    this.know(entry.seq);
     const state = this.states.done(entry, change);
     if (state) this.#told(state);
     else this.draw(entry);
@@ -98,25 +98,32 @@ export class Changes extends EventTarget {
     const state = this.states.take(message);
     const isNews = known ? state : state && state.change > (message.change ?? 0);
     if (isNews || this.#waiting({ seq: message.seq, of: message.id }).length) this.draw(message);
+    if (message.reply) this.dispatchEvent(new Event('taken'));
   }
 
   /** A page of the history, once it is drawn. @param {{messages: any[], quoted?: any[], change?: number}} page */
   takePage({ messages, quoted = [], change }) {
     if (!this.#wasOpened && change !== undefined) this.#number = Math.min(this.#number ?? change, change);
     for (const message of messages) this.take(message);
-    for (const original of quoted) this.states.take(original);
+    this.takeQuoted(quoted);
+  }
+
+  /** Originals of replies. @param {any[]} originals */
+  takeQuoted(originals) {
+    for (const original of originals) this.states.take(original);
+    this.dispatchEvent(new Event('taken'));
   }
 
   /** @returns {import('./states.js').State|undefined} what is known of a message, by its number or its element */
   stateOf(item) {
     const { seq, id } = item.dataset;
-    if (seq) return this.#know(Number(seq));
+    if (seq) return this.know(Number(seq));
     const entry = this.#outbox.entries(this.#thread).find((each) => each.id === id);
     return entry && stateOf({ ...entry, sender: this.#me, at: new Date(entry.order).toISOString() }, this.#me.id);
   }
 
-  /** The page as drawn is read when it is first needed. */
-  #know(seq) {
+  /** The page as drawn is read when it is first needed. @returns {import('./states.js').State|undefined} */
+  know(seq) {
     const item = this.states.get(seq) ? null : this.#list.find({ seq });
     if (item) this.states.take(readMessage(item));
     return this.states.get(seq);

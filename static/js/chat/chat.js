@@ -6,6 +6,8 @@ import { Editing } from './editing.js';
 import { followSocket } from './incoming.js';
 import { offerActions } from './message_actions.js';
 import { followOutbox } from './outgoing.js';
+import { Quotes } from './quotes.js';
+import { Replying } from './replying.js';
 import { ChatView } from './view.js';
 
 /**
@@ -19,11 +21,18 @@ export function openChat(pane, app, signal) {
   const { find, history, list, people } = view;
   people.update(view.data.people);
   followToday(view, app.today, signal);
-  followOutbox(view, app, signal);
   view.changes.drawReactions();
   followHistory(view, app.texts);
-  const editing = view.composer && new Editing(view, app, new ComposerBar(find('composer')));
-  offerActions(view, app, editing, signal);
+  const { composer } = view;
+  const bar = composer && new ComposerBar(find('composer'));
+  const replying = bar && new Replying(view, app, bar);
+  const editing = bar && new Editing(view, app, bar);
+  composer?.addEventListener('leave', (event) => {
+    if (bar?.end()) event.preventDefault();
+  });
+  followOutbox(view, app, replying, signal);
+  offerActions(view, app, editing, replying, signal);
+  new Quotes(view, app, signal);
   list.goTo(view.data.at, history.complete);
   view.end.show();
   connectControls(view, app.router);

@@ -1,6 +1,7 @@
 /**
  * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed). While a message
- * is edited in it: `save` and `rest` (`detail` is the text), `leave` (Escape). `recall`: the arrow up in an empty box.
+ * is edited in it: `save` and `rest` (`detail` is the text),
+ * `leave` (Escape), prevented if there was something to leave. `recall`: the arrow up in an empty box.
  */
 import { cleanText } from '../lib/texts.js';
 import { labelEnter, sends } from './enter_key.js';
@@ -96,10 +97,10 @@ export class Composer extends EventTarget {
     if (sends(event)) {
       event.preventDefault();
       this.#form.requestSubmit();
-    } else if (event.key === 'Escape' && this.#isEditing && !event.isComposing) {
+    } else if (event.key === 'Escape' && !event.isComposing) {
+      if (this.dispatchEvent(new Event('leave', { cancelable: true }))) return;
       event.preventDefault();
       event.stopPropagation();
-      this.dispatchEvent(new Event('leave'));
     } else if (event.key === 'ArrowUp' && !this.#box.value && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       this.dispatchEvent(new Event('recall'));

@@ -28,10 +28,9 @@ export class Editing {
     this.#bar = bar;
     const { composer, changes } = view;
     composer.addEventListener('save', ({ detail }) => this.#save(detail));
-    composer.addEventListener('leave', () => this.end());
     composer.addEventListener('rest', ({ detail }) => this.#keep(detail));
     composer.addEventListener('recall', () => this.#recall());
-    bar.addEventListener('end', () => this.end());
+    bar.addEventListener('end-edit', () => this.end());
     changes.addEventListener('state', ({ detail }) => this.#follow(detail));
     this.#goOn();
   }
@@ -53,9 +52,13 @@ export class Editing {
     const before = this.#waitingText(item) ?? state.text;
     const { text = before, base = state.change } = from;
     this.#edit = { seq: Number(seq) || undefined, of: id, base, before };
-    this.#bar.show(this.#texts.editing, firstChars(plain(before), SHOWN_CHARS));
+    this.#showBar(this.#texts.editing, before);
     this.#view.composer.edit(text, this.#texts.save);
     this.#keep(text);
+  }
+
+  #showBar(title, text) {
+    this.#bar.show('edit', title, firstChars(plain(text), SHOWN_CHARS), this.#texts.stopEditing);
   }
 
   /** An edit that waits is what is edited further. */
@@ -70,7 +73,7 @@ export class Editing {
     if (!this.#edit) return;
     this.#edit = null;
     this.#keep('');
-    this.#bar.hide();
+    this.#bar.hide('edit');
     this.#view.composer.endEdit();
   }
 
@@ -107,7 +110,7 @@ export class Editing {
       this.end();
       this.#view.composer.offer(typed);
     } else if (text !== this.#edit.before) {
-      this.#bar.show(this.#texts.changedMeanwhile, firstChars(plain(text), SHOWN_CHARS));
+      this.#showBar(this.#texts.changedMeanwhile, text);
     }
   }
 }

@@ -91,6 +91,12 @@ export class History extends EventTarget {
     return page.more;
   }
 
+  /** One message, wherever it is. @returns {Promise<any[]|undefined>} none if it may not be seen, nothing if away */
+  async find(seq) {
+    const page = await this.#states.fetching(this.#fetch(`before=${seq + 1}&limit=1`));
+    return page?.messages.filter((message) => message.seq === seq);
+  }
+
   #tellPage(page) {
     this.dispatchEvent(new CustomEvent('page', { detail: page }));
   }

@@ -2,15 +2,19 @@ import { isYounger } from '../lib/time.js';
 import { followGestures } from './menu_gestures.js';
 import { MessageMenu } from './message_menu.js';
 import { followMouse } from './message_tools.js';
+import { followSwipes } from './swipe.js';
+
+const COPIED_MS = 2_000;
 
 /**
  * What one can do with the messages of an open chat, by their menu, their reactions and keys.
  * @param {import('./view.js').ChatView} view
  * @param {import('../app.js').App} app
  * @param {import('./editing.js').Editing|null} editing
+ * @param {import('./replying.js').Replying|null} replying
  * @param {AbortSignal} signal when the chat is left
  */
-export function offerActions(view, { me, outbox, texts }, editing, signal) {
+export function offerActions(view, { me, outbox, texts }, editing, replying, signal) {
   const { find, thread, changes, composer, notice, data } = view;
   const list = find('messages');
   const menu = new MessageMenu(find('message-menu'), signal);
@@ -27,6 +31,7 @@ export function offerActions(view, { me, outbox, texts }, editing, signal) {
       if (editing?.may(item)) may.add('edit');
       if (isOwn && isYounger(state.at, data.windows.delete)) may.add('delete');
     }
+    if (state.seq && replying && !state.deleted) may.add('reply');
     if (state.seq) may.add('link');
     return may;
   };
@@ -42,12 +47,18 @@ export function offerActions(view, { me, outbox, texts }, editing, signal) {
     copy: (item) => copy(changes.stateOf(item)?.text ?? ''),
     link: (item) => copy(item.querySelector('.message-link').href),
     edit: (item) => editing?.begin(item),
+    reply: (item) => {
+      editing?.end();
+      replying?.begin(changes.stateOf(item));
+      view.focus();
+    },
     delete: (item) => outbox.change({ ...wish(item), kind: 'delete' }),
   };
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
       notice.say(texts.copied);
+      setTimeout(() => notice.takeBack(texts.copied), COPIED_MS);
     } catch {
       notice.say(texts.cannotCopy);
     }
@@ -71,6 +82,7 @@ export function offerActions(view, { me, outbox, texts }, editing, signal) {
     },
     signal,
   );
+  followSwipes(list, (item) => offered(item).has('reply'), actions.reply);
   followMouse(find('message-tools'), list, find('log'), (item) => Boolean(changes.stateOf(item)), open);
 
   list.addEventListener('decide', (/** @type {any} */ { target, detail: { entry, decision } }) => {

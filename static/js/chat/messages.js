@@ -112,9 +112,9 @@ export class MessageList extends EventTarget {
   }
 
   /** @param {import('../net/outbox_store.js').Entry} entry another tab may report it after it is stored */
-  addPending({ id, text, elsewhere }, offline) {
+  addPending({ id, text, reply, elsewhere }, offline) {
     if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
-    const item = this.#renderer.draw({ id, text, sender: this.#me, at: new Date().toISOString() });
+    const item = this.#renderer.draw({ id, text, reply, sender: this.#me, at: new Date().toISOString() });
     this.#renderer.showPending(item, offline);
     this.#scroll.keeping(() => {
       this.#list.append(item);

@@ -18,7 +18,7 @@ export class Notice {
 
   /** Removes a sentence that no longer holds, unless another one replaced it. */
   takeBack(sentence) {
-    if (this.#text.textContent === sentence) this.say('');
+    if (sentence && this.#text.textContent === sentence) this.say('');
   }
 
   offerPlainSending(isOffered) {

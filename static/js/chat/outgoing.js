@@ -5,15 +5,16 @@ import { sendPlainly } from './plain_send.js';
  * What one writes in an open chat: from the box through the outbox, until it is stored or refused.
  * @param {import('./view.js').ChatView} view
  * @param {import('../app.js').App} app
+ * @param {import('./replying.js').Replying|null} replying
  * @param {AbortSignal} signal when the chat is left
  */
-export function followOutbox(view, { outbox, socket, texts }, signal) {
+export function followOutbox(view, { outbox, socket, texts }, replying, signal) {
   const { thread, list, history, composer, notice, typing, changes, find } = view;
   const on = ofThread(outbox, thread, signal);
   const waiting = () => outbox.entries(thread).filter(({ state }) => state === 'waiting');
 
   composer?.addEventListener('compose', ({ detail }) => {
-    outbox.add(thread, detail);
+    outbox.add(thread, detail, replying?.take());
     typing.endOwn();
   });
   composer?.addEventListener('write', () => typing.sendOwn());
@@ -45,11 +46,18 @@ export function followOutbox(view, { outbox, socket, texts }, signal) {
     if (outbox.isVolatile) notice.say(texts.memoryOnly);
   });
   on('rewritten', (entry) => list.rewrite(entry));
+  let refusal = ''; // why a deletion or a reaction was dropped: said until one tries something else
   on('change-dropped', ({ reason }) => {
+    refusal = reason;
     notice.say(reason);
     changed();
   });
-  for (const type of ['changing', 'changed-here', 'change-refused']) on(type, changed);
+  for (const type of ['changing', 'changed-here', 'change-refused']) {
+    on(type, () => {
+      notice.takeBack(refusal);
+      changed();
+    });
+  }
   on('settled', (message) => {
     view.receive(message);
     changed();
