@@ -69,7 +69,7 @@ async def test_ana_sees_what_was_edited_deleted_answered_and_liked(ana: Screen, 
     await expect(message.locator(".message-edited")).to_have_attribute("title", re.compile("^November.30,.2026, "))
     await expect(message.nth(2)).to_contain_text("Message deleted")
     await expect(message.nth(3)).to_contain_text("Ana deleted this message")
-    chips = message.first.get_by_role("img")
+    chips = message.first.locator(".chip")
     await expect(chips.nth(0)).to_have_accessible_name("👍: Ben, you, a former member")
     await expect(chips.nth(1)).to_have_accessible_name("🎉: Ben")
     quotes = message.locator(".message-quote")

@@ -97,3 +97,17 @@ async def test_an_edit_goes_on_where_it_was_when_the_page_is_loaded_again(ana: S
     await ben.box.press("Enter")
     await ana.sees_messages("Hello Ana and Cleo", "What are you reading?")
     await expect(ben.box).to_have_value("")
+
+
+async def test_a_page_drawn_for_an_edit_or_an_answer_begins_it(ana: Screen, ben: Screen) -> None:
+    chat = ben.page.url
+    await ben.goes_to(f"{chat}?edit=1")
+    await ben.sees("Editing a message")
+    await expect(ben.box).to_have_value("Hello Ana")
+    await ben.writes("Hello dear Ana")
+    await ana.sees_messages("Hello dear Ana", "What are you reading?")
+    await expect(ben.box).to_have_value("")
+    await ana.goes_to(f"{chat}?reply=1")
+    await ana.sees("Replying to Ben")
+    await ana.writes("Hello Ben")
+    await expect(ben.page.locator(".message-quote")).to_have_text("BenHello dear Ana")

@@ -19,10 +19,11 @@ export class Composer extends EventTarget {
   #posting = false; // the form is on its way: what is in the box is no draft any more
   #isEditing = false; // what is in the box is a message that was sent before, and no draft
   #button;
+  #texts;
 
   /**
    * @param {HTMLFormElement} form as the server drew it: what a refused form brought back stays in its box
-   * @param {{tooLong: string, counter: string}} texts
+   * @param {{tooLong: string, counter: string, send?: string, save?: string}} texts
    * @param {import('../net/drafts.js').Drafts} drafts
    * @param {number} thread
    * @param {AbortSignal} signal ends it; the draft is kept
@@ -32,6 +33,7 @@ export class Composer extends EventTarget {
     this.#form = form;
     this.#box = form.elements.message;
     this.#button = form.querySelector('.send');
+    this.#texts = texts;
     this.#length = new LengthCheck(form, texts);
     this.#drafts = drafts;
     this.#thread = thread;
@@ -45,6 +47,7 @@ export class Composer extends EventTarget {
     signal.addEventListener('abort', () => this.#keepDraft());
     drafts.watch(thread, (draft) => this.#follow(draft), signal);
     labelEnter(this.#box, signal);
+    this.#label(this.#texts.send);
     this.#fit();
     this.#length.fits(this.text);
     this.#length.count(this.text);
@@ -57,12 +60,12 @@ export class Composer extends EventTarget {
     this.#box.focus({ preventScroll: true });
   }
 
-  /** @param {string} text of a message that is edited now @param {string} label of the button */
-  edit(text, label) {
+  /** @param {string} text of a message that is edited now */
+  edit(text) {
     this.#keepDraft();
     this.#isEditing = true;
     this.#fill(text);
-    this.#label(label);
+    this.#label(this.#texts.save);
     this.#focusAtEnd();
   }
 
@@ -72,7 +75,7 @@ export class Composer extends EventTarget {
     this.#restTimer = 0;
     this.#isEditing = false;
     this.#fill(this.#drafts.get(this.#thread));
-    this.#label(this.#button.dataset.label);
+    this.#label(this.#texts.send);
     this.#focusAtEnd();
   }
 
@@ -83,7 +86,6 @@ export class Composer extends EventTarget {
   }
 
   #label(label) {
-    this.#button.dataset.label ??= this.#button.title;
     this.#button.title = label;
     this.#button.querySelector('.visually-hidden').textContent = label;
   }

@@ -53,7 +53,7 @@ export class Editing {
     const { text = before, base = state.change } = from;
     this.#edit = { seq: Number(seq) || undefined, of: id, base, before };
     this.#showBar(this.#texts.editing, before);
-    this.#view.composer.edit(text, this.#texts.save);
+    this.#view.composer.edit(text);
     this.#keep(text);
   }
 
@@ -94,10 +94,10 @@ export class Editing {
     this.#drafts.put(`edit.${thread}`, this.#edit && text ? JSON.stringify({ ...this.#edit, text }) : '');
   }
 
-  /** What was being edited when the page was left. */
+  /** What the page was drawn for, or what was being edited when it was left. */
   #goOn() {
     const { thread, list } = this.#view;
-    const kept = parse(this.#drafts.get(`edit.${thread}`));
+    const kept = this.#view.mode.edit ?? parse(this.#drafts.get(`edit.${thread}`));
     const item = kept && list.find({ seq: kept.seq, of: kept.of });
     if (item && this.may(item)) this.begin(item, kept);
   }

@@ -27,7 +27,7 @@ export class Replying {
     view.changes.addEventListener('state', ({ detail }) => {
       if (detail.seq === this.#seq) this.#show(detail);
     });
-    const kept = Number(drafts.get(this.#key));
+    const kept = view.mode.reply ?? Number(drafts.get(this.#key));
     if (kept) this.begin(view.changes.know(kept));
   }
 

@@ -1,6 +1,7 @@
 import { Changes } from './changes.js';
 import { Composer } from './composer.js';
 import { Counts } from './counts.js';
+import { takeFormMode } from './form_mode.js';
 import { History } from './history.js';
 import { MessageList } from './messages.js';
 import { Notice } from './notice.js';
@@ -50,6 +51,7 @@ export class ChatView {
     this.presence = new PresenceLine(find('presence'), this.people, texts);
     this.notice = new Notice(find('notice'), find('notice-text'), find('send-plainly'));
     const form = find('composer'); // none where one cannot write: to who is blocked, or deleted
+    this.mode = form ? takeFormMode(form) : {};
     this.composer = form && new Composer(form, texts, drafts, thread.id, signal);
     addEventListener('focus', () => this.#comeBack(), { signal });
   }

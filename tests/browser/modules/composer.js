@@ -7,12 +7,14 @@ const DRAFT = 'chatserver.draft.1.7';
 const TEXTS = {
   tooLong: 'Too long: %(count)s of %(limit)s characters.',
   counter: '%(count)s of %(limit)s characters',
+  send: 'Send',
 };
 
 /** Ana opens thread 7. @returns {Promise<{sent: string[], leave: () => void}>} */
 async function open(typed = '') {
   draw(`<form id="composer" data-limit="10000"><textarea name="message" id="message" rows="1">${typed}</textarea>
-    <button>Send</button><p id="composer-error"></p><p id="composer-counter"></p></form><input id="elsewhere">`);
+    <button class="send"><span class="visually-hidden"></span></button>
+    <p id="composer-error"></p><p id="composer-counter"></p></form><input id="elsewhere">`);
   const { Composer } = await import('../../../static/js/chat/composer.js'); // with the language and pointer of now
   const leaving = new AbortController();
   const composer = new Composer(find('#composer'), TEXTS, new Drafts(1), 7, leaving.signal);
