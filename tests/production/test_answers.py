@@ -68,6 +68,7 @@ async def test_it_is_served_over_ipv6_too_and_plain_http_leads_to_tls(stage: Sta
 
 
 async def test_a_stranger_cannot_connect_to_the_unix_socket(stage: Stage) -> None:
+    await stage.instance_ready(1)
     mode = (stage.folder / "run" / "1" / "http.sock").stat()
     assert mode.st_mode & 0o777 == 0o660
     assert mode.st_gid == stage.user.pw_gid

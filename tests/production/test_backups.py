@@ -4,7 +4,8 @@ import asyncio
 import signal
 import time
 from contextlib import closing
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import aiohttp
 import psycopg2
@@ -46,9 +47,11 @@ async def test_a_backup_made_while_people_talk_has_all_that_was_promised_before(
     live, restored = conversations(talk.owner_url), conversations(fresh_owner)
     assert restored.keys() == live.keys()
     for thread, messages in restored.items():
-        assert messages == live[thread][: len(messages)]
-        assert [seq for seq, *_ in messages] == list(range(1, len(messages) + 1))
-    assert promised <= {id for messages in restored.values() for _, id, *_ in messages}
+        assert [message.seq for message in messages] == list(range(1, len(messages) + 1))
+        for then, now in zip(messages, live[thread], strict=False):
+            assert then._replace(text="", change=0) == now._replace(text="", change=0)
+            assert then == now or then.change < now.change
+    assert promised <= {message.id for messages in restored.values() for message in messages}
     before = await everything(talk, made)
     url = talk.database("chatserver", SECRET, port)
     assert talk.check(DATABASE_URL=url) == (0, "All is well.\n")
@@ -71,13 +74,27 @@ def pg_dump_waits(database_url: str) -> None:
             cursor.execute(question)
 
 
-def conversations(database_url: str) -> dict[int, list[tuple[Any, ...]]]:
+class Message(NamedTuple):
+    """A row of the table; `change` is its last one, 0 for none."""
+
+    seq: int
+    id: str
+    sender: int
+    text: str
+    at: datetime
+    change: int
+
+
+def conversations(database_url: str) -> dict[int, list[Message]]:
     """Every message of every thread, as a database has them."""
-    found: dict[int, list[tuple[Any, ...]]] = {}
+    found: dict[int, list[Message]] = {}
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("select thread_id, seq, client_id::text, sender_id, text, sent_at from messages order by 1, 2")
+        cursor.execute(
+            "select thread_id, seq, client_id::text, sender_id, text, sent_at, coalesce(change, 0) "
+            "from messages left join changed_messages using (thread_id, seq) order by 1, 2"
+        )
         for thread, *message in cursor:
-            found.setdefault(thread, []).append(tuple(message))
+            found.setdefault(thread, []).append(Message(*message))
     return found
 
 

@@ -22,9 +22,9 @@ TOMORROWS = """
 select pg_sleep(1);
 alter table messages add column edited_at timestamptz;
 alter table users add column motto text not null default '';
-create table reactions (thread_id bigint not null, seq bigint not null, user_id bigint not null references users,
+create table stickers (thread_id bigint not null, seq bigint not null, user_id bigint not null references users,
     primary key (thread_id, seq, user_id));
-create index reactions_by_user on reactions (user_id);
+create index stickers_by_user on stickers (user_id);
 """
 
 
@@ -47,7 +47,7 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
     finally:
         await talk.everyone_leaves()
         with closing(psycopg2.connect(talk.owner_url)) as connection, connection, connection.cursor() as cursor:
-            cursor.execute("drop table reactions; alter table messages drop edited_at; alter table users drop motto; "
+            cursor.execute("drop table stickers; alter table messages drop edited_at; alter table users drop motto; "
                            "delete from migrations where name = '9999_tomorrows'")  # fmt: skip
 
 
