@@ -76,6 +76,7 @@ router.addEventListener('fail', () => status.say(texts.cannotOpen));
 // Events may have been missed since the page was rendered, at first and after each reconnect.
 socket.addEventListener('hello', () => conversations.refresh());
 socket.addEventListener('message', ({ detail }) => conversations.receive(detail, sees(detail.thread)));
+socket.addEventListener('changed', ({ detail }) => conversations.change(detail));
 socket.addEventListener('read', ({ detail }) => {
   if (detail.user === me.id) conversations.read(detail);
 });

@@ -111,3 +111,25 @@ async def test_a_page_drawn_for_an_edit_or_an_answer_begins_it(ana: Screen, ben:
     await ana.sees("Replying to Ben")
     await ana.writes("Hello Ben")
     await expect(ben.page.locator(".message-quote")).to_have_text("BenHello dear Ana")
+
+
+async def test_the_list_follows_the_last_message_and_counts_no_deleted_one(ana: Screen, ben: Screen) -> None:
+    await expect(ben.page.locator(".message.seen")).to_have_count(2)
+    await ana.goes_to("/messages/")
+    tab = await ana.another_tab()
+    await tab.goes_to("/messages/")
+    await ben.writes("Are you there?")
+    for screen in (ana, tab):
+        row = screen.conversation("Ben")
+        await expect(row.locator(".badge")).to_have_text("1")
+        await expect(row.locator(".preview-text")).to_have_text("Are you there?")
+    await ben.chooses_of("Are you there?", "Edit")
+    await ben.writes("Are you **here**?")
+    for screen in (ana, tab):
+        await expect(screen.conversation("Ben").locator(".preview-text")).to_have_text("Are you here?")
+    await ben.deletes("Are you here?")
+    for screen in (ana, tab):
+        row = screen.conversation("Ben")
+        await expect(row.locator(".preview-text")).to_have_text("Message deleted")
+        await expect(row.locator(".badge")).to_be_hidden()
+        await expect(screen.page).to_have_title("Chats")

@@ -27,6 +27,9 @@ export function followSocket(view, { me, socket }, signal) {
   };
   socket.addEventListener('presence', showPresence, { signal });
 
+  on('changed', ({ unread }) => {
+    if (unread !== undefined) view.end.show(unread); // one of them was deleted
+  });
   on('read', ({ user, seq, unread }) => {
     if (user !== me.id) {
       people.setRead(user, seq);

@@ -8,9 +8,10 @@ import { page } from '../lib/page_data.js';
 import { cleanText, firstChars } from '../lib/texts.js';
 import { within } from '../net/patience.js';
 import { Refresher } from './refresher.js';
-import { PREVIEW_LENGTH, select, showDraft, showLast, showUnread } from './rows.js';
+import { PREVIEW_LENGTH, select, showDraft, showLast, showPreview, showUnread } from './rows.js';
 
 const PATIENCE_MS = 15_000;
+const OVERTAKEN_MS = 1_000; // by then the message that a change overtook has come
 
 export class Conversations {
   #section;
@@ -23,6 +24,8 @@ export class Conversations {
     () => this.#load(),
     () => this.#receiveMissed(),
   );
+  #missedChanges = [];
+  #early = new Map(); // thread → a change of a message that has not come yet
   #missed = []; // messages that came during a refresh: the page may be older than they are
 
   /**
@@ -93,22 +96,70 @@ export class Conversations {
     }
     if (!this.#timeline(row).add(message.seq)) return;
     const own = message.sender.id === page.me.id;
-    if (!own && !seen) this.#showUnread(row, Number(row.dataset.unread) + 1);
+    const isCounted = message.seq <= Number(row.dataset.counted ?? 0);
+    if (!own && !seen && !isCounted) this.#showUnread(row, Number(row.dataset.unread) + 1);
     if (message.seq <= Number(row.dataset.total)) return;
     showLast(row, message, own);
+    row.dataset.previewChange = message.change ?? 0;
+    const early = this.#early.get(message.thread);
+    if (early) this.#showChange(row, early);
     if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
   }
 
   /** One's own mark moved, here or on another device. */
-  read({ thread, seq, unread }) {
+  read({ thread, seq, unread, last, change }) {
     const row = this.#row(thread);
     if (!row) {
       this.refresh();
       return;
     }
-    if (unread !== undefined) this.#showUnread(row, unread);
+    if (unread !== undefined) this.#count(row, { unread, last, read: seq, change });
     else if (seq >= Number(row.dataset.total)) this.#showUnread(row, 0);
     else this.refresh();
+  }
+
+  /** A message was edited or deleted, or somebody reacted to it. @param {any} frame `changed` */
+  change(frame) {
+    if (this.#refresher.isRunning) this.#missedChanges.push(frame);
+    const row = this.#row(frame.thread);
+    if (!row) return;
+    if (frame.unread !== undefined) this.#count(row, frame);
+    this.#showChange(row, frame);
+  }
+
+  /** The last message is shown as it is now; a change that overtakes its message waits for it. */
+  #showChange(row, frame) {
+    const { dataset } = row;
+    const total = Number(dataset.total);
+    if (frame.seq > total) {
+      this.#early.set(frame.thread, frame);
+      setTimeout(() => {
+        if (this.#early.get(frame.thread) === frame) this.refresh();
+      }, OVERTAKEN_MS);
+      return;
+    }
+    if (this.#early.get(frame.thread) === frame) this.#early.delete(frame.thread);
+    if (frame.seq !== total || frame.change < Number(dataset.previewChange ?? 0)) return;
+    dataset.previewChange = String(frame.change);
+    showPreview(row, frame);
+  }
+
+  /**
+   * How many are unread as of `last`, `read` and `change`. All three only rise, and are read at one moment, so that the
+   * higher sum is the newer count.
+   */
+  #count(row, { unread, last, read, change }) {
+    const { dataset } = row;
+    if (last === undefined) {
+      this.#showUnread(row, unread);
+      return;
+    }
+    const known = Number(dataset.total) + Number(dataset.read ?? 0) + Number(dataset.change ?? 0);
+    if (Number(dataset.total) > last) this.refresh();
+    else if (last + read + change >= known) {
+      Object.assign(dataset, { counted: last, read, change });
+      this.#showUnread(row, unread);
+    }
   }
 
   refresh() {
@@ -126,6 +177,9 @@ export class Conversations {
     const missed = this.#missed;
     this.#missed = [];
     for (const message of missed) if (this.#row(message.thread)) this.receive(message);
+    const changes = this.#missedChanges;
+    this.#missedChanges = [];
+    for (const frame of changes) this.change(frame);
   }
 
   #replace(fresh) {

@@ -17,8 +17,13 @@ export function showLast(row, message, own) {
   row.querySelector('.conversation-total').textContent = plural(messages, seq);
   const named = name === row.dataset.title ? '' : `${name}:`;
   row.querySelector('.preview-sender').textContent = own ? you : named;
-  row.querySelector('.preview-text').textContent = plain(firstChars(shownText(message), PREVIEW_LENGTH));
+  showPreview(row, message);
   showTime(row.querySelector('time'), at, 'list');
+}
+
+/** @param {{text: string, deleted?: string}} message */
+export function showPreview(row, message) {
+  row.querySelector('.preview-text').textContent = plain(firstChars(shownText(message), PREVIEW_LENGTH));
 }
 
 export function showUnread(row, unread) {
