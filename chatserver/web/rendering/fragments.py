@@ -92,7 +92,9 @@ class FragmentRenderer:
         minutes = [(message.sender_id, int(message.sent_at.timestamp()) // 60) for message in messages]
         days = [message.sent_at.astimezone(zone).toordinal() for message in messages]
         left_off_here = bool(messages) and messages[0].seq <= read_seq + 1
-        unread = (m.seq for m in messages if left_off_here and m.seq > read_seq and m.sender_id != me_id)
+        unread = (
+            m.seq for m in messages if left_off_here and m.seq > read_seq and m.sender_id != me_id and not m.deleted
+        )
         first_unread = next(unread, 0)
         together = [
             place > 0

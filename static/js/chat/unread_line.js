@@ -34,7 +34,7 @@ export class UnreadLine {
   /** Draws it before the first new message, as soon as the place where one left off is on the page. */
   drawWhereOneLeftOff() {
     if (!this.#isExpected || this.element || firstSeq(this.#list) > this.#readSeq + 1) return;
-    const isNew = (item) => Number(item.dataset.seq) > this.#readSeq && !item.matches('.own');
+    const isNew = (item) => Number(item.dataset.seq) > this.#readSeq && !item.matches('.own, .deleted');
     const first = /** @type {any} */ (Array.from(this.#list.querySelectorAll('[data-seq]')).find(isNew));
     if (!first) return;
     this.#scroll.keeping(() => {
