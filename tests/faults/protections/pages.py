@@ -80,6 +80,14 @@ PROTECTIONS = [
         "browser/test_modules.py::test_module[the_number_to_open_with_rises_only_while_the_thread_is_open]",
     ),
     Protection(
+        "Of all that is said about a message the higher change holds",
+        "static/js/chat/states.js",
+        "    if (known.change > frame.change) return null;\n",
+        "",
+        "browser/test_modules.py::test_module"
+        "[of_all_that_is_said_about_a_message_the_higher_change_holds_whatever_comes_first]",
+    ),
+    Protection(
         "Browsers cut off at the same time reconnect at different times",
         "static/js/net/back_off.js",
         "  return Math.random() * Math.min(",
