@@ -17,9 +17,8 @@ LOOKS = """items => {
     [...node.attributes].map(({ name, value }) => `${name}=${value}`).sort()];
   return items.slice(0, 10).map((item) => {
     item.classList.remove('at');
-    const parts = ['.message-text', '.message-edited', '.message-reactions'];
-    return [item.className.split(' ').sort(), {...item.dataset}, parts.map((part) => look(item.querySelector(part))),
-      item.querySelector('.message-quote')?.getAttribute('href')];
+    const parts = ['.message-quote', '.message-text', '.message-edited', '.message-reactions'];
+    return [item.className.split(' ').sort(), {...item.dataset}, parts.map((part) => look(item.querySelector(part)))];
   });
 }"""
 
@@ -98,3 +97,23 @@ async def test_the_list_tells_that_the_last_message_was_deleted(ana: Screen, thr
     change_message(database_url, thread, 110, deleted_at=NOON)
     await ana.goes_to("/messages/")
     await expect(ana.conversation("Ben").locator(".preview-text")).to_have_text("Message deleted")
+
+
+async def test_an_answer_that_comes_shows_what_it_answers(ana: Screen, thread: int, person: Opens) -> None:
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    ben = await person("Ben", java_script_enabled=False)
+    await ben.signs_in()
+    await ben.goes_to(f"/messages/chat/{thread}/?reply=110")
+    await ben.fills_in(message="of course")
+    await ben.presses("Send")
+    await expect(ana.page.locator(".message-quote").last).to_have_text("Bennumber 110")
+
+
+async def test_the_line_of_new_messages_stands_above_the_first_that_is_still_there(
+    ana: Screen, thread: int, database_url: str
+) -> None:
+    execute(database_url, "update participants set read_seq = 100")
+    for seq in (101, 102):
+        change_message(database_url, thread, seq, deleted_at=NOON)
+    await ana.goes_to(f"/messages/chat/{thread}/")
+    await expect(ana.page.locator(".unread-line + .message")).to_have_attribute("data-seq", "103")
