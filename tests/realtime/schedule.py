@@ -44,6 +44,7 @@ class Schedule(RuleBasedStateMachine):
         self.model = Model({self.stage.pair: {ana, ben}, self.stage.group: {ana, ben, cleo}})
         self.one_at_a_time = asyncio.Lock()  # what is stored, and what the model makes of it
         self.pages: list[Page] = []
+        self.runner.run(self.stage.repair.poll())  # as at the start of a server: it looks for what came after
         for person in (0, 1):
             self.open_a_page(person)
             for in_group in (False, True):
