@@ -115,3 +115,16 @@ async def test_a_long_press_opens_the_menu_and_a_swipe_does_not(ana: Screen, ben
     await menu.get_by_role("menuitemcheckbox", name="😮").tap()
     await expect(ben.page.locator(".chip")).to_have_text("😮1")
     await expect(menu).to_be_hidden()
+
+
+async def test_a_screen_reader_is_told_of_what_others_do_and_not_of_ones_own(ana: Screen, ben: Screen) -> None:
+    told = ana.page.locator("#changes-status")
+    menu = await ben.opens_menu_of("Hello Ana")
+    await menu.get_by_role("menuitemcheckbox", name="👍").click()
+    await expect(told).to_have_text("Ben reacted with 👍")
+    await ben.chooses_of("Hello Ana", "Edit")
+    await ben.writes("Hello dear Ana")
+    await expect(told).to_have_text("Ben edited a message")
+    await ben.deletes("Hello dear Ana")
+    await expect(told).to_have_text("Ben deleted a message")
+    await expect(ben.page.locator("#changes-status")).to_be_empty()

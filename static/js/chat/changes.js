@@ -6,7 +6,8 @@ import { MessageStates, stateOf } from './states.js';
 
 /**
  * What becomes of the messages of an open chat: what the server tells, and what waits in the outbox, drawn over it.
- * Events: `state` (`detail` is the new state of a message), and `taken`: originals of replies, or replies, have come.
+ * Events: `state` (`detail` is the new state of a message), `live` (`detail` is its state `before` and `now`) if that
+ * has just happened, and `taken`: originals of replies, or replies, have come.
  */
 export class Changes extends EventTarget {
   #me;
@@ -74,10 +75,12 @@ export class Changes extends EventTarget {
   }
 
   #change(frame) {
-    this.know(frame.seq);
+    const before = this.know(frame.seq);
     const state = this.states.change(frame);
     this.#raise(frame.change);
-    if (state) this.#told(state);
+    if (!state) return;
+    this.#told(state);
+    if (before && this.#isOpen) this.dispatchEvent(new CustomEvent('live', { detail: { before, now: state } }));
   }
 
   #done(entry, change) {

@@ -1,3 +1,4 @@
+import { ChangeNews } from './change_news.js';
 import { Changes } from './changes.js';
 import { Composer } from './composer.js';
 import { Counts } from './counts.js';
@@ -39,6 +40,8 @@ export class ChatView {
     this.people = new People(me.id);
     this.list = new MessageList(pane, this.data, me, this.people, this.scroll, texts);
     this.changes = new Changes(app, this.data, this.list, signal);
+    const news = new ChangeNews(find('changes-status'), this.people, texts, me.id);
+    this.changes.addEventListener('live', ({ detail: { before, now } }) => news.tell(before, now));
     this.timeline = new Timeline(thread.total);
     this.counts = new Counts(find('counts'), thread);
     const { states } = this.changes;
