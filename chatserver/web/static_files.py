@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path, PurePath
 
+import rcssmin
 from aiohttp import web
 
 from chatserver.resources import folder
@@ -38,7 +39,8 @@ def read(root: Path, separate_modules: bool = False) -> dict[str, bytes]:
     sheets = sorted((name for name in files if name.endswith(".css")), key=lambda name: (name != LAYERS, name))
     modules = {name: text for name, text in files.items() if name.endswith(".js")}
     served = {name: text for name, text in files.items() if name.endswith(".svg")}
-    served[ALL_STYLES] = "".join(files[name] for name in sheets)
+    styles = "".join(files[name] for name in sheets)
+    served[ALL_STYLES] = styles if separate_modules else rcssmin.cssmin(styles)
     served |= modules if separate_modules else {name: scripts.join(modules, name) for name in ENTRIES}
     return {name: text.encode() for name, text in served.items()}
 
