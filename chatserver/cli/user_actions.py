@@ -17,7 +17,7 @@ from chatserver.bus.publisher import Publisher
 from chatserver.cli.context import UsageError
 from chatserver.config.settings import LONGEST_TIME, Config
 from chatserver.conversations.deletions import erase_sent
-from chatserver.conversations.first_forms import FirstForms
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.exports.archive import in_thread, write_export
@@ -151,7 +151,7 @@ async def erase(site: Site, arguments: argparse.Namespace) -> Answer:
 
 
 async def _erase_sent(site: Site, user: User) -> int:
-    return await erase_sent(site.db, site.publisher, FirstForms(site.config.secret_keys), user.id)
+    return await erase_sent(site.db, site.publisher, TextDigests(site.config.secret_keys), user.id)
 
 
 async def show(site: Site, arguments: argparse.Namespace) -> Answer:

@@ -14,8 +14,8 @@ from chatserver.config.settings import Config
 from chatserver.conversations.access import outsider
 from chatserver.conversations.changes import ChangedMeanwhile, NewChange
 from chatserver.conversations.fanout import Unread, publish_change
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.states import Sender, State, has_counts_only, listed_people, order_reactions
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.errors import ChatError, Unavailable
@@ -50,12 +50,12 @@ class ChangeRow(NamedTuple):
 class ChangeStore:
     """Stores changes by group commit: at most `batch_messages` in a transaction, `waiting_messages` in the queue."""
 
-    def __init__(self, db: Database, publisher: Publisher, config: Config, first_forms: FirstForms) -> None:
+    def __init__(self, db: Database, publisher: Publisher, config: Config, text_digests: TextDigests) -> None:
         self._db = db
         self._publisher = publisher
         self._config = config
         self._parameters = {
-            **first_forms.parameters,
+            **text_digests.parameters,
             "edit_window": config.edit_window,
             "delete_window": config.delete_window,
             "listed_people": listed_people(config),
@@ -76,7 +76,7 @@ class ChangeStore:
     def submit(self, change: NewChange) -> "asyncio.Future[int]":
         """Queues a change; the future ends with its number once it is committed, or with a ChatError.
 
-        If all is as wished already, the number is that of the message's last change, 0 for none. `no_such_thread`: the
+        If nothing had to change, the number is that of the message's last change, 0 for none. `no_such_thread`: the
         user does not participate. `no_such_message`, `bad_reaction`, `accepts_no_messages`, `too_late`: refused.
         `changed_meanwhile` is a ChangedMeanwhile. `unavailable`: not known to be stored; the same change again finds
         out.
@@ -96,7 +96,7 @@ class ChangeStore:
             return [Unavailable("the change could not be stored")]
 
     async def _store_together(self, batch: list[NewChange]) -> list[int | Exception]:
-        """Stores a batch in one transaction. Idempotent: a repeat finds everything as wished."""
+        """Stores a batch in one transaction. Idempotent: a repeat changes nothing."""
         start = monotonic()
         rows = await self._db.execute_idempotent(
             "store_changes",

@@ -1,4 +1,4 @@
-"""What people wish to change of a message, and the answer when somebody else was faster."""
+"""A change that a user requests of a message, and the error when another change came first."""
 
 from datetime import datetime
 from typing import Any, NamedTuple

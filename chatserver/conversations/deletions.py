@@ -9,12 +9,12 @@ from chatserver.bus.publisher import Publisher
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.changes import NewChange
 from chatserver.conversations.fanout import Unread, publish_change
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.states import State
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.client import Database
 
 ERASED_AT_ONCE = 200  # messages: the lock of their thread is held for about 25 ms
-TOLD_EACH = 100  # messages of a thread; of more, only the last is told
+PUBLISHED_EACH = 100  # messages of a thread; of more, only the last is published
 
 
 class SentPlace(NamedTuple):
@@ -43,11 +43,11 @@ class UnreadRow(NamedTuple):
 
 
 def deletion(request: ThreadRequest, seq: int) -> NewChange:
-    """Returns the wish that message `seq` be deleted: the user's own, or anybody's in a group that the user owns."""
+    """Returns the change that deletes message `seq`: the user's own, or anybody's in a group that the user owns."""
     return NewChange(request, seq, "delete")
 
 
-async def erase_sent(db: Database, publisher: Publisher, first_forms: FirstForms, user_id: int) -> int:
+async def erase_sent(db: Database, publisher: Publisher, text_digests: TextDigests, user_id: int) -> int:
     """Deletes all messages that a user has sent, for a site's operator; returns their number.
 
     If it is broken off, the next call goes on; the gap repair tells what was not published. Raises Unavailable.
@@ -62,7 +62,7 @@ async def erase_sent(db: Database, publisher: Publisher, first_forms: FirstForms
                 thread_id=thread_id,
                 user_id=user_id,
                 seqs=seqs[start : start + ERASED_AT_ONCE],
-                **first_forms.parameters,
+                **text_digests.parameters,
             )
         if erased:
             await _tell(db, publisher, thread_id, user_id, erased)
@@ -77,7 +77,7 @@ async def _tell(
     from_seqs = {person.user_id: person.from_seq for person in people}
     counts = {person.user_id: Unread(person.unread, person.read_seq) for person in people if person.user_id != user_id}
     last_seq = max((person.last_seq for person in people), default=0)
-    event = MessageChanged if len(erased) <= TOLD_EACH else ManyMessagesChanged
+    event = MessageChanged if len(erased) <= PUBLISHED_EACH else ManyMessagesChanged
     for seq, change, deleted_at in erased if event is MessageChanged else erased[-1:]:
         state = State(thread_id, seq, change, "", None, deleted_at, None, (), counts_only=False, last_seq=last_seq)
         publish_change(publisher, state, user_id, from_seqs, counts, event=event)

@@ -5,7 +5,7 @@ from chatserver.conversations.changes import NewChange
 
 
 def edit(request: ThreadRequest, seq: int, text: str, base: int) -> NewChange:
-    """Returns the wish that the user's message `seq` have this text, which is clean.
+    """Returns the change that gives the user's message `seq` this text, which is clean.
 
     `base` is the highest change of the message that the editor saw, 0 for none.
     """

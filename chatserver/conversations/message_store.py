@@ -12,8 +12,8 @@ import psycopg2
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations.access import ThreadRequest, outsider
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.messages import Message, message_event
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.errors import ChatError, Unavailable
@@ -62,10 +62,10 @@ class MessageRow(NamedTuple):
 class MessageStore:
     """Stores messages by group commit: at most `batch_messages` in a transaction, `waiting_messages` in the queue."""
 
-    def __init__(self, db: Database, publisher: Publisher, config: Config, first_forms: FirstForms) -> None:
+    def __init__(self, db: Database, publisher: Publisher, config: Config, text_digests: TextDigests) -> None:
         self._db = db
         self._publisher = publisher
-        self._first_forms = first_forms
+        self._text_digests = text_digests
         self._batcher: Batcher[NewMessage, StoredMessage] = Batcher(
             self._store,
             config.batch_messages,
@@ -141,4 +141,4 @@ class MessageStore:
         """Whether the message has the text with which it was first sent, of which a change leaves only a digest."""
         if row.first_digest is None:
             return row.text == message.text
-        return self._first_forms.matches(bytes(row.first_digest), message.client_id, message.text)
+        return self._text_digests.matches(bytes(row.first_digest), message.client_id, message.text)

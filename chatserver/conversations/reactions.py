@@ -9,7 +9,7 @@ LONGEST = 64  # code points: nothing that REACTIONS ever listed is longer
 
 
 def reaction(config: Config, request: ThreadRequest, seq: int, emoji: str, *, on: bool) -> NewChange:
-    """Returns the wish that the user's reaction with an emoji be there or not.
+    """Returns the change that sets or removes the user's reaction with an emoji.
 
     What cannot be stored becomes '', which is listed nowhere, so that its refusal comes in the order of the others.
     """

@@ -10,8 +10,8 @@ from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations import groups
 from chatserver.conversations.access import ThreadRequest
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.message_store import MessageStore, NewMessage
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database import client as db
 from chatserver.errors import ChatError
 
@@ -76,7 +76,7 @@ async def _fill(config: Config) -> None:
     redis = connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
     try:
-        message_store = MessageStore(database, publisher, config, FirstForms(config.secret_keys))
+        message_store = MessageStore(database, publisher, config, TextDigests(config.secret_keys))
         await _talk(database, Accounts(database, Hasher(2, 0)), message_store)
         await publisher.close()
     finally:

@@ -62,7 +62,7 @@ def _run(config: Config, demo: bool) -> None:
     """Starts everything in order, then serves."""
     own = [name for name, url in (("PostgreSQL", config.database_url), ("Valkey", config.redis_url)) if not url]
     if own:
-        _say(f"Starting {' and '.join(own)} …")
+        _print(f"Starting {' and '.join(own)} …")
     with EmbeddedServers(config.data_dir, database_url=config.database_url, redis_url=config.redis_url) as servers:
         config = replace(config, database_url=servers.database_url, redis_url=servers.redis_url)
         _bring_schema_up_to_date(servers)
@@ -77,7 +77,7 @@ def _run(config: Config, demo: bool) -> None:
 def _bring_schema_up_to_date(servers: EmbeddedServers) -> None:
     """Applies the missing migrations and prints their names. Raises MigrationError."""
     for name in migrate(servers.database_url):
-        _say(f"Applied migration {name}.")
+        _print(f"Applied migration {name}.")
 
 
 def _serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
@@ -86,22 +86,22 @@ def _serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
     starting, ended = True, False
     for changed in _changes():
         for name in servers.revive():
-            _say(f"{name} had ended by itself and runs again.")
+            _print(f"{name} had ended by itself and runs again.")
         if changed:
-            _say(f"{_short(changed[0])} changed: starting again …")
+            _print(f"{_short(changed[0])} changed: starting again …")
             servers.stop_child(WEB, WEB_STOPS_WITHIN)
             try:
                 _bring_schema_up_to_date(servers)
             except (MigrationError, psycopg2.Error) as error:
-                _say(f"The migrations cannot be applied: {error}".strip())
+                _print(f"The migrations cannot be applied: {error}".strip())
             web = _start_web(servers)
             starting, ended = True, False
         elif web.poll() is not None:
             if not ended:
-                _say(f"The web process ended (status {web.returncode}); it starts again when a file changes.")
+                _print(f"The web process ended (status {web.returncode}); it starts again when a file changes.")
             ended = True
         elif starting and _is_healthy(config):
-            _say(welcome)
+            _print(welcome)
             starting = False
 
 
@@ -140,6 +140,6 @@ def _short(path: Path) -> str:
     return str(path)
 
 
-def _say(sentence: str) -> None:
+def _print(sentence: str) -> None:
     """Prints a sentence at once, also into a pipe."""
     print(sentence, flush=True)

@@ -91,7 +91,7 @@ class Reader:
     def _change(self, frame: incoming.Change) -> None:
         """Changes a message; answers after the commit. Raises ChatError: the rate comes before the text's own codes."""
         self._services.rates.messages.check(self._user_id)
-        done = self._services.change_store.submit(self._wish(frame))
+        done = self._services.change_store.submit(self._new_change(frame))
 
         def answer(future: "asyncio.Future[int]") -> None:
             try:
@@ -101,7 +101,7 @@ class Reader:
 
         done.add_done_callback(answer)
 
-    def _wish(self, frame: incoming.Change) -> NewChange:
+    def _new_change(self, frame: incoming.Change) -> NewChange:
         request, config = self._request(frame.thread), self._services.config
         match frame:
             case incoming.Edit(_, _, seq, text, base):

@@ -12,10 +12,10 @@ from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.change_store import ChangeStore
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.conversations.threads import Thread, find_threads
 from chatserver.database.batcher import Batcher
 from chatserver.database.startup import wait_for_database
@@ -44,9 +44,9 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
     app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].session_index, config)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
-    first_forms = FirstForms(config.secret_keys)
-    message_store = app[keys.MESSAGE_STORE] = MessageStore(database, publisher, config, first_forms)
-    app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, first_forms)
+    text_digests = TextDigests(config.secret_keys)
+    message_store = app[keys.MESSAGE_STORE] = MessageStore(database, publisher, config, text_digests)
+    app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, text_digests)
     app[keys.SENDING] = Sending(message_store, app[keys.RATES].messages.check, config.max_message_chars)
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:

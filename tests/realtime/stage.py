@@ -8,10 +8,10 @@ from chatserver.config.settings import Config
 from chatserver.conversations import threads
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.change_store import ChangeStore
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.realtime.dispatcher import Dispatcher
@@ -34,9 +34,9 @@ class Stage:
         self.news, self.hub = News(), Hub()
         self.interrupted = Interrupted(db)
         self.reads: Database = self.interrupted  # type: ignore[assignment]
-        first_forms = FirstForms(config.secret_keys)
-        self.message_store = MessageStore(db, self.news, config, first_forms)  # type: ignore[arg-type]
-        self.change_store = ChangeStore(db, self.news, config, first_forms)  # type: ignore[arg-type]
+        text_digests = TextDigests(config.secret_keys)
+        self.message_store = MessageStore(db, self.news, config, text_digests)  # type: ignore[arg-type]
+        self.change_store = ChangeStore(db, self.news, config, text_digests)  # type: ignore[arg-type]
         self.read_markers = ReadMarkers(db, self.news, 0)  # type: ignore[arg-type]
         self.repair = GapRepair(self.reads, config, lambda: self.hub.users, self.hub.deliver)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]

@@ -13,9 +13,9 @@ from chatserver.conversations.change_store import ChangeStore
 from chatserver.conversations.changes import NewChange
 from chatserver.conversations.deletions import deletion
 from chatserver.conversations.edits import edit
-from chatserver.conversations.first_forms import FirstForms
 from chatserver.conversations.message_store import MessageStore, NewMessage, StoredMessage
 from chatserver.conversations.reactions import reaction
+from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.client import connect
 from chatserver.errors import ChatError
 from tests.support.people import PATIENCE, Person
@@ -60,9 +60,9 @@ class Changes:
 async def changing(config: Config) -> AsyncIterator[Changes]:
     db, redis = await connect(str(config.database_url), 2, 5), connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, 2)
-    first_forms = FirstForms(config.secret_keys)
-    store = ChangeStore(db, publisher, config, first_forms)
-    message_store = MessageStore(db, publisher, config, first_forms)
+    text_digests = TextDigests(config.secret_keys)
+    store = ChangeStore(db, publisher, config, text_digests)
+    message_store = MessageStore(db, publisher, config, text_digests)
     try:
         yield Changes(config, store, message_store)
     finally:

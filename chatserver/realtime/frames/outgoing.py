@@ -40,7 +40,7 @@ def sent_frame(thread_id: int, client_id: str, stored: StoredMessage) -> str:
 
 
 def done_frame(thread_id: int, id_: str, change: int) -> str:
-    """Returns the answer to an edit, a deletion or a reaction: all is as wished, by the message's change `change`."""
+    """Returns the answer to an edit, a deletion or a reaction: it is stored, as the message's change `change`."""
     return encode({"type": "done", "thread": thread_id, "id": id_, "change": change})
 
 

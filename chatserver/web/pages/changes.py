@@ -13,7 +13,7 @@ from chatserver.validation import clean_text, parse_id, parse_number
 from chatserver.web.app_keys import CHANGE_STORE, CONFIG, RATES
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
-from chatserver.web.pages.chat_context import asked_thread, chat_context
+from chatserver.web.pages.chat_context import chat_context, thread_request
 from chatserver.web.rendering.pages import render_refused
 
 ON = {"yes": True, "no": False}
@@ -23,48 +23,48 @@ async def edit(request: web.Request) -> web.Response:
     """Gives a message of the user's another text; `base` is the last change of it that its page showed."""
     user = await require_user(request)
     form = await read_form(request, "seq", "base", "message")
-    asked = asked_thread(request, user)
+    requested = thread_request(request, user)
     try:
         await check_form(request)
         seq, base = parse_number(form["seq"]), parse_number(form["base"])
         request.app[RATES].messages.check(user.id)
         text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
-        await request.app[CHANGE_STORE].submit(edited(asked, seq, text, base))
+        await request.app[CHANGE_STORE].submit(edited(requested, seq, text, base))
     except ChatError as error:
         return await _refused(request, user, form, error, editing=parse_id(form["seq"]))
-    raise _back_to(asked, seq)
+    raise _back_to(requested, seq)
 
 
 async def delete(request: web.Request) -> web.Response:
     """Deletes a message: the user's own, or anybody's in a group that the user owns."""
     user = await require_user(request)
     form = await read_form(request, "seq")
-    asked = asked_thread(request, user)
+    requested = thread_request(request, user)
     try:
         await check_form(request)
         seq = parse_number(form["seq"])
         request.app[RATES].messages.check(user.id)
-        await request.app[CHANGE_STORE].submit(deletion(asked, seq))
+        await request.app[CHANGE_STORE].submit(deletion(requested, seq))
     except ChatError as error:
         return await _refused(request, user, form, error)
-    raise _back_to(asked, seq)
+    raise _back_to(requested, seq)
 
 
 async def react(request: web.Request) -> web.Response:
     """Sets a reaction of the user's, or takes it off."""
     user = await require_user(request)
     form = await read_form(request, "seq", "emoji", "on")
-    asked = asked_thread(request, user)
+    requested = thread_request(request, user)
     try:
         await check_form(request)
         seq, on = parse_number(form["seq"]), ON.get(form["on"])
         if on is None:
             raise ChatError("bad_frame")
         request.app[RATES].messages.check(user.id)
-        await request.app[CHANGE_STORE].submit(reaction(request.app[CONFIG], asked, seq, form["emoji"], on=on))
+        await request.app[CHANGE_STORE].submit(reaction(request.app[CONFIG], requested, seq, form["emoji"], on=on))
     except ChatError as error:
         return await _refused(request, user, form, error)
-    raise _back_to(asked, seq)
+    raise _back_to(requested, seq)
 
 
 async def _refused(
@@ -78,5 +78,5 @@ async def _refused(
     return await render_refused(request, "chat.html", form, error, **context)
 
 
-def _back_to(asked: ThreadRequest, seq: int) -> web.HTTPSeeOther:
-    return web.HTTPSeeOther(f"/messages/chat/{asked.thread_id}/?at={seq}")
+def _back_to(requested: ThreadRequest, seq: int) -> web.HTTPSeeOther:
+    return web.HTTPSeeOther(f"/messages/chat/{requested.thread_id}/?at={seq}")

@@ -13,7 +13,7 @@ from chatserver.validation import parse_id
 from chatserver.web.app_keys import DB, READ_MARKERS
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
-from chatserver.web.pages.chat_context import asked_thread, chat_context
+from chatserver.web.pages.chat_context import chat_context, thread_request
 from chatserver.web.pages.preferences import choices_of
 from chatserver.web.rendering.pages import render, render_refused
 from chatserver.web.rendering.timezones import beginning_of, viewers_zone
@@ -45,7 +45,7 @@ async def chat(request: web.Request) -> web.Response:
 
 async def _to_day(request: web.Request, user: User) -> NoReturn:
     """Redirects to the first message of a day in the user's zone, or after it; to the newest if there is none."""
-    member = await enter(request.app[DB], asked_thread(request, user))
+    member = await enter(request.app[DB], thread_request(request, user))
     moment = beginning_of(request.query["on"], viewers_zone(choices_of(request)))
     seq = await messages.first_since(request.app[DB], member, moment) if moment else None
     raise web.HTTPSeeOther(f"/messages/chat/{member.thread_id}/" + (f"?at={seq}" if seq else ""))
@@ -55,13 +55,13 @@ async def mark_read(request: web.Request) -> web.Response:
     """Marks the thread as read up to `seq`: the button of a page without scripts."""
     user = await require_user(request)
     form = await read_form(request, "seq")
-    asked = asked_thread(request, user)
+    requested = thread_request(request, user)
     try:
         await check_form(request)
         seq = parse_id(form["seq"])
         if seq is None:
             raise ChatError("bad_frame")
-        await request.app[READ_MARKERS].submit(ReadMarker(asked, seq))
+        await request.app[READ_MARKERS].submit(ReadMarker(requested, seq))
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await chat_context(request, user))
-    raise web.HTTPSeeOther(f"/messages/chat/{asked.thread_id}/")
+    raise web.HTTPSeeOther(f"/messages/chat/{requested.thread_id}/")

@@ -18,7 +18,7 @@ from chatserver.web.pages.conversations import list_beside
 from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES
 
 
-def asked_thread(request: web.Request, user: User) -> ThreadRequest:
+def thread_request(request: web.Request, user: User) -> ThreadRequest:
     """Returns the request of the user for the thread in the path. Raises ChatError `no_such_thread`."""
     return ThreadRequest(parse_thread_id(request.match_info["thread"]), user.id)
 
@@ -32,7 +32,7 @@ async def chat_context(
     message `edit`, or for an answer to the message `reply`. Raises ChatError `no_such_thread`.
     """
     db, config = request.app[DB], request.app[CONFIG]
-    thread = await threads.find_thread(db, asked_thread(request, user))
+    thread = await threads.find_thread(db, thread_request(request, user))
     member = thread.membership
     path, later = f"/messages/chat/{thread.id}/", False
     if at is not None and thread.from_seq <= at <= thread.total:

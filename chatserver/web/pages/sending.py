@@ -11,7 +11,7 @@ from chatserver.validation import clean_recipient, parse_id, parse_number
 from chatserver.web.app_keys import ACCOUNTS, DB, SENDING
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import check_form, read_form
-from chatserver.web.pages.chat_context import asked_thread, chat_context, left_off_far
+from chatserver.web.pages.chat_context import chat_context, left_off_far, thread_request
 from chatserver.web.pages.conversations import conversations_context
 from chatserver.web.rendering.pages import render_refused
 
@@ -26,29 +26,29 @@ async def send_to_name(request: web.Request) -> web.Response:
         recipient = await request.app[ACCOUNTS].find(name)
         checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
         thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, checked.client_id)
-        asked = ThreadRequest(thread_id, user.id)
-        await request.app[SENDING].submit(asked, checked)
+        requested = ThreadRequest(thread_id, user.id)
+        await request.app[SENDING].submit(requested, checked)
     except ChatError as error:
         context = await conversations_context(request, user)
         return await render_refused(request, "conversations.html", form, error, **context)
-    raise web.HTTPSeeOther(await _where_it_stands(request, asked))
+    raise web.HTTPSeeOther(await _where_it_stands(request, requested))
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
     """Sends a message from a page without scripts, perhaps as an answer to the message `reply`."""
     user = await require_user(request)
     form = await read_form(request, "message", "reply")
-    asked = asked_thread(request, user)
+    requested = thread_request(request, user)
     try:
         await check_form(request)
         reply = _parse_reply(form["reply"])
         checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
-        await request.app[SENDING].submit(asked, checked, reply)
+        await request.app[SENDING].submit(requested, checked, reply)
     except ChatError as error:
         answered = parse_id(form["reply"])
         context = await chat_context(request, user, at=answered, reply=answered)
         return await render_refused(request, "chat.html", form, error, **context)
-    raise web.HTTPSeeOther(await _where_it_stands(request, asked))
+    raise web.HTTPSeeOther(await _where_it_stands(request, requested))
 
 
 def _parse_reply(raw: str) -> int | None:
@@ -61,9 +61,9 @@ def _parse_reply(raw: str) -> int | None:
     return -parse_number(raw[1:]) if raw.startswith("-") else parse_number(raw)
 
 
-async def _where_it_stands(request: web.Request, asked: ThreadRequest) -> str:
+async def _where_it_stands(request: web.Request, requested: ThreadRequest) -> str:
     """Returns the address of a chat that shows the message just sent: its end, wherever the user's read marker is."""
-    address = f"/messages/chat/{asked.thread_id}/"
+    address = f"/messages/chat/{requested.thread_id}/"
     with contextlib.suppress(ChatError):  # the message is stored: a failure now must not suggest otherwise
-        address += "?at=end" if left_off_far(await enter(request.app[DB], asked)) else ""
+        address += "?at=end" if left_off_far(await enter(request.app[DB], requested)) else ""
     return address

@@ -183,7 +183,7 @@ PROTECTIONS = [
     Protection(
         "An erasure tells only the last of many messages",
         "chatserver/conversations/deletions.py",
-        "MessageChanged if len(erased) <= TOLD_EACH else ManyMessagesChanged",
+        "MessageChanged if len(erased) <= PUBLISHED_EACH else ManyMessagesChanged",
         "MessageChanged",
         "cli/test_erasing.py::test_of_many_messages_only_the_last_is_told",
     ),

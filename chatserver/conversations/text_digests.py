@@ -12,7 +12,7 @@ KEY_ID_BYTES = 8
 BLOCK = 64  # bytes of a block of SHA-256
 
 
-class FirstForms:
+class TextDigests:
     """Makes digests with the first of SECRET_KEYS and recognizes those of all.
 
     A digest is 8 bytes that name the key, and HMAC-SHA256 of the client id and the text. PostgreSQL computes it, since
