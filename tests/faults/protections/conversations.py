@@ -7,7 +7,7 @@ PROTECTIONS = [
         "Acknowledged only when stored",
         "chatserver/conversations/message_store.py",
         "            return [error] * len(batch)",
-        "            return [Stored(1, datetime.now())] * len(batch)",
+        "            return [StoredMessage(1, datetime.now(), None)] * len(batch)",
         "database/test_postgresql_outage.py::test_an_unstored_message_is_refused_and_the_same_id_can_be_sent_later",
     ),
     Protection(
