@@ -17,7 +17,7 @@ ERASED_AT_ONCE = 200  # messages: the lock of their thread is held for about 25 
 PUBLISHED_EACH = 100  # messages of a thread; of more, only the last is published
 
 
-class SentPlace(NamedTuple):
+class SentPlaceRow(NamedTuple):
     """A thread, and the numbers of the messages there that a user has sent and that are not deleted."""
 
     thread_id: int
@@ -53,7 +53,7 @@ async def erase_sent(db: Database, publisher: Publisher, text_digests: TextDiges
     If it is broken off, the next call goes on; the gap repair tells what was not published. Raises Unavailable.
     """
     number = 0
-    for thread_id, seqs in await db.query("sent_places", SentPlace, user_id=user_id):
+    for thread_id, seqs in await db.query("sent_places", SentPlaceRow, user_id=user_id):
         erased: list[ErasedMessage] = []
         for start in range(0, len(seqs), ERASED_AT_ONCE):
             erased += await db.execute_idempotent(

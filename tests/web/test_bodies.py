@@ -34,13 +34,17 @@ FORMS = {
     "/messages/block/": ["user", "next"],
     "/messages/unblock/": ["user", "next"],
     "/messages/send_message/": ["recipient_name", "message", "client_id"],
-    "/messages/chat/<thread>/": ["message", "client_id"],
+    "/messages/chat/<thread>/": ["message", "client_id", "reply"],
+    "/messages/chat/<thread>/edit/": ["seq", "message", "base"],
+    "/messages/chat/<thread>/delete/": ["seq"],
+    "/messages/chat/<thread>/react/": ["seq", "emoji", "on"],
     "/messages/chat/<thread>/read/": ["seq"],
     "/messages/reset/<token>/": ["new_password"],
 }
 EVERYTHING = (
     "select (select json_agg(users order by id) from users), (select json_agg(messages) from messages), "
-    "(select json_agg(participants) from participants), (select count(*) from blocks), (select count(*) from exports)"
+    "(select json_agg(participants) from participants), (select json_agg(changed_messages) from changed_messages), "
+    "(select json_agg(reactions) from reactions), (select count(*) from blocks), (select count(*) from exports)"
 )
 
 
@@ -72,7 +76,7 @@ async def test_invalid_text_is_refused_in_every_field_of_every_form_without_effe
         **dict.fromkeys(("password", "current_password", "delete_password", "sessions_password"), PASSWORD),
         "new_password": "one for the road", "username": "Dora", "recipient_name": "Ben", "message": "Hello",
         "user": str(ben.id), "end": "others", "seq": "1", "online": "no", "seen": "no", "zone": "UTC",
-        "language": "ru", "theme": "dark", "next": "/messages/",
+        "base": "0", "emoji": "👍", "on": "yes", "reply": "1", "language": "ru", "theme": "dark", "next": "/messages/",
     }  # fmt: skip
     address = path.replace("<thread>", str(thread)).replace("<token>", token)
     before = execute(str(config.database_url), EVERYTHING)

@@ -103,7 +103,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_style_sheets_are_one_file_and_the_one_that_orders_the_layers_comes_first(root: Path) -> None:
-    assert static_files.read(root)["css/all.css"] == b".layers {}\n.account {}\n.menu {}\n"
+    assert static_files.read(root)["css/all.css"] == b".layers{}.account{}.menu{}"
 
 
 def test_each_page_loads_one_script_and_in_development_its_modules(root: Path) -> None:
