@@ -36,7 +36,7 @@ class Membership(NamedTuple):
 
 
 def outsider() -> ChatError:
-    """Returns the answer to anyone who does not participate in a thread, alike if there is no such thread."""
+    """Returns the error for users outside a thread; the same as for a thread that does not exist."""
     return ChatError("no_such_thread")
 
 

@@ -29,8 +29,8 @@ def publish_change(
     """Publishes a change: to each user of `people`, which has the first message that they may see.
 
     Whoever may not see the message gets the numbers alone, so that the next change leaves no gap. Those whose unread
-    count a deletion `lowered` get it as of the state's `last_seq`. If only numbers are told of reactions, the `doer`
-    who `reacted` gets their own, too. Each form is encoded once. The `event` tells this message, or many up to it.
+    count a deletion `lowered` get it as of the state's `last_seq`. Where frames only count reactions, the `doer`
+    who `reacted` also gets their own. Each form is encoded once. The `event` names this message, or many up to it.
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)
     shared = state._replace(is_shared=True)

@@ -77,7 +77,7 @@ def _may_change(message: Message, user: User, window: float) -> bool:
 
 
 def _data(config: Config, thread: threads.Thread, originals: Sequence[Message]) -> dict[str, Any]:
-    """Returns what the scripts are told of a chat: what is not to be seen on its page."""
+    """Returns the data of a chat that the scripts need and that its page does not show."""
     return {
         "thread": {
             "id": thread.id,

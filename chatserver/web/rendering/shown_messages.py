@@ -27,7 +27,7 @@ class Quote(NamedTuple):
 
 
 class Chip(NamedTuple):
-    """A reaction; `people` are ids, '' where only their number is told. The label is in the viewer's language."""
+    """A reaction; `people` are ids, '' where only their number is known. The label is in the viewer's language."""
 
     emoji: str
     number: int
