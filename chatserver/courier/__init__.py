@@ -1,0 +1,1 @@
+"""What leaves the server for addresses that others name, in a process of its own."""

@@ -1,0 +1,1 @@
+"""Mails: to confirm an address, and a digest of what stayed unread."""
