@@ -1,0 +1,1 @@
+"""Takes over the people, threads and messages of another chat."""
