@@ -23,8 +23,8 @@ PYTEST := pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 run: install  ## Start everything on http://127.0.0.1:8080 (PORT=8081: another port; HOST=0.0.0.0: also for a phone)
 	@$(BIN)/python -m chatserver run
 
-demo: install  ## The same, with three people and a few conversations to look at
-	@$(BIN)/python -m chatserver run --demo
+demo: install  ## The same, with three people and a few conversations to look at (SITE=1: of a Django site beside it)
+	@$(BIN)/python -m chatserver run --demo $(if $(SITE),--site)
 
 test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
 	@$(BIN)/python -m $(PYTEST) -m "not long" $(ARGS)
@@ -64,9 +64,9 @@ audit: .venv/security/installed  ## Check the pinned packages for known vulnerab
 production-test: install  ## Test the whole story with haproxy, nginx, gunicorn and Debian's servers (ARGS="-k pgbouncer")
 	@PRODUCTION_TEST=1 $(BIN)/python -m pytest -p no:cacheprovider -v --tb=short tests/production $(ARGS)
 
-bench: install  ## Measure speed and size against the limits of the parts (BENCH="latency idle", BENCH=--quick)
+bench: install  ## Measure speed and size against the limits of the parts (BENCH="latency idle"; BASE=<commit> compares with it)
 	@$(LOCKED) $(MAKE) -s .venv/installed-bench || true  # without it some scenarios run, and the others are listed
-	@$(BIN)/python -m bench $(BENCH)
+	@$(BIN)/python -m bench$(if $(BASE),.compare $(BASE)) $(BENCH)
 
 check: check-python check-scripts check-rest  ## Check style and types of all files (`make format` fixes what it can)
 

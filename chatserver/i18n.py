@@ -1,7 +1,8 @@
 """The two languages: catalogues compiled in memory at start, the language of each request, plural forms."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from io import BytesIO
@@ -68,8 +69,8 @@ def plural_forms(singular: str, plural: str) -> dict[str, str]:
     return {language.locale.plural_form(n): ngettext(singular, plural, n) for n in (1, 2, 5)}
 
 
-def number(value: int) -> str:
-    """Formats a number in the current language: "10,000"."""
+def number(value: float) -> str:
+    """Formats a number in the current language: "10,000", "1.2"."""
     return format_decimal(value, locale=_current.get().locale)
 
 
@@ -83,11 +84,19 @@ def use_language(code: str) -> None:
     _current.set(_languages[code])
 
 
+@contextmanager
+def using(code: str) -> Iterator[None]:
+    """Sets the language for a block."""
+    before = _current.set(_languages[code])
+    yield
+    _current.reset(before)
+
+
 def choose_language(choices: Mapping[str, str], accept_language: str, default: str) -> str:
-    """Returns the user's choice, or the first supported language of the browser, or the site's default."""
-    chosen = choices.get("language", "")
-    if chosen in LANGUAGES:
-        return chosen
+    """Returns the user's choice, or what their site said, or the browser's first supported language, or the default."""
+    for name in ("language", "site_language"):
+        if choices.get(name) in LANGUAGES:
+            return choices[name]
     asked = (tag.lower().partition("-")[0] for tag in accepted_tags(accept_language))
     return next((code for code in asked if code in LANGUAGES), default)
 

@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 
 import regex
 
@@ -19,6 +20,12 @@ _VISIBLE = regex.compile(
     r"[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb\U0001d159\U00013430-\U0001343f]"
 )
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Controls, line breaks and what cannot be seen, such as the marks of direction; emoji and spelling need the exceptions.
+_NOT_IN_TITLES = regex.compile(
+    r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb]"
+    r"|(?![\u200c\u200d\p{Variation_Selector}\U000e0020-\U000e007f])\p{Default_Ignorable_Code_Point}"
+)
+TITLE_CHARS = 100  # code points
 _SEPARATORS = re.compile("[\\s,;，；、،؛]")  # between names
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -31,19 +38,50 @@ def clean_recipient(raw: str) -> str:
     return names[0]
 
 
-def clean_text(raw: object, max_chars: int) -> str:
+def split_names(raw: str) -> list[str]:
+    """Returns the names in a field, each once, in their order."""
+    return list(dict.fromkeys(name for name in _SEPARATORS.split(raw) if name))
+
+
+def is_blank(text: str) -> bool:
+    """Returns whether a text has nothing visible."""
+    return not _VISIBLE.search(text)
+
+
+def clean_text(raw: object, max_chars: int, *, may_be_empty: bool = False) -> str:
     """Returns a message's text as stored: all line ends become LF, surrounding white space is removed.
 
     Raises ChatError `bad_text`, `no_text` (nothing visible) or `too_long` (over `max_chars` code points; 0 = no limit).
+    With files it `may_be_empty`: then nothing visible is ''.
     """
     if not isinstance(raw, str) or UNSTORABLE.search(raw):
         raise ChatError("bad_text")
     text = _LINE_END.sub("\n", raw.replace("\r\n", "\n")).strip(_AROUND)
-    if not _VISIBLE.search(text):
+    if is_blank(text):
+        if may_be_empty:
+            return ""
         raise ChatError("no_text")
     if max_chars and len(text) > max_chars:
         raise ChatError("too_long", max=max_chars)
     return text
+
+
+def clean_title(raw: object) -> str:
+    """Returns a group's title as stored: in NFC, without white space around it. Raises ChatError `bad_title`."""
+    title = unicodedata.normalize("NFC", raw).strip(_AROUND) if isinstance(raw, str) else ""
+    if len(title) > TITLE_CHARS or is_blank(title) or _NOT_IN_TITLES.search(title):
+        raise ChatError("bad_title")
+    return title
+
+
+def clean_new_title(raw: str) -> str | None:
+    """Returns the title of a new group like `clean_title`; None if there is none, for nothing but white space."""
+    return clean_title(raw) if raw.strip(_AROUND) else None
+
+
+def drop_hidden(text: str) -> str:
+    """Returns the text without controls, line breaks and what cannot be seen, such as marks of direction."""
+    return _NOT_IN_TITLES.sub("", text)
 
 
 def parse_uuid(raw: object) -> str:

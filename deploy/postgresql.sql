@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP on
 create role chatserver_owner login password :'owner_password';
 create role chatserver login password :'password';
-create database chatserver owner chatserver_owner encoding 'UTF8' template template0;
+create database chatserver owner chatserver_owner encoding 'UTF8' locale 'C.UTF-8' template template0;
 revoke all on database chatserver from public;
 grant connect on database chatserver to chatserver;
 

@@ -3,22 +3,28 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from chatserver.accounts.account_end import AccountEnd, EndRow, read_end
 from chatserver.accounts.names import clean_name, name_key, name_skeleton, typed_key
 from chatserver.accounts.passwords import NO_PASSWORD, Hasher, check_password, decoy_hash
 from chatserver.accounts.skeletons import fill_skeletons
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
+from chatserver.frames import named
 from chatserver.validation import UNSTORABLE
 
 
 class User(NamedTuple):
-    """A user as most of the code knows them: the id and the name as shown."""
+    """A user as most of the code knows them: the id, the name, and the full name that another site says."""
 
     id: int
     name: str
+    full_name: str | None = None
+
+    def as_frame(self) -> dict[str, Any]:
+        """Returns the user as frames and other JSON name them."""
+        return named(*self)
 
 
 class VerifiedUser(NamedTuple):
@@ -33,25 +39,14 @@ class Stored(NamedTuple):
 
     id: int
     name: str
+    full_name: str | None
     password_hash: str
     disabled: bool
 
-
-class Details(NamedTuple):
-    """The facts stored about a user, without their messages."""
-
-    created_at: datetime
-    is_admin: bool
-    disabled: bool
-    shows_online: bool
-    shows_seen: bool
-    threads: int
-
-
-async def details_of(db: Database, user: User) -> Details:
-    """Reads the facts stored about a user, who must exist."""
-    (details,) = await db.query("details_of", Details, user_id=user.id)
-    return details
+    @property
+    def user(self) -> User:
+        """The user, without what only signing in needs."""
+        return User(self.id, self.name, self.full_name)
 
 
 class Accounts:
@@ -106,7 +101,7 @@ class Accounts:
             raise ChatError("wrong_password")
         if stored.disabled:
             raise ChatError("account_disabled")
-        return VerifiedUser(User(stored.id, stored.name), stored.password_hash)
+        return VerifiedUser(stored.user, stored.password_hash)
 
     async def check_again(self, user: User, password: str) -> VerifiedUser:
         """Verifies the password of a signed-in user. Raises ChatError `wrong_current_password`, and Unavailable."""
@@ -116,7 +111,7 @@ class Accounts:
         return VerifiedUser(user, stored.password_hash)
 
     async def still_holds(self, checked: VerifiedUser) -> bool:
-        """Tells whether the user may still sign in and the password that was checked is still theirs."""
+        """Returns whether the user may still sign in and the checked password is still theirs."""
         stored = await self._by_id(checked.user.id)
         return stored is not None and not stored.disabled and stored.password_hash == checked.password_hash
 
@@ -127,10 +122,22 @@ class Accounts:
         stored = await self._by_name(name)
         if stored is None:
             raise ChatError("no_such_user")
-        return User(stored.id, stored.name)
+        return stored.user
+
+    async def has_password(self, user: User) -> bool:
+        """Tells whether the user signs in with a password."""
+        stored = await self._by_id(user.id)
+        return stored is not None and stored.password_hash != NO_PASSWORD
+
+    async def find_by_id(self, user_id: int | None) -> User:
+        """Returns the user of this id. Raises ChatError `no_such_user`."""
+        stored = await self._by_id(user_id) if user_id is not None else None
+        if stored is None:
+            raise ChatError("no_such_user")
+        return stored.user
 
     async def may_talk(self, user_id: int) -> bool:
-        """Tells whether a user of this id exists and is neither disabled nor deleted."""
+        """Returns whether a user of this id exists and is neither disabled nor deleted."""
         stored = await self._by_id(user_id)
         return stored is not None and not stored.disabled
 
@@ -195,20 +202,28 @@ class Accounts:
             raise ChatError("reset_ended")
         return VerifiedUser(rows[0], password_hash)
 
-    async def set_disabled(self, user: User, disabled: bool) -> None:
-        """Forbids or allows signing in. Does not end sessions; the caller must."""
-        await self._db.execute_once("set_disabled", user_id=user.id, disabled=disabled)
+    async def set_disabled(self, user: User, disabled: bool) -> AccountEnd:
+        """Forbids or allows signing in. Does not end sessions; the caller must, and publish the groups' notes."""
+        return read_end(await self._db.execute_once("set_disabled", EndRow, user_id=user.id, disabled=disabled))
+
+    async def end_tokens(self, user: User) -> int:
+        """Refuses the tokens from before now with which the user could sign in. Does not end sessions.
+
+        Returns the time for `revoke`: 0 for a user whom no other site knows.
+        """
+        rows = await self._db.execute_idempotent("end_tokens", int, user_id=user.id)
+        return rows[0] if rows else 0
 
     async def set_admin(self, user: User, admin: bool) -> None:
         """Grants or withdraws the administrator's rights."""
         await self._db.execute_once("set_admin", user_id=user.id, admin=admin)
 
-    async def delete(self, user: User, rest_days: int) -> None:
+    async def delete(self, user: User, rest_days: int) -> AccountEnd:
         """Deletes the account for good and reserves the name for `rest_days` days.
 
-        Does not end sessions; the caller must.
+        Does not end sessions; the caller must, and publish the groups' notes.
         """
-        await self._db.execute_once("delete_user", user_id=user.id, rest_days=rest_days)
+        return read_end(await self._db.execute_once("delete_user", EndRow, user_id=user.id, rest_days=rest_days))
 
 
 def _hashed(token: str) -> str:

@@ -25,7 +25,7 @@ async def unblock(db: Database, blocker: User, blocked_id: int) -> None:
 
 
 async def accepts_messages(db: Database, user_id: int, sender_id: int) -> bool:
-    """Tells whether the user still exists and has not blocked the sender."""
+    """Returns whether the user still exists and has not blocked the sender."""
     return await db.query_one("accepts_messages", int, user_id=user_id, sender_id=sender_id) is not None
 
 

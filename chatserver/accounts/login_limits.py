@@ -18,6 +18,7 @@ from chatserver.config.settings import Config
 from chatserver.errors import ChatError
 
 MINUTE, HOUR = 60, 3600  # seconds
+BAD_TOKENS = 60  # of another site, a minute from a network
 
 
 class LoginLimits:
@@ -40,7 +41,9 @@ class LoginLimits:
         self._tries = _limit(config.sign_in_tries, window, "sign-in")
         self._tries_from_address = _limit(config.sign_in_tries_per_address, window, "sign-in-from")
         self._sign_ups = _limit(config.sign_ups_per_address, HOUR, "sign-up-from")
+        self._bad_tokens = _limit(BAD_TOKENS, MINUTE, "bad-token-from")
         self._name_lookups = _limit(config.name_lookups_per_minute, MINUTE, "people")
+        self._searches = _limit(config.searches_a_minute, MINUTE, "search")
 
     async def sign_in(self, name: str, network: str, device: str) -> str:
         """Counts a sign-in attempt for a name from a `network`; returns the device that `succeeded` must reset.
@@ -87,10 +90,21 @@ class LoginLimits:
         if self._sign_ups and not await self._acquire(self._sign_ups, network):
             await self._refuse("too_many_accounts", self._sign_ups, network)
 
+    async def bad_token(self, network: str) -> None:
+        """Counts a refused token of another site. Raises ChatError `too_many`."""
+        if not await self._acquire(self._bad_tokens, network):
+            assert self._bad_tokens is not None
+            await self._refuse("too_many", self._bad_tokens, network)
+
     async def name_lookup(self, user: User) -> None:
         """Counts a request to complete a name. Raises ChatError `too_many`."""
         if self._name_lookups and not await self._acquire(self._name_lookups, str(user.id)):
             await self._refuse("too_many", self._name_lookups, str(user.id))
+
+    async def search(self, user: User) -> None:
+        """Counts a search. Raises ChatError `too_many`."""
+        if self._searches and not await self._acquire(self._searches, str(user.id)):
+            await self._refuse("too_many", self._searches, str(user.id))
 
     async def _acquire(self, limit: RateLimitItem | None, *key: str) -> bool:
         if limit is None:

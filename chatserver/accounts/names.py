@@ -71,7 +71,7 @@ def name_key(name: str) -> str:
 
 
 def name_skeleton(name: str) -> str:
-    """Returns the skeleton of a name: names with equal skeletons look alike to readers (UTS #39, 4), in any case."""
+    """Returns the skeleton of a name: names with equal skeletons look alike to readers, in any case (UTS #39, 4)."""
     return _prototypes(_prototypes(unicodedata.normalize("NFKC", name)).casefold())
 
 

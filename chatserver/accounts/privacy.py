@@ -1,4 +1,4 @@
-"""Privacy settings: whether a user shows to other participants their presence and their receipts."""
+"""Privacy settings: what a user shows to other participants, and which users may add them to groups."""
 
 from typing import NamedTuple
 
@@ -11,10 +11,14 @@ from chatserver.database.client import Database
 
 
 class Privacy(NamedTuple):
-    """Whether a user shows presence, and receipts."""
+    """Whether a user shows presence, and receipts; `who_adds_me` is everybody, or known: who shares a thread.
+
+    None stands for what it is already, when settings are changed.
+    """
 
     shows_online: bool
     shows_seen: bool
+    who_adds_me: str | None = None
 
 
 def hidden_key(config: Config) -> str:

@@ -1,46 +1,37 @@
 """The index of each user's sessions, to list and end them: a sorted set of session keys per user in Redis."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from time import time
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
+from chatserver.accounts.session_scripts import BEGIN, BEGIN_BY_TOKEN, END_OTHERS, RENAME
 from chatserver.bus.client import redis_deadline
 from chatserver.config.settings import Config
 
 MAX_SESSIONS = 100  # per user; beyond, the oldest session ends
-# Stores the session KEYS[1] = ARGV[1], for ARGV[2] seconds if given, and adds it at time ARGV[3] to the set KEYS[2],
-# which expires after ARGV[4] seconds. Over ARGV[5] sessions, drops expired ones, then ends the oldest and returns them.
-BEGIN = """\
-redis.call('SET', KEYS[1], ARGV[1])
-if ARGV[2] ~= '' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1])
-if ARGV[4] ~= '' then redis.call('EXPIRE', KEYS[2], ARGV[4]) end
-local ended, most = {}, tonumber(ARGV[5])
-if redis.call('ZCARD', KEYS[2]) > most then
-  for _, key in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-    if redis.call('EXISTS', key) == 0 then redis.call('ZREM', KEYS[2], key) end
-  end
-end
-while redis.call('ZCARD', KEYS[2]) > most do
-  ended[#ended + 1] = redis.call('ZPOPMIN', KEYS[2])[1]
-  redis.call('DEL', ended[#ended])
-end
-return ended"""
-# Ends all sessions of the set KEYS[1] except ARGV[1]; returns their keys.
-END_OTHERS = """\
-local ended = {}
-for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if key ~= ARGV[1] then
-    redis.call('DEL', key)
-    redis.call('ZREM', KEYS[1], key)
-    ended[#ended + 1] = key
-  end
-end
-return ended"""
+TOKEN_LIFE = 330  # seconds, with leeway: a token of another site from before that is refused anyway
+
+
+class SessionByToken(NamedTuple):
+    """A session to begin by a token of another site, with its key and data.
+
+    `ended_at`: the last end of the user's sessions that the sign-in has read; `renews`: the session exists already.
+    `token_id` identifies the token for `seconds`, 0 = it is marked as used already. `former`: the user and the key of
+    another session of this browser, which ends.
+    """
+
+    user_id: int
+    key: str
+    data: str
+    ended_at: int
+    token_id: str
+    seconds: int
+    renews: bool = False
+    former: tuple[int, str] | None = None
 
 
 class SessionInfo(NamedTuple):
@@ -60,9 +51,15 @@ class SessionIndex:
     def __init__(self, redis: Redis, config: Config) -> None:
         self._redis = redis
         self._prefix = f"{config.redis_prefix}sessions:"
+        self._ended_prefix = f"{config.redis_prefix}ended:"
+        self._token_prefix = f"{config.redis_prefix}token:"
         self._timeout = config.redis_timeout
         self._idle = int(config.session_idle) or None
-        self._lifetime = int(config.session_lifetime) or None
+        self._session_lifetime = config.session_lifetime
+        self._token_lifetime = config.sso_session
+        self._tokens_only = bool(config.sso_only)
+        lifetimes = [int(config.session_lifetime), *([int(config.sso_session)] if config.sso_keys else [])]
+        self._lifetime = max(lifetimes) if all(lifetimes) else None
 
     async def begin(self, user_id: int, key: str, data: str) -> list[str]:
         """Stores a session; returns the keys of older sessions that ended to make room for it."""
@@ -71,6 +68,30 @@ class SessionIndex:
                 BEGIN, 2, key, self._set(user_id), data, self._idle or "", time(), self._lifetime or "", MAX_SESSIONS
             )
         return [key.decode() for key in ended]
+
+    async def begin_by_token(self, new: SessionByToken) -> list[str] | str:
+        """Stores a session, or renews it, and marks its token as used; returns what `begin` does.
+
+        If nothing was done, returns why: `used`, `ended` (since `ended_at` was read) or `gone` (to be renewed).
+        """
+        keys = [new.key, self._set(new.user_id), self._ended(new.user_id), self._token_prefix + new.token_id]
+        if new.former is not None:
+            keys += [new.former[1], self._set(new.former[0])]
+        values = [new.data, self._idle or "", time(), self._lifetime or "", MAX_SESSIONS, new.ended_at]
+        values += [new.seconds or "", "renew" if new.renews else ""]
+        async with redis_deadline(self._timeout):
+            ended = await self._redis.eval(BEGIN_BY_TOKEN, len(keys), *keys, *values)
+        return ended.decode() if isinstance(ended, bytes) else [key.decode() for key in ended]
+
+    async def mark_token(self, token_id: str, seconds: int) -> bool:
+        """Marks a token as used for `seconds`; tells whether it was not."""
+        async with redis_deadline(self._timeout):
+            return await self._redis.set(self._token_prefix + token_id, 1, nx=True, ex=seconds) is not None
+
+    async def is_marked(self, token_id: str) -> bool:
+        """Tells whether a token is marked as used."""
+        async with redis_deadline(self._timeout):
+            return bool(await self._redis.exists(self._token_prefix + token_id))
 
     async def all_of(self, user_id: int, own_key: str) -> list[SessionInfo]:
         """Returns the live sessions of a user, newest first; `own_key` is the current browser's."""
@@ -92,6 +113,22 @@ class SessionIndex:
         began_at = datetime.fromtimestamp(int(session["began"]), UTC)
         return SessionInfo(key.rpartition(":")[2][:16], key, str(session.get("browser", "")), began_at, used_at, here)
 
+    async def living(self, keys: Collection[str]) -> set[str]:
+        """Returns those of the sessions that have neither ended nor run out; extends none."""
+        ordered = list(keys)
+        if not ordered:
+            return set()
+        async with redis_deadline(self._timeout):
+            found = await self._redis.mget(ordered)
+        return {key for key, raw in zip(ordered, found, strict=True) if raw and self.counts(json.loads(raw)["session"])}
+
+    def counts(self, session: Mapping[str, Any]) -> bool:
+        """Tells whether a stored session counts: its lifetime may be over, or only those by tokens may count."""
+        token_at = session.get("token_at")
+        if token_at is not None:
+            return not 0 < self._token_lifetime < time() - token_at
+        return not (self._tokens_only or 0 < self._session_lifetime < time() - session["began"])
+
     async def end(self, user_id: int, keys: Collection[str]) -> None:
         """Ends these sessions of a user."""
         if keys:
@@ -100,11 +137,28 @@ class SessionIndex:
                 pipeline.zrem(self._set(user_id), *keys)
                 await pipeline.execute()
 
-    async def end_others(self, user_id: int, own_key: str = "") -> list[str]:
+    async def end_others(self, user_id: int, own_key: str = "", ended_at: int = 0) -> list[str]:
         """Ends all sessions except `own_key` (by default all); returns their keys, which identify their sockets."""
+        keys = self._set(user_id), self._ended(user_id)
         async with redis_deadline(self._timeout):
-            ended = await self._redis.eval(END_OTHERS, 1, self._set(user_id), own_key)
+            ended = await self._redis.eval(END_OTHERS, 2, *keys, own_key, ended_at, TOKEN_LIFE)
         return [key.decode() for key in ended]
+
+    async def users(self) -> set[int]:
+        """Returns the ids of all users who have sessions."""
+        async with redis_deadline(self._timeout):
+            return {int(key.rpartition(b":")[2]) async for key in self._redis.scan_iter(f"{self._prefix}*", count=1000)}
+
+    async def rename(self, names: Mapping[int, tuple[str, str | None]]) -> None:
+        """Writes names and full names into the sessions of these users, which carry them."""
+        if names:
+            flat = [text or "" for pair in names.values() for text in pair]
+            async with redis_deadline(self._timeout):
+                await self._redis.eval(RENAME, len(names), *map(self._set, names), *flat)
+
+    def _ended(self, user_id: int) -> str:
+        """Returns the key of the time when all sessions of a user were last ended."""
+        return f"{self._ended_prefix}{user_id}"
 
     def _set(self, user_id: int) -> str:
         return f"{self._prefix}{user_id}"

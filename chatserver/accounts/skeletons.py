@@ -18,7 +18,7 @@ AT_ONCE = 1000  # names
 
 
 class StoredName(NamedTuple):
-    """A name without a skeleton: of a user, or without an id of a deleted one, of whom only the key is stored."""
+    """A name without a skeleton: a user's or, without an id, a deleted user's, of which only the key is stored."""
 
     id: int | None
     name_key: str
@@ -26,7 +26,7 @@ class StoredName(NamedTuple):
 
 
 async def fill_skeletons(db: Database) -> None:
-    """Fills what is missing before a sign-up: nearly always nothing."""
+    """Fills missing skeletons before a sign-up; there are nearly never any."""
     while rows := await db.query("names_without_skeleton", StoredName, number=AT_ONCE):
         await db.execute_idempotent("set_skeletons", **_skeletons(rows))
 

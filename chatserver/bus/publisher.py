@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chatserver.bus.client import REDIS_ERRORS
-from chatserver.bus.events import Event, encode_event
-from chatserver.telemetry.metrics import PUBLISH, PUBLISH_FAILED
+from chatserver.bus.events import Event, MessageStored, encode_event
+from chatserver.telemetry.metrics import PUBLISH, PUBLISH_FAILED, PUBLISH_WAIT
+from chatserver.telemetry.trace import trace
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Publisher:
         self._redis = redis
         self._prefix = f"{prefix}user:".encode()
         self._timeout = timeout or None
-        self._waiting: deque[tuple[Event, Sequence[int]]] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[tuple[Event, Sequence[int], float]] = deque(maxlen=MAX_WAITING)
         self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
         self._failing = False
@@ -50,7 +51,7 @@ class Publisher:
     def publish(self, user_ids: Sequence[int], event: Event) -> None:
         """Queues an event for each user's channel; never blocks."""
         if user_ids:
-            self._waiting.append((event, user_ids))
+            self._waiting.append((event, user_ids, monotonic()))
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
 
@@ -72,8 +73,12 @@ class Publisher:
     def _next_arguments(self) -> list[bytes]:
         """Removes waiting events, up to a limit, and returns the script's arguments for them."""
         arguments: list[bytes] = []
+        now = monotonic()
         while self._waiting and len(arguments) < MAX_ARGUMENTS:
-            event, user_ids = self._waiting.popleft()
+            event, user_ids, since = self._waiting.popleft()
+            PUBLISH_WAIT.note(now - since)
+            if trace.on and isinstance(event, MessageStored):
+                trace.event(event.frame, f"published for {len(user_ids)} people")
             arguments += encode_event(event), b"%d" % len(user_ids)
             arguments += [self._prefix + b"%d" % user_id for user_id in user_ids]
         return arguments
@@ -107,6 +112,7 @@ class Publisher:
     async def _publish_all(self, arguments: list[bytes]) -> None:
         if self._connection is None:
             self._connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+            self._connection.socket_timeout = None  # `_with_deadline` limits all; redis-py would start a task for each
         await self._connection.send_command("EVAL", PUBLISH_ALL, 0, *arguments, check_health=False)
         await self._connection.read_response()
 

@@ -53,7 +53,7 @@ class Subscription:
 class Subscriber:
     """Receives the events of the users that were added.
 
-    Pings every `ping_interval` seconds; treats Redis as down after `silence` seconds without any answer. `live` tells
+    Pings every `ping_interval` seconds; treats Redis as down after `silence` seconds without any answer. `live`:
     whether events arrive.
     """
 

@@ -11,6 +11,7 @@ from chatserver.accounts.names import typed_key
 from chatserver.accounts.passwords import Hasher
 from chatserver.accounts.session_index import SessionIndex
 from chatserver.cli import user_actions as work
+from chatserver.cli import user_links as links
 from chatserver.cli.context import UsageError, publishing, with_database
 from chatserver.config.load import load_config
 from chatserver.config.settings import Config
@@ -20,14 +21,14 @@ from chatserver.printing import print_json
 Work = Callable[[work.Site, argparse.Namespace], Awaitable[work.Answer]]
 
 
-def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds `user` and its actions to the parser."""
     about = "manage accounts"
     actions = commands.add_parser("user", help=about, description=about).add_subparsers(required=True, metavar="ACTION")
 
     def action(name: str, does: Work, description: str, **defaults: object) -> argparse.ArgumentParser:
         added = actions.add_parser(name, help=description, description=description)
-        added.add_argument("name", metavar="NAME")
+        added.add_argument("name", metavar="NAME", nargs=None if defaults.pop("needs_name", True) else "?")
         added.set_defaults(**{"run": _run, "does": does, "ask": lambda _: None} | defaults)
         return added
 
@@ -45,7 +46,10 @@ def add_user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     action("demote", work.set_admin, "remove the administrator mark", admin=False)
     reset = action("reset", work.reset, "print a link that sets a new password, once")
     reset.add_argument("--lock", action="store_true", help="end the password and all sessions at once")
-    action("end-sessions", work.end_sessions, "sign a user out everywhere")
+    end = action("end-sessions", work.end_sessions, "sign a user out everywhere", needs_name=False)
+    end.add_argument("--all", action="store_true", help="everybody, in place of NAME")
+    link = action("link", links.link, "let tokens of the site for SUB open this account, in place of its password")
+    link.add_argument("subject", metavar="SUB")
     export = action("export", work.export, "write a user's data to a zip file")
     export.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
     erase = action("erase", work.erase, "permanently delete a user's account", ask=_confirm)

@@ -65,6 +65,14 @@ def accent_styles(accent: Accent) -> str:
     return "@layer tokens { :root { " + " ".join(lines) + " } }\n"
 
 
+def button_colors(accent: Accent | None) -> list[list[str]]:
+    """Returns the color of a button and of what is on it, in light and in dark mode; of our own without an accent."""
+    schemes = _schemes()
+    colors = accent or [scheme.tokens["accent"] for scheme in schemes]
+    sheets = [_tokens(color, scheme) for color, scheme in zip(colors, schemes, strict=True)]
+    return [[_hex(sheet["accent"]), _hex(sheet["on-accent"])] for sheet in sheets]
+
+
 def recolored(icon: str, accent: Accent) -> str:
     """Returns an icon of the product in the site's light accent: browser tabs do not follow our schemes."""
     return icon.replace("#1f6b4f", _hex(accent.light))

@@ -14,6 +14,8 @@ def normalize(config: Config) -> Config:
         host=config.host.strip("[]"),
         metrics_host=config.metrics_host.strip("[]"),
         origins=_unique(read_origin(origin) or origin for origin in config.origins),
+        sso_origins=_unique(read_origin(origin) or origin for origin in config.sso_origins),
+        embed_origins=_unique(read_origin(origin) or origin for origin in config.embed_origins),
         trusted_proxies=_unique(read_network(network) or network for network in config.trusted_proxies),
     )
 

@@ -11,7 +11,7 @@ REFUSED = {"Cc", "Cf", "Co", "Cs"}  # not Cn: emoji that this Python's Unicode d
 
 
 def reaction_problems(reactions: Sequence[str]) -> Iterator[str]:
-    """Yields a sentence for each mistake. Emoji are compared by code points: whatever looks alike may differ."""
+    """Yields a sentence for each mistake. Emoji are compared by code points, so look-alike ones may differ."""
     if len(reactions) > MOST:
         yield f"REACTIONS must be at most {MOST} emoji, not {len(reactions)}."
     if len(set(reactions)) < len(reactions):

@@ -84,6 +84,8 @@ def _pings(config: Config) -> Iterator[str]:
 
 
 def _in_production(config: Config) -> Iterator[str]:
+    if config.trace:
+        yield "TRACE must be 0, as APP_ENV is production: it logs several lines for each message."
     if any(address.startswith("unix:") for address in config.bind) and "unix" not in config.trusted_proxies:
         yield (
             "TRUSTED_PROXIES must have unix, as BIND has a Unix socket: otherwise the proxy's users all count as one, "

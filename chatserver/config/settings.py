@@ -49,12 +49,30 @@ class Config:
     site_logo: str = ""
     accent: tuple[str, ...] = ()
 
+    # People of another site
+    sso_keys: tuple[str, ...] = field(default=(), repr=False)
+    sso_issuer: str = "site"
+    sso_url: str = ""
+    sso_origins: tuple[str, ...] = ()
+    sso_only: int = 0
+    sso_session: float = 12 * 3600  # seconds
+    sso_delete: int = 1
+
+    # The courier: seconds
+    webhook_hosts: tuple[str, ...] = ()
+    webhook_timeout: float = 15
+    courier_interval: float = 1
+
+    # Sites that show the messenger in a frame
+    embed_origins: tuple[str, ...] = ()
+
     # Logs and metrics: seconds
     log_format: str = ""
     access_log: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     loop_lag_warning: float = 0.1
+    trace: int = 0
 
     # Sessions and passwords: seconds, and the number of hashes running / queued
     session_idle: float = 7 * 86400
@@ -77,6 +95,10 @@ class Config:
     batch_messages: int = 100
     waiting_messages: int = 2000
     name_lookups_per_minute: int = 30
+    searches_a_minute: int = 120
+    search_timeout: float = 1  # seconds, as the next
+    search_interval: float = 1
+    search_delay: float = 30
     edit_window: float = 2 * 86400  # seconds, as the next
     delete_window: float = 0
     reactions: tuple[str, ...] = ("👍", "❤️", "😂", "😮", "😢", "🙏")
@@ -89,6 +111,38 @@ class Config:
     ping_interval: float = 25
     silence_timeout: float = 40
     send_timeout: float = 5
+
+    # Files: bytes, pixels of a picture, frames of an animation, uploads of one user in one process, seconds
+    files_dir: str = ""
+    files_url: str = field(default="", repr=False)
+    files_accel: str = ""
+    max_file_bytes: int = 25 * 1024**2
+    file_quota: int = 1024**3
+    files_free: int = 256 * 1024**2
+    max_pixels: int = 50_000_000
+    max_frames: int = 1000
+    uploads_at_once: int = 4
+    uploads_a_minute: int = 60
+    unsent_files: float = 86400
+    deleted_files: float = 86400
+
+    # Groups: people, and strangers whom one user may add in a day
+    group_people: int = 500
+    strangers_a_day: int = 50
+
+    # Notifications: seconds until one is pushed
+    push_delay: float = 4
+    push_hosts: tuple[str, ...] = (
+        "fcm.googleapis.com",  # Chrome
+        "*.push.services.mozilla.com",  # Firefox
+        "*.push.apple.com",  # Safari
+        "*.notify.windows.com",  # Edge
+    )
+    vapid_keys: tuple[str, ...] = field(default=(), repr=False)
+    vapid_subject: str = ""
+    digest_after: float = 0  # seconds
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
 
     # Presence: seconds, users
     presence_interval: float = 5

@@ -25,13 +25,19 @@ def reason_of(error: Exception) -> object:
 
 
 def is_bind(address: str) -> bool:
-    """Tells whether gunicorn can listen on this address."""
+    """Returns whether gunicorn can listen on this address."""
     parts = BIND.fullmatch(address)
     return parts is not None and (parts[1] is None or 0 < int(parts[1]) <= LAST_PORT)
 
 
+def is_host_port(text: str) -> bool:
+    """Returns whether this is a host in lower case and a port, as in a URL: `localhost:9000`, `[::1]:9000`."""
+    origin = read_origin(f"https://{text}")
+    return origin is not None and text in {origin.removeprefix("https://"), f"{origin.removeprefix('https://')}:443"}
+
+
 def is_database(url: str) -> bool:
-    """Tells whether libpq understands the URL, and the password is not parsed as host or port."""
+    """Returns whether libpq understands the URL, and the password is not parsed as host or port."""
     try:
         parts = parse_dsn(url)
     except (psycopg2.Error, UnicodeError):
@@ -42,7 +48,7 @@ def is_database(url: str) -> bool:
 
 
 def is_redis(url: str) -> bool:
-    """Tells whether redis-py understands the URL, and its database is a number."""
+    """Returns whether redis-py understands the URL, and its database is a number."""
     try:
         ConnectionPool.from_url(url).make_connection()  # does not connect yet
         parts = urlsplit(url)

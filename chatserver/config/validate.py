@@ -5,15 +5,20 @@ Yields one sentence for each mistake, with the setting's name, and never quotes 
 
 from collections.abc import Iterator
 
+from chatserver.config.embed_settings import embed_problems
+from chatserver.config.file_settings import file_problems
+from chatserver.config.mail_settings import mail_problems
+from chatserver.config.push_settings import push_problems
 from chatserver.config.reactions import reaction_problems
 from chatserver.config.relations import relation_problems
 from chatserver.config.settings import Config
 from chatserver.config.site_settings import site_problems
-from chatserver.config.urls import LAST_PORT, is_bind, is_database, is_redis, read_network, read_origin
+from chatserver.config.sso_settings import sso_problems
+from chatserver.config.urls import LAST_PORT, is_bind, is_database, is_host_port, is_redis, read_network, read_origin
 from chatserver.i18n import LANGUAGES
 
 AT_LEAST_1 = ("port", "workers", "database_connections")
-NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence")
+NOT_0 = ("sign_in_window", "redis_ping_interval", "redis_silence", "webhook_timeout", "courier_interval")
 AT_MOST = {"port": LAST_PORT, "metrics_port": LAST_PORT, "name_reservation_days": 36_500}
 CHOICES = {
     "app_env": ("development", "production"),
@@ -36,7 +41,12 @@ def problems(config: Config) -> Iterator[str]:
     yield from _url_problems(config)
     yield from relation_problems(config)
     yield from site_problems(config)
+    yield from sso_problems(config)
+    yield from embed_problems(config)
+    yield from file_problems(config)
     yield from reaction_problems(config.reactions)
+    yield from push_problems(config)
+    yield from mail_problems(config)
     if config.production:
         yield from _production_problems(config)
 
@@ -66,6 +76,9 @@ def _address_problems(config: Config) -> Iterator[str]:
     for network in config.trusted_proxies:
         if read_network(network) is None:
             yield f"TRUSTED_PROXIES must be unix, or addresses or networks like 10.0.0.0/8, not {network!r}."
+    for host in config.webhook_hosts:
+        if not is_host_port(host):
+            yield f"WEBHOOK_HOSTS must be like localhost:9000 or 10.0.0.5:443, not {host!r}."
     for origin in config.origins:
         if read_origin(origin) is None:
             yield f"ORIGINS must be like https://example.org, without a path, a user or a *, not {origin!r}."

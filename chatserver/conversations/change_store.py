@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 
 
 class ChangeRow(NamedTuple):
-    """What became of the change at `place` in the batch, from 1: `changed`, `done`, or the code of a refusal.
+    """The outcome of the change at `place` in the batch, from 1: `changed`, `done`, or the code of a refusal.
 
     `change` is its number, or the message's last one, 0 for none; `text` and `edited_at` are those of now. The last
-    three are in a thread's first changed row: its people, the first message that each may see, and whose unread count
-    was lowered (user, unread, read marker). `reactions`: emoji, number, ids, whether mine.
+    three are in a thread's first changed row: its people, the first message that each may see, and the lowered unread
+    counts (user, unread, read marker). `reactions`: emoji, number, ids, whether mine.
     """
 
     place: int
@@ -39,6 +39,7 @@ class ChangeRow(NamedTuple):
     edited_at: datetime | None
     deleted_at: datetime | None
     deleted_by_name: str | None
+    deleted_by_full_name: str | None
     reacted: bool
     reactions: list[tuple[str, int, list[int], bool]] | None
     last_seq: int
@@ -78,8 +79,8 @@ class ChangeStore:
 
         If nothing had to change, the number is that of the message's last change, 0 for none. `no_such_thread`: the
         user does not participate. `no_such_message`, `bad_reaction`, `accepts_no_messages`, `too_late`: refused.
-        `changed_meanwhile` is a ChangedMeanwhile. `unavailable`: not known to be stored; the same change again finds
-        out.
+        `changed_meanwhile` is a ChangedMeanwhile. `unavailable`: not known to be stored; a repeat of
+        the change finds out.
         """
         return self._batcher.submit(change)
 
@@ -141,11 +142,18 @@ class ChangeStore:
             "" if row.deleted_at else row.text,
             row.edited_at,
             row.deleted_at,
-            None if row.deleted_by_name is None else Sender(change.request.user_id, row.deleted_by_name),
+            _deleter(change, row),
             reactions,
             has_counts_only(self._config, people, reactions),
             last_seq=row.last_seq,
         )
+
+
+def _deleter(change: NewChange, row: ChangeRow) -> Sender | None:
+    """Returns who deleted a message of somebody else."""
+    if row.deleted_by_name is None:
+        return None
+    return Sender(change.request.user_id, row.deleted_by_name, row.deleted_by_full_name)
 
 
 def _answer(change: NewChange, row: ChangeRow) -> int | Exception:

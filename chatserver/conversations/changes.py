@@ -1,7 +1,7 @@
 """A change that a user requests of a message, and the error when another change came first."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chatserver.conversations.access import ThreadRequest
 from chatserver.errors import ChatError
@@ -9,13 +9,13 @@ from chatserver.frames import as_time
 
 
 class NewChange(NamedTuple):
-    """A change to store, made by `edits.edit`, `deletions.deletion` or `reactions.reaction`: `kind` tells which.
+    """A change to store, made by `edits.edit`, `deletions.deletion` or `reactions.reaction`: `kind` says which.
 
-    Whether the user may is checked on storing. `base` is the highest change of the message that the editor saw, 0 for
-    none; `listed` tells whether the site offers the emoji.
+    The store checks whether the user may make it. `base` is the highest change of the message that the editor saw, or
+    0; `listed`: whether the site offers the emoji.
     """
 
-    request: ThreadRequest  # by the one who changes
+    request: ThreadRequest  # by the user who makes the change
     seq: int
     kind: str  # edit, delete, react, unreact
     text: str = ""
@@ -30,4 +30,4 @@ class ChangedMeanwhile(ChatError):
     def __init__(self, seq: int, text: str, edited_at: datetime | None, change: int) -> None:
         super().__init__("changed_meanwhile")
         edited = None if edited_at is None else as_time(edited_at)
-        self.present: dict[str, Any] = {"seq": seq, "text": text, "edited": edited, "change": change}
+        self.present = {"seq": seq, "text": text, "edited": edited, "change": change}

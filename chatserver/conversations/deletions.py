@@ -1,7 +1,8 @@
-"""Deletions: a message goes from everybody's screen; its number, sender and time stay."""
+"""Deletions: a message disappears from every screen; its number, sender and time stay."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from chatserver.bus.events import ManyMessagesChanged, MessageChanged
@@ -33,7 +34,7 @@ class ErasedMessage(NamedTuple):
 
 
 class UnreadRow(NamedTuple):
-    """What a participant may see from, and has not read of a thread as of its last message."""
+    """A participant's first visible message, and their unread count as of the thread's last message."""
 
     user_id: int
     from_seq: int
@@ -50,7 +51,7 @@ def deletion(request: ThreadRequest, seq: int) -> NewChange:
 async def erase_sent(db: Database, publisher: Publisher, text_digests: TextDigests, user_id: int) -> int:
     """Deletes all messages that a user has sent, for a site's operator; returns their number.
 
-    If it is broken off, the next call goes on; the gap repair tells what was not published. Raises Unavailable.
+    If it is interrupted, the next call continues; the gap repair delivers what was not published. Raises Unavailable.
     """
     number = 0
     for thread_id, seqs in await db.query("sent_places", SentPlaceRow, user_id=user_id):
@@ -65,19 +66,26 @@ async def erase_sent(db: Database, publisher: Publisher, text_digests: TextDiges
                 **text_digests.parameters,
             )
         if erased:
-            await _tell(db, publisher, thread_id, user_id, erased)
+            await _publish(db, publisher, thread_id, user_id, erased)
         number += len(erased)
     return number
 
 
-async def _tell(
+async def _publish(
     db: Database, publisher: Publisher, thread_id: int, user_id: int, erased: Sequence[ErasedMessage]
 ) -> None:
     people = await db.query("unread_counts", UnreadRow, thread_id=thread_id)
     from_seqs = {person.user_id: person.from_seq for person in people}
     counts = {person.user_id: Unread(person.unread, person.read_seq) for person in people if person.user_id != user_id}
     last_seq = max((person.last_seq for person in people), default=0)
-    event = MessageChanged if len(erased) <= PUBLISHED_EACH else ManyMessagesChanged
-    for seq, change, deleted_at in erased if event is MessageChanged else erased[-1:]:
+    many = len(erased) > PUBLISHED_EACH
+    event = partial(ManyMessagesChanged, first=_first_of_run(erased)) if many else MessageChanged
+    for seq, change, deleted_at in erased[-1:] if many else erased:
         state = State(thread_id, seq, change, "", None, deleted_at, None, (), counts_only=False, last_seq=last_seq)
         publish_change(publisher, state, user_id, from_seqs, counts, event=event)
+
+
+def _first_of_run(erased: Sequence[ErasedMessage]) -> int:
+    """Returns the first of the changes that lead up to the last one without another's in between."""
+    offset = erased[-1].change - len(erased)
+    return next(one.change for place, one in enumerate(erased, 1) if one.change - place == offset)

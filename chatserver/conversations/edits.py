@@ -1,4 +1,4 @@
-"""Edits: another text for one's own message."""
+"""Edits: a new text for the user's own message."""
 
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.changes import NewChange

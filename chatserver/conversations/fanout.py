@@ -1,7 +1,7 @@
-"""Tells people of a changed message: each gets the form of the news that is theirs."""
+"""Publishes a changed message: each participant gets the form of the event that is meant for them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from chatserver.bus.events import ManyMessagesChanged, MessageChanged
@@ -10,7 +10,7 @@ from chatserver.conversations.states import State, changed_frame
 
 
 class Unread(NamedTuple):
-    """What a participant has not read, as of their read marker, once a deletion has lowered it."""
+    """A participant's unread count that a deletion has lowered, and their read marker at that time."""
 
     unread: int
     read_seq: int
@@ -24,11 +24,11 @@ def publish_change(
     lowered: Mapping[int, Unread],
     *,
     reacted: bool = False,
-    event: type[MessageChanged | ManyMessagesChanged] = MessageChanged,
+    event: Callable[[int, int, int, str], MessageChanged | ManyMessagesChanged] = MessageChanged,
 ) -> None:
     """Publishes a change: to each user of `people`, which has the first message that they may see.
 
-    Whoever may not see the message gets the numbers alone, so that the next change leaves no gap. Those whose unread
+    Users who may not see the message get only the numbers, so that the next change leaves no gap. Those whose unread
     count a deletion `lowered` get it as of the state's `last_seq`. Where frames only count reactions, the `doer`
     who `reacted` also gets their own. Each form is encoded once. The `event` names this message, or many up to it.
     """

@@ -4,20 +4,22 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from time import monotonic
-from typing import NamedTuple
+from time import monotonic, time
+from typing import Any, NamedTuple
 
 import psycopg2
 
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
 from chatserver.conversations.access import ThreadRequest, outsider
+from chatserver.conversations.message_files import MessageFile
 from chatserver.conversations.messages import Message, message_event
 from chatserver.conversations.text_digests import TextDigests
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.errors import ChatError, Unavailable
-from chatserver.telemetry.metrics import BATCH, COMMIT, STORED
+from chatserver.telemetry.metrics import BATCH, BATCH_WAIT, COMMIT, STORED
+from chatserver.telemetry.trace import trace
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ class NewMessage(NamedTuple):
     client_id: str  # a UUID, in lower case
     text: str
     reply: int | None = None  # the number of the message that it answers
+    files: tuple[str, ...] = ()  # UUIDs, in lower case; whether they are the sender's is checked on storing
+    received: float = 0.0  # Unix time; 0: not measured
 
 
 class StoredMessage(NamedTuple):
@@ -40,10 +44,11 @@ class StoredMessage(NamedTuple):
 
 
 class MessageRow(NamedTuple):
-    """What became of the message at `place` in the batch, from 1.
+    """The outcome of the message at `place` in the batch, from 1.
 
     If it is refused, `code` says why, and `seq` and `sent_at` are None. `change` and `first_digest` are those of a
-    repeat whose message was changed since. `recipients` are in the first row of a thread.
+    repeat whose message was changed since. `recipients` are in the first row of a thread with stored messages, and in
+    that of each repeat, which those who have come since may not see. `files` have the fields of MessageFile.
     """
 
     place: int
@@ -56,6 +61,9 @@ class MessageRow(NamedTuple):
     reply_to: int | None
     code: str | None
     sender_name: str
+    sender_full_name: str | None
+    is_repeat: bool
+    files: list[dict[str, Any]] | None
     recipients: list[int] | None
 
 
@@ -83,6 +91,7 @@ class MessageStore:
         """Queues a message; the future ends with what is committed, or with a ChatError.
 
         `no_such_thread`: the sender does not participate. `no_such_message`: it answers one that the sender cannot see.
+        `no_such_file`: one of its files is not there, not the sender's, or was sent already.
         `accepts_no_messages`: the other user of a one-to-one thread has blocked the sender or is deleted.
         `duplicate_id`: the id belongs to a different message. `unavailable`: not known to be stored; sending the same
         message again finds out.
@@ -103,16 +112,10 @@ class MessageStore:
 
     async def _store_together(self, batch: list[NewMessage]) -> list[StoredMessage | Exception]:
         """Stores a batch in one transaction. Idempotent: a repeat finds stored messages by their ids."""
+        _note_waits(batch)
         start = monotonic()
-        rows = await self._db.execute_idempotent(
-            "store_messages",
-            MessageRow,
-            thread_ids=[message.request.thread_id for message in batch],
-            sender_ids=[message.request.user_id for message in batch],
-            client_ids=[message.client_id for message in batch],
-            texts=[message.text for message in batch],
-            replies=[message.reply for message in batch],
-        )
+        rows = await self._rows_of_one(batch[0]) if len(batch) == 1 else []
+        rows = rows or await self._rows_of(batch)
         COMMIT.observe(monotonic() - start)
         BATCH.observe(len(batch))
         STORED.inc(len(rows))
@@ -120,15 +123,46 @@ class MessageStore:
         recipients: dict[int, Sequence[int]] = {}
         for row in rows:
             message = batch[row.place - 1]
-            recipients.setdefault(row.thread_id, row.recipients or ())
+            if row.recipients is not None and not row.is_repeat:
+                recipients[row.thread_id] = row.recipients
             results[row.place - 1] = result = self._result(message, row)
-            if isinstance(result, StoredMessage) and result.change is None:  # of a changed one its change was the news
-                sender = message.request.user_id, row.sender_name
+            if trace.on and isinstance(result, StoredMessage):
+                trace.step(message.client_id, f"stored (COMMIT), number {row.seq}")
+            if isinstance(result, StoredMessage) and result.change is None:  # else its change was published
+                sender = message.request.user_id, row.sender_name, row.sender_full_name
+                files = tuple(MessageFile(**file) for file in row.files or ())
                 stored = Message(
-                    row.thread_id, row.seq, message.client_id, *sender, row.text, row.sent_at, row.reply_to
+                    row.thread_id, row.seq, message.client_id, *sender, row.text, row.sent_at, row.reply_to, files=files
                 )
-                self._publisher.publish(recipients[row.thread_id], message_event(stored))
+                readers = row.recipients if row.is_repeat else recipients[row.thread_id]
+                self._publisher.publish(readers or (), message_event(stored))
         return [result or outsider() for result in results]
+
+    async def _rows_of_one(self, message: NewMessage) -> list[MessageRow]:
+        """Stores a plain message by a statement that costs less than that of a batch; none if that one must decide."""
+        if message.files or message.reply is not None:
+            return []
+        return await self._db.execute_idempotent(
+            "store_message",
+            MessageRow,
+            thread_id=message.request.thread_id,
+            sender_id=message.request.user_id,
+            client_id=message.client_id,
+            text=message.text,
+        )
+
+    async def _rows_of(self, batch: list[NewMessage]) -> list[MessageRow]:
+        return await self._db.execute_idempotent(
+            "store_messages",
+            MessageRow,
+            thread_ids=[message.request.thread_id for message in batch],
+            sender_ids=[message.request.user_id for message in batch],
+            client_ids=[message.client_id for message in batch],
+            texts=[message.text for message in batch],
+            replies=[message.reply for message in batch],
+            files=["{" + ",".join(message.files) + "}" if message.files else None for message in batch],
+            all_files=[file for message in batch for file in message.files],
+        )
 
     def _result(self, message: NewMessage, row: MessageRow) -> StoredMessage | ChatError:
         if row.code is not None:
@@ -138,7 +172,16 @@ class MessageStore:
         return StoredMessage(row.seq, row.sent_at, row.change)
 
     def _is_first_text(self, message: NewMessage, row: MessageRow) -> bool:
-        """Whether the message has the text with which it was first sent, of which a change leaves only a digest."""
+        """Whether the message was first sent with this text, of which only a digest is kept after a change."""
         if row.first_digest is None:
             return row.text == message.text
         return self._text_digests.matches(bytes(row.first_digest), message.client_id, message.text)
+
+
+def _note_waits(batch: list[NewMessage]) -> None:
+    now = time()
+    for message in batch:
+        if message.received:
+            BATCH_WAIT.note(now - message.received)
+        if trace.on:
+            trace.step(message.client_id, f"sent to PostgreSQL in a batch of {len(batch)}")

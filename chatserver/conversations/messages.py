@@ -7,19 +7,20 @@ from typing import Any, NamedTuple
 from chatserver.bus.events import MessageStored
 from chatserver.config.settings import Config
 from chatserver.conversations.access import Membership, outsider
+from chatserver.conversations.message_files import Files, files_of
 from chatserver.conversations.states import State, state_fields, states_of
 from chatserver.database.client import Database
-from chatserver.frames import as_time, encode
+from chatserver.frames import as_time, encode, named
 
 PAGE = 100  # messages on a page of history
 BEFORE, AFTER = 50, 49  # messages around a single one
-CHANGED = 1  # in a message's flags
+CHANGED, HAS_FILES = 1, 2  # in a message's flags
 
 
 class Message(NamedTuple):
     """A stored message, as it is now for one reader. The name of a deleted account is '', and so is a deleted text.
 
-    `reply` is the number of the message that it answers; `state` tells what has become of it, None if nothing.
+    `reply` is the number of the message that it answers; `state` is None if it was never changed.
     """
 
     thread_id: int
@@ -27,31 +28,34 @@ class Message(NamedTuple):
     client_id: str  # a UUID
     sender_id: int
     sender_name: str
+    sender_full_name: str | None
     text: str
     sent_at: datetime
     reply: int | None = None
     state: State | None = None
+    files: Files = ()
 
     @property
     def deleted(self) -> datetime | None:
         """When the message was deleted; None if it was not.
 
-        Of messages erased before changes had numbers that is not stored: it is the message's own time then. No message
-        is stored without a text.
+        For messages erased before changes had numbers it is the message's own time, since nothing else is stored. No
+        message is stored without a text or files.
         """
         if self.state is not None:
             return self.state.deleted_at
-        return None if self.text else self.sent_at
+        return None if self.text or self.files else self.sent_at
 
 
 class MessageRow(NamedTuple):
-    """A message as queries find it. `flags` tell whether to look up its state, of which the text is a part."""
+    """A message as queries find it. `flags` show whether it has a state to look up, which includes its text."""
 
     thread_id: int
     seq: int
     client_id: str
     sender_id: int
     sender_name: str
+    sender_full_name: str | None
     text: str
     sent_at: datetime
     flags: int | None
@@ -67,6 +71,7 @@ class MissedRow(NamedTuple):
     client_id: str
     sender_id: int
     sender_name: str
+    sender_full_name: str | None
     text: str
     sent_at: datetime
     flags: int | None
@@ -74,20 +79,32 @@ class MissedRow(NamedTuple):
 
 
 async def messages_of(db: Database, config: Config, user_id: int, rows: Sequence[MessageRow]) -> list[Message]:
-    """Returns the messages as they are now for a user, in their order; asks for states only if something changed.
+    """Returns the messages as they are now for a user, in their order; queries states only if something changed.
 
     Leaves out changed messages that the user may no longer see.
     """
     changed = [(user_id, row.thread_id, row.seq) for row in rows if is_changed(row)]
-    found = await states_of(db, config, changed) if changed else []
+    return await with_files(db, rows, with_states(rows, await states_of(db, config, changed) if changed else []))
+
+
+async def with_files(db: Database, rows: Sequence[MessageRow], messages: list[Message]) -> list[Message]:
+    """Returns the messages of these rows with their files; queries them only if there are any."""
+    files = await files_of(db, [(row.thread_id, row.seq) for row in rows if row.flags and row.flags & HAS_FILES])
+    if not files:
+        return messages
+    return [message._replace(files=files.get((message.thread_id, message.seq), ())) for message in messages]
+
+
+def with_states(rows: Sequence[MessageRow], found: Sequence[State]) -> list[Message]:
+    """Returns the messages with what has become of them, in their order; leaves out changed ones without a state."""
     states = {(state.thread_id, state.seq): state for state in found}
     messages = []
     for row in rows:
         state = states.get((row.thread_id, row.seq))
         if state is not None:
-            messages.append(Message(*row[:5], state.text, row.sent_at, row.reply_to, state))
+            messages.append(Message(*row[:6], state.text, row.sent_at, row.reply_to, state))
         elif not is_changed(row):
-            messages.append(Message(*row[:7], row.reply_to))
+            messages.append(Message(*row[:8], row.reply_to))
     return messages
 
 
@@ -156,21 +173,23 @@ async def first_since(db: Database, member: Membership, moment: datetime) -> int
 
 
 def as_frame(message: Message) -> dict[str, Any]:
-    """Returns the `message` frame, as sockets and the history send it: of its state only what there is to say."""
+    """Returns the `message` frame, as sockets and the history send it, with the non-empty fields of its state."""
     frame = {
         "type": "message",
         "thread": message.thread_id,
         "seq": message.seq,
         "id": message.client_id,
-        "sender": {"id": message.sender_id, "name": message.sender_name},
+        "sender": named(message.sender_id, message.sender_name, message.sender_full_name),
         "text": message.text,
         "at": as_time(message.sent_at),
     }
     if message.reply is not None:
         frame["reply"] = message.reply
+    if message.files and not message.deleted:
+        frame["files"] = [file.as_frame() for file in message.files]
     if message.state is not None:
-        told = {name: value for name, value in state_fields(message.state).items() if value or name == "mine"}
-        return frame | {"change": message.state.change} | told
+        present = {name: value for name, value in state_fields(message.state).items() if value or name == "mine"}
+        return frame | {"change": message.state.change} | present
     return frame | {"deleted": frame["at"]} if message.deleted else frame
 
 

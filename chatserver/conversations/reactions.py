@@ -1,4 +1,4 @@
-"""Reactions: an emoji below a message, set or taken off."""
+"""Reactions: an emoji below a message, added or removed."""
 
 from chatserver.config.settings import Config
 from chatserver.conversations.access import ThreadRequest
@@ -11,7 +11,7 @@ LONGEST = 64  # code points: nothing that REACTIONS ever listed is longer
 def reaction(config: Config, request: ThreadRequest, seq: int, emoji: str, *, on: bool) -> NewChange:
     """Returns the change that sets or removes the user's reaction with an emoji.
 
-    What cannot be stored becomes '', which is listed nowhere, so that its refusal comes in the order of the others.
+    An emoji that cannot be stored becomes '', which is never listed: it is refused in the usual order of checks.
     """
     fits = len(emoji) <= LONGEST and not UNSTORABLE.search(emoji)
     kind = "react" if on else "unreact"

@@ -13,7 +13,7 @@ QUOTED_CHARS = 300  # code points of an original
 async def quoted(db: Database, config: Config, member: Membership, messages: Sequence[Message]) -> list[Message]:
     """Returns the originals of the replies among `messages` that are not among them, by number.
 
-    Leaves out those that the member may not see. Asks nothing if there is no such reply.
+    Leaves out those that the member may not see. Makes no query if there is no such reply.
     """
     there = {message.seq for message in messages}
     missing = sorted({message.reply for message in messages if message.reply is not None} - there)

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
+from time import time
 from typing import NamedTuple
 
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.message_files import parse_file_ids
 from chatserver.conversations.message_store import MessageStore, NewMessage, StoredMessage
+from chatserver.telemetry.trace import trace
 from chatserver.validation import clean_text, parse_uuid
 
 
 class CheckedMessage(NamedTuple):
-    """A message that may be sent, as far as anyone can tell without asking PostgreSQL."""
+    """A message that has passed all checks that need no query."""
 
     client_id: str  # a UUID, in lower case
     text: str
+    files: tuple[str, ...] = ()  # UUIDs, in lower case
+    received: float = 0.0  # Unix time
 
 
 class Sending:
@@ -28,14 +33,24 @@ class Sending:
         self._check_rate = check_rate
         self._max_chars = max_chars
 
-    def check(self, client_id: object, text: object, *, limited_for: int | None) -> CheckedMessage:
+    def check(
+        self, client_id: object, text: object, *, limited_for: int | None, files: object = None
+    ) -> CheckedMessage:
         """Returns the message as it would be stored, and counts it for the user `limited_for` (None: not limited).
 
-        Raises ChatError: `bad_frame` for the id; `bad_text`, `no_text` or `too_long` for the text; `too_many`.
+        With `files`, a list of ids, the text may be empty or None. Raises ChatError: `bad_frame` for the ids,
+        `too_many_files`; `bad_text`, `no_text` or `too_long` for the text; `too_many`.
         """
-        checked = CheckedMessage(parse_uuid(client_id), clean_text(text, self._max_chars))
+        received = time()
+        id_, named = parse_uuid(client_id), parse_file_ids(files)
+        if trace.on:
+            trace.step(id_, "received")
+        text = "" if named and text is None else text
+        checked = CheckedMessage(id_, clean_text(text, self._max_chars, may_be_empty=bool(named)), named, received)
         if limited_for is not None:
             self._check_rate(limited_for)
+        if trace.on:
+            trace.step(id_, "checked, waits for a batch")
         return checked
 
     def submit(
@@ -45,4 +60,6 @@ class Sending:
 
         The future ends as `MessageStore.submit` says. Raises Unavailable.
         """
-        return self._store.submit(NewMessage(request, checked.client_id, checked.text, reply))
+        return self._store.submit(
+            NewMessage(request, checked.client_id, checked.text, reply, checked.files, checked.received)
+        )

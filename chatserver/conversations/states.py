@@ -1,6 +1,6 @@
-"""What has become of messages: their present states, as texts, edits, deletions and reactions left them.
+"""The present states of changed messages, after edits, deletions and reactions.
 
-A state is always read whole, by one statement, so that its text and its number never come from two moments.
+One statement reads the whole state, so that its text and its number are always of the same moment.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from chatserver.config.settings import Config
-from chatserver.conversations.access import Membership, outsider
+from chatserver.conversations.access import Membership, SiteRequest, outsider
 from chatserver.database.client import Database
-from chatserver.frames import as_time, encode
+from chatserver.frames import as_time, encode, named
 
 ALL_PEOPLE = 2**31 - 1  # more than react to a message
 
@@ -20,12 +20,13 @@ class Sender(NamedTuple):
 
     id: int
     name: str
+    full_name: str | None
 
 
 class Reaction(NamedTuple):
     """One emoji below a message. `people` are the ids of the `number` who chose it, the oldest first.
 
-    Of more than `announce_people` it holds the first ones. `mine`: the reader is among them.
+    If there are more than `announce_people`, only the first ones. `mine`: the reader is among them.
     """
 
     emoji: str
@@ -59,7 +60,7 @@ class State(NamedTuple):
 
 
 class StateRow(NamedTuple):
-    """The state of the message asked about at `place`, from 1. `reactions`: emoji, number, ids, whether mine."""
+    """The state of the message requested at `place`, from 1. `reactions`: emoji, number, ids, whether mine."""
 
     place: int
     text: str
@@ -68,6 +69,7 @@ class StateRow(NamedTuple):
     deleted_at: datetime | None
     deleted_by: int | None
     deleted_by_name: str | None
+    deleted_by_full_name: str | None
     reactions: list[tuple[str, int, list[int], bool]] | None
     people: int | None
     last_seq: int
@@ -91,6 +93,32 @@ async def states_of(db: Database, config: Config, asked: Sequence[tuple[int, int
     return [_state(config, row, *asked[row.place - 1]) for row in rows]
 
 
+class SiteStateRow(NamedTuple):
+    """The state of the message asked about at `place`, from 1, for nobody in particular."""
+
+    place: int
+    text: str
+    change: int
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    deleted_by: int | None
+    deleted_by_name: str | None
+    deleted_by_full_name: str | None
+    reactions: list[tuple[str, int, list[int], bool]] | None
+    people: int | None
+
+
+async def states_for_site(db: Database, config: Config, thread: SiteRequest, seqs: Sequence[int]) -> list[State]:
+    """Returns the states of messages of a thread as programs see them, in that order; leaves out unchanged ones."""
+    rows = await db.query(
+        "states_for_site", SiteStateRow, thread_id=thread.thread_id, seqs=seqs, listed_people=listed_people(config)
+    )
+    found = [
+        StateRow._make(getattr(row, field, 0) for field in StateRow._fields) for row in rows
+    ]  # no reader: counts 0
+    return [_state(config, row, 0, thread.thread_id, seqs[row.place - 1])._replace(is_shared=True) for row in found]
+
+
 def _state(config: Config, row: StateRow, reader_id: int, thread_id: int, seq: int) -> State:
     reactions = order_reactions(row.reactions or (), config.reactions)
     return State(
@@ -100,7 +128,7 @@ def _state(config: Config, row: StateRow, reader_id: int, thread_id: int, seq: i
         row.text,
         row.edited_at,
         row.deleted_at,
-        None if row.deleted_by is None else Sender(row.deleted_by, row.deleted_by_name or ""),
+        None if row.deleted_by is None else Sender(row.deleted_by, row.deleted_by_name or "", row.deleted_by_full_name),
         reactions,
         has_counts_only(config, row.people or 0, reactions),
         reader_id=reader_id,
@@ -116,7 +144,7 @@ def listed_people(config: Config) -> int:
 
 
 def has_counts_only(config: Config, people: int, reactions: Iterable[Reaction]) -> bool:
-    """Whether frames tell numbers: the thread has more than `announce_people` (0 = never), or had when they reacted."""
+    """Whether frames have only counts: the thread has, or had, more than `announce_people` people (0 = never)."""
     return 0 < config.announce_people < people or any(one.number > len(one.people) for one in reactions)
 
 
@@ -130,14 +158,14 @@ def order_reactions(
 
 
 class Changes(NamedTuple):
-    """The thread's last change, and (change, seq) of changed messages, rising."""
+    """The thread's last change, and (change, seq) of changed messages and of notes, whose seq is None, rising."""
 
     last_change: int
-    numbers: list[tuple[int, int]]
+    numbers: list[tuple[int, int | None]]
 
 
 class NumberRow(NamedTuple):
-    """A changed message of a thread; None if there is none."""
+    """A changed message of a thread, or a note, without `seq`; the change is None if there is none."""
 
     last_change: int
     change: int | None
@@ -145,19 +173,19 @@ class NumberRow(NamedTuple):
 
 
 async def changes_after(db: Database, member: Membership, after: int, limit: int) -> Changes:
-    """Returns at most `limit` changed messages after the change `after`. Raises ChatError `no_such_thread`."""
+    """Returns at most `limit` changed messages and notes after a change. Raises ChatError `no_such_thread`."""
     rows = await db.query(
         "changes_after", NumberRow, thread_id=member.thread_id, user_id=member.user_id, after=after, number=limit
     )
     if not rows:
         raise outsider()
-    return Changes(rows[0].last_change, [(row.change, row.seq) for row in rows if row.change and row.seq])
+    return Changes(rows[0].last_change, [(row.change, row.seq) for row in rows if row.change])
 
 
 def state_fields(state: State) -> dict[str, Any]:
-    """Returns the fields that a `changed` frame always has, of a deletion or of anything else."""
+    """Returns the fields that every `changed` frame has: those of a deletion, or those of any other change."""
     if state.deleted_at is not None:
-        by = {} if state.deleted_by is None else {"by": state.deleted_by._asdict()}
+        by = {} if state.deleted_by is None else {"by": named(*state.deleted_by)}
         return {"deleted": as_time(state.deleted_at), **by}
     edited = None if state.edited_at is None else as_time(state.edited_at)
     return {"text": state.text, "edited": edited, **reaction_fields(state)}
@@ -171,10 +199,15 @@ def reaction_fields(state: State) -> dict[str, Any]:
     return counts if state.is_shared else counts | {"mine": [one.emoji for one in state.reactions if one.mine]}
 
 
-def changed_frame(state: State, *, counted: bool = False) -> str:
-    """Returns the `changed` frame as JSON; of a deletion, `counted` adds what the reader has not read as of now."""
+def changed_fields(state: State) -> dict[str, Any]:
+    """Returns the `changed` frame."""
     frame = {"type": "changed", "thread": state.thread_id, "change": state.change, "seq": state.seq}
+    return frame | state_fields(state)
+
+
+def changed_frame(state: State, *, counted: bool = False) -> str:
+    """Returns the `changed` frame as JSON; for a deletion, `counted` adds the reader's present unread count."""
     if counted and state.deleted_at is not None:
         counts = {"unread": state.unread, "last": state.last_seq, "read": state.read_seq}
-        return encode(frame | state_fields(state) | counts)
-    return encode(frame | state_fields(state))
+        return encode(changed_fields(state) | counts)
+    return encode(changed_fields(state))

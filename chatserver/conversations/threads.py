@@ -1,75 +1,13 @@
 """Threads: their participants, and the view that each participant has of a thread."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from chatserver.accounts.blocks import accepts_messages
 from chatserver.conversations.access import Membership, ThreadRequest, outsider
+from chatserver.conversations.states import ALL_PEOPLE
 from chatserver.database.client import Database
 from chatserver.errors import ChatError
-
-CONVERSATIONS = 50  # rows of a list, unless all are requested
-
-
-class Conversation(NamedTuple):
-    """A row of a user's list.
-
-    `total`, `sent`, `received` and `unread` count messages. The preview is the beginning of the last message, from
-    `sender`: None without one that the user may see, '' if it `is_deleted`; `preview_change` is its last change, and
-    `last_change` the thread's, 0 for none. The title and the name of a deleted account are ''.
-    """
-
-    id: int
-    title: str
-    total: int
-    sent: int
-    unread: int
-    last_message_at: datetime
-    preview_text: str | None
-    sender_id: int | None
-    sender_name: str | None
-    read_seq: int
-    last_change: int
-    preview_change: int
-    is_deleted: bool
-
-    @property
-    def received(self) -> int:
-        """The number of messages from others."""
-        return self.total - self.sent
-
-
-class ConversationRow(NamedTuple):
-    """A row of the query, with the number of all threads and of all unread messages, listed or not.
-
-    `names` are the first four of the `others`, the number of the other participants.
-    """
-
-    threads: int
-    unread_total: int
-    id: int
-    last_seq: int
-    sent: int
-    unread: int
-    last_message_at: datetime
-    names: list[str]
-    others: int
-    preview: str | None
-    sender_id: int | None
-    sender_name: str | None
-    read_seq: int
-    last_change: int
-    preview_change: int
-    is_deleted: bool
-
-
-class ConversationList(NamedTuple):
-    """The rows shown, whether there are more, and the unread messages of all threads, shown or not."""
-
-    conversations: list[Conversation]
-    more_conversations: bool
-    unread_total: int
+from chatserver.frames import named
 
 
 class Person(NamedTuple):
@@ -81,6 +19,8 @@ class Person(NamedTuple):
 
     id: int
     name: str
+    full_name: str | None
+    owner: bool
     read: int
     shows_online: bool
     blocked: bool
@@ -88,80 +28,39 @@ class Person(NamedTuple):
 
     def as_frame(self) -> dict[str, object]:
         """Returns the participant as frames describe them."""
-        return {"id": self.id, "name": self.name, "read": self.read}
+        return named(self.id, self.name, self.full_name) | {"owner": self.owner, "read": self.read}
 
 
 class Thread(NamedTuple):
-    """A thread as one of its participants sees it; `pair` tells whether it is one-to-one."""
+    """A thread as one of its participants, the `member`, sees it; `pair`: whether it is one-to-one.
 
-    membership: Membership
+    `title` is what pages call it, `group_title` the title that its people gave it, None for none. `history` is what
+    newcomers will see, None for a pair. `people` are all of its `people_count` participants, or the user alone in a
+    group of more than `announce_people`. `as_of` is the last change of title, people, roles or history.
+
+    The number of its messages is the last one's.
+    """
+
+    member: Membership
     pair: bool
     title: str
     sent: int
     people: list[Person]
+    group_title: str | None
+    history: str | None
+    people_count: int
+    as_of: int
+    is_muted: bool
 
     @property
     def id(self) -> int:
         """The thread's id."""
-        return self.membership.thread_id
-
-    @property
-    def total(self) -> int:
-        """The number of messages, which is the last one's number."""
-        return self.membership.last_seq
-
-    @property
-    def read_seq(self) -> int:
-        """The participant's read marker."""
-        return self.membership.read_seq
-
-    @property
-    def unread(self) -> int:
-        """The number of unread messages."""
-        return self.membership.unread
-
-    @property
-    def from_seq(self) -> int:
-        """The number of the first message that the participant may see."""
-        return self.membership.from_seq
-
-    @property
-    def last_change(self) -> int:
-        """The number of the last change, read together with `total`; 0 if there was none."""
-        return self.membership.last_change
+        return self.member.thread_id
 
     @property
     def received(self) -> int:
         """The number of messages from others."""
-        return self.total - self.sent
-
-
-async def conversations(
-    db: Database, user_id: int, limit: int | None = CONVERSATIONS, open_id: int | None = None
-) -> ConversationList:
-    """Returns a user's threads, newest first, at most `limit` (None = all), always including `open_id`."""
-    rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, open_id=open_id)
-    shown = [
-        Conversation(
-            row.id,
-            title_of(row.names, row.others),
-            row.last_seq,
-            row.sent,
-            row.unread,
-            row.last_message_at,
-            row.preview,
-            row.sender_id,
-            row.sender_name,
-            row.read_seq,
-            row.last_change,
-            row.preview_change,
-            row.is_deleted,
-        )
-        for row in rows
-    ]
-    if not rows:
-        return ConversationList(shown, more_conversations=False, unread_total=0)
-    return ConversationList(shown, rows[0].threads > len(shown), rows[0].unread_total)
+        return self.member.last_seq - self.sent
 
 
 class ThreadRow(NamedTuple):
@@ -175,71 +74,66 @@ class ThreadRow(NamedTuple):
     unread: int
     from_seq: int
     last_change: int
+    from_change: int
+    joined_change: int | None
     pair: bool
+    title: str | None
+    history: str | None
+    as_of: int
+    people_count: int
+    is_muted: bool
+    names: list[str]
     people: list[dict[str, Any]]
 
 
-async def find_thread(db: Database, request: ThreadRequest) -> Thread:
+async def find_thread(db: Database, request: ThreadRequest, announce_people: int) -> Thread:
     """Returns the thread as the user sees it, with their membership. Raises ChatError `no_such_thread`."""
-    (found,) = await find_threads(db, [request])
+    (found,) = await find_threads(db, [request], announce_people)
     if isinstance(found, ChatError):
         raise found
     return found
 
 
-async def find_threads(db: Database, requests: Sequence[ThreadRequest]) -> list[Thread | ChatError]:
-    """Finds many threads in one query: each as its user sees it, or `no_such_thread`."""
+async def find_threads(
+    db: Database, requests: Sequence[ThreadRequest], announce_people: int = 0
+) -> list[Thread | ChatError]:
+    """Finds many threads in one query: each as its user sees it, or `no_such_thread`.
+
+    Names nobody but the user in groups of more than `announce_people` (0 = no limit).
+    """
     rows = await db.query(
         "threads_for",
         ThreadRow,
         thread_ids=[request.thread_id for request in requests],
         user_ids=[request.user_id for request in requests],
+        named_people=announce_people or ALL_PEOPLE,
     )
     found: list[Thread | ChatError] = [outsider() for _ in requests]
     for row in rows:
-        people = [Person(**person) for person in row.people]
-        user_id = requests[row.place - 1].user_id
-        others = [person.name for person in people if person.id != user_id]
-        membership = Membership(row.id, user_id, row.read_seq, row.last_seq, row.unread, row.from_seq, row.last_change)
-        found[row.place - 1] = Thread(membership, row.pair, title_of(others[:4], len(others)), row.sent, people)
+        found[row.place - 1] = _thread(row, requests[row.place - 1].user_id)
     return found
 
 
+def _thread(row: ThreadRow, user_id: int) -> Thread:
+    counts = row.read_seq, row.last_seq, row.unread, row.from_seq, row.last_change
+    return Thread(
+        Membership(row.id, user_id, *counts, row.from_change, row.joined_change),
+        row.pair,
+        row.title or title_of(row.names, row.people_count - 1),
+        row.sent,
+        [Person(**person) for person in row.people],
+        row.title,
+        None if row.pair else row.history or "all",
+        row.people_count,
+        row.as_of,
+        row.is_muted,
+    )
+
+
 def title_of(names: Sequence[str], others: int) -> str:
-    """Returns the title of a thread: the others' names, or the first few and the number of the rest.
+    """Returns the title of a thread that has none of its own: the others' names, or a few and the number of the rest.
 
     The title is '' if the other account of a one-to-one thread is deleted; a group loses its deleted accounts.
     """
     more = others - len(names)
     return ", ".join(names) + (f" +{more}" if more else "") if others else "…"
-
-
-async def people_to_tell(db: Database, request: ThreadRequest) -> list[int]:
-    """Returns the ids of the participants, the user among them, but for those who have blocked the user.
-
-    Raises ChatError `no_such_thread`.
-    """
-    rows = await db.query("participants_of", int, thread_id=request.thread_id, user_id=request.user_id)
-    if not rows:
-        raise outsider()
-    return rows
-
-
-async def pair_thread(db: Database, user_id: int, other_id: int, first_id: str | None = None) -> int:
-    """Finds or creates the one-to-one thread of two users; does not create one for a message id already used.
-
-    Raises ChatError `to_oneself`, `duplicate_id`, or `accepts_no_messages` if the other user has blocked this one or
-    deleted the account.
-    """
-    if user_id == other_id:
-        raise ChatError("to_oneself")
-    found = (
-        await db.query("find_pair", int, a=user_id, b=other_id)
-        or await db.execute_idempotent("make_pair", int, a=user_id, b=other_id, first_id=first_id)
-        or await db.query("find_pair", int, a=user_id, b=other_id)  # a repeat of the request may have made it meanwhile
-    )
-    if found:
-        return found[0]
-    if not await accepts_messages(db, other_id, user_id):
-        raise ChatError("accepts_no_messages")
-    raise ChatError("duplicate_id")

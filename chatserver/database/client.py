@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, overload
+from weakref import WeakKeyDictionary
 
 import psycopg2
+from aiopg.connection import Connection, Cursor
 
 from chatserver.database.connect import CONNECTION_ERRORS, Server, connect_to_any, execute
 from chatserver.database.pool import Pool
@@ -18,8 +20,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 # Errors that persist for the life of a connection: PostgreSQL no longer accepts writes (a primary became a standby);
-# prepared statements are gone, or their plans no longer fit the tables.
-UNFIT = {"25006", "26000"}
+# prepared statements are gone, are there although we gave their preparation up, or no longer fit the tables.
+UNFIT = {"25006", "26000", "42P05"}
 UNFIT_PLAN = "cached plan must not change result type"
 ATTEMPTS = 3
 PAUSE = 0.1  # seconds between attempts
@@ -45,6 +47,7 @@ class Database:
         self.pool = pool
         self._timeout = timeout or None
         self._queries = queries
+        self._prepared: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
 
     async def query(self, name: str, record: type[R], /, **parameters: object) -> list[R]:
         """Returns the rows of a read. Repeats it if the connection is lost."""
@@ -96,15 +99,9 @@ class Database:
             raise TypeError(f"{name} is run by {named}, as its file says, and not by {method}")
 
     async def _within_timeout(self, work: Callable[[], Awaitable[T]]) -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        cancelled = task.cancelling()
         try:
             async with asyncio.timeout(self._timeout):
-                result = await work()
-                if task.cancelling() > cancelled:  # swallowed by aiopg's wait_for on 3.11, if it comes with the answer
-                    raise asyncio.CancelledError
-                return result
+                return await work()
         except TimeoutError:
             raise UnknownOutcome("PostgreSQL did not answer in time") from None
         except CONNECTION_ERRORS as error:
@@ -123,6 +120,7 @@ class Database:
     async def _run(self, name: str, record: Any, parameters: dict[str, object]) -> Any:
         async with self.pool.connection() as connection, connection.cursor() as cursor:
             try:
+                await self._prepare(connection, cursor, name)
                 await execute(cursor, self._queries[name].call, parameters)
             except psycopg2.Error as error:
                 if error.pgcode not in UNFIT and UNFIT_PLAN not in str(error):
@@ -132,6 +130,13 @@ class Database:
             if record is None:
                 return None
             return read_rows(cursor.description, await cursor.fetchall(), record)
+
+    async def _prepare(self, connection: Connection, cursor: Cursor, name: str) -> None:
+        """Prepares a query at its first use on a connection: all of them would take PostgreSQL 5 MiB of each."""
+        prepared = self._prepared.setdefault(connection, set())
+        if name not in prepared and (statements := self._queries[name].prepare):
+            await execute(cursor, statements)
+            prepared.add(name)
 
 
 async def connect(url: str, connections: int, timeout: float, pooling: str = "session") -> Database:
@@ -144,10 +149,10 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
     limit = int(timeout * 1200)  # milliseconds; a little more than ours: the server ends what we gave up
     if pooling == "transaction":
         queries = {
-            name: query._replace(call=f"set local statement_timeout = {limit}; {query.plain}")
+            name: query._replace(prepare="", call=f"set local statement_timeout = {limit}; {query.plain}")
             for name, query in queries.items()
         }
-        connect_one = partial(connect_to_any, Server(url), timeout, "", "")
+        options = ""
     else:
         # The server notices a client that is gone. Planning the larger queries takes longer than running them: plan
         # once per connection. Every query has its index; without sequential scans a plan made for a small table stays
@@ -156,8 +161,7 @@ async def connect(url: str, connections: int, timeout: float, pooling: str = "se
             f"-c statement_timeout={limit} -c client_connection_check_interval=500 "
             "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
         )
-        prepare = "".join(query.prepare for query in queries.values())
-        connect_one = partial(connect_to_any, Server(url), timeout, options, prepare)
+    connect_one = partial(connect_to_any, Server(url), timeout, options)
     database = Database(Pool(connect_one, connections), timeout, queries)
     try:
         await database.query("database_time", datetime)

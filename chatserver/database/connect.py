@@ -25,7 +25,7 @@ class Server:
     last: str = ""
 
 
-async def connect_to_any(server: Server, timeout: float, options: str, prepare: str) -> Connection:
+async def connect_to_any(server: Server, timeout: float, options: str) -> Connection:
     """Connects to the first address that accepts, starting with the last one that did.
 
     libpq could try the addresses itself, but it replaces its socket unnoticed by aiopg, and its name lookup blocks the
@@ -35,7 +35,7 @@ async def connect_to_any(server: Server, timeout: float, options: str, prepare: 
     for address in addresses:
         try:
             async with asyncio.timeout(timeout / len(addresses) if timeout else None):
-                connection = await _prepared(await _connect(address), prepare)
+                connection = await _connect(address)
         except (*CONNECTION_ERRORS, TimeoutError):
             if address == addresses[-1]:
                 raise
@@ -45,22 +45,11 @@ async def connect_to_any(server: Server, timeout: float, options: str, prepare: 
     raise AssertionError  # there is always one address
 
 
-async def _prepared(connection: Connection, statements: str) -> Connection:
-    """Runs the statements and returns the connection; closes it if they fail or are cancelled."""
-    try:
-        if statements:
-            async with connection.cursor() as cursor:
-                await execute(cursor, statements)
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
-
-
 async def _connect(address: str) -> Connection:
     async def connect() -> Connection:
         return await aiopg.connect(
             address,
+            timeout=None,  # type: ignore[arg-type]  # callers have their own; aiopg's costs a timer for each query
             enable_hstore=False,  # would query the server for types that are not used
             enable_uuid=False,
             application_name="chatserver",

@@ -121,6 +121,11 @@ def _connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
                 "PostgreSQL takes no writes: name the primary in DATABASE_URL, or all hosts and "
                 "target_session_attrs=read-write."
             ) from None
+        except (psycopg2.errors.FeatureNotSupported, psycopg2.errors.UndefinedFile) as error:  # no such extension
+            raise MigrationError(
+                f"PostgreSQL lacks an extension ({str(error).splitlines()[0]}): install its package of extensions, "
+                "postgresql-contrib where it is a package of its own, and migrate again."
+            ) from None
         except psycopg2.errors.InsufficientPrivilege as error:
             raise MigrationError(
                 f"{connection.info.user} may not do this ({str(error).splitlines()[0]}): only the owner of "

@@ -18,8 +18,8 @@ TYPE = re.compile(r"::\w+(\[\])?")
 class Query(NamedTuple):
     """The SQL of one query, and the method of `Database` that may run it.
 
-    `prepare` runs once per connection; then `call` runs the statements, with named parameters. `plain` runs them
-    unprepared.
+    `prepare` runs at the first use on a connection; `call` then runs the statements, with named parameters. `plain`
+    runs them unprepared.
     """
 
     method: str
@@ -30,7 +30,7 @@ class Query(NamedTuple):
 
 @cache
 def load_queries() -> dict[str, Query]:
-    """Returns the queries by name: each stands under `-- method: name` in a file of `sql/queries/`.
+    """Returns the queries by name: each is under `-- method: name` in a file of `sql/queries/`.
 
     Replaces aiosql, which has no adapter for aiopg.
     """

@@ -11,7 +11,7 @@ R = TypeVar("R")
 def read_rows(description: Sequence[Column] | None, rows: Sequence[tuple[Any, ...]], record: type[R]) -> list[R]:
     """Returns each row as a `record`: a NamedTuple with a field for each column, or the type of the only column.
 
-    The fields stand in the order of the columns, so that a row costs no lookup by name. Raises TypeError if names or
+    The fields are in the order of the columns, so that a row costs no lookup by name. Raises TypeError if names or
     order differ.
     """
     columns = tuple(column.name for column in description or ())

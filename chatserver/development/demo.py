@@ -8,9 +8,11 @@ from chatserver.accounts.passwords import Hasher
 from chatserver.bus.client import connect_redis
 from chatserver.bus.publisher import Publisher
 from chatserver.config.settings import Config
-from chatserver.conversations import groups
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.groups.acts import Groups
+from chatserver.conversations.groups.creation import NewGroup
 from chatserver.conversations.message_store import MessageStore, NewMessage
+from chatserver.conversations.pairs import pair_thread
 from chatserver.conversations.text_digests import TextDigests
 from chatserver.database import client as db
 from chatserver.errors import ChatError
@@ -76,21 +78,27 @@ async def _fill(config: Config) -> None:
     redis = connect_redis(config)
     publisher = Publisher(redis, config.redis_prefix, config.redis_timeout)
     try:
-        message_store = MessageStore(database, publisher, config, TextDigests(config.secret_keys))
-        await _talk(database, Accounts(database, Hasher(2, 0)), message_store)
+        text_digests = TextDigests(config.secret_keys)
+        message_store = MessageStore(database, publisher, config, text_digests)
+        groups = Groups(database, publisher, config, text_digests)
+        await _talk(database, Accounts(database, Hasher(2, 0)), message_store, groups)
         await publisher.close()
     finally:
         await database.close()
         await redis.aclose()
 
 
-async def _talk(database: db.Database, accounts: Accounts, message_store: MessageStore) -> None:
+async def _talk(database: db.Database, accounts: Accounts, message_store: MessageStore, groups: Groups) -> None:
     try:
         users = {name: (await accounts.sign_up(name, PASSWORD)).user for name in PEOPLE}
     except ChatError:  # an earlier run has created them
         return
     for names, lines in TALKS:
-        thread_id, _ = await groups.create(database, accounts, names)
+        people = [users[name].id for name in names]
+        if len(people) == 2:
+            thread_id = await pair_thread(database, people[0], people[1])
+        else:
+            thread_id = await groups.create(NewGroup(None, people), by=None, owner=people[0])
         for _, name, text in lines:
             await message_store.submit(NewMessage(ThreadRequest(thread_id, users[name].id), str(uuid4()), text))
         last = len(lines)

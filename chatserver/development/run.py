@@ -1,4 +1,4 @@
-"""`make run`: the embedded servers, and the web process as a child that restarts when the code changes.
+"""`make run`: the embedded servers; the web process and the courier as children that restart when the code changes.
 
 `watchfiles.run_process` restarts a process too, but does nothing between two changes: no server would be revived, no
 end of the web process reported, and a killed make would leave all of them running.
@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -18,31 +19,38 @@ from types import FrameType
 import psycopg2
 import watchfiles
 
+from chatserver.config.load import load_config
 from chatserver.config.settings import Config
 from chatserver.config.urls import reachable
 from chatserver.database.migrations import MigrationError
 from chatserver.development.addresses import addresses_of, check_address
 from chatserver.development.demo import fill
 from chatserver.development.embedded import EmbeddedServers
+from chatserver.development.site import DemoSite
 from chatserver.errors import CommandError
 from chatserver.resources import PACKAGE, folder
 from chatserver.server.schema import migrate
 from chatserver.web.static_files import SEPARATE_MODULES
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-WEB = "web"
-WEB_STOPS_WITHIN = 5.0  # seconds
+WEB, COURIER = "web", "courier"
+STOPS_WITHIN = 5.0  # seconds
+COURIER_PAUSE = 2.0  # seconds from one start to the next at least, if it ends by itself
 LOOK_EVERY = 100  # milliseconds
 
 
-def develop(config: Config, demo: bool) -> int:
+def develop(config: Config, demo: bool, site: bool) -> int:
     """Serves until Ctrl-C and returns the exit status."""
+    beside = DemoSite(config) if site else None
+    if beside:
+        os.environ.update(beside.settings)
+        config = load_config()
     for number in STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
             signal.signal(number, _stop)
     try:
         check_address(config)
-        _run(config, demo)
+        _run(config, demo or site, beside)
     except KeyboardInterrupt:
         return 0
     except CommandError as error:
@@ -58,7 +66,7 @@ def _stop(_: int, __: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _run(config: Config, demo: bool) -> None:
+def _run(config: Config, demo: bool, site: DemoSite | None) -> None:
     """Starts everything in order, then serves."""
     own = [name for name, url in (("PostgreSQL", config.database_url), ("Valkey", config.redis_url)) if not url]
     if own:
@@ -69,6 +77,9 @@ def _run(config: Config, demo: bool) -> None:
         people = fill(config) if demo else []
         welcome = f"chatserver is at {addresses_of(config)} (Ctrl-C stops it"
         welcome += f"; data in {_short(config.data_dir)})" if own else ")"
+        if site:
+            people = site.start(config, servers)
+            welcome += f"\n  the site is at {site.url}"
         for name, password in people:
             welcome += f"\n  sign in as {name} with the password: {password}"
         _serve(config, servers, welcome)
@@ -82,19 +93,20 @@ def _bring_schema_up_to_date(servers: EmbeddedServers) -> None:
 
 def _serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
     """Keeps the web process and the servers running until the parent ends or a signal arrives."""
-    web = _start_web(servers)
-    starting, ended = True, False
+    web, courier = _start_web(servers), _start_courier(servers)
+    starting, ended, restart_at = True, False, 0.0
     for changed in _changes():
         for name in servers.revive():
             _print(f"{name} had ended by itself and runs again.")
         if changed:
             _print(f"{_short(changed[0])} changed: starting again …")
-            servers.stop_child(WEB, WEB_STOPS_WITHIN)
+            servers.stop_child(WEB, STOPS_WITHIN)
+            servers.stop_child(COURIER, STOPS_WITHIN)
             try:
                 _bring_schema_up_to_date(servers)
             except (MigrationError, psycopg2.Error) as error:
                 _print(f"The migrations cannot be applied: {error}".strip())
-            web = _start_web(servers)
+            web, courier = _start_web(servers), _start_courier(servers)
             starting, ended = True, False
         elif web.poll() is not None:
             if not ended:
@@ -103,12 +115,23 @@ def _serve(config: Config, servers: EmbeddedServers, welcome: str) -> None:
         elif starting and _is_healthy(config):
             _print(welcome)
             starting = False
+        elif courier.poll() is not None and time.monotonic() > restart_at:
+            courier, restart_at = _start_courier(servers), time.monotonic() + COURIER_PAUSE
 
 
 def _start_web(servers: EmbeddedServers) -> subprocess.Popen[bytes]:
     """Starts the web process on the servers' URLs, with scripts as separate modules."""
-    given = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, SEPARATE_MODULES: "1"}
-    return servers.spawn(WEB, [sys.executable, "-m", "chatserver", "serve"], signal.SIGTERM, os.environ | given)
+    return _spawn(servers, WEB, "serve", {SEPARATE_MODULES: "1"})
+
+
+def _start_courier(servers: EmbeddedServers) -> subprocess.Popen[bytes]:
+    """Starts the courier beside it, without metrics: the port is the web process's."""
+    return _spawn(servers, COURIER, "courier", {"METRICS_PORT": "0"})
+
+
+def _spawn(servers: EmbeddedServers, name: str, command: str, given: dict[str, str]) -> subprocess.Popen[bytes]:
+    given |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
+    return servers.spawn(name, [sys.executable, "-m", "chatserver", command], signal.SIGTERM, os.environ | given)
 
 
 def _changes() -> Iterator[list[Path]]:

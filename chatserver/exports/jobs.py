@@ -20,7 +20,8 @@ from chatserver.accounts.session_index import SessionIndex
 from chatserver.config.settings import Config
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
-from chatserver.exports.archive import in_thread, write_export
+from chatserver.exports.archive import write_export
+from chatserver.files.threads import in_thread
 from chatserver.i18n import current_language, use_language
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,12 @@ class Claimed(NamedTuple):
     language: str
     user_id: int
     user_name: str
+    user_full_name: str | None
+
+    @property
+    def user(self) -> User:
+        """The user."""
+        return User(self.user_id, self.user_name, self.user_full_name)
 
 
 class FinishedExport(NamedTuple):
@@ -123,7 +130,7 @@ class Exports:
                     await self._db.execute_idempotent("remove_old_exports", seconds=self._config.export_lifetime)
                 while rows := await self._db.execute_once("claim_export", Claimed):
                     use_language(rows[0].language)
-                    await self._make(rows[0].id, User(rows[0].user_id, rows[0].user_name))
+                    await self._make(rows[0].id, rows[0].user)
             except Unavailable as error:
                 log.warning("could not poll for exports: %s", error)
             with contextlib.suppress(TimeoutError):

@@ -12,7 +12,7 @@ Key = tuple[int, int]  # (user, thread)
 class Recent(NamedTuple):
     """A thread in which something was stored, as one of its participants: the last number and the first new one.
 
-    `first` is None if it is no longer known; nothing before `from_` is the user's to know.
+    `first` is None if it is no longer known; the user may see nothing before `from_`.
     """
 
     user_id: int
@@ -25,12 +25,12 @@ class Recent(NamedTuple):
 class Arrivals:
     """The numbers that events brought: of messages, or of changes.
 
-    A poll is `begin`, a query, `lost`, and once that is delivered `end`. A poll that failed is made up for by the next.
+    A poll is `begin`, a query, `lost`, and once that is delivered `end`. The next poll makes up for a failed one.
     """
 
     def __init__(self) -> None:
         self._complete_to: dict[Key, int] = {}  # complete up to this number at the last poll
-        self._polled_to: dict[Key, int] = {}  # the same of the poll under way
+        self._polled_to: dict[Key, int] = {}  # the same for the present poll
         self._before: defaultdict[Key, set[int]] = defaultdict(set)  # arrived before that
         self._arrived: defaultdict[Key, set[int]] = defaultdict(set)  # and since
 
@@ -67,7 +67,7 @@ class Arrivals:
 
 
 def before_first(lost: dict[Key, set[int]]) -> dict[int, int]:
-    """Returns, of each thread, the number before the first that any of its users lacks."""
+    """Returns for each thread the number before the first one that any of its users lacks."""
     after: dict[int, int] = {}
     for (_, thread_id), numbers in lost.items():
         after[thread_id] = min(after.get(thread_id, min(numbers)), min(numbers) - 1)

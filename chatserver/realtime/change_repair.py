@@ -1,68 +1,101 @@
-"""Recovers changes of messages whose event was lost; the gap repair runs it after looking for messages."""
+"""Recovers what happened in threads beside messages and whose event was lost; runs after looking for messages."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import NamedTuple
 
-from chatserver.bus.events import MessageChanged
+from chatserver.bus.events import ManyMessagesChanged, MessageChanged, NoteAdded, ParticipantRemoved
 from chatserver.config.settings import Config
+from chatserver.conversations.notes import note_frame, notes_numbered
 from chatserver.conversations.states import changed_frame, states_of
 from chatserver.database.client import Database
-from chatserver.realtime.arrivals import Arrivals, Key, Recent, before_first
+from chatserver.realtime.arrivals import MAX_LOST, Arrivals, Key, Recent, before_first
 from chatserver.telemetry.metrics import CATCH_UPS
+
+News = MessageChanged | ManyMessagesChanged | NoteAdded | ParticipantRemoved
 
 
 class RecentChanges(NamedTuple):
-    """A thread in which something changed, as one of its participants; `first_change`: the first new one still left."""
+    """A thread in which something changed, as one of its participants; `first_change`: the first new one."""
 
     user_id: int
     thread_id: int
     last_change: int
     first_change: int | None
+    from_change: int
 
 
 class StandingChange(NamedTuple):
-    """The last change of a message: those before it are superseded, and nobody needs them."""
+    """The last change of a message, those before it being superseded and not needed; or a note, without `seq`."""
 
     thread_id: int
     change: int
-    seq: int
+    seq: int | None
+
+
+class Departure(NamedTuple):
+    """A user who is out of a group, by the note with this number."""
+
+    user_id: int
+    thread_id: int
+    change: int
 
 
 class ChangeRepair:
-    """Delivers changed messages, as they are now, to the users of this process whom no event has told of them."""
+    """Delivers changed messages as they are now, notes and departures to users here who did not get their events."""
 
-    def __init__(self, db: Database, config: Config, deliver: Callable[[int, MessageChanged], None]) -> None:
+    def __init__(self, db: Database, config: Config, deliver: Callable[[int, News], None]) -> None:
         self._db = db
         self._config = config
         self._deliver = deliver
         self._arrivals = Arrivals()
+        self._departed: set[Departure] = set()  # whose event arrived since the last poll
+        self._told: set[Departure] = set()  # and before
 
-    def note(self, user_id: int, event: MessageChanged) -> None:
-        """Notes a change whose event arrived."""
-        self._arrivals.note(user_id, event.thread, event.change)
+    def note(self, user_id: int, event: News) -> None:
+        """Notes a change whose event arrived, or many: of those the last ones, which alone are looked for."""
+        if isinstance(event, ParticipantRemoved):
+            self._departed.add(Departure(user_id, *event))
+            return
+        last = event.change
+        first = max(event.first, last - MAX_LOST) if isinstance(event, ManyMessagesChanged) else last
+        for change in range(first, last + 1):
+            self._arrivals.note(user_id, event.thread, change)
 
-    async def poll(self, since: dict[int, datetime]) -> None:
-        """Delivers what is missing; `since`: no change before this time can have been missed. Raises Unavailable."""
+    async def poll(self, users: dict[str, str]) -> None:
+        """Delivers what is missing to users who cannot have missed a change from before a time each.
+
+        `users`: the parameters of the queries, `user_ids` and `since`. Raises Unavailable.
+        """
         self._arrivals.begin()
-        recent = await self._db.query("recent_changes", RecentChanges, user_ids=list(since), since=list(since.values()))
+        recent = await self._db.query("recent_changes", RecentChanges, **users)
         lost = self._arrivals.lost(Recent(*thread) for thread in recent)
         if lost:
             await self._deliver_lost(lost)
         self._arrivals.end()
+        departed = await self._db.query("recent_departures", Departure, **users)
+        for departure in set(departed) - self._told - self._departed:
+            self._recover(departure.user_id, ParticipantRemoved(departure.thread_id, departure.change))
+        self._told, self._departed = set(departed), set()
 
     async def _deliver_lost(self, lost: dict[Key, set[int]]) -> None:
         after = before_first(lost)
         standing = await self._db.query(
             "changes_of_gaps", StandingChange, thread_ids=list(after), after=list(after.values())
         )
-        asked = [
-            (user_id, thread_id, row.seq)
+        missing = [
+            (user_id, row)
             for (user_id, thread_id), changes in lost.items()
             for row in standing
             if row.thread_id == thread_id and row.change in changes
         ]
-        for state in await states_of(self._db, self._config, asked):
-            event = MessageChanged(state.thread_id, state.change, state.seq, changed_frame(state, counted=True))
-            CATCH_UPS.labels("repair").inc()
-            self._deliver(state.reader_id, event)
+        changed = [(user_id, row.thread_id, row.seq) for user_id, row in missing if row.seq is not None]
+        for state in await states_of(self._db, self._config, changed) if changed else []:
+            frame = changed_frame(state, counted=True)
+            self._recover(state.reader_id, MessageChanged(state.thread_id, state.change, state.seq, frame))
+        noted = [(user_id, row.thread_id, row.change) for user_id, row in missing if row.seq is None]
+        for user_id, note in await notes_numbered(self._db, self._config, noted):
+            self._recover(user_id, NoteAdded(note.thread_id, note.change, note.after_seq, note_frame(note)))
+
+    def _recover(self, user_id: int, event: News) -> None:
+        CATCH_UPS.labels("repair").inc()
+        self._deliver(user_id, event)

@@ -9,15 +9,20 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from chatserver.accounts.accounts import User
 from chatserver.bus.events import (
     ForServer,
+    ListGrown,
     ManyMessagesChanged,
     MessageChanged,
     MessageStored,
+    NoteAdded,
     ParticipantRemoved,
     ReadMarkMoved,
     SessionEnded,
     SessionRenewed,
+    ThreadGrown,
+    ThreadMuted,
     TypingNoticed,
     UserHidden,
+    UserRenamed,
 )
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.close_log import CloseInfo, log_end
@@ -132,12 +137,20 @@ class Connection:
                 await self._threads.send_presence()
             case MessageStored():
                 await self._threads.forward(item)
-            case ReadMarkMoved(_, frame) | TypingNoticed(_, frame):
+            case (
+                ReadMarkMoved(_, frame)
+                | TypingNoticed(_, frame)
+                | ThreadMuted(_, frame)
+                | UserRenamed(frame)
+                | ListGrown(frame)
+            ):
                 await self._send(frame)
             case MessageChanged():
                 await self._threads.forward_change(item)
             case ManyMessagesChanged():
                 await self._threads.forward_many(item)
+            case NoteAdded():
+                await self._threads.forward_note(item)
             case _:
                 await self._apply(item)
 
@@ -153,8 +166,10 @@ class Connection:
             case UserHidden(user_id):
                 if self._services.watchers.hide(self.mailbox, user_id):
                     await self._send(event.frame)
-            case ParticipantRemoved(thread):
-                await self._threads.remove(thread)
+            case ParticipantRemoved():
+                await self._threads.remove(event)
+            case ThreadGrown(thread_id):
+                await self._threads.reload(thread_id)
 
     async def _send(self, text: str) -> None:
         """Sends a frame. Raises ConnectionError when the browser is gone; `heartbeat.py` aborts a stuck send."""

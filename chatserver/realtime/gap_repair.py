@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import psycopg2
 
-from chatserver.bus.events import MessageChanged, MessageStored
+from chatserver.bus.events import MessageStored
 from chatserver.config.settings import Config
 from chatserver.conversations.messages import MessageRow, message_event, messages_of
 from chatserver.database.client import Database
 from chatserver.errors import Unavailable
 from chatserver.realtime.arrivals import MAX_LOST, Arrivals, Key, Recent, before_first
-from chatserver.realtime.change_repair import ChangeRepair
+from chatserver.realtime.change_repair import ChangeRepair, News
 from chatserver.telemetry.metrics import CATCH_UPS
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class GapRepair:
         db: Database,
         config: Config,
         users: Callable[[], list[int]],
-        deliver: Callable[[int, MessageStored | MessageChanged], None],
+        deliver: Callable[[int, MessageStored | News], None],
     ) -> None:
         self._db = db
         self._config = config
@@ -60,8 +60,8 @@ class GapRepair:
         self._wake = asyncio.Event()
         self._redis_down = False
 
-    def note(self, user_id: int, event: MessageStored | MessageChanged) -> None:
-        """Notes a message or a change whose event arrived."""
+    def note(self, user_id: int, event: MessageStored | News) -> None:
+        """Notes a message or changes whose event arrived."""
         if isinstance(event, MessageStored):
             self._arrivals.note(user_id, event.thread, event.seq)
         else:
@@ -89,7 +89,7 @@ class GapRepair:
                 pass
 
     async def poll(self) -> None:
-        """Looks once, and delivers what is missing. Raises Unavailable."""
+        """Polls once, and delivers what is missing. Raises Unavailable."""
         (now,) = await self._db.query("database_time", datetime)
         polled_at = self._polled_at or now
         if now < polled_at:  # the clock was set back: later messages carry times before the last poll
@@ -105,7 +105,13 @@ class GapRepair:
 
     async def _recover(self, since: dict[int, datetime]) -> None:
         self._arrivals.begin()
-        recent = await self._db.query("recent_threads", RecentThread, user_ids=list(since), since=list(since.values()))
+        times = {time: time.isoformat() for time in set(since.values())}
+        # Literals of arrays, made once for all queries: psycopg2 takes 9 ms for 5,000 users.
+        users = {
+            "user_ids": f"{{{','.join(map(str, since))}}}",
+            "since": f"{{{','.join(times[time] for time in since.values())}}}",
+        }
+        recent = await self._db.query("recent_threads", RecentThread, **users)
         lost = self._arrivals.lost(
             Recent(thread.user_id, thread.thread_id, thread.last_seq, thread.first_seq, thread.from_seq)
             for thread in recent
@@ -113,7 +119,7 @@ class GapRepair:
         if lost:
             await self._deliver_lost(lost)
         self._arrivals.end()
-        await self._changes.poll(since)
+        await self._changes.poll(users)
 
     async def _deliver_lost(self, lost: dict[Key, set[int]]) -> None:
         after = before_first(lost)

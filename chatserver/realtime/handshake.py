@@ -45,7 +45,7 @@ class Handshake:
         try:
             await ws.prepare(request)
         except ConnectionResetError:
-            raise web.HTTPBadRequest from None  # the browser is gone already: no error of the server
+            raise web.HTTPBadRequest from None  # the browser is gone, which is not an error of the server
         ws.headers.clear()  # sent already; kept, they would take memory for ten thousand sockets
         request.clear()
         ws.connection = Connection(self._services, ws, request.transport, user, session_key, address=address)

@@ -8,6 +8,7 @@ from chatserver.bus.events import (
     ManyMessagesChanged,
     MessageChanged,
     MessageStored,
+    NoteAdded,
     ReadMarkMoved,
     TypingNoticed,
 )
@@ -20,7 +21,7 @@ class PresenceChanged(NamedTuple):
 
 
 Item = Event | PresenceChanged | str | Open | Close
-WITH_FRAMES = MessageStored | MessageChanged | ManyMessagesChanged | ReadMarkMoved | TypingNoticed
+WITH_FRAMES = MessageStored | MessageChanged | ManyMessagesChanged | NoteAdded | ReadMarkMoved | TypingNoticed
 CloseReason = CloseCode | None  # None: the browser is gone already
 
 

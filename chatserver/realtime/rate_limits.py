@@ -58,7 +58,7 @@ class Rate:
 
 
 def too_many(wait: float) -> ChatError:
-    """Returns the refusal of what is allowed in `wait` seconds, rounded up to milliseconds."""
+    """Returns the error for a use that is allowed in `wait` seconds, rounded up to milliseconds."""
     return ChatError("too_many", retry_after=ceil(wait * 1000) / 1000)
 
 
@@ -69,6 +69,7 @@ class Rates(NamedTuple):
     frames: Rate  # of a socket
     refusals: Rate  # of a socket
     handshakes: Rate  # of a user
+    uploads: Rate  # of a user
 
 
 def rates_of(config: Config) -> Rates:
@@ -81,4 +82,5 @@ def rates_of(config: Config) -> Rates:
         frames=Rate(*frames),
         refusals=Rate(2 * per_second, 2 * burst),
         handshakes=Rate(config.handshakes_per_minute / MINUTE, config.handshakes_per_minute),
+        uploads=Rate(config.uploads_a_minute / MINUTE, config.uploads_a_minute),
     )

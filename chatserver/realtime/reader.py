@@ -5,15 +5,14 @@ import asyncio
 from aiohttp import WSMessage
 
 from chatserver.bus.events import TypingNoticed
-from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.access import ThreadRequest, typing_recipients
 from chatserver.conversations.changes import NewChange
 from chatserver.conversations.deletions import deletion
 from chatserver.conversations.edits import edit
 from chatserver.conversations.message_store import StoredMessage
 from chatserver.conversations.reactions import reaction
-from chatserver.conversations.read_markers import ReadMarker
+from chatserver.conversations.read_markers import ReadMarker, ReadPlace
 from chatserver.conversations.sending import CheckedMessage
-from chatserver.conversations.threads import people_to_tell
 from chatserver.errors import ChatError
 from chatserver.realtime.close_codes import CloseCode
 from chatserver.realtime.frames import incoming
@@ -22,6 +21,7 @@ from chatserver.realtime.frames.parsing import BadFrame, echo_of, parse
 from chatserver.realtime.mailbox import Mailbox
 from chatserver.realtime.rate_limits import too_many
 from chatserver.realtime.services import SocketServices
+from chatserver.telemetry.trace import trace
 from chatserver.validation import clean_text
 
 
@@ -76,7 +76,7 @@ class Reader:
 
     def _send(self, frame: incoming.Send) -> None:
         """Sends a message; acknowledges it after the commit. Raises ChatError."""
-        checked = self._services.sending.check(frame.id, frame.text, limited_for=self._user_id)
+        checked = self._services.sending.check(frame.id, frame.text, limited_for=self._user_id, files=frame.files)
         stored = self._services.sending.submit(self._request(frame.thread), checked, frame.reply)
         stored.add_done_callback(lambda future: self._answer(frame.thread, checked, future))
 
@@ -87,9 +87,11 @@ class Reader:
             self._mailbox.put(error_frame(error, id=checked.client_id, thread=thread))
         else:
             self._mailbox.put(sent_frame(thread, checked.client_id, stored))
+            if trace.on:
+                trace.step(checked.client_id, "acknowledged")
 
     def _change(self, frame: incoming.Change) -> None:
-        """Changes a message; answers after the commit. Raises ChatError: the rate comes before the text's own codes."""
+        """Changes a message; answers after the commit. Raises ChatError; the rate is checked before the text."""
         self._services.rates.messages.check(self._user_id)
         done = self._services.change_store.submit(self._new_change(frame))
 
@@ -105,14 +107,14 @@ class Reader:
         request, config = self._request(frame.thread), self._services.config
         match frame:
             case incoming.Edit(_, _, seq, text, base):
-                return edit(request, seq, clean_text(text, config.max_message_chars), base)
+                return edit(request, seq, clean_text(text, config.max_message_chars, may_be_empty=True), base)
             case incoming.Delete(_, _, seq):
                 return deletion(request, seq)
             case incoming.React(_, _, seq, emoji, on):
                 return reaction(config, request, seq, emoji, on=on)
 
     def _mark(self, request: ThreadRequest, seq: int) -> None:
-        def answer(future: "asyncio.Future[None]") -> None:
+        def answer(future: "asyncio.Future[ReadPlace]") -> None:
             error = future.exception()
             if isinstance(error, ChatError):
                 self._mailbox.put(error_frame(error, thread=request.thread_id))
@@ -122,7 +124,7 @@ class Reader:
     async def _publish_typing(self, request: ThreadRequest) -> None:
         thread, me = request
         try:
-            people = await people_to_tell(self._services.db, request)
+            people = await typing_recipients(self._services.db, request)
         except ChatError as error:
             self._mailbox.put(error_frame(error, thread=thread))
             return

@@ -10,9 +10,12 @@ from chatserver.bus.client import connect_redis
 from chatserver.config.load import load_config
 from chatserver.config.settings import Config
 from chatserver.database.queries import load_queries
+from chatserver.notifications.vapid import public_keys
 from chatserver.realtime.rate_limits import rates_of
 from chatserver.server import metrics_endpoint
 from chatserver.server.services import run_services
+from chatserver.sso.tokens import TokenVerifier
+from chatserver.telemetry.trace import trace
 from chatserver.web import app_keys as keys
 from chatserver.web.access_log import account_for
 from chatserver.web.compression import compress
@@ -23,6 +26,7 @@ from chatserver.web.routes import add_routes
 from chatserver.web.sessions import SessionStorage
 from chatserver.web.site import Site
 from chatserver.web.static_files import static_files
+from chatserver.web.v1.door import require_key
 
 
 def read_files() -> None:
@@ -40,6 +44,7 @@ def read_files() -> None:
 async def create_app(config: Config | None = None) -> web.Application:
     """Creates the application, by default with the settings of the environment. Raises ConfigError."""
     config = config or load_config()
+    trace.on = bool(config.trace)
     redis = connect_redis(config)
     sessions = SessionStorage(redis, config)
     app = web.Application(
@@ -53,6 +58,7 @@ async def create_app(config: Config | None = None) -> web.Application:
             errors,
             aiohttp_session.session_middleware(sessions),
             errors,
+            require_key,
         ],
         client_max_size=config.max_frame_bytes or 2**63,
     )
@@ -62,6 +68,8 @@ async def create_app(config: Config | None = None) -> web.Application:
     app[keys.NOTICES] = Notices()
     app[keys.REDIS] = redis
     app[keys.SESSIONS] = sessions
+    app[keys.TOKEN_VERIFIER] = TokenVerifier(config)
+    app[keys.VAPID_KEYS] = public_keys(config.vapid_keys)
     app[keys.LOGIN_LIMITS] = LoginLimits(redis, config)
     app[aiohttp_jinja2.APP_KEY] = environment()
     add_routes(app)

@@ -17,10 +17,12 @@ Work = Callable[[], Awaitable[None]]
 async def running(works: Sequence[Work]) -> AsyncIterator[None]:
     """Runs each work in a task of its own until the end of the block."""
     tasks = [asyncio.create_task(keep_running(work)) for work in works]
-    yield
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks, timeout=END_TIMEOUT)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=END_TIMEOUT)
 
 
 async def keep_running(work: Work) -> None:

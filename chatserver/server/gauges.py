@@ -14,6 +14,7 @@ from chatserver.conversations.message_store import MessageStore
 from chatserver.database.pool import Pool
 from chatserver.realtime.sockets import Sockets
 from chatserver.telemetry import metrics
+from chatserver.web.rendering.fragments import drawn_so_far
 
 INTERVAL = 1.0  # seconds
 
@@ -35,6 +36,7 @@ class Sampler:
         self._pool = pool
         self._subscribed = subscribed
         self._cpu = 0.0
+        self._drawn = {"hit": 0, "miss": 0}
 
     async def run(self) -> None:
         """Samples every `INTERVAL` seconds until cancelled, and then once more."""
@@ -49,7 +51,8 @@ class Sampler:
 
     def _sample(self) -> None:
         """Samples all gauges once."""
-        metrics.deliveries.pass_on()
+        for tally in metrics.TALLIES:
+            tally.pass_on()
         metrics.SOCKETS.set(len(self._sockets.connections))
         metrics.LONGEST_MAILBOX.set(self._sockets.longest_mailbox)
         metrics.WRITER_WAITING.set(sum(store.waiting for store in self._stores))
@@ -58,6 +61,10 @@ class Sampler:
         metrics.POOL_USED.set(self._pool.used)
         metrics.POOL_WAITING.set(self._pool.waiting)
         metrics.REDIS_AWAY.set(not self._subscribed())
+        drawn = drawn_so_far()
+        for outcome, number in drawn.items():
+            metrics.FRAGMENTS.labels(outcome).inc(number - self._drawn[outcome])
+        self._drawn = drawn
         cpu = process_time()
         metrics.CPU.inc(cpu - self._cpu)
         self._cpu = cpu

@@ -47,7 +47,7 @@ class Runner(web.AppRunner):
 
 
 class Server(web.Server):
-    """Creates connections with time limits, and tells each when the header of a request is complete."""
+    """Creates connections with time limits, and notifies each when the header of a request is complete."""
 
     def __init__(self, *args: Any, config: Config, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -9,6 +9,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
@@ -34,7 +35,13 @@ def listen(config: Config) -> None:
 
 async def serve(app: web.Application) -> AsyncIterator[None]:
     """Serves the metrics while the application runs. Raises ConfigError."""
-    config = app[CONFIG]
+    async with serving(app[CONFIG]):
+        yield
+
+
+@asynccontextmanager
+async def serving(config: Config) -> AsyncIterator[None]:
+    """Serves the metrics during the block, if METRICS_PORT is set. Raises ConfigError."""
     if not config.metrics_port:
         yield
         return
@@ -42,9 +49,11 @@ async def serve(app: web.Application) -> AsyncIterator[None]:
     site.router.add_get("/metrics", _answer)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=GOODBYE)
     await runner.setup()
-    await web.SockSite(runner, _listener or _open(config)).start()
-    yield
-    await runner.cleanup()
+    try:
+        await web.SockSite(runner, _listener or _open(config)).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def _open(config: Config) -> socket.socket:

@@ -7,11 +7,13 @@ from functools import partial
 from aiohttp import web
 
 from chatserver.accounts.accounts import Accounts
+from chatserver.accounts.api_keys import ApiKeys
 from chatserver.accounts.passwords import Hasher
 from chatserver.bus.publisher import Publisher
 from chatserver.bus.subscriber import Subscriber
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.change_store import ChangeStore
+from chatserver.conversations.groups.acts import Groups
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
@@ -20,6 +22,9 @@ from chatserver.conversations.threads import Thread, find_threads
 from chatserver.database.batcher import Batcher
 from chatserver.database.startup import wait_for_database
 from chatserver.exports.jobs import Exports
+from chatserver.files.storages import storage_of
+from chatserver.files.sweeper import Sweeper
+from chatserver.files.uploads import Uploads
 from chatserver.realtime.dispatcher import Dispatcher
 from chatserver.realtime.gap_repair import GapRepair
 from chatserver.realtime.handshake import Handshake
@@ -29,11 +34,15 @@ from chatserver.realtime.presence.poller import PresencePoller
 from chatserver.realtime.services import SocketServices
 from chatserver.realtime.session_checks import SessionChecks
 from chatserver.realtime.sockets import Sockets
+from chatserver.search.follower import SearchFollower
 from chatserver.server.background import Work, running
 from chatserver.server.gauges import Sampler
+from chatserver.sso.account_sync import AccountSync
+from chatserver.sso.people import find_people
 from chatserver.telemetry.loop_lag import LoopLag
 from chatserver.web import app_keys as keys
 
+PEOPLE_AT_ONCE = 100  # people that one query finds: programs send for many at once
 THREADS_AT_ONCE = 100  # threads that one query loads: clients open many at once after a restart
 
 
@@ -42,11 +51,16 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     config, redis = app[keys.CONFIG], app[keys.REDIS]
     database = app[keys.DB] = await wait_for_database(config)
     app[keys.ACCOUNTS] = Accounts(database, Hasher(config.hashing_threads, config.hashing_queue), config.origins)
+    app[keys.API_KEYS] = ApiKeys(database)
+    app[keys.PEOPLE] = Batcher(partial(find_people, database, config.sso_issuer), PEOPLE_AT_ONCE, 0)
+    app[keys.UPLOADS] = Uploads(database, config, storage_of(config), app[keys.RATES].uploads.check)
     app[keys.EXPORTS] = Exports(database, app[keys.SESSIONS].session_index, config)
     publisher = app[keys.PUBLISHER] = Publisher(redis, config.redis_prefix, config.redis_timeout)
+    app[keys.ACCOUNT_SYNC] = AccountSync(database, app[keys.SESSIONS].session_index, publisher, config)
     text_digests = TextDigests(config.secret_keys)
     message_store = app[keys.MESSAGE_STORE] = MessageStore(database, publisher, config, text_digests)
     app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, text_digests)
+    app[keys.GROUPS] = Groups(database, publisher, config, text_digests)
     app[keys.SENDING] = Sending(message_store, app[keys.RATES].messages.check, config.max_message_chars)
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:
@@ -78,7 +92,9 @@ def _realtime(app: web.Application, hub: Hub, presence: PresencePoller) -> list[
         change_store=app[keys.CHANGE_STORE],
         read_markers=app[keys.READ_MARKERS],
         publisher=publisher,
-        thread_loader=Batcher[ThreadRequest, Thread](partial(find_threads, database), THREADS_AT_ONCE, 0),
+        thread_loader=Batcher[ThreadRequest, Thread](
+            partial(find_threads, database, announce_people=config.announce_people), THREADS_AT_ONCE, 0
+        ),
         watchers=presence.watchers,
         last_online=presence.last_online,
         rates=app[keys.RATES],
@@ -98,6 +114,8 @@ def _realtime(app: web.Application, hub: Hub, presence: PresencePoller) -> list[
         partial(keep_beating, config, sockets.connections),
         session_checks.run,
         app[keys.EXPORTS].run,
+        Sweeper(database, config, app[keys.UPLOADS].storage).run,
+        SearchFollower(database, config.search_interval, config.search_delay).run,
         Sampler(sockets, stores, publisher, database.pool, lambda: subscriber.live).run,
         LoopLag(config.loop_lag_warning).run,
     ]

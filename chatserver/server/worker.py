@@ -5,7 +5,9 @@ https://docs.aiohttp.org/en/stable/deployment.html#start-gunicorn
 
 import asyncio
 import os
+import signal
 import sys
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -16,11 +18,24 @@ from chatserver.config.settings import Config
 from chatserver.server.app import create_app
 from chatserver.server.http_server import Runner
 
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 LAST_THINGS = 7  # seconds for sockets, commits and events after the last request; then gunicorn kills the worker
+
+os.register_at_fork(after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP_SIGNALS))
 
 
 class Worker(GunicornUVLoopWebWorker):
     """Stops as soon as SIGTERM arrives; aiohttp's worker only sets a flag and checks it once a second."""
+
+    def __init__(self, *args: Any) -> None:
+        """Blocks stop requests until the worker has its own handlers: the handlers of the master would swallow them."""
+        super().__init__(*args)
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+    def init_signals(self) -> None:
+        """Sets the worker's handlers; once the loop runs, they get what arrived since the fork."""
+        super().init_signals()
+        self.loop.call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Handles SIGTERM and wakes the loop that waits for it."""

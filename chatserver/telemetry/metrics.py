@@ -2,10 +2,11 @@
 
 Names: https://prometheus.io/docs/practices/naming/
 Under gunicorn with METRICS_PORT each process keeps its values in files that any process can add up (`multiprocess.py`);
-otherwise they stay in memory. Updating a counter takes 0.5 to 1.5 µs, a histogram 1.5 to 3 µs: messages delivered to
-sockets are therefore added up by `Deliveries` (1 µs each) and passed on once a second.
+otherwise they stay in memory. Updating a counter takes 0.5 to 1.5 µs, a histogram 1.5 to 3 µs: what happens to each
+message is therefore added up by a `Tally` (0.2 µs each) and passed on once a second.
 """
 
+import contextlib
 from bisect import bisect_left
 from datetime import datetime
 from time import time
@@ -18,6 +19,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double 
 REGISTRY = CollectorRegistry()
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 PATIENT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
+DELIVERIES = (*FAST, 10)  # seconds
 SIZES = (1, 2, 5, 10, 20, 50, 100)  # messages
 CLOSE_CODES = {1000, 1001, 1002, 1006, 1007, 1008, 1009, 4001, 4008}  # browsers may send any other code
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -53,6 +55,31 @@ class BatchedHistogram(Histogram):
         self._sum.inc(total)
 
 
+class Tally:
+    """Counts observations of a histogram, in seconds, until `pass_on` adds them to it."""
+
+    def __init__(self, name: str, documentation: str, buckets: tuple[float, ...]) -> None:
+        self._histogram = BatchedHistogram(f"chatserver_{name}", documentation, registry=REGISTRY, buckets=buckets)
+        self._bounds = buckets
+        self._begin()
+
+    def _begin(self) -> None:
+        self._counts = [0] * (len(self._bounds) + 1)
+        self._seconds = 0.0
+
+    def note(self, seconds: float) -> None:
+        """Counts an observation; one that a clock makes negative is 0."""
+        if seconds < 0:
+            seconds = 0.0
+        self._counts[bisect_left(self._bounds, seconds)] += 1
+        self._seconds += seconds
+
+    def pass_on(self) -> None:
+        """Adds the observations to the metric and starts anew."""
+        self._histogram.add(self._counts, self._seconds)
+        self._begin()
+
+
 # Sockets
 SOCKETS = _sum("sockets", "Open sockets.")
 HANDSHAKES = _counter("handshakes_total", "Sockets that were opened.")
@@ -66,17 +93,19 @@ LONGEST_MAILBOX = _greatest("longest_mailbox_frames", "The most frames waiting f
 STORED = _counter("messages_stored_total", "Messages committed and acknowledged; a repeat counts again.")
 CHANGED = _counter("messages_changed_total", "Edits, deletions and reactions committed; none counts twice.", "kind")
 BATCH = _histogram("commit_batch_messages", "Messages, or changes of messages, that shared a commit.", SIZES)
+BATCH_WAIT = Tally("batch_wait_seconds", "From receiving a message to sending its batch to PostgreSQL.", FAST)
 COMMIT = _histogram("commit_seconds", "From sending a batch to PostgreSQL to its commit.", FAST)
+PUBLISH_WAIT = Tally("publish_wait_seconds", "From queueing an event to sending it to Redis.", FAST)
 PUBLISH = _histogram("publish_seconds", "From sending events to Redis to its answer.", FAST)
 PUBLISH_FAILED = _counter(
     "publish_failures_total", "Times that Redis accepted no events; the gap repair delivers them."
 )
 DELIVERED = _counter("messages_delivered_total", "Messages written to sockets, not counting replays.")
-DELIVERY = BatchedHistogram(
-    "chatserver_delivery_seconds",
+WIRE = Tally("wire_seconds", "From a message's arrival from Redis until it was written to a socket.", FAST)
+DELIVERY = Tally(
+    "delivery_seconds",
     "From a message's time, by PostgreSQL's clock, until it was written to a socket that shows its thread, by ours.",
-    registry=REGISTRY,
-    buckets=PATIENT,
+    DELIVERIES,
 )
 CATCH_UPS = _counter(
     "catch_ups_total",
@@ -86,10 +115,30 @@ CATCH_UPS = _counter(
 WRITER_WAITING = _sum("messages_waiting", "Messages and changes of messages waiting for PostgreSQL.")
 PUBLISHER_WAITING = _sum("news_waiting", "Events waiting for Redis.")
 
+# Search
+SEARCH_INDEXED = _counter("search_indexed_messages_total", "Messages indexed for the search.")
+SEARCH_WAITING = _greatest("search_waiting_messages", "Messages that wait to be indexed, in the threads looked at.")
+SEARCH_TIME = _histogram("search_seconds", "Time to find a page of results.", PATIENT)
+
+# Webhooks, in the courier
+WEBHOOK_REQUESTS = _counter(
+    "webhook_requests_total", "Events sent to webhooks, by outcome (accepted, failed, dropped).", "outcome"
+)
+WEBHOOK_TIME = _histogram("webhook_seconds", "Time to the answer of a webhook's receiver.", PATIENT)
+WEBHOOKS_WAITING = _greatest("webhook_threads_waiting", "Threads of which a webhook is to be told something.")
+WEBHOOKS_FAILING = _greatest("webhook_failing_seconds", "Since when the first webhook accepts nothing; 0: none fails.")
+WEBHOOKS_OFF = _greatest("webhooks_off", "Webhooks that were turned off, since they were gone or accepted nothing.")
+
+# Pushes
+PUSHES = _counter("pushes_total", "Pushes to browsers: sent, or why not.", "outcome")
+
 # Requests
 REQUESTS = _counter("http_requests_total", "Answers, by method, route and status.", "method", "route", "status")
 REQUEST_TIME = _histogram(
     "http_request_seconds", "Time to an answer; for a socket, to the end of its handshake.", PATIENT, "route"
+)
+FRAGMENTS = _counter(
+    "fragments_total", "Messages and rows put into pages: from the cache (hit), or drawn (miss).", "cache"
 )
 REFUSALS = _counter("refusals_total", "Error frames, pages and answers, by code.", "code")
 LOG_LINES = _counter("log_lines_total", "Lines logged as warning or error.", "level")
@@ -108,48 +157,48 @@ INFO = _greatest("info", "1, with the version.", "version")
 # A series that starts with its first event hides that event from rate() and increase(), so each starts at 0.
 for _kind in CATCH_UP_KINDS:
     CATCH_UPS.labels(_kind)
+for _cache in ("hit", "miss"):
+    FRAGMENTS.labels(_cache)
 for _code in TABLE:
     REFUSALS.labels(_code)
 for _level in ("warning", "error"):
     LOG_LINES.labels(_level)
 for _reason in ("stuck", "silent"):
     CUT_OFF.labels(_reason)
+for _outcome in ("accepted", "failed", "dropped"):
+    WEBHOOK_REQUESTS.labels(_outcome)
 CLOSED.labels("4008", "server")
 
 
 class Deliveries:
-    """Counts the messages delivered by this process until `pass_on` adds them to the metrics."""
+    """Counts and times the messages that this process writes to sockets, until `pass_on` adds them to the metrics."""
 
     def __init__(self) -> None:
-        self._begin()
-
-    def _begin(self) -> None:
-        self._counts = [0] * (len(PATIENT) + 1)
-        self._seconds = 0.0
         self._delivered = 0
 
-    def count(self) -> None:
-        """Counts a message written to a socket."""
-        self._delivered += 1
+    def note(self, arrived: float, frame: str) -> None:
+        """Notes a message written to a socket.
 
-    def time(self, frame: str) -> None:
-        """Measures how long ago the message was stored, by the `at` of its frame, which is not parsed for it."""
-        sent_at = frame.partition(',"at":"')[2].partition('"')[0]  # inside a text, its quotes would be escaped
-        try:
-            seconds = max(time() - datetime.fromisoformat(sent_at).timestamp(), 0)
-        except ValueError:  # a frame of another version
-            return
-        self._counts[bisect_left(PATIENT, seconds)] += 1
-        self._seconds += seconds
+        `arrived`: the Unix time at which it came from Redis, 0 if it did not. `frame`: its frame if the socket shows
+        its thread, else ''; it is not parsed for its `at`, the time of the message.
+        """
+        now = time()
+        self._delivered += 1
+        if arrived:
+            WIRE.note(now - arrived)
+        if frame:
+            sent_at = frame.partition(',"at":"')[2].partition('"')[0]  # inside a text, its quotes would be escaped
+            with contextlib.suppress(ValueError):  # a frame of another version
+                DELIVERY.note(now - datetime.fromisoformat(sent_at).timestamp())
 
     def pass_on(self) -> None:
-        """Adds the counts to the metrics and starts anew."""
+        """Adds the count to the metric and starts anew."""
         DELIVERED.inc(self._delivered)
-        DELIVERY.add(self._counts, self._seconds)
-        self._begin()
+        self._delivered = 0
 
 
 deliveries = Deliveries()
+TALLIES = (BATCH_WAIT, PUBLISH_WAIT, WIRE, DELIVERY, deliveries)
 
 
 def count_refusal(code: str) -> None:

@@ -12,6 +12,7 @@ from aiohttp_session import SESSION_KEY
 
 from chatserver.telemetry.metrics import METHODS, count_request
 from chatserver.web.client_address import client_address
+from chatserver.web.v1.door import KEY
 
 log = logging.getLogger("chatserver.access")
 
@@ -46,7 +47,9 @@ def _note(request: web.Request, response: web.StreamResponse, seconds: float) ->
         "address": client_address(request),
     }
     user_id = request.get(SESSION_KEY, {}).get("user")
-    log.info("request", extra=fields if user_id is None else fields | {"user": user_id})
+    key = request.get(KEY)
+    fields |= ({} if user_id is None else {"user": user_id}) | ({} if key is None else {"key": key.name})
+    log.info("request", extra=fields)
 
 
 def route_of(request: web.Request) -> str:

@@ -5,13 +5,17 @@ import logging
 from uuid import uuid4
 
 from aiohttp import web
+from aiohttp_session import get_session
 
 from chatserver.accounts.accounts import User
 from chatserver.accounts.directory import complete_name
+from chatserver.accounts.full_names import words_of
 from chatserver.accounts.names import name_beginning
 from chatserver.conversations import messages
 from chatserver.conversations.access import ThreadRequest, enter, parse_thread_id
+from chatserver.conversations.notes import note_as_frame, notes_of
 from chatserver.conversations.replies import cut, quoted
+from chatserver.conversations.unread import unread_of
 from chatserver.errors import ChatError
 from chatserver.realtime.handshake import PreparedSocket
 from chatserver.validation import MAX_ID, parse_id, parse_number
@@ -30,7 +34,8 @@ async def send_message(request: web.Request) -> web.Response:
         raise ChatError("not_post")
     fields = await read_fields(request)
     config = request.app[CONFIG]
-    if not hmac.compare_digest(str(fields.get("api_key", "")).encode("utf-8", "replace"), config.api_key.encode()):
+    given = str(fields.get("api_key", "")).encode("utf-8", "replace")
+    if not config.api_key or not hmac.compare_digest(given, config.api_key.encode()):
         raise ChatError("wrong_key")
     thread_id = parse_thread_id(request.match_info["thread"])
     client_id = fields.get("client_id") or str(uuid4())
@@ -50,17 +55,20 @@ async def history(request: web.Request) -> web.Response:
     user = await _require_user(request)
     db, config = request.app[DB], request.app[CONFIG]
     member = await enter(db, ThreadRequest(parse_thread_id(request.match_info["thread"]), user.id))
-    limit = min(_number(request, "limit", messages.PAGE), messages.PAGE)
+    limit = min(query_number(request, "limit", messages.PAGE), messages.PAGE)
     if "after" not in request.query:
-        page, more = await messages.history(db, config, member, _number(request, "before", MAX_ID), limit)
+        page, more = await messages.history(db, config, member, query_number(request, "before", MAX_ID), limit)
+        begins = not more
     elif "before" not in request.query:
-        page, more = await messages.following(db, config, member, _number(request, "after", 0, least=0), limit)
+        after = query_number(request, "after", 0, least=0)
+        page, more = await messages.following(db, config, member, after, limit)
+        begins = after < member.from_seq
     else:
         raise ChatError("bad_frame")
     return web.json_response(
         {
             "messages": [messages.as_frame(message) for message in page],
-            "notes": [],
+            "notes": [note_as_frame(note) for note in await notes_of(db, config, member, page, begins=begins)],
             "quoted": [messages.as_frame(cut(original)) for original in await quoted(db, config, member, page)],
             "more": more,
             "last": member.last_seq,
@@ -70,25 +78,44 @@ async def history(request: web.Request) -> web.Response:
     )
 
 
-def _number(request: web.Request, name: str, default: int, least: int = 1) -> int:
+def query_number(request: web.Request, name: str, default: int, least: int = 1) -> int:
     """Returns a number of the query string, at most the largest allowed one. Raises ChatError `bad_frame`."""
     return parse_number(request.query.get(name, str(default)), least)
 
 
 async def people(request: web.Request) -> web.Response:
-    """Returns names that begin with the typed text: suggestions for the recipient of a new message."""
+    """Returns users whose names begin with the typed text: suggestions for the recipient of a new message."""
     user = await _require_user(request)
-    beginning = name_beginning(request.query.get("name", ""))
-    if not beginning:
-        return web.json_response({"people": []})
-    await request.app[LOGIN_LIMITS].name_lookup(user)
-    return web.json_response({"people": await complete_name(request.app[DB], user.id, beginning)})
+    typed = request.query.get("name", "")
+    beginning, words = name_beginning(typed), words_of(typed)
+    found = []
+    if beginning or words:
+        await request.app[LOGIN_LIMITS].name_lookup(user)
+        found = await complete_name(request.app[DB], user.id, beginning, words)
+    return web.json_response(
+        {
+            "people": [person.name for person in found],
+            "found": [person.as_frame() | {"full_name": person.full_name} for person in found],
+        }
+    )
 
 
 async def session(request: web.Request) -> web.Response:
     """Tells a client after failed handshakes whether its session lives: 200, 401, or 503 while Redis is unavailable."""
     user = await _require_user(request)
-    return web.json_response({"user": user._asdict()})
+    sub = (await get_session(request)).get("sub")
+    return web.json_response({"user": user.as_frame() | {"sub": sub, "full_name": user.full_name}})
+
+
+async def unread(request: web.Request) -> web.Response:
+    """Returns how many threads and messages the user has not read; `sub` asks it for that person of the site alone.
+
+    Raises ChatError `not_signed_in`, also if the session is another person's.
+    """
+    user, asked = await _require_user(request), request.query.get("sub")
+    if asked is not None and (await get_session(request)).get("sub") != asked:
+        raise ChatError("not_signed_in")
+    return web.json_response((await unread_of(request.app[DB], user.id))._asdict())
 
 
 async def socket(request: web.Request) -> PreparedSocket:

@@ -19,6 +19,11 @@ MOST_FIELDS = 1000
 BROKEN = (ValueError, LookupError, RuntimeError, ConnectionError, HttpProcessingError, web.RequestPayloadError)
 
 
+def accepts_json(request: web.Request) -> bool:
+    """Returns whether the client prefers JSON to a page, where there are both."""
+    return JSON in request.headers.get("Accept", "")
+
+
 async def read_fields(request: web.Request) -> dict[str, Any]:
     """Returns the fields of a form or of JSON (RFC 8259, and types like `application/vnd.example+json`, RFC 6839 §3.1).
 
@@ -41,30 +46,51 @@ async def read_form_fields(request: web.Request) -> dict[str, Any]:
     Raises ChatError `bad_text` for text that is invalid in UTF-8 or in the charset that the body declares, `bad_frame`
     for a body that is not a form.
     """
+    return dict(reversed(await read_form_pairs(request)))
+
+
+async def read_form_pairs(request: web.Request) -> list[tuple[str, Any]]:
+    """Returns the fields of a form with their values, in the order of the body. Raises like `read_form_fields`."""
+    if "form_pairs" in request:
+        kept: list[tuple[str, Any]] = request["form_pairs"]
+        return kept
     try:
-        fields = await _read(request)
-        for value in fields.values():
+        pairs = await _read(request)
+        for _, value in pairs:
             if isinstance(value, str):
                 value.encode()  # some charsets decode to lone surrogates
     except UnicodeError:
         raise ChatError("bad_text") from None
     except BROKEN:
         raise ChatError("bad_frame") from None
-    return fields
+    return pairs
 
 
-async def _read(request: web.Request) -> dict[str, Any]:
+def keep_pairs(request: web.Request, pairs: list[tuple[str, str]]) -> None:
+    """Keeps the texts of a form whose body was read as a stream."""
+    request["form_pairs"] = pairs
+
+
+async def typed_text(request: web.Request) -> str:
+    """Returns the text of a message that the form of a POST holds, '' without one or if it cannot be read."""
+    try:
+        text = (await read_form_fields(request)).get("message")
+    except (ChatError, web.HTTPException):
+        return ""
+    return text if isinstance(text, str) else ""
+
+
+async def _read(request: web.Request) -> list[tuple[str, Any]]:
     if request.content_type == MULTIPART:
-        return dict(await request.post())
+        return list((await request.post()).items())
     body = (await request.read()).rstrip()
     if body and request.content_type != URLENCODED:
         raise ChatError("bad_frame")
     charset = request.charset or "utf-8"
-    pairs = parse_qsl(
+    return parse_qsl(
         body.decode(charset),
         keep_blank_values=True,
         encoding=charset,
         errors="strict",
         max_num_fields=MOST_FIELDS,
     )
-    return dict(reversed(pairs))

@@ -19,7 +19,10 @@ MAX_PADDING = 100  # bytes
 TYPES = {"text/html", "application/json"}
 HEADER = 10  # bytes, without the optional fields (RFC 1952 §2.3)
 FLAGS, FNAME = 3, 8  # the offset of the flags, and the flag for a file name
-GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=([\d.]+)\s*)?(?=,|$)", re.ASCII | re.IGNORECASE)
+_CODINGS = {
+    coding: re.compile(rf"(?:^|,)\s*{names}\s*(?:;\s*q=([\d.]+)\s*)?(?=,|$)", re.ASCII | re.IGNORECASE)
+    for coding, names in {"gzip": "(?:x-)?gzip", "br": "br"}.items()
+}
 
 
 @web.middleware
@@ -29,15 +32,15 @@ async def compress(request: web.Request, handler: Handler) -> web.StreamResponse
     if isinstance(response, web.Response) and response.content_type in TYPES:
         response.headers["Vary"] = "Accept-Encoding"
         body = response.body
-        if isinstance(body, bytes) and len(body) > SMALLEST and accepts_gzip(request):
+        if isinstance(body, bytes) and len(body) > SMALLEST and accepts(request, "gzip"):
             response.body = _padded(gzip.compress(body, LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
     return response
 
 
-def accepts_gzip(request: web.Request) -> bool:
-    """Returns whether the client names gzip and does not refuse it (RFC 9110 §12.5.3)."""
-    found = GZIP.search(request.headers.get("Accept-Encoding", ""))
+def accepts(request: web.Request, coding: str) -> bool:
+    """Returns whether the client names `gzip` or `br` and does not refuse it (RFC 9110 §12.5.3)."""
+    found = _CODINGS[coding].search(request.headers.get("Accept-Encoding", ""))
     return found is not None and (found[1] or "1").strip("0.") != ""
 
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from chatserver.config.settings import Config
 
-SESSION, DEVICE = "chat_session", "chat_device"
+SESSION, DEVICE, SSO = "chat_session", "chat_device", "chat_sso"
 YEAR = 365 * 86400  # seconds
 
 

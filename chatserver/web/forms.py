@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from chatserver.conversations.message_files import MessageFile
 from chatserver.errors import RULES, ChatError
 from chatserver.web.bodies import read_form_fields
 from chatserver.web.cookies import has_any
@@ -14,20 +15,38 @@ from chatserver.web.origins import check_form_origin
 FIELDS = {
     **dict.fromkeys(("no_text", "too_long", "bad_text"), ("message",)),
     **dict.fromkeys(
-        ("no_recipient", "one_recipient", "to_oneself", "no_such_user", "accepts_no_messages"), ("recipient_name",)
+        (
+            "no_recipient",
+            "one_recipient",
+            "to_oneself",
+            "no_such_user",
+            "accepts_no_messages",
+            "too_few_people",
+            "too_many_people",
+        ),
+        ("recipient_name", "add"),
     ),
-    **dict.fromkeys(("bad_name", "name_taken"), ("username",)),
+    **dict.fromkeys(("no_file", "bad_picture", "too_big", "no_room", "too_many_files", "no_such_file"), ("file",)),
+    "bad_title": ("title",),
+    "bad_email": ("email",),
+    **dict.fromkeys(("bad_name", "name_taken"), ("username", "confirm")),
     **dict.fromkeys(("bad_password", "common_password"), ("new_password", "password")),
     "wrong_current_password": ("current_password", "sessions_password", "delete_password"),
 }
 
 
 class Form:
-    """Holds `values` as typed, by field, and `errors` by field ('' = the whole form) in the user's language."""
+    """Holds `values` as typed, by field, and `errors` by field ('' = the whole form) in the user's language.
+
+    `code` is that of the last error, for scripts.
+    """
 
     def __init__(self, values: dict[str, str] | None = None) -> None:
         self.values = values or {}
+        self.files: list[MessageFile] = []  # uploaded with the form, or before
         self.errors: dict[str, str] = {}
+        self.code = ""
+        self.about = ""  # the one of several names that an error is about
         self.repeated: set[str] = set()  # fields whose error repeats their hint
         self.values.setdefault("client_id", str(uuid4()))
 
@@ -38,6 +57,8 @@ class Form:
         """Adds an error to its field, or to the whole form if that has no such field."""
         field = next((field for field in FIELDS.get(error.code, ()) if field in self.values), "")
         self.errors[field] = error.sentence
+        self.code = error.code
+        self.about = str(error.values.get("name", ""))
         if error.code in RULES:
             self.repeated.add(field)
         if error.code in {"duplicate_id", "bad_frame"}:

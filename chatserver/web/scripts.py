@@ -2,7 +2,8 @@
 
 This replaces a bundler (esbuild, Rollup), which would need Node or a binary for each platform on the server. Our
 modules import names and export declarations, and nothing else; ScriptError is raised for any other form, for an import
-of a name that is not exported, and for modules that import each other in a circle.
+of a name that is not exported, and for modules that import each other in a circle. `import(address)` loads another
+entry at run time: a joined script exports what its entry exports.
 """
 
 import posixpath
@@ -13,7 +14,7 @@ import rjsmin
 
 IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*)';\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:(?:async )?function|class|const) (\w+))", re.MULTILINE)
-OTHER_FORM = re.compile(r"(?:^|[;{}])\s*(?:import|export)\b[^\n;]{0,60}|\bimport[(.]", re.MULTILINE)
+OTHER_FORM = re.compile(r"(?:^|[;{}])\s*(?:import|export)\b[^\n;]{0,60}|\bimport(?:\.|\((?!address\)))", re.MULTILINE)
 
 
 class ScriptError(Exception):
@@ -34,6 +35,8 @@ def join(modules: Mapping[str, str], entry: str) -> str:
     for name in order:
         exported[name] = EXPORT.findall(modules[name])
         functions.append(f"const {_variable(order, name)} = (() => {{\n{_body(modules, name, order, exported)}}})();\n")
+    if exported[entry]:
+        functions.append(f"export const {{ {', '.join(exported[entry])} }} = {_variable(order, entry)};\n")
     return "".join(functions)
 
 

@@ -8,6 +8,7 @@ the sessions of each user.
 
 import hashlib
 import json
+import math
 import re
 import secrets
 import time
@@ -38,12 +39,15 @@ for place, key in ipairs(KEYS) do
   if ARGV[1] ~= '' then redis.call('EXPIRE', key, ARGV[1]) end
 end
 return found"""
-# Returns the positions of keys that are gone or began before ARGV[2]; extends the others by ARGV[1] seconds or forever.
+# Returns the positions of keys that are gone, began before ARGV[2], or got their last token before ARGV[3]; extends the
+# others by ARGV[1] seconds or forever.
 FIND_ENDED = """\
 local ended = {}
 for place, key in ipairs(KEYS) do
   local raw = redis.call('GET', key)
-  if not raw or cjson.decode(raw).session.began < tonumber(ARGV[2]) then
+  local session = raw and cjson.decode(raw).session
+  local token_at = session and session.token_at
+  if not raw or not token_at and session.began < tonumber(ARGV[2]) or token_at and token_at < tonumber(ARGV[3]) then
     ended[#ended + 1] = place
   elseif ARGV[1] ~= '' then
     redis.call('EXPIRE', key, ARGV[1])
@@ -80,6 +84,8 @@ class SessionStorage(RedisStorage):
         self._prefix = config.redis_prefix
         self._idle = int(config.session_idle) or None
         self._lifetime = config.session_lifetime
+        self._token_lifetime = config.sso_session
+        self._tokens_only = bool(config.sso_only)
         self._timeout = config.redis_timeout
         self._loads: Batcher[str, Raw] = Batcher(self._load, MAX_LOADS, 0)
         self.session_index = SessionIndex(redis, config)
@@ -116,11 +122,9 @@ class SessionStorage(RedisStorage):
             return found
 
     def _alive(self, raw: Raw) -> SessionData | None:
-        """Decodes a session; returns None if it is missing or its lifetime is over."""
+        """Decodes a session; returns None if it is missing, its lifetime is over, or it does not count here."""
         data: SessionData | None = json.loads(raw) if raw else None
-        if data and 0 < self._lifetime < time.time() - data["session"]["began"]:
-            return None
-        return data
+        return data if data is not None and self.session_index.counts(data["session"]) else None
 
     async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:  # noqa: ARG002
         """Writes a session that still exists; for any other only sets the cookie."""
@@ -147,6 +151,8 @@ class SessionStorage(RedisStorage):
         session.set_new_identity(new_token())
         now = int(time.time())
         session.update(user=user.id, name=user.name, began=now, browser=browser_of(request.headers))
+        if user.full_name:
+            session["full_name"] = user.full_name
         key = self.key(str(session.identity))
         return Begun(key, old_key, await self.session_index.begin(user.id, key, self._encoded(session)))
 
@@ -164,14 +170,9 @@ class SessionStorage(RedisStorage):
             cookies.append(f"{SESSION}={token}")
         return cookies
 
-    async def end(self, request: web.Request, response: web.StreamResponse) -> str:
-        """Signs this browser out and returns the key that identifies its sockets."""
-        key = self.key_of(request)
-        user = await find_user(request)
-        if user is not None:
-            await self.session_index.end(user.id, [key])
-        self.forget(response)
-        return key
+    def set_cookie(self, response: web.StreamResponse, token: str) -> None:
+        """Gives the browser the token of a session that has been stored."""
+        response.set_cookie(self.cookie_name, token, **self.cookie_params)
 
     def forget(self, response: web.StreamResponse) -> None:
         """Deletes the cookie."""
@@ -183,11 +184,12 @@ class SessionStorage(RedisStorage):
         """Returns the keys of ended sessions, and extends the others, which are in use. Raises Unavailable."""
         ordered = list(keys)
         ended: set[str] = set()
-        oldest = time.time() - self._lifetime if self._lifetime > 0 else 0
+        oldest = math.inf if self._tokens_only else time.time() - self._lifetime if self._lifetime > 0 else 0
+        oldest_token = time.time() - self._token_lifetime if self._token_lifetime > 0 else 0
         for start in range(0, len(ordered), MAX_KEYS):
             part = ordered[start : start + MAX_KEYS]
             async with redis_deadline(self._timeout):
-                places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", int(oldest))
+                places = await self._redis.eval(FIND_ENDED, len(part), *part, self._idle or "", oldest, oldest_token)
             ended.update(part[place - 1] for place in places)
         return ended
 
@@ -200,4 +202,4 @@ def new_token() -> str:
 async def find_user(request: web.Request) -> User | None:
     """Returns the signed-in user, or None. Raises Unavailable."""
     session = await get_session(request)
-    return User(session["user"], session["name"]) if "user" in session else None
+    return User(session["user"], session["name"], session.get("full_name")) if "user" in session else None

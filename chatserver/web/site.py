@@ -10,6 +10,7 @@ from chatserver.config.accent import accent_styles, read_accent, recolored
 from chatserver.config.settings import Config
 from chatserver.config.site_settings import ADDRESS
 from chatserver.resources import folder
+from chatserver.web.embed_script import embed_script
 from chatserver.web.rendering.links import with_links
 from chatserver.web.static_files import StaticFiles
 
@@ -28,6 +29,10 @@ class Site:
         self.support = _with_addresses(config.support)
         self.support_is_address = ADDRESS.fullmatch(config.support) is not None
         self.takes_sign_ups = config.sign_up == "open"
+        self.signs_in = bool(config.sso_url and config.sso_keys)  # the site itself, by tokens
+        self.signs_in_alone = bool(config.sso_only)
+        self.notifies = bool(config.vapid_keys or config.smtp_url)
+        self.embed_origins = config.embed_origins
         self.files = StaticFiles(_files(config))
         self.logo = next((name for name in self.files.names if name.startswith("site/logo")), "")
         self.styles = "site/accent.css" if config.accent else ""
@@ -40,6 +45,8 @@ class Site:
 def _files(config: Config) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     accent = read_accent(config.accent)
+    if config.embed_origins:
+        files["site/embed.js"] = embed_script(config.default_language, accent)
     if accent is not None:
         files["site/accent.css"] = accent_styles(accent).encode()
         for name in ICONS:

@@ -21,10 +21,10 @@ where s.user_id is null and former_names.name_key = s.name_key;
 update users set name_skeleton = null where name_skeleton is not null and deleted_at is not null;
 
 -- execute_once: add_user
--- Adds a user; no row if the name, or one that looks like it, is taken or reserved. The first statement serializes the
--- sign-ups of look-alike names. The second waits for a concurrent deletion of the owner of such a name, so that the
+-- Adds a user; no row if the name, or one that looks like it, is taken or reserved. The first statement serializes
+-- those who take look-alike names. The second waits for a concurrent deletion of the owner of such a name, so that the
 -- insert sees the reservation.
-select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text));
+select pg_advisory_xact_lock(4271002, hashtext(%(name_skeleton)s::text) & 255);
 select id from users where name_key = %(name_key)s::text or name_skeleton = %(name_skeleton)s::text for share;
 insert into users (name, name_key, name_skeleton, password_hash)
 select %(name)s::text, %(name_key)s::text, %(name_skeleton)s::text, %(password_hash)s::text
@@ -32,29 +32,37 @@ where not exists (select from former_names
                   where (name_key = %(name_key)s::text or name_skeleton = %(name_skeleton)s::text) and free_at > now())
   and not exists (select from users where name_skeleton = %(name_skeleton)s::text and deleted_at is null)
 on conflict (name_key) do nothing
-returning id, name;
+returning id, name, full_name;
 
 -- query: user_by_name
 -- A user by the name's key, with the password's hash and whether the user is disabled; no row for a deleted user.
-select id, name, password_hash, disabled_at is not null as disabled
+select id, name, full_name, password_hash, disabled_at is not null as disabled
 from users where name_key = %(name_key)s and deleted_at is null;
+
+-- query: users_by_names
+-- Users by the keys of their names; no row for a deleted user.
+select id, name, full_name, name_key from users where name_key = any(%(name_keys)s::text[]) and deleted_at is null;
 
 -- query: user_by_id
 -- The same by the id; no row for a deleted user.
-select id, name, password_hash, disabled_at is not null as disabled
+select id, name, full_name, password_hash, disabled_at is not null as disabled
 from users where id = %(user_id)s and deleted_at is null;
 
 -- query: details_of
 -- The facts stored about a user, without their messages.
-select created_at, is_admin, disabled_at is not null as disabled, shows_online, shows_seen,
+select created_at, is_admin, disabled_at is not null as disabled, shows_online, shows_seen, who_adds_me,
        (select count(*) from participants p where p.user_id = users.id) as threads
 from users where id = %(user_id)s;
 
 -- query: settings_of
-select shows_online, shows_seen from users where id = %(user_id)s;
+select shows_online, shows_seen, who_adds_me from users where id = %(user_id)s;
 
 -- execute_once: set_privacy
-update users set shows_online = %(shows_online)s, shows_seen = %(shows_seen)s where id = %(user_id)s;
+-- Without `who_adds_me` that stays as it is.
+update users
+set shows_online = %(shows_online)s, shows_seen = %(shows_seen)s,
+    who_adds_me = coalesce(%(who_adds_me)s::text, who_adds_me)
+where id = %(user_id)s;
 
 -- execute_once: set_password
 -- Replaces the password and revokes reset links; no row if the password has changed since it was checked.
@@ -79,7 +87,7 @@ values (%(user_id)s, %(token_hash)s, now() + %(seconds)s * interval '1 second')
 on conflict (user_id) do update set token_hash = excluded.token_hash, ends_at = excluded.ends_at;
 
 -- query: find_reset
-select u.id, u.name from password_resets r join users u on u.id = r.user_id
+select u.id, u.name, u.full_name from password_resets r join users u on u.id = r.user_id
 where r.token_hash = %(token_hash)s and r.ends_at > now() and u.disabled_at is null;
 
 -- execute_once: use_reset
@@ -89,63 +97,73 @@ with used as (
 )
 update users set password_hash = %(password_hash)s
 where id in (select user_id from used) and deleted_at is null and disabled_at is null
-returning id, name;
+returning id, name, full_name;
 
--- execute_once: set_disabled
-update users set disabled_at = case when %(disabled)s::boolean then coalesce(disabled_at, now()) end
-where id = %(user_id)s returning id;
+-- execute_idempotent: end_tokens
+-- Refuses the tokens of a user from before this second; returns the time, later than any before. No row: the user is
+-- known to no other site.
+update identities
+set ended_at = greatest(clock_timestamp(), ended_at + interval '1 microsecond'), version = version + 1
+where user_id = %(user_id)s
+returning (extract(epoch from ended_at) * 1000000)::bigint as ended_at;
 
 -- execute_once: set_admin
 update users set is_admin = %(admin)s where id = %(user_id)s returning id;
 
--- execute_once: delete_user
--- Deletes a user under the locks of their threads. Their messages stay with the other participants; one-to-one threads
--- accept no more messages; groups lose the participant; the name stays reserved for `rest_days`.
-select t.id from threads t join participants p on p.thread_id = t.id
-where p.user_id = %(user_id)s order by t.id for no key update of t;
-insert into former_names (name_key, name_skeleton, free_at)
-select name_key, name_skeleton, now() + %(rest_days)s * interval '1 day' from users
-where id = %(user_id)s and deleted_at is null
-on conflict (name_key) do update set free_at = excluded.free_at, name_skeleton = excluded.name_skeleton;
-delete from blocks where blocker_id = %(user_id)s or blocked_id = %(user_id)s;
-delete from participants p using threads t
-where p.user_id = %(user_id)s and t.id = p.thread_id and t.pair_low is null;
-delete from password_resets where user_id = %(user_id)s;
-update users
-set name = '', name_key = ':' || id, name_skeleton = null, password_hash = '!', deleted_at = now(), is_admin = false,
-    shows_online = false
-where id = %(user_id)s and deleted_at is null;
-delete from exports where user_id = %(user_id)s;  -- last: no other export can be requested from here on
-
 -- query: people_by_beginning
--- At most `number` other users whose name key begins with `beginning`: first those who share a thread with the user,
--- then, if `everybody`, the others. The operators compare byte by byte, as the index does; U+10FFFF is in no name.
+-- At most `number` other users whose name key begins with `beginning`, or with a word of the full name that begins with
+-- each of `words`, of which `word` is the longest: first those who share a thread with the user, then, if `everybody`,
+-- the others. The operators compare byte by byte, as the indexes do; U+10FFFF is in no name.
 with met as (
     select distinct o.user_id as id
     from participants p
     join participants o on o.thread_id = p.thread_id and o.user_id <> p.user_id
     where p.user_id = %(user_id)s
-), known as (
-    select met.id, u.name, u.name_key
+), named as (
+    select u.id
     from met
     cross join lateral (select * from users where id = met.id limit 1) u  -- index lookups, however many users there are
     where u.name_key ~>=~ %(beginning)s and u.name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
-    order by u.name_key using ~<~
-    limit %(number)s
-), others as (
-    select id, name, name_key
-    from users
-    where %(everybody)s::boolean and id <> %(user_id)s
-      and name_key ~>=~ %(beginning)s and name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
-    order by name_key using ~<~
+    union
+    select w.user_id
+    from met
+    cross join lateral (select * from full_name_words where user_id = met.id limit 100) w
+    where w.word >= %(word)s::text collate "C" and w.word < %(word)s::text || chr(1114111)
+), strangers as (
+    (
+        select id
+        from users
+        where %(everybody)s::boolean and id <> %(user_id)s
+          and name_key ~>=~ %(beginning)s and name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
+        order by name_key using ~<~
+        limit %(number)s
+    )
+    union
+    (
+        select user_id
+        from full_name_words
+        where %(everybody)s::boolean and user_id <> %(user_id)s
+          and word >= %(word)s::text collate "C" and word < %(word)s::text || chr(1114111)
+        order by word
+        limit 100
+    )
+), found as (
+    select id, 1 as rank from named
+    union all
+    select id, 2 from strangers where id not in (select id from named)
+), first as (
+    select u.id, u.name, u.full_name, u.name_key
+    from found f
+    join users u on u.id = f.id
+    where u.name_key ~>=~ %(beginning)s and u.name_key ~<~ (%(beginning)s::text || chr(1114111))  -- noqa: PRS
+       or not exists (
+           select from unnest(%(words)s::text[]) as typed (word)
+           where not exists (
+               select from full_name_words w
+               where w.user_id = u.id and w.word >= typed.word collate "C" and w.word < typed.word || chr(1114111)
+           )
+       )
+    order by f.rank, u.name_key
     limit %(number)s
 )
-select name
-from (
-    select name, name_key, 1 as rank from known
-    union all
-    select name, name_key, 2 from others where id not in (select id from known)
-    order by rank, name_key
-    limit %(number)s
-) found
-order by name_key;
+select id, name, full_name from first order by name_key;

@@ -24,6 +24,6 @@ where u.id = %(user_id)s and u.deleted_at is null
 
 -- query: blocked_by
 -- The users whom a user has blocked, by name.
-select u.id, u.name from blocks k join users u on u.id = k.blocked_id
+select u.id, u.name, u.full_name from blocks k join users u on u.id = k.blocked_id
 where k.blocker_id = %(user_id)s and u.deleted_at is null
 order by u.name_key;

@@ -1,8 +1,9 @@
 -- execute_idempotent: store_changes
 -- Changes messages: a batch in one round trip and one transaction, with at most one change of a message. Two
 -- statements, as in `store_messages`: the first locks the threads in the order of their ids, the second sees everything
--- committed before. Numbers follow the order of commits. `kinds`: edit, delete, react, unreact. No row: the user takes
--- no part, or is disabled. `outcome` is `changed`, `done` (all is as wished already) or the code of a refusal.
+-- committed before. Numbers follow the order of commits. `kinds`: edit, delete, react, unreact. No row: the user is no
+-- participant, or is disabled. `outcome` is `changed`, `done` (the message already has the requested state) or the code
+-- of a refusal.
 select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select * from unnest(
@@ -14,7 +15,9 @@ with batch as (
            c.text_change, c.edited_at as edited_before,
            p.is_owner and t.pair_low is null as owns,
            coalesce(m.seq >= p.from_seq, false) as is_visible,
+           coalesce(m.flags & 2, 0) = 2 as has_files,
            m.text = '' and coalesce(m.flags & 2, 0) = 0 as is_deleted,
+           coalesce(m.flags & 4, 0) = 4 as is_imported,
            other.deleted_at is not null
            or exists (select from blocks k where k.blocker_id = other.id and k.blocked_id = b.user_id) as is_refused,
            r.user_id is not null as is_set
@@ -40,6 +43,7 @@ with batch as (
         when f.is_deleted then 'no_such_message'
         when f.kind = 'edit' then case
             when f.sender_id <> f.user_id then 'no_such_message'
+            when f.text = '' and not f.has_files then 'no_text'
             when f.text_before = f.text then 'done'
             when f.is_refused then 'accepts_no_messages'
             when %(edit_window)s::float8 > 0
@@ -95,13 +99,15 @@ with batch as (
     delete from reactions r using changes c
     where r.thread_id = c.thread_id and r.seq = c.seq
       and (c.kind = 'delete' or c.kind = 'unreact' and r.emoji = c.emoji and r.user_id = c.user_id)
+), unlinked as (
+    delete from files f using changes c where c.kind = 'delete' and f.thread_id = c.thread_id and f.seq = c.seq
 ), lowered as (
     update participants p set sent_unread = p.sent_unread + d.number
     from (
         select c.thread_id, q.user_id, count(*) as number
         from changes c
         join participants q on q.thread_id = c.thread_id and q.user_id <> c.sender_id and q.read_seq < c.seq
-        where c.kind = 'delete'
+        where c.kind = 'delete' and not c.is_imported  -- those were never unread
         group by c.thread_id, q.user_id
     ) d, threads t
     where p.thread_id = d.thread_id and p.user_id = d.user_id and t.id = p.thread_id
@@ -111,6 +117,7 @@ select j.place, j.outcome, coalesce(c.change, j.change_before, 0) as change,
        case when c.kind = 'edit' then j.text else j.text_before end as text,
        coalesce(s.edited_at, j.edited_before) as edited_at, s.deleted_at,
        case when c.kind = 'delete' and j.user_id <> j.sender_id then u.name end as deleted_by_name,
+       u.full_name as deleted_by_full_name,
        c.place is not null and c.kind in ('react', 'unreact') as reacted,
        r.reactions, t.last_seq,
        -- Only in the first row of each thread: its participants, and the unread counts that deletions lowered.
@@ -191,9 +198,13 @@ with erased as (
     returning seq, change, deleted_at
 ), removed as (
     delete from reactions r using erased e where r.thread_id = %(thread_id)s and r.seq = e.seq
+), unlinked as (
+    delete from files f using erased e where f.thread_id = %(thread_id)s and f.seq = e.seq
 ), lowered as (
     update participants p
-    set sent_unread = p.sent_unread + (select count(*) from erased e where e.seq > p.read_seq)
+    set sent_unread = p.sent_unread + (
+            select count(*) from erased e where e.seq > p.read_seq and coalesce(e.flags & 4, 0) = 0
+        )
     where p.thread_id = %(thread_id)s and p.user_id <> %(user_id)s
       and p.read_seq < (select max(e.seq) from erased e)
 )

@@ -23,7 +23,7 @@ update exports e set state = 'running', done = 0, total = 0, changed_at = clock_
 from users u
 where e.id = (select id from exports where state = 'waiting' order by changed_at limit 1 for update skip locked)
   and u.id = e.user_id
-returning e.id, e.language, u.id as user_id, u.name as user_name;
+returning e.id, e.language, u.id as user_id, u.name as user_name, u.full_name as user_full_name;
 
 -- execute_idempotent: report_export
 -- Stores the progress; no row if the export was cancelled.

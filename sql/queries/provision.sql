@@ -4,20 +4,26 @@
 insert into users (name, name_key, name_skeleton, password_hash)
 select name, name as name_key, name_skeleton, %(password_hash)s
 from unnest(%(names)s::text[], %(name_skeletons)s::text[]) as n (name, name_skeleton)
-returning id, name;
+returning id, name, full_name;
 
 -- execute_once: provision_threads
 -- Creates a one-to-one thread for each pair of ids, or a group for nulls.
-insert into threads (pair_low, pair_high, last_message_at)
-select least(a, b), greatest(a, b), now() - interval '1 hour'
-from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
-returning id;
+with made as (
+    insert into threads (pair_low, pair_high, last_message_at)
+    select least(a, b), greatest(a, b), now() - interval '1 hour'
+    from unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]) as p (a, b)
+    returning id, pair_low
+), described as (
+    insert into groups (thread_id) select id from made where pair_low is null
+)
+select id from made order by id;
 
 -- execute_once: provision_participants
--- Adds the participants, place by place, with everything read.
-insert into participants (thread_id, user_id, read_seq, sent)
+-- Adds the participants, place by place, with everything read. The first of a group owns it.
+insert into participants (thread_id, user_id, read_seq, sent, is_owner)
 select thread_id, user_id, %(messages)s::bigint,
-       greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint)
+       greatest(0, (%(messages)s::bigint - 1 - place + %(people)s::bigint) / %(people)s::bigint),
+       place = 0 and %(people)s::bigint > 2
 from unnest(%(thread_ids)s::bigint[], %(user_ids)s::bigint[], %(places)s::bigint[]) as p (thread_id, user_id, place);
 
 -- execute_once: provision_messages

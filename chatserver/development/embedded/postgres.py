@@ -78,7 +78,7 @@ class Postgres:
         command += [] if self._place.durable else ["--no-sync"]
         result = children.run(command, self._place.data_dir, self._place.user)
         log = self._place.log("initdb")
-        with suppress(OSError):  # a full disk, of which we tell
+        with suppress(OSError):  # a full disk, which we report
             log.write_text(result.stdout + result.stderr, "utf-8", "backslashreplace")
         if result.returncode:
             why = why_ended(result.returncode, result.stderr)

@@ -20,17 +20,19 @@ class Close(NamedTuple):
 class Send(NamedTuple):
     """Sends a message; `id` is the client id. Neither it nor the text is checked yet: `Sending.check` does that.
 
-    `reply` is the number of the message that it answers, if any; only the store knows whether there is such a one.
+    `reply` is the number of the message that it answers, if any; only the store knows whether it exists. `files` are
+    not checked either.
     """
 
     thread: int
     id: object
     text: object
     reply: int | None
+    files: object = None
 
 
 class Edit(NamedTuple):
-    """Gives one's message `seq` another text, which is not checked yet: the rate is checked before it.
+    """Gives the user's message `seq` a new text, which is not checked yet, since the rate is checked first.
 
     `id` is a UUID in lower case, which pairs question and answer; `base` the highest change of the message that the
     editor saw, 0 for none.
@@ -52,7 +54,7 @@ class Delete(NamedTuple):
 
 
 class React(NamedTuple):
-    """Sets one's reaction to a message, or takes it off; `id` as in `Edit`."""
+    """Adds the user's reaction to a message, or removes it; `id` as in `Edit`."""
 
     thread: int
     id: str

@@ -17,15 +17,36 @@ PONG = '{"type":"pong"}'
 def hello_frame(user: User) -> str:
     """Returns the first frame of a socket: the user that it belongs to.
 
-    `changes`: it takes edits, deletions, reactions and replies. The version before did not, and both may run at once.
+    `changes`: it accepts edits, deletions, reactions and replies; `files`: messages with files. A previous version does
+    not, and may run beside it.
     """
-    return encode({"type": "hello", "user": {"id": user.id, "name": user.name}, "changes": True})
+    return encode({"type": "hello", "user": user.as_frame(), "changes": True, "files": True})
 
 
 def opened_frame(thread: Thread, last: int, change: int) -> str:
     """Returns the frame that ends a replay: the browser has all messages up to `last`, all changes up to `change`."""
-    frame = {"type": "opened", "thread": thread.id, "last": last, "change": change, "from": thread.from_seq}
-    return encode(frame | {"people": [person.as_frame() for person in thread.people]})
+    frame = {"type": "opened", "thread": thread.id, "last": last, "change": change, "as_of": thread.as_of}
+    return encode(frame | _described(thread))
+
+
+def thread_frame(thread: Thread) -> str:
+    """Returns the frame that describes a group as its reader sees it, as of its last note."""
+    return encode({"type": "thread", "thread": thread.id, "change": thread.as_of} | _described(thread))
+
+
+def _described(thread: Thread) -> dict[str, object]:
+    return {
+        "title": thread.group_title,
+        "history": thread.history,
+        "from": thread.member.from_seq,
+        "people": [person.as_frame() for person in thread.people],
+        "people_count": thread.people_count,
+    }
+
+
+def removed_frame(thread_id: int) -> str:
+    """Returns the frame that says that the user is out of a thread."""
+    return encode({"type": "removed", "thread": thread_id})
 
 
 def reset_frame(thread_id: int) -> str:

@@ -1,11 +1,11 @@
 """Parses the frames that a browser sends."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from chatserver.conversations.access import parse_thread_id
 from chatserver.errors import ChatError
+from chatserver.frames import decode
 from chatserver.realtime.frames.incoming import (
     Close,
     Delete,
@@ -21,8 +21,6 @@ from chatserver.realtime.frames.incoming import (
 )
 from chatserver.validation import MAX_ID, parse_uuid
 
-MAX_DEPTH = 8  # of objects and lists in a frame
-
 
 class BadFrame(ChatError):
     """A frame that cannot be processed; `echo` holds its `id` and `thread` as far as they could be read."""
@@ -32,47 +30,16 @@ class BadFrame(ChatError):
         self.echo = echo
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Rejects a repeated name: parsers differ in the value that they take (RFC 7493 §2.3)."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("duplicate key")
-    return fields
-
-
-# Created once: `json.loads` with options creates a decoder at every call.
-DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_fields)
-
-
 def parse(raw: str | bytes) -> Frame:
     """Parses a frame from the browser. Ignores unknown fields. Raises BadFrame for an invalid frame."""
     try:
-        fields = DECODER.decode(raw) if isinstance(raw, str) else None  # browsers send text, never binary frames
-    except (ValueError, RecursionError):
-        fields = None
-    if not isinstance(fields, dict) or _is_deep(fields):
-        raise BadFrame(ChatError("bad_frame"), {})
+        fields = decode(raw if isinstance(raw, str) else "")  # browsers send text, never binary frames
+    except ValueError:
+        raise BadFrame(ChatError("bad_frame"), {}) from None
     try:
         return _frame(fields)
     except ChatError as error:
         raise BadFrame(error, _echo(fields)) from None
-
-
-def _is_deep(fields: dict[str, Any]) -> bool:
-    """Returns whether objects and lists nest deeper than `MAX_DEPTH`. Nearly all frames are flat."""
-    level: list[Any] = [fields]
-    for _ in range(MAX_DEPTH):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-    return any(isinstance(value, dict | list) for value in level)
 
 
 def echo_of(frame: Frame) -> dict[str, Any]:
@@ -104,12 +71,12 @@ def _thread(fields: dict[str, Any]) -> int:
 
 
 def _place(fields: dict[str, Any]) -> tuple[int, str, int]:
-    """Returns the thread, the id of the question, and the number of the message."""
+    """Returns the thread, the id of the request, and the number of the message."""
     return _thread(fields), parse_uuid(fields.get("id")), _number(fields.get("seq"))
 
 
 def _reply(value: object) -> int | None:
-    """A negative number is one that no message has, like those beyond the last."""
+    """Returns a number of a message; no message has a negative one, nor one beyond the last."""
     if value is not None and type(value) is not int:
         raise ChatError("bad_frame")
     return None if value is None else max(-MAX_ID, min(value, MAX_ID))
@@ -137,7 +104,9 @@ FRAMES: dict[str, Callable[[dict[str, Any]], Frame]] = {
         _thread(fields), _optional_number(fields.get("after")), _optional_number(fields.get("change"))
     ),
     "close": lambda fields: Close(_thread(fields)),
-    "send": lambda fields: Send(_thread(fields), fields.get("id"), fields.get("text"), _reply(fields.get("reply"))),
+    "send": lambda fields: Send(
+        _thread(fields), fields.get("id"), fields.get("text"), _reply(fields.get("reply")), fields.get("files")
+    ),
     "edit": lambda fields: Edit(*_place(fields), fields.get("text"), _number(fields.get("base"))),
     "delete": lambda fields: Delete(*_place(fields)),
     "react": lambda fields: React(*_place(fields), *_reaction(fields)),

@@ -13,7 +13,7 @@ ONLINE = 0
 class WatchedUser:
     """A user whom open threads show.
 
-    `state`: ONLINE, the unix second when they were last online, -1 when that is private; None until the first poll.
+    `state`: ONLINE, the unix second when they were last online, -1 if that is private; None until the first poll.
     """
 
     __slots__ = ("frame", "seemed_offline", "sent", "state")
@@ -41,7 +41,14 @@ class Watchers:
         self.new_users: set[int] = set()  # not polled yet
 
     def watch(self, mailbox: Mailbox, thread_id: int, people: Sequence[int]) -> None:
-        """Reports the users of an open thread to this mailbox from now on, unless they are too many."""
+        """Reports the users of an open thread to this mailbox from now on, unless they are too many.
+
+        What was reported of those who stay is not reported again.
+        """
+        before = self._threads.get(mailbox, {}).get(thread_id, ())
+        if people == before:
+            return
+        sent = {user_id: self.users[user_id].sent[mailbox] for user_id in before}
         self.unwatch(mailbox, thread_id)
         if not self._enabled or not people or 0 < self._max_people < len(people):
             return
@@ -51,7 +58,7 @@ class Watchers:
                 self.users[user_id] = WatchedUser()
                 self.new_users.add(user_id)
                 self._on_new_user()
-            self.users[user_id].sent[mailbox] = None
+            self.users[user_id].sent[mailbox] = sent.get(user_id)
 
     def unwatch(self, mailbox: Mailbox, thread_id: int) -> None:
         """Stops reporting a thread's users to this mailbox, except users of its other open threads."""
@@ -86,7 +93,7 @@ class Watchers:
         self._notified.discard(mailbox)
 
     def set_state(self, user_id: int, state: int) -> None:
-        """Stores a user's state; if it is another one, wakes the listener tasks of the sockets that watch them."""
+        """Stores a user's state; if it changed, wakes the listener tasks of the sockets that watch them."""
         user = self.users[user_id]
         if state == user.state:
             return
@@ -97,7 +104,7 @@ class Watchers:
             mailbox.put(PresenceChanged())
 
     def frames_for(self, mailbox: Mailbox) -> list[str]:
-        """Returns the frames that this mailbox has not had; a user who changed twice meanwhile has one."""
+        """Returns the frames that this mailbox has not received; a user who changed twice since then has one."""
         self._notified.discard(mailbox)
         frames = []
         for user_id in set().union(*self._threads.get(mailbox, {}).values()):

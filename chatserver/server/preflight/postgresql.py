@@ -12,6 +12,7 @@ from chatserver.database.migrations import MigrationError, check_schema
 from chatserver.server.preflight.connections import pooler_problems, room_problems
 from chatserver.server.preflight.durability import durability_problems
 from chatserver.server.preflight.privileges import privilege_problems
+from chatserver.server.preflight.search import search_problems
 
 OLDEST = 140_000  # the oldest supported version, as PostgreSQL numbers it
 PATIENCE = 5  # seconds
@@ -40,6 +41,7 @@ def postgresql_problems(config: Config) -> Iterator[str]:
             yield from privilege_problems(connection)
             yield from durability_problems(connection, config)
             yield from room_problems(connection, config)
+            yield from search_problems(connection)
         except psycopg2.Error as error:
             yield f"PostgreSQL refuses to show privileges: {' '.join(str(error).split())}."
     if config.database_pooling == "session":

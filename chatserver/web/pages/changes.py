@@ -28,7 +28,7 @@ async def edit(request: web.Request) -> web.Response:
         await check_form(request)
         seq, base = parse_number(form["seq"]), parse_number(form["base"])
         request.app[RATES].messages.check(user.id)
-        text = clean_text(form["message"], request.app[CONFIG].max_message_chars)
+        text = clean_text(form["message"], request.app[CONFIG].max_message_chars, may_be_empty=True)
         await request.app[CHANGE_STORE].submit(edited(requested, seq, text, base))
     except ChatError as error:
         return await _refused(request, user, form, error, editing=parse_id(form["seq"]))

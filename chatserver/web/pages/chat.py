@@ -1,4 +1,4 @@
-"""The chat page, and marking it as read."""
+"""The chat page, marking it as read, and muting it."""
 
 from typing import NoReturn
 
@@ -7,10 +7,11 @@ from aiohttp import web
 from chatserver.accounts.accounts import User
 from chatserver.conversations import messages
 from chatserver.conversations.access import enter
+from chatserver.conversations.mutes import SECONDS, set_mute
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.errors import ChatError
 from chatserver.validation import parse_id
-from chatserver.web.app_keys import DB, READ_MARKERS
+from chatserver.web.app_keys import DB, PUBLISHER, READ_MARKERS
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form, check_form, read_form
 from chatserver.web.pages.chat_context import chat_context, thread_request
@@ -62,6 +63,21 @@ async def mark_read(request: web.Request) -> web.Response:
         if seq is None:
             raise ChatError("bad_frame")
         await request.app[READ_MARKERS].submit(ReadMarker(requested, seq))
+    except ChatError as error:
+        return await render_refused(request, "chat.html", form, error, **await chat_context(request, user))
+    raise web.HTTPSeeOther(f"/messages/chat/{requested.thread_id}/")
+
+
+async def mute(request: web.Request) -> web.Response:
+    """Mutes the thread for a time or for good, or ends that."""
+    user = await require_user(request)
+    form = await read_form(request, "until")
+    requested = thread_request(request, user)
+    try:
+        await check_form(request)
+        if form["until"] not in SECONDS:
+            raise ChatError("bad_frame")
+        await set_mute(request.app[DB], request.app[PUBLISHER], requested, form["until"])
     except ChatError as error:
         return await render_refused(request, "chat.html", form, error, **await chat_context(request, user))
     raise web.HTTPSeeOther(f"/messages/chat/{requested.thread_id}/")

@@ -11,11 +11,12 @@ from chatserver.config.settings import Config
 from chatserver.conversations import messages, threads
 from chatserver.conversations.access import Membership, ThreadRequest, parse_thread_id
 from chatserver.conversations.messages import Message
+from chatserver.conversations.notes import notes_of
 from chatserver.conversations.replies import cut, quoted
 from chatserver.validation import MAX_ID
 from chatserver.web.app_keys import CONFIG, DB
 from chatserver.web.pages.conversations import list_beside
-from chatserver.web.rendering.fragments import FOLD_CHARACTERS, FOLD_LINES
+from chatserver.web.rendering.drawn_message import FOLD_CHARACTERS, FOLD_LINES
 
 
 def thread_request(request: web.Request, user: User) -> ThreadRequest:
@@ -32,10 +33,10 @@ async def chat_context(
     message `edit`, or for an answer to the message `reply`. Raises ChatError `no_such_thread`.
     """
     db, config = request.app[DB], request.app[CONFIG]
-    thread = await threads.find_thread(db, thread_request(request, user))
-    member = thread.membership
+    thread = await threads.find_thread(db, thread_request(request, user), config.announce_people)
+    member = thread.member
     path, later = f"/messages/chat/{thread.id}/", False
-    if at is not None and thread.from_seq <= at <= thread.total:
+    if at is not None and member.from_seq <= at <= member.last_seq:
         path += f"?at={at}"
         shown, more, later = await messages.around(db, config, member, at)
     elif "at" not in request.query and left_off_far(member):
@@ -45,17 +46,20 @@ async def chat_context(
         at = None
         shown, more = await messages.history(db, config, member, MAX_ID)
     originals = await quoted(db, config, member, shown)
+    notes = [] if thread.pair else await notes_of(db, config, member, shown, begins=not more)
     about = next((message for message in shown if message.seq == at), None)
+    owns = any(person.owner for person in thread.people if person.id == user.id)
     context = {
         "thread": thread,
         "messages": shown,
         "quoted": originals,
+        "notes": notes,
         "more": more,
         "later": later,
         "at": at,
         "about": about,
         "may_edit": about is not None and _may_change(about, user, config.edit_window),
-        "may_delete": about is not None and _may_change(about, user, config.delete_window),
+        "may_delete": about is not None and (owns or _may_change(about, user, config.delete_window)),
         "edit": edit,
         "reply": reply,
         "reactions": config.reactions,
@@ -78,22 +82,25 @@ def _may_change(message: Message, user: User, window: float) -> bool:
 
 def _data(config: Config, thread: threads.Thread, originals: Sequence[Message]) -> dict[str, Any]:
     """Returns the data of a chat that the scripts need and that its page does not show."""
+    member = thread.member
     return {
         "thread": {
             "id": thread.id,
-            "total": thread.total,
+            "total": member.last_seq,
             "received": thread.received,
             "sent": thread.sent,
-            "readSeq": thread.read_seq,
-            "unread": thread.unread,
+            "readSeq": member.read_seq,
+            "unread": member.unread,
         },
         "people": [person.as_frame() for person in thread.people],
-        "last": thread.total,
-        "from": thread.from_seq,
-        "change": thread.last_change,
+        "last": member.last_seq,
+        "from": member.from_seq,
+        "change": member.last_change,
+        "asOf": thread.as_of,
         "quoted": [messages.as_frame(cut(original)) for original in originals],
         "fold": {"characters": FOLD_CHARACTERS, "lines": FOLD_LINES},
         "windows": {"edit": config.edit_window, "delete": config.delete_window},
         "reactions": config.reactions,
+        "maxFileBytes": config.max_file_bytes,
         "announcePeople": config.announce_people,
     }

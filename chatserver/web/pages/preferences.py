@@ -13,6 +13,7 @@ from chatserver.web.cookies import YEAR, choice_name
 from chatserver.web.forms import check_form, read_form, safe_next
 
 CHOICES = ("language", "theme", "timezone", "chosen_timezone")  # the pages' scripts set the third
+SITE_LANGUAGE = "site_language"  # what the person's site said, until they choose
 THEMES = {"light", "dark"}
 AUTO = "auto"  # no choice: the browser or the system decides
 PLAIN = re.compile(r"[\w+%./-]{1,100}", re.ASCII)
@@ -40,15 +41,26 @@ async def _remember(request: web.Request, name: str, choices: Collection[str]) -
 
 
 def choices_of(request: web.Request) -> dict[str, str]:
-    """Returns this browser's `CHOICES`, '' if not set. Reads the former cookie names until `take_over` has run."""
+    """Returns this browser's `CHOICES` and `SITE_LANGUAGE`, '' if not set.
+
+    Reads the former cookie names until `take_over` has run.
+    """
     cookies = request.cookies
-    return {choice: cookies.get(choice_name(choice), cookies.get(choice, "")) for choice in CHOICES}
+    choices = {choice: cookies.get(choice_name(choice), cookies.get(choice, "")) for choice in CHOICES}
+    return choices | {SITE_LANGUAGE: cookies.get(choice_name(SITE_LANGUAGE), "")}
 
 
 def remember_choice(request: web.Request, response: web.StreamResponse, choice: str, value: str) -> None:
     """Stores a choice in this browser for a year; '' is stored as `AUTO`, so that no former cookie counts again."""
     secure = request.app[CONFIG].production
     response.set_cookie(choice_name(choice), value or AUTO, max_age=YEAR, samesite="Lax", secure=secure)
+
+
+def follow_site(request: web.Request, response: web.StreamResponse, language: str | None) -> None:
+    """Stores the language that the site says of whoever signs in; None forgets that of the one before."""
+    stored = choices_of(request)[SITE_LANGUAGE]
+    if (language or AUTO) != (stored or AUTO):
+        remember_choice(request, response, SITE_LANGUAGE, language or "")
 
 
 def take_over(request: web.Request, response: web.StreamResponse) -> None:

@@ -4,51 +4,61 @@ import contextlib
 
 from aiohttp import web
 
-from chatserver.conversations import threads
+from chatserver.conversations import messages
 from chatserver.conversations.access import ThreadRequest, enter
+from chatserver.conversations.pairs import pair_thread
 from chatserver.errors import ChatError
 from chatserver.validation import clean_recipient, parse_id, parse_number
 from chatserver.web.app_keys import ACCOUNTS, DB, SENDING
 from chatserver.web.current_user import require_user
-from chatserver.web.forms import check_form, read_form
 from chatserver.web.pages.chat_context import chat_context, left_off_far, thread_request
 from chatserver.web.pages.conversations import conversations_context
+from chatserver.web.pages.sent_files import SendingForm
 from chatserver.web.rendering.pages import render_refused
 
 
 async def send_to_name(request: web.Request) -> web.Response:
-    """Sends a message to a user by name; finds or creates their thread. Checks all fields before it stores anything."""
+    """Sends a message to a user by name, or to the one whom the form was for; finds or creates their thread.
+
+    Checks all fields before it stores anything.
+    """
     user = await require_user(request)
-    form = await read_form(request, "recipient_name", "message")
+    sending = SendingForm(request, user)
+    form, fixed = await sending.read("recipient_name", "recipient", "message"), None
     try:
-        await check_form(request)
-        name = clean_recipient(form["recipient_name"])
-        recipient = await request.app[ACCOUNTS].find(name)
-        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
-        thread_id = await threads.pair_thread(request.app[DB], user.id, recipient.id, checked.client_id)
+        files = await sending.check(form)
+        if form["recipient"]:
+            fixed = recipient = await request.app[ACCOUNTS].find_by_id(parse_id(form["recipient"]))
+        else:
+            recipient = await request.app[ACCOUNTS].find(clean_recipient(form["recipient_name"]))
+        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id, files=files)
+        thread_id = await pair_thread(request.app[DB], user.id, recipient.id, checked.client_id)
         requested = ThreadRequest(thread_id, user.id)
-        await request.app[SENDING].submit(requested, checked)
+        stored = await request.app[SENDING].submit(requested, checked)
+        await sending.clean_up()
     except ChatError as error:
-        context = await conversations_context(request, user)
+        context = await conversations_context(request, user) | {"recipient": fixed}
         return await render_refused(request, "conversations.html", form, error, **context)
-    raise web.HTTPSeeOther(await _where_it_stands(request, requested))
+    raise web.HTTPSeeOther(await where_it_stands(request, requested, stored.seq))
 
 
 async def send_to_thread(request: web.Request) -> web.Response:
     """Sends a message from a page without scripts, perhaps as an answer to the message `reply`."""
     user = await require_user(request)
-    form = await read_form(request, "message", "reply")
+    sending = SendingForm(request, user)
+    form = await sending.read("message", "reply")
     requested = thread_request(request, user)
     try:
-        await check_form(request)
+        files = await sending.check(form)
         reply = _parse_reply(form["reply"])
-        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id)
-        await request.app[SENDING].submit(requested, checked, reply)
+        checked = request.app[SENDING].check(form["client_id"], form["message"], limited_for=user.id, files=files)
+        stored = await request.app[SENDING].submit(requested, checked, reply)
+        await sending.clean_up()
     except ChatError as error:
         answered = parse_id(form["reply"])
         context = await chat_context(request, user, at=answered, reply=answered)
         return await render_refused(request, "chat.html", form, error, **context)
-    raise web.HTTPSeeOther(await _where_it_stands(request, requested))
+    raise web.HTTPSeeOther(await where_it_stands(request, requested, stored.seq))
 
 
 def _parse_reply(raw: str) -> int | None:
@@ -61,9 +71,16 @@ def _parse_reply(raw: str) -> int | None:
     return -parse_number(raw[1:]) if raw.startswith("-") else parse_number(raw)
 
 
-async def _where_it_stands(request: web.Request, requested: ThreadRequest) -> str:
-    """Returns the address of a chat that shows the message just sent: its end, wherever the user's read marker is."""
+async def where_it_stands(request: web.Request, requested: ThreadRequest, seq: int) -> str:
+    """Returns the address of a chat that shows the message just sent: its end, wherever the user's read marker is.
+
+    A message that was sent again may stand further up.
+    """
     address = f"/messages/chat/{requested.thread_id}/"
     with contextlib.suppress(ChatError):  # the message is stored: a failure now must not suggest otherwise
-        address += "?at=end" if left_off_far(await enter(request.app[DB], requested)) else ""
+        member = await enter(request.app[DB], requested)
+        if member.last_seq - seq >= messages.PAGE:
+            address += f"?at={seq}"
+        elif left_off_far(member):
+            address += "?at=end"
     return address

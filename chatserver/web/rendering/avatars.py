@@ -1,10 +1,12 @@
 """Avatars without pictures: letters and a color computed from the name, as `static/js/lib/avatars.js` does."""
 
 import re
+from functools import lru_cache
 
 import regex
 
 HUES = 12
+KEPT = 1024  # names
 WIDEST = 4  # characters side by side
 _WITHOUT_WIDTH = regex.compile(r"[\p{Mn}\u200c\u200d]")
 _SEPARATORS = re.compile("[ _.,-]+")
@@ -16,6 +18,7 @@ _FIRST_LETTER = regex.compile(
 )
 
 
+@lru_cache(KEPT)
 def initials(name: str) -> str:
     """Returns the first letter of the name, or of each of its first two parts ("Ana-Maria", "Ben, Cleo"), upper case.
 
@@ -27,6 +30,7 @@ def initials(name: str) -> str:
     return "".join(letters[: 1 if is_wide else 2]).upper()
 
 
+@lru_cache(KEPT)
 def hue(name: str) -> int:
     """Returns a color's number, 0 to 11, always the same for a name: FNV-1a over its code points."""
     code = 0x811C9DC5

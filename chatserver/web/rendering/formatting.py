@@ -8,6 +8,7 @@ No library: Markdown has headings, lists, pictures and HTML, which a chat does n
 parted, and reads `snake_case` and `2**10` in ways that differ between its implementations.
 """
 
+import re
 from typing import Any
 
 import regex
@@ -16,7 +17,7 @@ from chatserver.web.rendering.inlines import SEEN, Inline, find_inlines, joined
 
 Block = dict[str, Any]
 
-SIGN = regex.compile("[*_`>]")  # a text without any has no formatting
+SIGN = re.compile("[*_`>]")  # a text without any has no formatting
 _FENCE = regex.compile(r"```[A-Za-z0-9+#._-]{0,20}")
 
 
@@ -65,7 +66,7 @@ def _fence_ends(lines: list[str]) -> list[int]:
         if lines[place] == "```":
             close = place
     place = 0
-    while place < len(lines):  # what stands inside a fence opens none; a fence around nothing is none
+    while place < len(lines):  # a fence inside a fence opens nothing; an empty fence is not a fence
         end = ends[place]
         if end and not any(map(SEEN.search, lines[place + 1 : end])):
             ends[place] = 0

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from aiohttp_session import get_session
 from markupsafe import Markup
 from yarl import URL
 
@@ -22,17 +23,20 @@ from chatserver.web.app_keys import CONFIG, SITE
 from chatserver.web.bodies import read_form_fields
 from chatserver.web.csrf import csrf_token
 from chatserver.web.forms import Form, safe_next
+from chatserver.web.framing import is_framed
 from chatserver.web.origins import is_ours
 from chatserver.web.pages.preferences import THEMES, choices_of, take_over
 from chatserver.web.rendering import avatars, times
+from chatserver.web.rendering.files import summary
 from chatserver.web.rendering.formatting import plain
-from chatserver.web.rendering.fragments import FragmentRenderer, Viewer, is_long, words
+from chatserver.web.rendering.fragments import FragmentRenderer, Viewer, words
+from chatserver.web.rendering.notes import note_sentence, note_sentences
 from chatserver.web.rendering.texts import as_html
 from chatserver.web.rendering.timezones import chosen_zone, is_known, viewers_zone
 from chatserver.web.sessions import find_user
 from chatserver.web.static_files import ALL_STYLES, static_files
 
-CHATS = "/messages/"
+CHATS, SITE_SIGN_IN = "/messages/", "/messages/sso/start"
 
 
 @cache
@@ -54,9 +58,11 @@ def environment() -> jinja2.Environment:
         times=times,
         initials=avatars.initials,
         hue=avatars.hue,
-        is_long=is_long,
         as_html=as_html,
         plain=plain,
+        summary=summary,
+        note_sentence=note_sentence,
+        note_sentences=note_sentences,
         words=words(made),
         languages=list(i18n.LANGUAGES.items()),
         plural_forms=i18n.plural_forms,
@@ -78,6 +84,11 @@ def _sentence(_language: str, msgid: str) -> Markup:
 
 
 def _translate_number(singular: str, plural: str, number: int) -> Markup:
+    return _counted(i18n.current_language(), singular, plural, number)
+
+
+@lru_cache(1024)
+def _counted(_language: str, singular: str, plural: str, number: int) -> Markup:
     return Markup(i18n.ngettext(singular, plural, number)) % {"num": number}  # noqa: S704
 
 
@@ -85,7 +96,17 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     """Renders a page for the user of the request. Raises Unavailable if Redis cannot load the session."""
     me = await find_user(request)
     token = await csrf_token(request)
+    if is_framed(request):
+        context |= {"framed": True, "sub": (await get_session(request)).get("sub") or ""}
     return _page(request, template, status, context | {"me": me, "csrf_token": token})
+
+
+def render_bare(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """Renders a page for nobody, without forms of ours: it sets no cookie that would take the place of a session's.
+
+    A form of another site comes without our cookies, whoever is signed in.
+    """
+    return _page(request, template, status, context | {"me": None, "csrf_token": ""})
 
 
 async def render_refused(
@@ -110,11 +131,14 @@ async def render_error(request: web.Request, status: int, sentence: str) -> web.
         "csrf_token": "",
         "again": {},
         "back": "",
+        "start": "",
     }
     context["path"] = request.path_qs if request.method == "GET" else "/messages/"
-    if status == 503:
+    if status in {401, 503}:
         context |= {"again": await _unsent_message(request), "again_at": request.path}
-    else:
+    if status == 401:
+        context["start"] = str(URL(SITE_SIGN_IN).with_query(next=_page_before(request) or CHATS))
+    elif status != 503 and not is_framed(request):  # it may be another person than the site's page shows
         context["back"] = _page_before(request)
         with contextlib.suppress(ChatError):
             context |= {"me": await find_user(request), "csrf_token": await csrf_token(request)}
@@ -146,6 +170,11 @@ async def _unsent_message(request: web.Request) -> dict[str, str]:
     return fields if "message" in fields else {}
 
 
+def render_mail(template: str, **context: Any) -> str:
+    """Renders a mail in the current language."""
+    return environment().get_template(template).render(context, language=i18n.current_language())
+
+
 def with_retry(response: web.Response, error: ChatError) -> web.Response:
     """Adds `Retry-After`, in whole seconds, to the response of an error that has one."""
     if error.retry_after is not None:
@@ -170,6 +199,7 @@ def _page(request: web.Request, template: str, status: int, context: dict[str, A
         "zone_known": is_known(choices),
         "path": request.path_qs if request.method == "GET" else request.path,
         "viewer": viewer,
+        "framed": False,
         "draw": FragmentRenderer(environment(), viewer),
         "site": site,
         "max_characters": request.app[CONFIG].max_message_chars,

@@ -10,6 +10,7 @@ from chatserver.conversations.messages import Message
 from chatserver.conversations.states import Reaction, State
 from chatserver.conversations.threads import Person
 from chatserver.i18n import gettext as _
+from chatserver.web.rendering.files import summary
 from chatserver.web.rendering.formatting import plain
 
 NAMED = 10  # people in the label of a chip
@@ -54,7 +55,8 @@ def shown_messages(
     if not any(message.reply or message.state for message in messages):
         return messages
     originals = {message.seq: message for message in (*quoted, *messages)}
-    names = {person.id: person.name or _("Deleted person") for person in people} | {me_id: _("you")}
+    names = {person.id: person.full_name or person.name or _("Deleted person") for person in people}
+    names[me_id] = _("you")
     return [_shown(message, originals, names) for message in messages]
 
 
@@ -69,8 +71,8 @@ def _shown(message: Message, originals: Mapping[int, Message], names: Mapping[in
 
 
 def _quote(original: Message) -> Quote:
-    text = plain(original.text[:LOOKED_AT])[:QUOTED]
-    return Quote(original.seq, original.sender_name, text, original.deleted is not None)
+    text = plain(original.text[:LOOKED_AT])[:QUOTED] or summary(original.files)[:QUOTED]
+    return Quote(original.seq, original.sender_full_name or original.sender_name, text, original.deleted is not None)
 
 
 def _chip(reaction: Reaction, state: State, names: Mapping[int, str]) -> Chip:

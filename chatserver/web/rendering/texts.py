@@ -11,7 +11,7 @@ from chatserver.web.rendering.formatting import SIGN, Block, parse
 from chatserver.web.rendering.inlines import Inline
 from chatserver.web.rendering.links import LINK, with_links
 
-# Blocks break lines by themselves; what is copied of two needs the character.
+# Blocks break lines by themselves, but copied text needs the character.
 _BETWEEN = Markup("<span hidden>\n</span>")
 _INLINES = {
     "bold": Markup("<strong>{}</strong>"),

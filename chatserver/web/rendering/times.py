@@ -60,7 +60,8 @@ def list_time(moment: datetime, zone: ZoneInfo, today: date, locale: str) -> str
 
 
 def _recent(day: date, today: date) -> str:
-    return {0: _("Today"), 1: _("Yesterday")}.get((today - day).days, "")
+    days = (today - day).days
+    return _("Today") if days == 0 else _("Yesterday") if days == 1 else ""
 
 
 @lru_cache(KEPT)

@@ -1,18 +1,20 @@
 /**
  * What a message shows depends on the one before: a new day stands between them, or they belong together when
- * one person said both in one minute. The server draws a page by the same rules.
+ * one person said both in one minute and no note parts them. The server draws a page by the same rules.
  */
 import { dayOf, showTime } from '../lib/time.js';
 
 /**
- * @param {HTMLElement} item a message that has come, or whose predecessor has changed
+ * @param {HTMLElement} item a message that has arrived, or whose predecessor has changed
  * @param {{content: any}} blankDay a template
  */
 export function arrange(item, blankDay) {
   const between = [];
   /** @type {any} */
   let before = item.previousElementSibling;
-  for (; before && !before.matches('.message'); before = before.previousElementSibling) between.push(before);
+  for (; before && !before.matches('.message, .note'); before = before.previousElementSibling) between.push(before);
+  const isNoted = Boolean(before?.matches('.note'));
+  while (before && !before.matches('.message')) before = before.previousElementSibling;
   const isNewDay = !isPending(item) && (!before || dayOf(momentOf(before)) !== dayOf(momentOf(item)));
   let day = between.find((each) => each.matches('.day'));
   if (!isNewDay) {
@@ -28,6 +30,7 @@ export function arrange(item, blankDay) {
   const together =
     Boolean(before) &&
     !line &&
+    !isNoted &&
     !isNewDay &&
     minuteOf(before) === minuteOf(item) &&
     before.dataset.sender === item.dataset.sender;

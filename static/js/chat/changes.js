@@ -1,13 +1,16 @@
+import { countChars } from '../lib/texts.js';
 import { changes } from '../net/changes.js';
 import { drawRefusedEdit } from './conflict.js';
 import { readMessage } from './drawing.js';
 import { ofThread } from './of_thread.js';
 import { MessageStates, stateOf } from './states.js';
 
+const QUOTED_CHARS = 300; // code points of an original that the server sends for a quote
+
 /**
- * What becomes of the messages of an open chat: what the server tells, and what waits in the outbox, drawn over it.
- * Events: `state` (`detail` is the new state of a message), `live` (`detail` is its state `before` and `now`) if that
- * has just happened, and `taken`: originals of replies, or replies, have come.
+ * The states of the messages of an open chat: those from the server, with the changes that wait in the outbox on top.
+ * Events: `state` (`detail` is the new state of a message), `live` (`detail` is its state `before` and `now`) if it
+ * has just changed, and `taken`: replies or originals of replies have arrived.
  */
 export class Changes extends EventTarget {
   #me;
@@ -16,9 +19,10 @@ export class Changes extends EventTarget {
   #outbox;
   #socket;
   #texts;
-  #number; // up to which all changes are known, to be named when the thread is opened
+  #number; // all changes up to this number are known; `open` names it
   #isOpen = false;
   #wasOpened = false;
+  #held = new Map(); // what one does → the number of the message
 
   /**
    * @param {import('../app.js').App} app
@@ -49,7 +53,7 @@ export class Changes extends EventTarget {
     socket.addEventListener('statechange', () => this.#connectionChanged(), { signal });
   }
 
-  /** The number to name in `open`; from then on it stays, until the thread is opened. @returns {number|undefined} */
+  /** The number for `open`, which does not rise until the thread is opened. @returns {number|undefined} */
   opening() {
     this.#close();
     return this.#number;
@@ -79,42 +83,53 @@ export class Changes extends EventTarget {
     const state = this.states.change(frame);
     this.#raise(frame.change);
     if (!state) return;
-    this.#told(state);
+    this.#show(state);
     if (before && this.#isOpen) this.dispatchEvent(new CustomEvent('live', { detail: { before, now: state } }));
   }
 
   #done(entry, change) {
     this.know(entry.seq);
     const state = this.states.done(entry, change);
-    if (state) this.#told(state);
+    if (state) this.#show(state);
     else this.draw(entry);
   }
 
-  #told(state) {
+  #show(state) {
     this.draw(state);
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
   }
 
-  /** A message has come, perhaps once more: it is drawn anew if it is known better, or changes of it wait. */
+  /** Takes an arriving message, and renders it again if a newer state is known or changes of it wait. */
   take(message) {
-    const known = this.states.get(message.seq);
-    const state = this.states.take(message);
-    const isNews = known ? state : state && state.change > (message.change ?? 0);
-    if (isNews || this.#waiting({ seq: message.seq, of: message.id }).length) this.draw(message);
+    const before = this.states.get(message.seq);
+    const news = this.states.take(message);
+    const isOutdated = Number(this.states.get(message.seq)?.change) > (message.change ?? 0);
+    const isWaitedFor = this.#waiting({ seq: message.seq, of: message.id }).length > 0;
+    if (isOutdated || (before && news) || isWaitedFor) this.draw(message);
     if (message.reply) this.dispatchEvent(new Event('taken'));
   }
 
-  /** A page of the history, once it is drawn. @param {{messages: any[], quoted?: any[], change?: number}} page */
+  /** Takes a rendered page of the history. @param {{messages: any[], quoted?: any[], change?: number}} page */
   takePage({ messages, quoted = [], change }) {
     if (!this.#wasOpened && change !== undefined) this.#number = Math.min(this.#number ?? change, change);
     for (const message of messages) this.take(message);
     this.takeQuoted(quoted);
+    this.states.keepOnly(new Set([...this.#list.numbers, ...this.#held.values()]));
   }
 
-  /** Originals of replies. @param {any[]} originals */
+  /** Takes originals of replies, each with the beginning of its text. @param {any[]} originals */
   takeQuoted(originals) {
-    for (const original of originals) this.states.take(original);
+    for (const original of originals) {
+      this.know(original.seq); // whole, if the message is on the page
+      const isCut = countChars(original.text) >= QUOTED_CHARS;
+      if (this.states.take({ ...original, isCut }) && !isCut) this.draw(original);
+    }
     this.dispatchEvent(new Event('taken'));
+  }
+
+  /** Remembers a message however far away it is. @param {'edit'|'reply'} what @param {number} seq 0: no more */
+  hold(what, seq) {
+    this.#held.set(what, seq);
   }
 
   /** @returns {import('./states.js').State|undefined} what is known of a message, by its number or its element */
@@ -125,7 +140,7 @@ export class Changes extends EventTarget {
     return entry && stateOf({ ...entry, sender: this.#me, at: new Date(entry.order).toISOString() }, this.#me.id);
   }
 
-  /** The page as drawn is read when it is first needed. @returns {import('./states.js').State|undefined} */
+  /** Reads a message from the page when it is first needed. @returns {import('./states.js').State|undefined} */
   know(seq) {
     const item = this.states.get(seq) ? null : this.#list.find({ seq });
     if (item) this.states.take(readMessage(item));
@@ -138,17 +153,17 @@ export class Changes extends EventTarget {
     const state = item && this.stateOf(item);
     if (!state) return;
     const waiting = this.#waiting({ seq: seq ?? state.seq, of: item.dataset.id });
-    const wishes = waiting.filter((entry) => entry.state === 'waiting');
+    const pending = waiting.filter((entry) => entry.state === 'waiting');
     const refused = waiting.find((entry) => entry.state === 'refused');
-    this.#list.redraw(item, state, wishes, !this.#socket.live, () => drawRefusedEdit(item, refused, this.#texts));
+    this.#list.redraw(item, state, pending, !this.#socket.live, () => drawRefusedEdit(item, refused, this.#texts));
   }
 
-  /** Reactions become buttons. */
+  /** Renders reactions as buttons. */
   drawReactions() {
     for (const { dataset } of this.#list.reacted) this.draw({ seq: Number(dataset.seq) });
   }
 
-  /** Draws what waits over all messages that are there. */
+  /** Renders the waiting changes of all messages. */
   drawWaiting() {
     for (const entry of this.#outbox.changes(this.#thread)) this.draw(entry);
   }

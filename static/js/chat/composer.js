@@ -1,7 +1,7 @@
 /**
- * The box where one writes. Events: `compose` (`detail` is the text) and `write` (something was typed). While a message
- * is edited in it: `save` and `rest` (`detail` is the text),
- * `leave` (Escape), prevented if there was something to leave. `recall`: the arrow up in an empty box.
+ * The box where the user writes. Events: `compose` (`detail` is the text) and `write` (something was typed). While a
+ * message is edited in it: `save` and `rest` (`detail` is the text), and `leave` (Escape), which is prevented if there
+ * was something to leave. `recall`: the arrow up in an empty box.
  */
 import { cleanText } from '../lib/texts.js';
 import { labelEnter, sends } from './enter_key.js';
@@ -15,15 +15,18 @@ export class Composer extends EventTarget {
   #length;
   #drafts;
   #thread;
-  #restTimer = 0; // runs while the draft is behind the box
-  #posting = false; // the form is on its way: what is in the box is no draft any more
-  #isEditing = false; // what is in the box is a message that was sent before, and no draft
+  #restTimer = 0; // runs while the stored draft is older than the box
+  #isEditing = false; // the box has the text of a sent message, not a draft
+  #editMayBeEmpty = false; // that message has files
   #button;
   #texts;
 
+  /** Whether files go with the text, which may then be empty. */
+  hasFiles = false;
+
   /**
-   * @param {HTMLFormElement} form as the server drew it: what a refused form brought back stays in its box
-   * @param {{tooLong: string, counter: string, send?: string, save?: string}} texts
+   * @param {HTMLFormElement} form as the server rendered it: the text of a refused form stays in its box
+   * @param {{tooLong: string, counter: string, send?: string, save?: string, emptyEdit?: string}} texts
    * @param {import('../net/drafts.js').Drafts} drafts
    * @param {number} thread
    * @param {AbortSignal} signal ends it; the draft is kept
@@ -53,33 +56,40 @@ export class Composer extends EventTarget {
     this.#length.count(this.text);
   }
 
-  /** When false, the form posts itself: the way without a live connection. */
-  intercepts = true;
-
   focus() {
     this.#box.focus({ preventScroll: true });
   }
 
-  /** @param {string} text of a message that is edited now */
-  edit(text) {
+  /** @param {string} text of a message that is edited now @param {boolean} [mayBeEmpty] whether it has files */
+  edit(text, mayBeEmpty = false) {
     this.#keepDraft();
     this.#isEditing = true;
+    this.#editMayBeEmpty = mayBeEmpty;
+    this.#form.classList.add('editing');
     this.#fill(text);
     this.#label(this.#texts.save);
     this.#focusAtEnd();
   }
 
-  /** The draft from before comes back. */
+  /** Restores the earlier draft. */
   endEdit() {
     clearTimeout(this.#restTimer);
     this.#restTimer = 0;
     this.#isEditing = false;
+    this.#form.classList.remove('editing');
     this.#fill(this.#drafts.get(this.#thread));
     this.#label(this.#texts.send);
     this.#focusAtEnd();
   }
 
-  /** What cannot be saved any more is not lost: it joins the draft. @param {string} text */
+  /** Nothing can be sent any more; what was typed can be copied. */
+  close() {
+    this.#form.querySelector('.send').disabled = true;
+    this.#box.readOnly = true;
+    this.#form.hidden = !this.text;
+  }
+
+  /** Adds a text that can no longer be saved to the draft, so that it is not lost. @param {string} text */
   offer(text) {
     this.#fill([this.text, text].filter(Boolean).join('\n'));
     this.#putDraft(this.#box.value);
@@ -124,17 +134,14 @@ export class Composer extends EventTarget {
   }
 
   #submit(event) {
-    if (!this.text || !this.#length.fits(this.text, true)) {
-      event.preventDefault();
+    event.preventDefault();
+    const isMissing = !this.text && !(this.#isEditing ? this.#editMayBeEmpty : this.hasFiles);
+    if (isMissing || !this.#length.fits(this.text, true)) {
+      if (isMissing && this.#isEditing) this.#length.say(this.#texts.emptyEdit);
       this.focus();
     } else if (this.#isEditing) {
-      event.preventDefault();
       this.dispatchEvent(new CustomEvent('save', { detail: this.text }));
-    } else if (!this.intercepts) {
-      this.#posting = true;
-      this.#putDraft('');
     } else {
-      event.preventDefault();
       this.dispatchEvent(new CustomEvent('compose', { detail: this.text }));
       this.#empty();
     }
@@ -150,15 +157,14 @@ export class Composer extends EventTarget {
     this.focus();
   }
 
-  /** Another tab wrote or sent; the tab one is writing in follows nobody. */
+  /** Follows another tab that wrote or sent, unless the user is writing in this one. */
   #follow(draft) {
     const isWriting = document.hasFocus() && document.activeElement === this.#box;
     if (!isWriting && !this.#isEditing) this.#fill(draft);
   }
 
-  /** Back from the browser's cache: events of other tabs were missed there, and a sent text is no draft. */
+  /** Handles a return from the back/forward cache: events of other tabs were missed, and a sent text is not a draft. */
   #comeBack({ persisted }) {
-    this.#posting = false;
     if (persisted && !this.#isEditing) this.#fill(this.#drafts.get(this.#thread));
   }
 
@@ -169,7 +175,7 @@ export class Composer extends EventTarget {
     this.#length.count(this.text);
   }
 
-  /** What one has written, as it would be sent. */
+  /** The text as it would be sent. */
   get text() {
     return cleanText(this.#box.value);
   }
@@ -181,9 +187,9 @@ export class Composer extends EventTarget {
     this.#box.style.blockSize = `${this.#box.scrollHeight + borders}px`;
   }
 
-  /** Only what was typed here since: another tab may have kept something newer. */
+  /** Stores only text that was typed here since: another tab may have stored something newer. */
   #keepDraft() {
-    if (!this.#restTimer || this.#posting) return;
+    if (!this.#restTimer) return;
     if (this.#isEditing) this.dispatchEvent(new CustomEvent('rest', { detail: this.#box.value }));
     else this.#putDraft(this.#box.value);
   }

@@ -1,8 +1,8 @@
 import { plain } from '../lib/format.js';
 
 /**
- * Shows in a message that an edit of it was refused, with both texts where somebody else changed it meanwhile, and what
- * one can do about it. The buttons fire `decide` ({entry, decision}).
+ * Shows in a message that an edit of it was refused, with both texts if somebody else changed it meanwhile, and buttons
+ * for the choices, which fire `decide` ({entry, decision}).
  * @param {any} item
  * @param {import('../net/outbox_store.js').Entry|undefined} entry none: what was shown goes
  * @param {any} texts

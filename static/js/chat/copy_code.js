@@ -10,7 +10,7 @@ export function addCopyButtons(element, texts) {
   for (const block of element.querySelectorAll('pre')) block.append(copyButton(block, texts));
 }
 
-/** The button has no text: that of a message stays as it is. */
+/** The button has no text, so that the text of the message does not change. */
 function copyButton(block, { copyCode, copied }) {
   const button = document.createElement('button');
   button.type = 'button';

@@ -37,7 +37,7 @@ function selectedText(message, range) {
 
 function head(message) {
   const sender = message.querySelector('.message-sender').textContent;
-  const iso = message.querySelector('.message-time[datetime]')?.dateTime; // what is not yet sent has none
+  const iso = message.querySelector('.message-time[datetime]')?.dateTime; // a message that is not sent yet has none
   const moment = new Date(iso);
   return iso ? `[${shortDate(moment)}, ${clock(moment)}] ${sender}: ` : `${sender}: `;
 }

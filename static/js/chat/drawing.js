@@ -1,8 +1,9 @@
 /**
- * Draws what has become of a message: its text or that it was deleted, "edited", its quote and its reactions. Nothing
- * else writes these parts, whatever told the state: the page, a frame, the history, or what one wishes and waits for.
+ * Renders the state of a message: its text or tombstone, "edited", its quote and its reactions. Nothing else writes
+ * these parts, wherever the state comes from: the page, a frame, the history, or a pending change.
  */
 
+import { summary } from '../lib/file_words.js';
 import { plain } from '../lib/format.js';
 import { showFormatted } from '../lib/formatted.js';
 import { text as fillIn } from '../lib/sentences.js';
@@ -10,14 +11,15 @@ import { shownName } from '../lib/shown.js';
 import { firstChars, isLonger } from '../lib/texts.js';
 import { showTime } from '../lib/time.js';
 import { addCopyButtons } from './copy_code.js';
+import { drawFiles, readFiles } from './files.js';
 import { drawReactions, readReactions } from './reactions.js';
-import { wished } from './states.js';
+import { withPending } from './states.js';
 
 const QUOTED_CHARS = 120; // code points of a quote
-const LOOKED_AT = 300; // of the original, with the signs of its formatting
+const LOOKED_AT = 300; // of the original, including formatting marks
 
 /**
- * What a drawing depends on beside the state.
+ * The context of a rendering, apart from the state.
  * @typedef {object} Scene
  * @property {number} me
  * @property {number} thread
@@ -31,13 +33,14 @@ const LOOKED_AT = 300; // of the original, with the signs of its formatting
  * @param {any} item the element of a message
  * @param {import('./states.js').State} state
  * @param {Scene} scene
- * @param {import('./states.js').Wish[]} [waiting] one's own wishes about it, not yet stored, in order
+ * @param {import('./states.js').PendingChange[]} [waiting] the user's own changes of it, not yet stored, in order
  * @param {boolean} [offline]
  */
 export function drawState(item, state, scene, waiting = [], offline = false) {
-  const shown = waiting.reduce((each, wish) => wished(each, wish, scene.me), state);
+  const shown = waiting.reduce((each, pending) => withPending(each, pending, scene.me), state);
   if (state.change) item.dataset.change = String(state.change);
   drawText(item, shown, scene);
+  drawFiles(item, shown.files);
   drawEdited(item, shown.edited, scene.texts);
   drawReply(item, shown, scene);
   drawReactions(item, shown, scene);
@@ -46,22 +49,22 @@ export function drawState(item, state, scene, waiting = [], offline = false) {
 
 /**
  * @param {any} item
- * @param {{text: string, deleted?: string|null, by?: {name: string}|null}} state
+ * @param {{text: string, deleted?: string|null, by?: {name: string, full_name?: string}|null}} state
  * @param {Scene} scene
  */
 export function drawText(item, { text, deleted, by }, { texts, fold }) {
   const element = item.querySelector('.message-text');
-  if (!deleted && typedText(item) === text) return; // what is selected in it stays so
+  if (!deleted && typedText(item) === text) return; // keeps a selection in it
   item.classList.toggle('deleted', Boolean(deleted));
   item.classList.toggle('long', isLonger(text, fold.characters) || text.split('\n').length - 1 > fold.lines);
   if (deleted) {
     element.textContent = by ? fillIn(texts.deletedBy, { name: shownName(by) }) : texts.deleted;
-    if (by) item.dataset.by = by.name;
+    if (by) item.dataset.by = by.full_name || by.name;
   } else {
     showFormatted(element, text);
     addCopyButtons(element, texts);
   }
-  // Kept beside a text that is drawn without the signs of its formatting.
+  // Kept beside a text that is rendered without formatting marks.
   if (deleted || element.textContent === text) delete item.dataset.text;
   else item.dataset.text = text;
 }
@@ -79,7 +82,7 @@ function drawEdited(item, edited, texts) {
   if (!shown) item.querySelector('.message-foot').prepend(element);
 }
 
-/** The place of the quote; `drawQuote` fills it. */
+/** Adds the place for the quote, which `drawQuote` fills. */
 function drawReply(item, { reply, deleted }, { thread }) {
   const shown = item.querySelector('.message-quote');
   if (!reply || deleted) {
@@ -109,7 +112,7 @@ export function drawQuote(item, original, texts) {
   words.className = 'quote-text';
   if (original) {
     sender.textContent = shownName(original.sender);
-    words.textContent = original.deleted ? texts.deleted : quoteOf(original.text);
+    words.textContent = original.deleted ? texts.deleted : quoteOf(original);
     words.dir = 'auto';
   } else {
     words.textContent = texts.earlier;
@@ -118,8 +121,8 @@ export function drawQuote(item, original, texts) {
   quote.replaceChildren(...(original ? [sender, words] : [words]));
 }
 
-function quoteOf(text) {
-  return firstChars(plain(firstChars(text, LOOKED_AT)), QUOTED_CHARS);
+function quoteOf({ text, files }) {
+  return firstChars(plain(firstChars(text, LOOKED_AT)) || summary(files), QUOTED_CHARS);
 }
 
 function drawWaiting(item, waiting, offline, { offline: waits, saving, deleting }) {
@@ -137,13 +140,13 @@ function drawWaiting(item, waiting, offline, { offline: waits, saving, deleting 
   if (!shown) item.querySelector('.bubble').append(line);
 }
 
-/** The text of a drawn message as it was typed. @param {any} item */
+/** Returns the text of a rendered message as it was typed. @param {any} item */
 export function typedText(item) {
   if (item.matches('.deleted')) return '';
   return item.dataset.text ?? item.querySelector('.message-text').textContent;
 }
 
-/** What the server drew, as an entry of history tells it. @param {any} item */
+/** Reads a message that the server rendered, as an entry of the history. @param {any} item */
 export function readMessage(item) {
   const { seq, id, sender, change = 0, reply, by } = item.dataset;
   const at = item.querySelector('.message-time').dateTime;
@@ -158,6 +161,7 @@ export function readMessage(item) {
     deleted: item.matches('.deleted') ? at : null,
     by: by === undefined ? null : { name: by },
     reply: reply ? Number(reply) : null,
+    files: readFiles(item),
     ...readReactions(item),
   };
 }

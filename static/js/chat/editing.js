@@ -5,14 +5,17 @@ import { parse } from '../net/browser_storage.js';
 
 const SHOWN_CHARS = 120; // code points of the message that is edited
 
-/** Edits one's own messages in the box where one writes; the draft comes back when it ends. */
+/** Edits the user's own messages in the composer; the draft is restored afterwards. */
 export class Editing {
   #view;
   #outbox;
   #drafts;
   #texts;
   #bar;
-  /** @type {{seq?: number, of?: string, base: number, before: string}|null} */
+  /**
+   * `before` is the text that one has seen last, `base` the change of the message that told it.
+   * @type {{seq?: number, of?: string, base: number, before: string}|null}
+   */
   #edit = null;
 
   /**
@@ -31,6 +34,7 @@ export class Editing {
     composer.addEventListener('rest', ({ detail }) => this.#keep(detail));
     composer.addEventListener('recall', () => this.#recall());
     bar.addEventListener('end-edit', () => this.end());
+    bar.addEventListener('show', () => this.#showNews());
     changes.addEventListener('state', ({ detail }) => this.#follow(detail));
     this.#goOn();
   }
@@ -43,25 +47,27 @@ export class Editing {
 
   /**
    * @param {any} item the message
-   * @param {{text?: string, base?: number}} [from] what was typed before, and which change of the message it builds on
+   * @param {{text?: string, base?: number, before?: string}} [from] an edit to continue: what was typed and seen
    */
   begin(item, from = {}) {
     const state = this.#view.changes.stateOf(item);
     if (!state || state.deleted) return;
     const { seq, id } = item.dataset;
-    const before = this.#waitingText(item) ?? state.text;
-    const { text = before, base = state.change } = from;
+    const present = this.#waitingText(item) ?? state.text;
+    const { text = present, base = state.change, before = present } = from;
     this.#edit = { seq: Number(seq) || undefined, of: id, base, before };
+    this.#view.changes.hold('edit', this.#edit.seq ?? 0);
     this.#showBar(this.#texts.editing, before);
-    this.#view.composer.edit(text);
+    this.#view.composer.edit(text, state.files.length > 0);
     this.#keep(text);
+    this.#compare(present, state.change);
   }
 
-  #showBar(title, text) {
-    this.#bar.show('edit', title, firstChars(plain(text), SHOWN_CHARS), this.#texts.stopEditing);
+  #showBar(title, text, more = {}) {
+    this.#bar.show('edit', title, firstChars(plain(text), SHOWN_CHARS), this.#texts.stopEditing, more);
   }
 
-  /** An edit that waits is what is edited further. */
+  /** Continues from the text of a waiting edit. */
   #waitingText(item) {
     const { seq, id } = item.dataset;
     const isOfItem = (entry) => (seq ? entry.seq === Number(seq) : entry.of === id);
@@ -72,18 +78,26 @@ export class Editing {
   end() {
     if (!this.#edit) return;
     this.#edit = null;
+    this.#view.changes.hold('edit', 0);
     this.#keep('');
     this.#bar.hide('edit');
     this.#view.composer.endEdit();
   }
 
   #save(text) {
-    const { seq, of, base, before } = this.#edit ?? { base: 0, before: text };
-    if (text !== before) this.#outbox.change({ thread: this.#view.thread, seq, of, kind: 'edit', text, base });
+    const { of, base, before } = this.#edit ?? { base: 0, before: text };
+    const { thread } = this.#view;
+    if (text !== before) this.#outbox.change({ thread, seq: this.#seq, of, kind: 'edit', text, base });
     this.end();
   }
 
-  /** The arrow up in an empty box: one's last message. */
+  /** The number of the message, which may have been sent since the edit began. */
+  get #seq() {
+    const { seq, of } = this.#edit ?? {};
+    return seq ?? (Number(this.#view.list.find({ of })?.dataset.seq) || undefined);
+  }
+
+  /** Edits the user's last message, for the arrow up in an empty box. */
   #recall() {
     const item = this.#view.list.lastOwn;
     if (item && this.may(item)) this.begin(item);
@@ -94,7 +108,7 @@ export class Editing {
     this.#drafts.put(`edit.${thread}`, this.#edit && text ? JSON.stringify({ ...this.#edit, text }) : '');
   }
 
-  /** What the page was drawn for, or what was being edited when it was left. */
+  /** Resumes the edit that the page was rendered for, or that was open when the page was left. */
   #goOn() {
     const { thread, list } = this.#view;
     const kept = this.#view.mode.edit ?? parse(this.#drafts.get(`edit.${thread}`));
@@ -102,15 +116,32 @@ export class Editing {
     if (item && this.may(item)) this.begin(item, kept);
   }
 
-  /** The message that is edited was changed elsewhere. */
-  #follow({ seq, deleted, text }) {
-    if (!this.#edit || this.#edit.seq !== seq) return;
+  /** Something became of the message that is edited. */
+  #follow({ seq, deleted, text, change }) {
+    if (!this.#edit || this.#seq !== seq) return;
     if (deleted) {
       const typed = this.#view.composer.text;
       this.end();
       this.#view.composer.offer(typed);
-    } else if (text !== this.#edit.before) {
-      this.#showBar(this.#texts.changedMeanwhile, text);
+    } else {
+      this.#compare(text, change);
     }
+  }
+
+  /** Where its text is another one than one has seen, there is something to see before one saves. */
+  #compare(text, change) {
+    if (!this.#edit) return;
+    if (text === this.#edit.before) this.#edit.base = Math.max(this.#edit.base, change);
+    else this.#showBar(this.#texts.changedMeanwhile, text, { isNew: true });
+  }
+
+  /** Who has seen the present text builds on it. */
+  #showNews() {
+    const state = this.#view.changes.know(this.#seq);
+    if (!state || !this.#edit) return;
+    this.#edit = { ...this.#edit, before: state.text, base: state.change };
+    this.#keep(this.#view.composer.text);
+    this.#showBar(this.#texts.changedMeanwhile, '', { news: state.text });
+    this.#view.focus();
   }
 }

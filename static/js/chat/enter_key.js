@@ -1,18 +1,18 @@
-/** The Enter key in a box for messages: it sends, or writes a line. */
+/** The Enter key in a box for messages: it sends, or breaks the line. */
 
 const COMPOSING_KEY_CODE = 229; // Safari ends composing before it reports the Enter that did it
 
-// Under a thumb Enter makes a line, as everywhere. A mouse, and most often a keyboard with it, may come later.
+// On touch screens Enter breaks the line, as usual. A mouse, usually with a keyboard, may be connected later.
 const pointer = matchMedia('(any-pointer: fine)');
 
-/** Whether a key in a box is the one that sends. @param {KeyboardEvent} event */
+/** Whether a key press sends the message. @param {KeyboardEvent} event */
 export function sends(event) {
   if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
   if (!pointer.matches && !event.ctrlKey && !event.metaKey) return false;
   return !event.isComposing && event.keyCode !== COMPOSING_KEY_CODE;
 }
 
-/** Names the key on a keyboard that is drawn on the screen. @param {HTMLElement} box @param {AbortSignal} signal */
+/** Labels the Enter key of an on-screen keyboard. @param {HTMLElement} box @param {AbortSignal} signal */
 export function labelEnter(box, signal) {
   const label = () => {
     box.enterKeyHint = pointer.matches ? 'send' : 'enter';

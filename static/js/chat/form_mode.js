@@ -25,6 +25,7 @@ export function takeFormMode(form) {
 
 function becomePlain(form) {
   form.action = form.action.replace(/edit\/$/, '');
+  form.classList.remove('editing');
   form.elements.message.value = '';
   const id = document.createElement('input');
   id.type = 'hidden';

@@ -1,13 +1,13 @@
 /**
- * The history around what is shown: earlier and later pages come as one scrolls near them. `complete` says whether
- * the list reaches the newest message; until then live ones come with their page. Events: `failed` and
- * `loaded` of a page, `page` (`detail`) once it is drawn, and `complete` when it does.
+ * The history around the shown messages: earlier and later pages are loaded when the user scrolls near them. `complete`
+ * says whether the list reaches the newest message; until then live ones come with their page. Events: `failed` and
+ * `loaded` of a page, `page` (`detail`) once it is rendered, and `complete` when it does.
  */
 import { within } from '../net/patience.js';
 import { PageLink } from './page_link.js';
 
 const PATIENCE_MS = 15_000;
-const MOST = 600; // messages on the page: beyond, those far away are let go of, and read again on the way back
+const MOST = 600; // messages on the page; beyond it, distant ones are removed, and loaded again when needed
 
 export class History extends EventTarget {
   #thread;
@@ -15,16 +15,16 @@ export class History extends EventTarget {
   #states;
   #signal;
   #complete;
-  /** @type {any[]|null} live messages that come while the last page is on its way */
+  /** @type {{messages: any[], notes: any[]}|null} what arrives live while a later page is loading */
   #waiting = null;
   #earlier;
   #later;
 
   /**
-   * @param {HTMLElement} pane with the links `#earlier` and `#later`, which lead there without scripts, too
+   * @param {HTMLElement} pane with the links `#earlier` and `#later`, which also work without scripts
    * @param {number} thread
    * @param {import('./messages.js').MessageList} list
-   * @param {import('./states.js').MessageStates} states keep what is told while a page is on its way
+   * @param {import('./states.js').MessageStates} states they keep changes that arrive while a page is loading
    * @param {HTMLElement} log
    * @param {{later: boolean}} chat whether there is anything later than what is shown
    * @param {AbortSignal} signal
@@ -46,13 +46,19 @@ export class History extends EventTarget {
     return this.#complete;
   }
 
-  /** A live message: shown, or left to the page that it is on. */
+  /** Shows a live message, or leaves it to the page that contains it. */
   add(message) {
     if (this.#complete) this.#list.add(message);
-    else this.#waiting?.push(message);
+    else this.#waiting?.messages.push(message);
   }
 
-  /** The connection is back: what did not come may come now. */
+  /** Shows a live note if its place is shown, or leaves it to the page that contains it. */
+  addNote(note) {
+    if (this.#complete || note.after <= this.#list.lastSeq) this.#list.notes.add(note);
+    else this.#waiting?.notes.push(note);
+  }
+
+  /** Loads the pages that failed, now that the connection is back. */
   tryAgain() {
     this.#earlier.tryAgain();
     this.#later.tryAgain();
@@ -62,9 +68,9 @@ export class History extends EventTarget {
     const first = this.#list.firstSeq;
     const page = await this.#states.fetching(this.#fetch(`before=${first}`));
     if (!page) return undefined;
-    if (first !== this.#list.firstSeq) return true; // what it leads up to was let go of: ask again
-    this.#list.prepend(page.messages);
-    this.#tellPage(page);
+    if (first !== this.#list.firstSeq) return true; // the messages after it were removed meanwhile: load again
+    this.#list.prepend(page);
+    this.#dispatchPage(page);
     if (this.#list.trim(MOST, 'end')) {
       this.#complete = false;
       this.#later.show(true);
@@ -73,31 +79,32 @@ export class History extends EventTarget {
   }
 
   async #loadLater() {
-    const waiting = [];
+    const waiting = { messages: [], notes: [] };
     this.#waiting = waiting;
     const last = this.#list.lastSeq;
     const page = await this.#states.fetching(this.#fetch(`after=${last}`));
     this.#waiting = null;
     if (!page) return undefined;
     if (last !== this.#list.lastSeq) return true;
-    this.#list.append(page.messages);
-    this.#tellPage(page);
+    this.#list.append(page);
+    this.#dispatchPage(page);
     if (this.#list.trim(MOST, 'start')) this.#earlier.show(true);
     if (!page.more) {
       this.#complete = true;
-      for (const message of waiting.filter(({ seq }) => seq > this.#list.lastSeq)) this.#list.add(message);
-      this.dispatchEvent(new Event('complete'));
+      for (const message of waiting.messages.filter(({ seq }) => seq > this.#list.lastSeq)) this.#list.add(message);
     }
+    for (const note of waiting.notes) this.addNote(note);
+    if (!page.more) this.dispatchEvent(new Event('complete'));
     return page.more;
   }
 
-  /** One message, wherever it is. @returns {Promise<any[]|undefined>} none if it may not be seen, nothing if away */
+  /** Loads one message. @returns {Promise<any[]|undefined>} empty if it may not be seen, undefined if that failed */
   async find(seq) {
     const page = await this.#states.fetching(this.#fetch(`before=${seq + 1}&limit=1`));
     return page?.messages.filter((message) => message.seq === seq);
   }
 
-  #tellPage(page) {
+  #dispatchPage(page) {
     this.dispatchEvent(new CustomEvent('page', { detail: page }));
   }
 

@@ -2,21 +2,22 @@ import { reloadPage } from '../shell/reload.js';
 import { ofThread } from './of_thread.js';
 
 /**
- * What the server sends of an open chat: messages, typing, read markers, presence, and whether anything is missing.
+ * What the server sends of an open chat: messages, notes, typing, read markers, presence, who takes part, and whether
+ * anything is missing.
  * @param {import('./view.js').ChatView} view
  * @param {import('../app.js').App} app
  * @param {AbortSignal} signal when the chat is left
  */
 export function followSocket(view, { me, socket }, signal) {
-  const { thread, timeline, list, people, typing, presence, notice, reading, changes } = view;
+  const { thread, timeline, list, people, typing, presence, reading, changes, group } = view;
   const on = ofThread(socket, thread, signal);
   const open = () => socket.send({ type: 'open', thread, after: timeline.contiguous, change: changes.opening() });
-  let refusal = ''; // what was said when one took no part any more
 
   socket.addEventListener('hello', open, { signal });
   socket.addEventListener('hello', () => view.history.tryAgain(), { signal });
   signal.addEventListener('abort', () => socket.send({ type: 'close', thread }));
   on('message', (message) => view.receive(message));
+  on('note', (note) => view.history.addNote(note));
   on('typing', ({ user }) => typing.show(user));
   on('reset', reloadPage);
 
@@ -40,23 +41,25 @@ export function followSocket(view, { me, socket }, signal) {
   });
 
   on('opened', (opened) => {
-    if (timeline.contiguous < opened.last) {
+    if (timeline.contiguous < opened.last || group.isOfAnotherStay(opened)) {
       reloadPage();
       return;
     }
-    if (refusal) notice.takeBack(refusal); // one takes part again; what else the notice says stays
-    people.update(opened.people);
+    group.update(opened, opened.as_of);
     list.showSeen(people.readByAll);
     reading.startFrom(opened.people.find(({ id }) => id === me.id)?.read ?? 0);
   });
 
-  on('error', ({ id, code, message, retry_after: retryAfter = 2 }) => {
-    if (id) return; // of a message: the outbox's
-    if (code === 'no_such_thread') {
-      refusal = message;
-      notice.say(message); // what is typed can still be copied
-    }
-    // What was missed is missed still, and a mark may be lost: opening again makes both good.
+  on('thread', (frame) => {
+    if (group.isOfAnotherStay(frame)) reloadPage();
+    else group.update(frame, frame.change);
+  });
+  on('removed', () => group.leave());
+
+  on('error', ({ id, code, retry_after: retryAfter = 2 }) => {
+    if (id) return; // about a message: the outbox handles it
+    if (code === 'no_such_thread') group.leave();
+    // Messages or a read marker may have been lost: opening the thread again recovers both.
     if (code === 'unavailable') {
       setTimeout(() => {
         if (!signal.aborted) open();

@@ -23,7 +23,7 @@ export class LengthCheck {
     this.#texts = texts;
   }
 
-  /** Whether a text fits. The number is updated after a pause in typing, or every key would be read out. */
+  /** Whether a text fits. The number is updated after a pause in typing, so that not every key is read out. */
   fits(text, anew = false) {
     const fits = !isLonger(text, this.#limit);
     const sentence = fits ? '' : this.#format(this.#texts.tooLong, countChars(text));
@@ -31,7 +31,12 @@ export class LengthCheck {
     return fits;
   }
 
-  /** Not at every key: a screen reader could not follow. Beyond the limit the error says it. */
+  /** Shows another error of the text, until it is changed. @param {string} sentence */
+  say(sentence) {
+    this.#error.textContent = sentence;
+  }
+
+  /** Updates the count, not at every key: a screen reader could not follow. Over the limit the error says it. */
   count(text) {
     const count = text.length < this.#limit * COUNT_FROM ? 0 : countChars(text);
     const isNear = count >= this.#limit * COUNT_FROM && count <= this.#limit;

@@ -5,17 +5,19 @@ const TREMBLE_PX = 10; // a finger that moves further scrolls
 const KEYS = { r: 'reply', e: 'edit', c: 'copy' };
 
 /**
- * The ways to the menu of a message: the right button, a long press, and keys on a message that has the focus.
+ * The ways to the menu of a message: the right button, a long press, and keys on a message that has the focus. A long
+ * press on the chip of a reaction tells who is behind it.
  * @param {HTMLElement} list
  * @param {(item: any, place?: {x: number, y: number}) => void} open
- * @param {(item: any, action: string) => void} act what a single key asks for
+ * @param {(chip: any) => boolean} tell returns whether it told anything
+ * @param {(item: any, action: string) => void} act the action of a single key
  * @param {AbortSignal} signal
  */
-export function followGestures(list, open, act, signal) {
+export function followGestures(list, open, tell, act, signal) {
   const itemOf = ({ target }) => target.closest('.bubble')?.closest('.message');
   let timer = 0;
   let start = { x: 0, y: 0 };
-  let isPressed = false; // long: what the finger does when it leaves is no click
+  let isPressed = false; // by a long press: lifting the finger is then not a click
   const stop = () => clearTimeout(timer);
 
   list.addEventListener('contextmenu', (/** @type {any} */ event) => {
@@ -26,16 +28,17 @@ export function followGestures(list, open, act, signal) {
     event.preventDefault();
     if (!isPressed) open(item, { x: event.clientX, y: event.clientY });
   });
-  list.addEventListener('pointerdown', (event) => {
+  list.addEventListener('pointerdown', (/** @type {any} */ event) => {
     stop();
     isPressed = false;
     const item = itemOf(event);
+    const chip = event.target.closest('.chip');
     if (event.pointerType !== 'touch' || !event.isPrimary || !item) return;
     start = { x: event.clientX, y: event.clientY };
     timer = setTimeout(() => {
       isPressed = true;
       navigator.vibrate?.(10);
-      open(item, start);
+      if (!chip || !tell(chip)) open(item, start);
     }, LONG_PRESS_MS);
   });
   list.addEventListener('pointermove', ({ clientX, clientY }) => {
@@ -49,7 +52,7 @@ export function followGestures(list, open, act, signal) {
     }
     isPressed = false;
   };
-  document.addEventListener('click', lift, { capture: true, signal }); // the menu lies under the finger by now
+  document.addEventListener('click', lift, { capture: true, signal }); // the menu is under the finger by now
   list.addEventListener('keydown', (event) => {
     const item = /** @type {any} */ (event.target);
     if (!item.matches('.message') || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -4,6 +4,7 @@ import { hue, initials } from '../lib/avatars.js';
 import { shownName } from '../lib/shown.js';
 import { showTime } from '../lib/time.js';
 import { drawState, drawText, typedText } from './drawing.js';
+import { drawFiles } from './files.js';
 import { stateOf } from './states.js';
 
 export class MessageRenderer {
@@ -12,7 +13,7 @@ export class MessageRenderer {
   #texts;
 
   /**
-   * @param {HTMLTemplateElement} blank drawn by the server, to be filled
+   * @param {HTMLTemplateElement} blank an empty message that the server rendered
    * @param {import('./drawing.js').Scene} scene
    */
   constructor(blank, scene) {
@@ -49,9 +50,10 @@ export class MessageRenderer {
     showState(item, offline ? this.#texts.offline : this.#texts.sending);
   }
 
-  /** A message that was not sent yet has another text. */
-  rewrite(item, text) {
+  /** Changes the text or the files of a message that was not sent yet. */
+  rewrite(item, { text, files = [] }) {
     drawText(item, { text }, this.#scene);
+    drawFiles(item, files);
   }
 
   redraw(item, state, waiting, offline) {
@@ -64,7 +66,7 @@ export class MessageRenderer {
     item.querySelector('.message-actions').hidden = false;
   }
 
-  /** A pending message becomes a stored one; so does one that was just drawn. */
+  /** Marks a pending or new message as stored. */
   showStored(item, message) {
     const { seq, at } = message;
     item.classList.remove('pending', 'refused');
@@ -76,13 +78,13 @@ export class MessageRenderer {
     item.querySelector('.message-link').href = `/messages/chat/${this.#scene.thread}/?at=${seq}`;
   }
 
-  /** Everybody has read one's own message. */
+  /** Marks the user's own message as read by everybody. */
   showSeen(item) {
     item.classList.add('seen');
     item.querySelector('.mark').setAttribute('aria-label', this.#texts.seen);
   }
 
-  /** Of what is shown and what is told, the higher change holds. */
+  /** Shows the state with the highest change. */
   #showNewer(item, state) {
     const shown = Number(item.dataset.change ?? 0);
     const isSame = shown === state.change && typedText(item) === state.text;

@@ -2,12 +2,13 @@ import { isYounger } from '../lib/time.js';
 import { followGestures } from './menu_gestures.js';
 import { MessageMenu } from './message_menu.js';
 import { followMouse } from './message_tools.js';
+import { allWhoReacted } from './reactions.js';
 import { followSwipes } from './swipe.js';
 
 const COPIED_MS = 2_000;
 
 /**
- * What one can do with the messages of an open chat, by their menu, their reactions and keys.
+ * The actions on messages of an open chat, by their menu, their reactions and keys.
  * @param {import('./view.js').ChatView} view
  * @param {import('../app.js').App} app
  * @param {import('./editing.js').Editing|null} editing
@@ -15,21 +16,24 @@ const COPIED_MS = 2_000;
  * @param {AbortSignal} signal when the chat is left
  */
 export function offerActions(view, { me, outbox, texts }, editing, replying, signal) {
-  const { find, thread, changes, composer, notice, data } = view;
+  const { find, thread, changes, composer, notice, data, people, group } = view;
   const list = find('messages');
-  const menu = new MessageMenu(find('message-menu'), signal);
+  const menu = new MessageMenu(find('message-menu'), texts, signal);
   const reactions = composer ? data.reactions : [];
 
-  /** What may be done with a message; the server decides in any case. */
+  /** Returns the actions to offer for a message; the server decides in any case. */
   const offered = (item) => {
     const state = changes.stateOf(item);
     const isOwn = Number(item.dataset.sender) === me.id;
     const may = new Set();
     if (!state) return may;
+    if (state.text) may.add('copy');
+    if (group.isOut) return may;
     if (!state.deleted) {
-      may.add('copy');
       if (editing?.may(item)) may.add('edit');
-      if (isOwn && isYounger(state.at, data.windows.delete)) may.add('delete');
+      const isOfGroup = people.owns && state.seq; // an owner may delete anybody's, at any time
+      if (isOfGroup || (isOwn && isYounger(state.at, data.windows.delete))) may.add('delete');
+      if (isOwn && state.seq && people.all.length > 1) may.add('seen');
     }
     if (state.seq && replying && !state.deleted) may.add('reply');
     if (state.seq) may.add('link');
@@ -38,10 +42,11 @@ export function offerActions(view, { me, outbox, texts }, editing, replying, sig
   const open = (item, place) => {
     const state = changes.stateOf(item);
     if (!state) return;
-    const canReact = !state.deleted && item.dataset.seq;
-    menu.open(item, offered(item), { state, reactions: canReact ? reactions : [] }, place);
+    const canReact = !state.deleted && item.dataset.seq && !group.isOut;
+    const seen = people.seen(state.seq);
+    menu.open(item, offered(item), { state, reactions: canReact ? reactions : [], seen }, place);
   };
-  const wish = (item) => ({ thread, seq: Number(item.dataset.seq) || undefined, of: item.dataset.id });
+  const about = (item) => ({ thread, seq: Number(item.dataset.seq) || undefined, of: item.dataset.id });
 
   const actions = {
     copy: (item) => copy(changes.stateOf(item)?.text ?? ''),
@@ -52,7 +57,7 @@ export function offerActions(view, { me, outbox, texts }, editing, replying, sig
       replying?.begin(changes.stateOf(item));
       view.focus();
     },
-    delete: (item) => outbox.change({ ...wish(item), kind: 'delete' }),
+    delete: (item) => outbox.change({ ...about(item), kind: 'delete' }),
   };
   async function copy(text) {
     try {
@@ -64,17 +69,28 @@ export function offerActions(view, { me, outbox, texts }, editing, replying, sig
     }
   }
 
+  people.addEventListener('read', () => {
+    if (menu.item) menu.showSeen(people.seen(Number(menu.item.dataset.seq)));
+  });
   menu.addEventListener('act', (/** @type {any} */ { detail: { item, action } }) => actions[action](item));
   const react = (/** @type {any} */ event) => {
     const item = event.target.closest('.message') ?? menu.item;
-    if (item) outbox.change({ ...wish(item), kind: 'react', ...event.detail });
+    if (item) outbox.change({ ...about(item), kind: 'react', ...event.detail });
   };
   list.addEventListener('choose', react);
   find('message-menu').addEventListener('choose', react, { capture: true }); // before the menu is closed
 
+  const tell = (chip) => {
+    const names = allWhoReacted(chip, { me: me.id, people: view.people, texts });
+    if (!names) return false;
+    menu.tell(chip, names);
+    view.announcer.say(names);
+    return true;
+  };
   followGestures(
     list,
     open,
+    tell,
     (item, action) => {
       if (!offered(item).has(action)) return;
       if (action === 'delete') menu.ask(item);

@@ -1,29 +1,37 @@
 import { shortList } from './reactions.js';
+import { drawSeen, seenTitle } from './seen_by.js';
 
 const MARGIN_PX = 8; // between the menu and the edge of the window
 
 /**
  * The menu of a message, one for all. Event: `act` (`detail`: the message's element and the name of the action);
- * reactions fire `choose` in the menu, as chips do in messages. Deleting is asked about in the same place.
+ * reactions fire `choose` in the menu, as chips do in messages. Deleting is asked about in the same place, and who has
+ * seen a message or reacted to it is told there.
  */
 export class MessageMenu extends EventTarget {
   #box;
   #menu;
   #question;
+  #seen;
+  #names;
+  #texts;
   /** @type {any} */
   #item = null;
   /** @type {any} the focus before */
   #returnTo = null;
 
-  /** @param {any} box @param {AbortSignal} signal */
-  constructor(box, signal) {
+  /** @param {any} box @param {any} texts @param {AbortSignal} signal */
+  constructor(box, texts, signal) {
     super();
+    this.#texts = texts;
     this.#box = box;
     this.#menu = box.querySelector('[role="menu"]');
     this.#question = box.querySelector('[role="alertdialog"]');
+    this.#seen = box.querySelector('[role="dialog"]');
+    this.#names = box.querySelector('.menu-names');
     box.addEventListener('click', ({ target }) => this.#press(target.closest('button')));
     box.addEventListener('choose', () => this.close());
-    box.addEventListener('contextmenu', (event) => event.preventDefault()); // of the key that opened it
+    box.addEventListener('contextmenu', (event) => event.preventDefault()); // caused by the key that opened it
     box.addEventListener('keydown', (event) => this.#key(event));
     const leave = ({ target }) => {
       if (this.#item && !box.contains(target)) this.close(false);
@@ -33,7 +41,7 @@ export class MessageMenu extends EventTarget {
     signal.addEventListener('abort', () => this.close(false));
   }
 
-  /** The message that the menu is open for. */
+  /** The message of the open menu. */
   get item() {
     return this.#item;
   }
@@ -41,10 +49,11 @@ export class MessageMenu extends EventTarget {
   /**
    * @param {any} item the message
    * @param {Set<string>} offered names of actions
-   * @param {{state: import('./states.js').State, reactions: string[]}} reactions none: none can be set
-   * @param {{x: number, y: number}} [place] of the pointer; else beside the message
+   * @param {{state: import('./states.js').State, reactions: string[], seen: import('./seen_by.js').Seen}} about
+   *   without reactions none can be set
+   * @param {{x: number, y: number}} [place] of the pointer; otherwise beside the message
    */
-  open(item, offered, { state, reactions }, place) {
+  open(item, offered, { state, reactions, seen }, place) {
     if (!offered.size && !reactions.length) return;
     this.close(false);
     this.#item = item;
@@ -54,7 +63,8 @@ export class MessageMenu extends EventTarget {
     const slot = this.#menu.querySelector('.menu-reactions');
     slot.replaceChildren(...(reactions.length ? [shortList(state, reactions)] : []));
     slot.hidden = !reactions.length;
-    this.#show(false);
+    this.showSeen(seen);
+    this.#show(this.#menu);
     this.#place(place ?? beside(item));
     this.#entries[0]?.focus({ preventScroll: true });
   }
@@ -67,9 +77,19 @@ export class MessageMenu extends EventTarget {
       this.#returnTo = document.activeElement;
       item.classList.add('chosen');
     }
-    this.#show(true);
+    this.#show(this.#question);
     this.#place(beside(item));
     this.#question.querySelector('[data-answer="no"]').focus({ preventScroll: true });
+  }
+
+  /** Tells who reacted, until one touches anything. @param {any} chip @param {string} names */
+  tell(chip, names) {
+    this.close(false);
+    this.#item = chip.closest('.message');
+    this.#names.textContent = names;
+    this.#show(this.#names);
+    const { left, bottom } = chip.getBoundingClientRect();
+    this.#place({ x: left, y: bottom });
   }
 
   close(andReturn = true) {
@@ -82,9 +102,14 @@ export class MessageMenu extends EventTarget {
     if (andReturn) (this.#returnTo?.isConnected ? this.#returnTo : item).focus({ preventScroll: true });
   }
 
-  #show(isQuestion) {
-    this.#menu.hidden = isQuestion;
-    this.#question.hidden = !isQuestion;
+  /** @param {import('./seen_by.js').Seen} seen */
+  showSeen(seen) {
+    this.#menu.querySelector('[data-act="seen"]').textContent = seenTitle(seen, this.#texts);
+    drawSeen(this.#seen, seen, this.#texts);
+  }
+
+  #show(part) {
+    for (const each of this.#box.children) each.hidden = each !== part;
     if (!this.#box.showPopover) this.#box.classList.add('open');
     else if (!this.#box.matches(':popover-open')) this.#box.showPopover();
   }
@@ -106,6 +131,10 @@ export class MessageMenu extends EventTarget {
     const { act, answer } = button.dataset;
     if (act === 'delete') {
       this.ask(item);
+    } else if (act === 'seen') {
+      this.#show(this.#seen);
+      this.#place(beside(item));
+      this.#seen.focus({ preventScroll: true });
     } else if (act || answer) {
       this.close(act !== 'edit' && act !== 'reply');
       if (answer !== 'no') this.#act(item, act ?? 'delete');
@@ -119,6 +148,8 @@ export class MessageMenu extends EventTarget {
   #key(event) {
     if (event.key === 'Escape' || (event.key === 'Tab' && this.#question.hidden)) {
       this.close();
+    } else if (!this.#seen.hidden) {
+      return; // it scrolls
     } else {
       const next = this.#question.hidden ? this.#next(event) : this.#otherAnswer(event);
       if (!next) return;
@@ -132,7 +163,7 @@ export class MessageMenu extends EventTarget {
     return key === 'Tab' ? this.#question.querySelector('button:not(:focus)') : null;
   }
 
-  /** Where a key leads in the menu. */
+  /** Returns the item to which a key moves in the menu. */
   #next(event) {
     const entries = this.#entries;
     const place = entries.indexOf(document.activeElement);

@@ -1,5 +1,5 @@
 /**
- * The button beside the message that the mouse is on. It stands outside of the list, so that a screen reader does not
+ * The button beside the message under the mouse. It is outside the list, so that a screen reader does not
  * take it for something new in there; keys open the menu on the message itself.
  * @param {any} tools
  * @param {HTMLElement} list
@@ -22,9 +22,10 @@ export function followMouse(tools, list, log, has, open) {
   });
   tools.parentElement.addEventListener('pointerleave', hide);
   log.addEventListener('scroll', hide, { passive: true });
-  new ResizeObserver(hide).observe(list);
+  const moving = new ResizeObserver(hide); // as what is below the log grows, the messages move, too
+  for (const each of [list, log]) moving.observe(each);
   tools.querySelector('button').addEventListener('click', (event) => {
-    event.stopPropagation(); // where the browser lacks popovers, it would close what it opens
+    event.stopPropagation(); // in browsers without popovers the click would close what it opens
     const { left, bottom } = tools.getBoundingClientRect();
     if (item) open(item, { x: left, y: bottom });
     hide();

@@ -1,5 +1,5 @@
 /**
- * The list of messages, changed here and nowhere else. Real messages stand in the order of their numbers;
+ * The list of messages, changed here and nowhere else. Stored messages are in the order of their numbers;
  * pending and refused ones after them, until they are known to be stored and take their places.
  *
  * Events: `tryagain` and `discard` (`detail` is the id), when a button of a refused message is pressed.
@@ -9,7 +9,8 @@ import { arrange, following } from './arrange.js';
 import { addCopyButtons } from './copy_code.js';
 import { walkByArrows } from './keyboard_walk.js';
 import { MessageRenderer } from './message.js';
-import { findStored, findUnsent, firstSeq, lastSeq, lastStored, successorOf } from './order.js';
+import { Notes } from './notes.js';
+import { findStored, findUnsent, firstSeq, lastSeq, successorOf } from './order.js';
 import { findFar, removeFar } from './trimming.js';
 import { UnreadLine } from './unread_line.js';
 
@@ -20,12 +21,12 @@ export class MessageList extends EventTarget {
   #renderer;
   #arrange;
   #readSeq; // how far the person had read when the chat was opened
-  #seen = 0; // one's own messages up to this number were read by everybody
+  #seen = 0; // everybody has read the user's own messages up to this number
 
   /**
-   * @param {HTMLElement} pane with the list, and the blanks drawn by the server, to be filled
+   * @param {HTMLElement} pane with the list, and the blanks that the server rendered
    * @param {{thread: {id: number, readSeq: number, unread: number}, fold: {characters: number, lines: number},
-   *   reactions?: string[]}} chat
+   *   from?: number, reactions?: string[]}} chat
    * @param {{id: number, name: string}} me
    * @param {import('./people.js').People} people
    * @param {import('./scroll.js').EndScroll} scroll
@@ -45,6 +46,7 @@ export class MessageList extends EventTarget {
     const blankDay = find('#blank-day');
     this.#arrange = (item) => arrange(item, blankDay);
     this.unreadLine = new UnreadLine(this.#list, find('#blank-unread-line'), chat.thread, scroll, this.#arrange);
+    this.notes = new Notes(this.#list, find('#blank-note'), chat.from ?? 1, texts, scroll, this.#arrange);
     this.#list.classList.remove('fresh');
     addCopyButtons(this.#list, texts);
     this.#list.addEventListener('click', (event) => this.#press(event.target.closest('button[data-action]')));
@@ -59,7 +61,13 @@ export class MessageList extends EventTarget {
     return lastSeq(this.#list);
   }
 
-  /** The ids and numbers of one's own messages shown. @returns {[string, number][]} */
+  /** The numbers of the messages on the page, and of their originals. @returns {number[]} */
+  get numbers() {
+    const items = Array.from(this.#list.querySelectorAll('.message'));
+    return items.flatMap(({ dataset: { seq, reply } }) => [Number(seq), Number(reply)]);
+  }
+
+  /** The ids and numbers of the user's own messages on the page. @returns {[string, number][]} */
   get own() {
     return Array.from(this.#list.querySelectorAll('.own[data-seq]'), ({ dataset }) => [
       dataset.id,
@@ -67,7 +75,7 @@ export class MessageList extends EventTarget {
     ]);
   }
 
-  /** One's own last message, sent or waiting. @returns {any} */
+  /** The user's own last message, sent or waiting. @returns {any} */
   get lastOwn() {
     return Array.from(this.#list.querySelectorAll('.message.own:not(.deleted)')).at(-1);
   }
@@ -82,7 +90,7 @@ export class MessageList extends EventTarget {
     return Array.from(this.#list.querySelectorAll('.message-reactions'), (chips) => chips.closest('.message'));
   }
 
-  /** Shows what has become of a message; not announced to screen readers. @param {() => void} more drawn with it */
+  /** Shows a new state of a message; not announced to screen readers. @param {() => void} more rendered with it */
   redraw(item, state, waiting, offline, more) {
     this.#quietly(() => {
       this.#renderer.redraw(item, state, waiting, offline);
@@ -97,7 +105,7 @@ export class MessageList extends EventTarget {
     requestAnimationFrame(() => requestAnimationFrame(() => log.removeAttribute('aria-busy')));
   }
 
-  /** A stored message: a pending one with its id becomes it; so does one that the page was drawn with. */
+  /** Adds a stored message, or updates the pending or rendered one with its id. */
   add(message) {
     this.#scroll.keeping(() => {
       const { id, seq } = message;
@@ -112,9 +120,9 @@ export class MessageList extends EventTarget {
   }
 
   /** @param {import('../net/outbox_store.js').Entry} entry another tab may report it after it is stored */
-  addPending({ id, text, reply, elsewhere }, offline) {
+  addPending({ id, text, reply, files, elsewhere }, offline) {
     if (this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
-    const item = this.#renderer.draw({ id, text, reply, sender: this.#me, at: new Date().toISOString() });
+    const item = this.#renderer.draw({ id, text, reply, files, sender: this.#me, at: new Date().toISOString() });
     this.#renderer.showPending(item, offline);
     this.#scroll.keeping(() => {
       this.#list.append(item);
@@ -128,10 +136,10 @@ export class MessageList extends EventTarget {
     for (const item of this.#list.querySelectorAll('.pending')) this.#renderer.showPending(item, offline);
   }
 
-  /** Its text was changed before it was sent. @param {import('../net/outbox_store.js').Entry} entry */
-  rewrite({ id, text }) {
-    const item = findUnsent(this.#list, id);
-    if (item) this.#scroll.keeping(() => this.#renderer.rewrite(item, text));
+  /** It was changed before it was sent. @param {import('../net/outbox_store.js').Entry} entry */
+  rewrite(entry) {
+    const item = findUnsent(this.#list, entry.id);
+    if (item) this.#scroll.keeping(() => this.#renderer.rewrite(item, entry));
   }
 
   /** @param {import('../net/outbox_store.js').Entry} entry */
@@ -152,21 +160,20 @@ export class MessageList extends EventTarget {
     return true;
   }
 
-  /** Earlier messages, oldest first; not announced to screen readers. */
-  prepend(messages) {
-    this.#addPage(messages, (items) => this.#list.prepend(...items));
+  /** A page of earlier messages, oldest first, and its notes; not announced to screen readers. */
+  prepend(page) {
+    this.#addPage(page, (items) => this.#list.prepend(...items));
   }
 
-  /** Later messages, between what is shown and what waits. */
-  append(messages) {
-    this.#addPage(messages, (items) => {
-      const last = lastStored(this.#list);
-      if (last) last.after(...items);
-      else this.#list.prepend(...items);
+  /** A page of later messages, between what is shown and what waits. */
+  append(page) {
+    this.#addPage(page, (items) => {
+      const next = successorOf(this.#list, Number(items[0]?.dataset.seq));
+      for (const item of items) this.#list.insertBefore(item, next);
     });
   }
 
-  #addPage(messages, put) {
+  #addPage({ messages, notes = [] }, put) {
     const items = messages.map((message) => this.#showStored(this.#renderer.draw(message), message));
     const first = this.#list.firstElementChild;
     const log = this.#scroll.element;
@@ -177,18 +184,20 @@ export class MessageList extends EventTarget {
       for (const item of items) this.#arrange(item);
       const next = items.length ? following(items.at(-1)) : null;
       if (next) this.#arrange(next);
+      this.notes.put(notes);
     }, false);
     requestAnimationFrame(() => requestAnimationFrame(() => log.removeAttribute('aria-busy')));
     this.unreadLine.drawWhereOneLeftOff();
   }
 
-  /** @param {'start'|'end'} side @returns {boolean} whether it removed any: those beyond the most that may stay */
+  /** @param {'start'|'end'} side @returns {boolean} whether it removed any: those over the limit */
   trim(most, side) {
     const far = findFar(this.#list, most, side);
     if (!far.length) return false;
     const hadFocus = this.#list.contains(document.activeElement);
     this.#scroll.keeping(() => {
       removeFar(far, side);
+      if (side === 'start') this.notes.trim();
       const first = this.#list.querySelector('.message');
       if (first) this.#arrange(first);
     }, false);
@@ -196,7 +205,7 @@ export class MessageList extends EventTarget {
     return true;
   }
 
-  /** Everybody has read up to this number. */
+  /** Marks messages up to this number as read by everybody. */
   showSeen(seq) {
     if (seq <= this.#seen) return;
     this.#seen = seq;

@@ -1,4 +1,4 @@
-/** Where messages stand in the list: stored ones in the order of their numbers, then pending and refused ones. */
+/** The order of messages in the list: stored ones in the order of their numbers, then pending and refused ones. */
 
 /** The numbers of the first and of the last message shown, 0 when there is none. */
 export function firstSeq(list) {
@@ -24,13 +24,26 @@ export function lastStored(list) {
   return item;
 }
 
-/** What a message is to stand before: nearly always the first pending one, or nothing. */
+/** Returns the element before which a message belongs: nearly always the first pending one, or nothing. */
 export function successorOf(list, seq) {
   let next = null;
   let item = list.lastElementChild;
-  while (item && !(Number(item.dataset.seq) < seq) && !item.matches('.unread-line, .day')) {
+  while (item && !isBefore(item, seq) && !item.matches('.unread-line, .day')) {
     if (Number(item.dataset.seq) !== seq) next = item;
     item = item.previousElementSibling;
   }
+  return next;
+}
+
+const isBefore = ({ dataset }, seq) => Number(dataset.seq) < seq || Number(dataset.after) < seq;
+
+/** What a note is to stand before. */
+export function successorOfNote(list, { after, change }) {
+  const isEarlier = ({ dataset }) =>
+    Number(dataset.seq) <= after ||
+    Number(dataset.after) < after ||
+    (Number(dataset.after) === after && Number(dataset.change) < change);
+  let next = null;
+  for (let item = list.lastElementChild; item && !isEarlier(item); item = item.previousElementSibling) next = item;
   return next;
 }

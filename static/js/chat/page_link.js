@@ -9,7 +9,7 @@ export class PageLink {
   #hasFailed = false;
 
   /**
-   * @param {HTMLElement} link leads there without scripts, too
+   * @param {HTMLElement} link which also works without scripts
    * @param {HTMLElement} log scrolls
    * @param {() => Promise<boolean|undefined>} load whether there is more in this direction; nothing if it failed
    * @param {AbortSignal} signal
@@ -36,7 +36,7 @@ export class PageLink {
     if (there) this.#observer.observe(this.#link); // it may be in view at once
   }
 
-  /** The connection is back: what did not come may come now. */
+  /** Loads the page that failed, now that the connection is back. */
   tryAgain() {
     if (this.#hasFailed) this.#turn();
   }

@@ -14,7 +14,7 @@ export class PresenceLine {
     this.#texts = texts;
   }
 
-  /** Without a connection nobody knows. */
+  /** Without a connection presence is unknown. */
   showUnknown(isUnknown) {
     this.#line.classList.toggle('unknown', isUnknown);
   }

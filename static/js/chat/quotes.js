@@ -9,7 +9,7 @@ export class Quotes {
   #list;
   #back;
   #fetching = new Set();
-  #hidden = new Set(); // numbers of originals that this person may not see
+  #hidden = new Set(); // numbers of originals that this user may not see
   #cameFrom = 0;
 
   /**
@@ -61,11 +61,11 @@ export class Quotes {
     this.#fetching.delete(seq);
     if (!found) return; // again with the next connection
     if (!found.length) this.#hidden.add(seq);
-    this.#view.changes.takeQuoted(found);
+    for (const original of found) this.#view.changes.states.take(original);
     this.#fill();
   }
 
-  /** To the original, if it is on the page; else the link leads to another. */
+  /** Scrolls to the original if it is on the page; otherwise the link opens another page. */
   #follow(event) {
     const quote = event.target.closest('.message-quote[href]');
     if (!quote || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;

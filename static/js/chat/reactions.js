@@ -14,13 +14,16 @@ export function drawReactions(item, { reactions, mine }, scene) {
   const chips = Object.entries(reactions).map(([emoji, who]) => chip(emoji, who, mine.includes(emoji), scene));
   const shown = item.querySelector('.message-reactions');
   if (!chips.length) {
+    if (shown?.contains(document.activeElement)) item.focus({ preventScroll: true });
     shown?.remove();
     return;
   }
   const row = shown ?? document.createElement('div');
+  const focused = row.contains(document.activeElement) && document.activeElement?.getAttribute('data-emoji');
   row.className = 'message-reactions';
   row.replaceChildren(...chips);
   if (!shown) item.querySelector('.message-foot').before(row);
+  if (focused) (chips.find(({ dataset }) => dataset.emoji === focused) ?? item).focus({ preventScroll: true });
 }
 
 function chip(emoji, who, isMine, scene) {
@@ -49,9 +52,19 @@ function chip(emoji, who, isMine, scene) {
 }
 
 /** The names of those who reacted, the first of them where there are many. */
-function namesOf(ids, { me, people, texts }) {
-  const names = ids.slice(0, NAMED).map((id) => (id === me ? texts.yourself : nameOf(people, id, texts)));
-  return names.join(', ') + (ids.length > NAMED ? ` +${ids.length - NAMED}` : '');
+function namesOf(ids, { me, people, texts }, most = NAMED) {
+  const names = ids.slice(0, most).map((id) => (id === me ? texts.yourself : nameOf(people, id, texts)));
+  return names.join(', ') + (ids.length > most ? ` +${ids.length - most}` : '');
+}
+
+/**
+ * @param {any} element a chip
+ * @param {{me: number, people: any, texts: any}} scene
+ * @returns {string} who is behind it, all of them; '' where only their number is known
+ */
+export function allWhoReacted({ dataset: { emoji, people } }, scene) {
+  const names = people && namesOf(people.split(' ').map(Number), scene, Number.POSITIVE_INFINITY);
+  return names ? text(scene.texts.reacted, { emoji, names }) : '';
 }
 
 function nameOf(people, id, { formerMember }) {
@@ -62,7 +75,7 @@ function choose(element, emoji, on) {
   element.dispatchEvent(new CustomEvent('choose', { bubbles: true, detail: { emoji, on } }));
 }
 
-/** The reactions that a message drawn by the server has. @param {any} item */
+/** Reads the reactions of a message that the server rendered. @param {any} item */
 export function readReactions(item) {
   const chips = Array.from(item.querySelectorAll('.chip'));
   const who = ({ dataset: { number, people } }) => (number ? Number(number) : people.split(' ').map(Number));

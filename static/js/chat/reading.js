@@ -1,6 +1,6 @@
-const GATHER_MS = 200; // a burst of messages is one mark
+const GATHER_MS = 200; // a burst of messages causes one read marker
 
-/** Tells the server what has been read: the end of the list, seen on a page that is visible and in focus. */
+/** Sends the read marker when the end of the list is in view on a page that is visible and in focus. */
 export class Reading {
   #socket;
   #thread;
@@ -13,7 +13,7 @@ export class Reading {
   /**
    * @param {import('./scroll.js').EndScroll} scroll
    * @param {() => boolean} seesEnd whether somebody looks at the last message
-   * @param {number} marked the number up to which the server knows
+   * @param {number} marked the read marker on the server
    * @param {AbortSignal} signal
    */
   constructor(socket, thread, timeline, scroll, seesEnd, marked, signal) {
@@ -28,7 +28,7 @@ export class Reading {
     scroll.addEventListener('reachend', () => this.notice());
   }
 
-  /** The server says where the mark stands; one on its way when the connection broke may be lost. */
+  /** Takes the read marker from the server: one that was being sent when the connection broke may be lost. */
   startFrom(marked) {
     this.#marked = marked;
     this.notice();

@@ -5,7 +5,7 @@ import { firstChars } from '../lib/texts.js';
 
 const SHOWN_CHARS = 120; // code points of the original
 
-/** What one writes answers a message: it stands above the box, as it is now, until the answer is sent. */
+/** Replying: the original is shown above the box, as it is now, until the reply is sent. */
 export class Replying {
   #view;
   #drafts;
@@ -39,11 +39,12 @@ export class Replying {
   begin(original) {
     if (!original) return;
     this.#seq = original.seq;
+    this.#view.changes.hold('reply', original.seq);
     this.#drafts.put(this.#key, String(original.seq));
     this.#show(original);
   }
 
-  /** @returns {number|undefined} the number of the message that is answered, once */
+  /** @returns {number|undefined} the number of the original, once */
   take() {
     const seq = this.#seq;
     this.end();
@@ -53,6 +54,7 @@ export class Replying {
   end() {
     if (!this.#seq) return;
     this.#seq = 0;
+    this.#view.changes.hold('reply', 0);
     this.#drafts.put(this.#key, '');
     this.#bar.hide('reply');
   }

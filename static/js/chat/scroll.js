@@ -1,7 +1,7 @@
 const END_PX = 48; // as near counts as the end
 
 /**
- * A list that is laid out from its end (`column-reverse`): there `scrollTop` is 0 and the browser itself
+ * A list that is laid out from its end (`column-reverse`): at the end `scrollTop` is 0, and the browser
  * keeps it, and what is put before the first message moves nothing. Events: `leftend` and `reachend`.
  */
 export class EndScroll extends EventTarget {

@@ -1,6 +1,6 @@
 /**
- * What is known of each message: of all that is said about one, what has the higher `change` holds, in whatever order
- * it comes. Touches neither page nor network.
+ * The known state of each message: the one with the highest `change` wins, whatever the order of arrival. Uses neither
+ * page nor network.
  *
  * @typedef {object} State
  * @property {number} seq
@@ -10,17 +10,19 @@
  * @property {string|null} deleted a time
  * @property {{id: number, name: string}|null} by who deleted it, if not its sender
  * @property {Object<string, number[]|number>} reactions ids, or numbers in threads of many people
- * @property {string[]} mine one's own reactions
+ * @property {string[]} mine the user's own reactions
  * @property {number|null} reply
+ * @property {import('./files.js').File[]} files
  * @property {string} id
  * @property {{id: number, name: string}} sender
  * @property {string} at
+ * @property {boolean} isCut of a quote: the text may be its beginning only
  *
- * @typedef {{kind: 'edit'|'delete'|'react', seq: number, text?: string, emoji?: string, on?: boolean}} Wish
+ * @typedef {{kind: 'edit'|'delete'|'react', seq: number, text?: string, emoji?: string, on?: boolean}} PendingChange
  */
 export class MessageStates {
   #states = new Map();
-  #early = new Map(); // seq → changes of messages that a page under way may bring
+  #early = new Map(); // seq → changes of messages that a loading page may bring
   #fetches = 0;
   #me;
 
@@ -37,7 +39,9 @@ export class MessageStates {
   /** A `message`, an entry of history or a quote. @returns {State|null} null if nothing is new */
   take(entry) {
     const known = this.#states.get(entry.seq);
-    if (known && known.change >= (entry.change ?? 0)) return null;
+    const change = entry.change ?? 0;
+    const isWhole = known?.isCut && !entry.isCut;
+    if (known && (known.change > change || (known.change === change && !isWhole))) return null;
     const state = this.#put(stateOf(entry, this.#me, known));
     const early = this.#early.get(entry.seq);
     this.#early.delete(entry.seq);
@@ -58,36 +62,40 @@ export class MessageStates {
     if (frame.deleted)
       return this.#put({ ...known, ...GONE, change: frame.change, deleted: frame.deleted, by: frame.by ?? null });
     const { change, text, edited, reactions } = frame;
-    return this.#put({ ...known, change, text, edited, reactions, mine: mineIn(frame, this.#me, known) });
+    return this.#put({ ...known, change, text, edited, reactions, mine: mineIn(frame, this.#me, known), isCut: false });
   }
 
   /**
-   * One's own wish, stored under this number: the `changed` that says so may come later.
-   * @param {Wish} wish
+   * Applies the user's own change, stored under this number; its `changed` frame may arrive later.
+   * @param {PendingChange} pending
    * @param {number} change of `done`
    */
-  done(wish, change) {
-    const known = this.#states.get(wish.seq);
+  done(pending, change) {
+    const known = this.#states.get(pending.seq);
     if (!known || known.change >= change) return null;
-    return this.#put({ ...wished(known, wish, this.#me), change });
+    return this.#put({ ...withPending(known, pending, this.#me), change });
   }
 
-  /** While this is under way, changes of unknown messages are kept for it. @template T @param {Promise<T>} promise */
+  /** Keeps changes of unknown messages until this has loaded. @template T @param {Promise<T>} promise */
   async fetching(promise) {
     this.#fetches += 1;
     try {
       return await promise;
     } finally {
       this.#fetches -= 1;
-      // Whoever waits for the answer takes it first.
+      // The caller takes the answer first.
       setTimeout(() => {
         if (!this.#fetches) this.#early.clear();
       });
     }
   }
 
-  forget(seq) {
-    this.#states.delete(seq);
+  /**
+   * Forgets all but these, unless a page is under way: it may be older than what is known. @param {Set<number>} kept
+   */
+  keepOnly(kept) {
+    if (this.#fetches) return;
+    for (const seq of this.#states.keys()) if (!kept.has(seq)) this.#states.delete(seq);
   }
 
   #put(state) {
@@ -97,17 +105,18 @@ export class MessageStates {
 }
 
 /**
- * The state that an entry tells: a `message` frame, an entry of history, or a message that waits to be sent.
+ * Returns the state in an entry: a `message` frame, an entry of history, or a message that waits to be sent.
  * @param {any} entry @param {number} me @param {State} [known] before
  * @returns {State}
  */
 export function stateOf(entry, me, known) {
   const { seq, change = 0, text, edited = null, deleted = null, by = null, reactions = {}, reply = null } = entry;
-  const { id, sender, at } = entry;
-  return { seq, change, text, edited, deleted, by, reactions, mine: mineIn(entry, me, known), reply, id, sender, at };
+  const { id, sender, at, isCut = false, files = [] } = entry;
+  const mine = mineIn(entry, me, known);
+  return { seq, change, text, edited, deleted, by, reactions, mine, reply, files, id, sender, at, isCut };
 }
 
-/** One's own reactions: with ids they are seen; with numbers they are told, or as before. */
+/** The user's own reactions: found among ids; with counts they are in `mine`, or stay as before. */
 function mineIn({ mine, reactions = {} }, me, known) {
   const entries = Object.entries(reactions);
   if (entries.every(([, who]) => Array.isArray(who))) {
@@ -116,18 +125,18 @@ function mineIn({ mine, reactions = {} }, me, known) {
   return mine ?? known?.mine ?? [];
 }
 
-const GONE = { text: '', edited: null, reactions: {}, mine: [] };
+const GONE = { text: '', edited: null, reactions: {}, mine: [], files: [] };
 
 /**
- * The state as somebody wishes it: shown while the wish waits, and true once it is stored.
- * @param {State} state @param {Wish} wish @param {number} me
+ * The state with a pending change: shown while the change waits, and true once it is stored.
+ * @param {State} state @param {PendingChange} pending @param {number} me
  * @returns {State}
  */
-export function wished(state, wish, me) {
+export function withPending(state, pending, me) {
   const now = new Date().toISOString();
-  if (wish.kind === 'delete') return { ...state, ...GONE, deleted: now };
-  if (wish.kind === 'edit') return { ...state, text: wish.text ?? '', edited: now };
-  return { ...state, ...reacted(state, wish, me) };
+  if (pending.kind === 'delete') return { ...state, ...GONE, deleted: now };
+  if (pending.kind === 'edit') return { ...state, text: pending.text ?? '', edited: now };
+  return { ...state, ...reacted(state, pending, me) };
 }
 
 function reacted({ reactions, mine }, { emoji = '', on = false }, me) {

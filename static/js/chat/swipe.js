@@ -1,8 +1,8 @@
-const FAR_PX = 56; // a bubble that is drawn as far is answered
+const FAR_PX = 56; // a swipe of this length starts a reply
 const FIRST_PX = 10; // by then it is clear whether the finger scrolls
 
 /**
- * A bubble drawn aside by a finger is answered.
+ * Starts a reply when a bubble is swiped aside.
  * @param {HTMLElement} list
  * @param {(item: any) => boolean} may whether a message can be answered
  * @param {(item: any) => void} reply

@@ -8,7 +8,7 @@ export class Timeline {
     this.#contiguous = last;
   }
 
-  /** The last number up to which nothing is missing: what to name when catching up. */
+  /** The last number up to which nothing is missing, for catching up. */
   get contiguous() {
     return this.#contiguous;
   }

@@ -1,6 +1,6 @@
 import { plural } from '../lib/sentences.js';
 
-/** The way to the newest message, for a reader further up, with the number of what is unread. */
+/** The link to the newest message, for a reader further up, with the unread count. */
 export class ToEnd {
   #link;
   #plain;

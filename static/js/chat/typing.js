@@ -3,7 +3,7 @@ import { fill } from '../lib/sentences.js';
 const SEND_EVERY_MS = 3_000;
 const SHOW_MS = 5_000;
 
-/** Who is writing: shows it of others, and sends it of oneself. */
+/** Typing indicators: shows those of others, and sends the user's own. */
 export class TypingIndicator {
   #socket;
   #thread;
@@ -35,7 +35,7 @@ export class TypingIndicator {
     if (this.#socket.send({ type: 'typing', thread: this.#thread })) this.#sentAt = now;
   }
 
-  /** A message ended it: the next change is sent at once. */
+  /** A sent message ends the indicator: the next change of the text is sent at once. */
   endOwn() {
     this.#sentAt = -Infinity;
   }
@@ -51,6 +51,11 @@ export class TypingIndicator {
   hide(id) {
     clearTimeout(this.#timers.get(id));
     if (this.#timers.delete(id)) this.#draw();
+  }
+
+  /** Nobody is heard any more. */
+  stop() {
+    for (const id of [...this.#timers.keys()]) this.hide(id);
   }
 
   #draw() {

@@ -1,4 +1,4 @@
-/** The line above the first new message: what came since one left off, or while nobody looked. */
+/** The line above the first message that is new since the last visit, or since the user looked away. */
 
 import { following } from './arrange.js';
 import { firstSeq, lastStored } from './order.js';
@@ -9,7 +9,7 @@ export class UnreadLine {
   #scroll;
   #arrange;
   #readSeq;
-  #isExpected; // there are new messages, perhaps not on the page yet
+  #isExpected; // there are new messages, which may not be on the page yet
 
   /**
    * @param {HTMLElement} list
@@ -31,7 +31,7 @@ export class UnreadLine {
     return this.#list.querySelector('.unread-line');
   }
 
-  /** Draws it before the first new message, as soon as the place where one left off is on the page. */
+  /** Shows the line before the first new message, once that place is on the page. */
   drawWhereOneLeftOff() {
     if (!this.#isExpected || this.element || firstSeq(this.#list) > this.#readSeq + 1) return;
     const isNew = (item) => Number(item.dataset.seq) > this.#readSeq && !item.matches('.own, .deleted');

@@ -1,8 +1,9 @@
-import { ChangeNews } from './change_news.js';
+import { ChangeAnnouncer } from './change_announcer.js';
 import { Changes } from './changes.js';
 import { Composer } from './composer.js';
 import { Counts } from './counts.js';
 import { takeFormMode } from './form_mode.js';
+import { Group } from './group.js';
 import { History } from './history.js';
 import { MessageList } from './messages.js';
 import { Notice } from './notice.js';
@@ -14,11 +15,12 @@ import { Timeline } from './timeline.js';
 import { ToEnd } from './to_end.js';
 import { TypingIndicator } from './typing.js';
 
-/** An open chat: its parts, and what they do together when a message comes. */
+/** An open chat: its parts, and how they work together when a message arrives. */
 export class ChatView {
   #me;
   #router;
-  #isAway = false; // nobody looks, and the first message since then has a line above it
+  #texts;
+  #isAway = false; // the user looks away, so the next message gets a line above it
 
   /**
    * @param {HTMLElement} pane as the server drew it
@@ -29,6 +31,7 @@ export class ChatView {
     const { me, texts, socket, drafts, router } = app;
     this.#me = me;
     this.#router = router;
+    this.#texts = texts;
     /** @type {(id: string) => any} finds what the pane has */
     this.find = (id) => pane.querySelector(`#${id}`);
     const { find } = this;
@@ -38,10 +41,11 @@ export class ChatView {
     this.thread = thread.id;
     this.scroll = new EndScroll(find('log'), signal);
     this.people = new People(me.id);
+    this.group = new Group(pane, this.data, this.people, app);
     this.list = new MessageList(pane, this.data, me, this.people, this.scroll, texts);
     this.changes = new Changes(app, this.data, this.list, signal);
-    const news = new ChangeNews(find('changes-status'), this.people, texts, me.id);
-    this.changes.addEventListener('live', ({ detail: { before, now } }) => news.tell(before, now));
+    this.announcer = new ChangeAnnouncer(find('changes-status'), this.people, texts, me.id);
+    this.changes.addEventListener('live', ({ detail: { before, now } }) => this.announcer.announce(before, now));
     this.timeline = new Timeline(thread.total);
     this.counts = new Counts(find('counts'), thread);
     const { states } = this.changes;
@@ -53,10 +57,20 @@ export class ChatView {
     this.typing = new TypingIndicator(socket, thread.id, find('typing'), this.people, texts);
     this.presence = new PresenceLine(find('presence'), this.people, texts);
     this.notice = new Notice(find('notice'), find('notice-text'), find('send-plainly'));
-    const form = find('composer'); // none where one cannot write: to who is blocked, or deleted
+    const form = find('composer'); // missing if the other user is blocked or deleted
     this.mode = form ? takeFormMode(form) : {};
     this.composer = form && new Composer(form, texts, drafts, thread.id, signal);
+    this.group.addEventListener('change', () => this.presence.show());
+    this.group.addEventListener('leave', () => this.#leave());
     addEventListener('focus', () => this.#comeBack(), { signal });
+  }
+
+  /** One takes no part any more: what is there can be read, and what was typed be copied. */
+  #leave() {
+    this.notice.say(this.#texts.noMember);
+    this.composer?.close();
+    this.typing.stop();
+    this.presence.showUnknown(true);
   }
 
   #comeBack() {
@@ -76,7 +90,7 @@ export class ChatView {
     (this.composer ?? this.pane).focus({ preventScroll: true });
   }
 
-  /** @returns {Promise<boolean>} whether the end is shown here; else another pane shows it */
+  /** @returns {Promise<boolean>} whether the end is shown here; otherwise another pane shows it */
   goToEnd() {
     return this.#router.go(this.find('to-end').href);
   }
@@ -86,18 +100,19 @@ export class ChatView {
     else this.goToEnd();
   }
 
-  /** A stored message: of somebody else, or one's own that the server has acknowledged. */
+  /** Shows a stored message: somebody else's, or the user's own once it is acknowledged. */
   receive(message) {
     const { list, history } = this;
     if (!this.timeline.add(message.seq)) {
       list.drop(message.id);
+      this.changes.know(message.seq); // as it is drawn: what is told now may be newer
       this.changes.take(message);
       return;
     }
     const own = message.sender.id === this.#me.id;
     if (!own) this.#announce(message.sender.id);
     if (history.complete || !list.drop(message.id)) history.add(message);
-    else this.scrollToEnd(); // written at an old place, without a connection: one follows it
+    else this.scrollToEnd(); // written in old history without a connection: scroll to it
     this.changes.take(message);
     this.find('no-messages').hidden = true;
     this.counts.add(own);

@@ -25,6 +25,12 @@ export function initials(name) {
     .toUpperCase();
 }
 
+/** Draws an avatar anew. @param {any} element @param {string} name */
+export function showAvatar(element, name) {
+  element.className = `avatar hue-${hue(name)}`;
+  element.textContent = initials(name);
+}
+
 /** A color's number, 0 to 11, the same for a name at all times: FNV-1a over its code points. */
 export function hue(name) {
   let code = 0x811c9dc5;

@@ -59,7 +59,7 @@ function fenceEnds(lines) {
     if (close && FENCE.test(lines[place])) ends[place] = close;
     if (lines[place] === '```') close = place;
   }
-  // What stands inside a fence opens none; a fence around nothing is none.
+  // A fence inside a fence opens nothing; an empty fence is not a fence.
   for (let place = 0; place < lines.length; place += 1) {
     const end = ends[place];
     if (end && lines.slice(place + 1, end).some(isSeen)) {
@@ -81,7 +81,7 @@ function inlinesOf(lines) {
   return joined(lines.flatMap((line, place) => (place ? ['\n', ...findInlines(line)] : findInlines(line))));
 }
 
-/** The text without the signs of its formatting: for previews. @param {string} text */
+/** The text without formatting marks, for previews. @param {string} text */
 export function plain(text) {
   return mayBeFormatted(text) ? parse(text).map(plainOf).join('\n') : text;
 }

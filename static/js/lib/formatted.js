@@ -15,7 +15,7 @@ export function showFormatted(element, text) {
   else showText(element, text);
 }
 
-/** Blocks break lines by themselves; what is copied of two needs the character. */
+/** Blocks break lines by themselves, but copied text needs the character. */
 function drawBlock(block, place) {
   const nodes = 'text' in block ? block.text.map(drawInline) : [drawOne(block)];
   return place ? [between(), ...nodes] : nodes;

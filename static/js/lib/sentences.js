@@ -15,13 +15,17 @@ export function plural(forms, number) {
 
 /** Fills an element, each value isolated so that a name in another direction turns nothing around it. */
 export function fill(element, format, values) {
-  const nodes = pieces(format, values).map((piece, index) => {
-    if (index % 2 === 0) return piece;
-    const isolated = document.createElement('bdi');
-    isolated.textContent = piece;
-    return isolated;
-  });
+  const nodes = pieces(format, values).flatMap((piece, index) => (index % 2 === 0 ? piece : isolated(piece)));
   element.replaceChildren(...nodes);
+}
+
+/** @param {string|string[]} value several are parted by commas */
+function isolated(value) {
+  return [value].flat().flatMap((each, index) => {
+    const element = document.createElement('bdi');
+    element.textContent = each;
+    return index ? [', ', element] : [element];
+  });
 }
 
 /** Text and values in turn: at even places the text around, at odd ones the values. */

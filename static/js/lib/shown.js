@@ -1,13 +1,28 @@
 /** What is shown for people and messages, or in place of what was deleted. */
 
+import { summary } from './file_words.js';
 import { page } from './page_data.js';
 
-/** A person's name; whoever has deleted the account has none. @param {{name: string}} person */
-export function shownName({ name }) {
-  return name || page.texts.deletedPerson;
+/**
+ * A user's full name if there is one, else the name; a deleted account has none.
+ * @param {{name: string, full_name?: string|null}} user
+ */
+export function shownName({ name, full_name: fullName }) {
+  return fullName || name || page.texts.deletedPerson;
 }
 
-/** A message's text, or that it was deleted. @param {{text: string, deleted?: string}} message */
-export function shownText({ text, deleted }) {
-  return deleted ? page.texts.deleted : text;
+/** The name beside a full name, by which others write to the user. @param {string} name */
+export function handle(name) {
+  const element = document.createElement('bdi');
+  element.className = 'handle';
+  element.textContent = name;
+  return element;
+}
+
+/**
+ * A message's text, what stands for its files, or that it was deleted.
+ * @param {{text: string, deleted?: string|null, files?: any[]}} message
+ */
+export function shownText({ text, deleted, files }) {
+  return deleted ? page.texts.deleted : text || summary(files);
 }

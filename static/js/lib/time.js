@@ -21,7 +21,7 @@ function chooseLocale() {
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? language;
   } catch {
-    return language; // some systems make it "en-US@posix"
+    return language; // some systems report "en-US@posix"
   }
 }
 
@@ -45,7 +45,10 @@ export function reportTimeZone() {
   return !timeZone;
 }
 
-/** Writes all times anew: after the zone turned out to be another, or the day changed. */
+/**
+ * Writes all times anew: after the zone turned out to be another, or the day changed.
+ * @param {Document|Element} [root]
+ */
 export function localiseTimes(root = document) {
   for (const element of root.querySelectorAll('time[datetime]')) write(element);
 }

@@ -22,7 +22,7 @@ export class Today extends EventTarget {
     const day = dayOf(new Date());
     if (day === this.#day) return;
     this.#day = day;
-    localiseTimes(); // what was today is yesterday
+    localiseTimes(); // today has become yesterday
     this.dispatchEvent(new Event('change'));
   }
 }

@@ -6,12 +6,14 @@
 import { Timeline } from '../chat/timeline.js';
 import { page } from '../lib/page_data.js';
 import { cleanText, firstChars } from '../lib/texts.js';
+import { titleOf } from '../lib/titles.js';
 import { within } from '../net/patience.js';
 import { Refresher } from './refresher.js';
-import { PREVIEW_LENGTH, select, showDraft, showLast, showPreview, showUnread } from './rows.js';
+import { PREVIEW_LENGTH, reveal, select, showDraft, showLast, showPreview, showTitle, showUnread } from './rows.js';
+import { Unmuting } from './unmuting.js';
 
 const PATIENCE_MS = 15_000;
-const OVERTAKEN_MS = 1_000; // by then the message that a change overtook has come
+const OVERTAKEN_MS = 1_000; // by then a message that arrives after its change is here
 
 export class Conversations {
   #section;
@@ -24,9 +26,10 @@ export class Conversations {
     () => this.#load(),
     () => this.#receiveMissed(),
   );
-  #missedChanges = [];
-  #early = new Map(); // thread → a change of a message that has not come yet
-  #missed = []; // messages that came during a refresh: the page may be older than they are
+  #unmuting = new Unmuting(() => this.refresh());
+  #early = new Map(); // thread → a change of a message that has not arrived yet
+  /** @type {(() => void)[]} what came during a refresh: the page may be older than it is */
+  #missed = [];
 
   /**
    * @param {HTMLElement} section holds the list, or says that there is none
@@ -38,9 +41,10 @@ export class Conversations {
     this.#drafts = drafts;
     this.#changed = changed;
     drafts.watchAll(() => this.#showDrafts(section));
+    this.#unmuting.await(section);
   }
 
-  /** How many messages are unread, in all conversations. */
+  /** How many messages are unread, in all conversations that are not muted. */
   get unread() {
     return Number(this.#section.dataset.unread);
   }
@@ -50,8 +54,8 @@ export class Conversations {
     this.#selected = thread;
     select(this.#section, thread);
     this.#showDrafts(this.#section);
-    if (thread && !this.#row(thread)) this.refresh(); // older than the list goes
-    this.#reveal();
+    if (thread && !this.#row(thread)) this.refresh(); // it is not among the listed ones
+    reveal(this.#section, this.#row(this.#selected));
   }
 
   #showDrafts(section) {
@@ -59,16 +63,6 @@ export class Conversations {
       const thread = Number(row.dataset.thread);
       showDraft(row, thread === this.#selected ? '' : firstChars(cleanText(this.#drafts.get(thread)), PREVIEW_LENGTH));
     }
-  }
-
-  /** Within the list alone: `scrollIntoView` could move the page. */
-  #reveal() {
-    const row = this.#row(this.#selected);
-    const list = this.#section.getBoundingClientRect();
-    if (!row || !list.height) return;
-    const { top, bottom } = row.getBoundingClientRect();
-    if (top < list.top) this.#section.scrollTop += top - list.top;
-    else if (bottom > list.bottom) this.#section.scrollTop += bottom - list.bottom;
   }
 
   get #address() {
@@ -86,9 +80,9 @@ export class Conversations {
     return (link ?? links[place])?.href ?? location.href;
   }
 
-  /** @param {boolean} seen whether somebody looks at it as it comes */
+  /** @param {boolean} seen whether the user sees it as it arrives */
   receive(message, seen = false) {
-    if (this.#refresher.isRunning) this.#missed.push(message);
+    this.#keep(() => this.#row(message.thread) && this.receive(message));
     const row = this.#row(message.thread);
     if (!row) {
       this.refresh();
@@ -106,7 +100,7 @@ export class Conversations {
     if (row.previousElementSibling) this.#keepingFocus(() => row.parentElement.prepend(row));
   }
 
-  /** One's own mark moved, here or on another device. */
+  /** Handles the user's own read marker, moved here or on another device. */
   read({ thread, seq, unread, last, change }) {
     const row = this.#row(thread);
     if (!row) {
@@ -120,14 +114,38 @@ export class Conversations {
 
   /** A message was edited or deleted, or somebody reacted to it. @param {any} frame `changed` */
   change(frame) {
-    if (this.#refresher.isRunning) this.#missedChanges.push(frame);
+    this.#keep(() => this.change(frame));
     const row = this.#row(frame.thread);
     if (!row) return;
     if (frame.unread !== undefined) this.#count(row, frame);
     this.#showChange(row, frame);
   }
 
-  /** The last message is shown as it is now; a change that overtakes its message waits for it. */
+  /** A group's title or people changed, or one is new in it. @param {any} frame `thread` */
+  rename(frame) {
+    this.#keep(() => this.rename(frame));
+    const row = this.#row(frame.thread);
+    const title = titleOf(frame, page.me.id);
+    if (!row || !title) {
+      this.refresh();
+    } else if (frame.change > Number(row.dataset.asOf ?? row.dataset.change)) {
+      row.dataset.asOf = frame.change;
+      showTitle(row, title);
+    }
+  }
+
+  /** One takes no part in a thread any more. */
+  drop(thread) {
+    this.#keep(() => this.drop(thread));
+    const row = this.#row(thread);
+    if (!row) return;
+    this.#showUnread(row, 0);
+    this.#timelines.delete(row.dataset.thread);
+    row.remove();
+    this.refresh(); // where only some are listed, another one comes up; where none is left, it says so
+  }
+
+  /** Shows the last message as it is now; a change that arrives before its message waits for it. */
   #showChange(row, frame) {
     const { dataset } = row;
     const total = Number(dataset.total);
@@ -157,42 +175,49 @@ export class Conversations {
     const known = Number(dataset.total) + Number(dataset.read ?? 0) + Number(dataset.change ?? 0);
     if (Number(dataset.total) > last) this.refresh();
     else if (last + read + change >= known) {
+      dataset.asOf ??= dataset.change;
       Object.assign(dataset, { counted: last, read, change });
       this.#showUnread(row, unread);
     }
   }
 
+  /** Reads the list again. */
   refresh() {
     return this.#refresher.run();
   }
 
   async #load() {
-    const response = await fetch(this.#address, { cache: 'no-store', signal: within(PATIENCE_MS) });
+    const signal = within(PATIENCE_MS);
+    const response = await fetch(this.#address, { headers: { 'Chat-Part': 'list' }, cache: 'no-store', signal });
     if (!response.ok || response.redirected) throw new Error(`the list answered ${response.status}`);
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     this.#replace(fresh.getElementById(this.#section.id));
   }
 
+  /** @param {() => void} again to be done once more over the page that is on its way */
+  #keep(again) {
+    if (this.#refresher.isRunning) this.#missed.push(again);
+  }
+
   #receiveMissed() {
     const missed = this.#missed;
     this.#missed = [];
-    for (const message of missed) if (this.#row(message.thread)) this.receive(message);
-    const changes = this.#missedChanges;
-    this.#missedChanges = [];
-    for (const frame of changes) this.change(frame);
+    for (const again of missed) again();
   }
 
   #replace(fresh) {
     select(fresh, this.#selected);
     this.#showDrafts(fresh);
+    this.#unmuting.await(fresh);
     const wasListed = this.#row(this.#selected);
     if (fresh.isEqualNode(this.#section)) return;
     this.#timelines.clear();
-    this.#section.dataset.unread = fresh.dataset.unread;
+    delete this.#section.dataset.unmutesAt;
+    Object.assign(this.#section.dataset, fresh.dataset);
     this.#keepingFocus(() =>
       this.#section.replaceChildren(...Array.from(fresh.childNodes, (node) => document.importNode(node, true))),
     );
-    if (!wasListed) this.#reveal();
+    if (!wasListed) reveal(this.#section, this.#row(this.#selected));
     this.#changed(this.unread);
   }
 
@@ -207,8 +232,7 @@ export class Conversations {
   }
 
   #showUnread(row, unread) {
-    this.#section.dataset.unread = this.unread + unread - Number(row.dataset.unread);
-    showUnread(row, unread);
+    showUnread(this.#section, row, unread);
     this.#changed(this.unread);
   }
 

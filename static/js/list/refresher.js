@@ -1,6 +1,6 @@
 const RETRY_MS = 5_000;
 
-/** Loads something anew: once at a time, once more when that was wanted meanwhile, and again if it failed. */
+/** Reloads something: one request at a time, one more if requested meanwhile, and a retry after a failure. */
 export class Refresher {
   #load;
   #ended;

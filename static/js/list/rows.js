@@ -1,5 +1,7 @@
-/** The rows of the list, each a conversation: its last message, what is unread, and the draft. */
+/** The rows of the list, one for each conversation: its last message, its unread count and its draft. */
 
+import { showAvatar } from '../lib/avatars.js';
+import { summary } from '../lib/file_words.js';
 import { plain } from '../lib/format.js';
 import { page } from '../lib/page_data.js';
 import { fill, plural } from '../lib/sentences.js';
@@ -14,6 +16,9 @@ export function showLast(row, message, own) {
   const name = shownName(message.sender);
   const { you, messages } = page.texts;
   row.dataset.total = seq;
+  const files = summary(message.files);
+  if (files) row.dataset.files = files;
+  else delete row.dataset.files;
   row.querySelector('.conversation-total').textContent = plural(messages, seq);
   const named = name === row.dataset.title ? '' : `${name}:`;
   row.querySelector('.preview-sender').textContent = own ? you : named;
@@ -21,12 +26,29 @@ export function showLast(row, message, own) {
   showTime(row.querySelector('time'), at, 'list');
 }
 
-/** @param {{text: string, deleted?: string}} message */
-export function showPreview(row, message) {
-  row.querySelector('.preview-text').textContent = plain(firstChars(shownText(message), PREVIEW_LENGTH));
+/** @param {string} title */
+export function showTitle(row, title) {
+  row.dataset.title = title;
+  row.querySelector('.conversation-title').textContent = title;
+  showAvatar(row.querySelector('.avatar'), title);
 }
 
-export function showUnread(row, unread) {
+/**
+ * A message that has changed is told without its files, which stay.
+ * @param {{text: string, deleted?: string}} message
+ */
+export function showPreview(row, message) {
+  const words = plain(firstChars(shownText(message), PREVIEW_LENGTH));
+  row.querySelector('.preview-text').textContent = words || (row.dataset.files ?? '');
+}
+
+/** Also counts what is unread in all conversations of the section but muted ones, and in how many. */
+export function showUnread({ dataset }, row, unread) {
+  const before = Number(row.dataset.unread);
+  if (!row.classList.contains('muted')) {
+    dataset.unread = Number(dataset.unread) + unread - before;
+    dataset.unreadThreads = Number(dataset.unreadThreads) + Number(unread > 0) - Number(before > 0);
+  }
   row.dataset.unread = unread;
   row.classList.toggle('unread', unread > 0);
   const badge = row.querySelector('.badge');
@@ -57,4 +79,13 @@ export function select(section, thread) {
     if (Number(link.parentElement.dataset.thread) === thread) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
+}
+
+/** Brings a row into view; scrolls only the list: `scrollIntoView` could move the page. */
+export function reveal(section, row) {
+  const list = section.getBoundingClientRect();
+  if (!row || !list.height) return;
+  const { top, bottom } = row.getBoundingClientRect();
+  if (top < list.top) section.scrollTop += top - list.top;
+  else if (bottom > list.bottom) section.scrollTop += bottom - list.bottom;
 }

@@ -1,4 +1,4 @@
-/** Shows the unread count on the tab of the browser: "(3) Ben", and a dot on the icon. */
+/** Shows the unread count on the tab of the browser: "(3) Ben", a dot on its icon, and on that of the installed app. */
 let title = document.title;
 let shown = document.title;
 let unread = 0;
@@ -10,18 +10,30 @@ const icons = icon && { plain: icon.getAttribute('href'), unread: icon.dataset.u
 
 /** @param {number} count */
 export function showUnread(count) {
-  if (document.title !== shown) title = document.title; // set by code that does not know us
+  notice();
   unread = count;
   write();
+  navigator.setAppBadge?.(count)?.catch(() => {}); // where the system has none
   if (!icon) return;
   const href = count ? icons.unread : icons.plain;
   if (icon.getAttribute('href') !== href) icon.setAttribute('href', href);
 }
 
-/** Names the page, the count before it staying. @param {string} name */
+/** Changes the title, and keeps the count before it. @param {string} name */
 export function setTitle(name) {
   title = name;
   write();
+}
+
+/** What the page is called after has another name. @param {string} before @param {string} now */
+export function rename(before, now) {
+  notice();
+  setTitle(title.replace(before, () => now));
+}
+
+/** The title may be set by code that does not know us. */
+function notice() {
+  if (document.title !== shown) title = document.title;
 }
 
 function write() {

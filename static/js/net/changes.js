@@ -1,5 +1,5 @@
 /**
- * Changes of messages that wait in the outbox, and what becomes of them before they are sent. A message that was never
+ * Changes of messages in the outbox, and how they are merged before they are sent. A message that was never
  * handed to a socket is changed in place; one that may have arrived is settled first, then changed.
  *
  * @typedef {import('./outbox_store.js').Entry} Entry
@@ -10,9 +10,9 @@ export function isChange({ kind = 'send' }) {
   return kind !== 'send';
 }
 
-/** What the server is told; what an entry does not have is left out as JSON. @param {Entry} entry */
-export function frameOf({ kind = 'send', thread, id, seq, text, base, emoji, on, reply }) {
-  return { type: kind, thread, id, seq, text, base, emoji, on, reply };
+/** The frame for the server; JSON leaves out undefined fields. @param {Entry} entry */
+export function frameOf({ kind = 'send', thread, id, seq, text, base, emoji, on, reply, files }) {
+  return { type: kind, thread, id, seq, text, base, emoji, on, reply, files: files?.map((file) => file.id) };
 }
 
 /**
@@ -23,6 +23,18 @@ export function frameOf({ kind = 'send', thread, id, seq, text, base, emoji, on,
 export function changes(entry, { thread, seq, of }) {
   if (!isChange(entry) || entry.thread !== thread) return false;
   return seq && entry.seq ? entry.seq === seq : of !== undefined && entry.of === of;
+}
+
+/**
+ * An edit is stored: the user's next edit of the same message is based on it.
+ * @param {Entry} edit
+ * @param {number} change
+ * @param {Entry[]} entries
+ */
+export function basedOn(edit, change, entries) {
+  const isNext = (entry) => entry.kind === 'edit' && entry.state === 'waiting' && !entry.handed && changes(entry, edit);
+  const next = edit.kind === 'edit' ? entries.filter(isNext) : [];
+  return next.map((entry) => ({ ...entry, base: Math.max(entry.base ?? 0, change) }));
 }
 
 /**
@@ -41,10 +53,10 @@ export function tidy(entries) {
   };
 }
 
-/** Whether it waits, and nobody can have got it. @param {Entry} entry */
+/** Whether it waits and cannot have reached the server. @param {Entry} entry */
 const isUntouched = ({ state, handed }) => state === 'waiting' && handed === false;
 
-/** @returns {boolean} whether the change is done with: what is kept has it already, or there is nothing to change */
+/** @returns {boolean} whether the change is not needed: a kept entry includes it, or there is nothing to change */
 function merge(change, kept) {
   if (change.of && !change.seq) {
     const message = kept.get(change.of);
@@ -67,9 +79,9 @@ function merge(change, kept) {
   return true;
 }
 
-/** The message did not get away: it becomes what it is wished to be. */
+/** Applies a change to a message that was not sent. */
 function mergeIntoMessage({ kind, text }, message, kept) {
   if (kind === 'edit') kept.set(message.id, { ...message, text });
   if (kind === 'delete') kept.delete(message.id);
-  return kind !== 'react' || message.state === 'refused'; // a reaction waits for what waits
+  return kind !== 'react' || message.state === 'refused'; // a reaction waits until its message is stored
 }

@@ -1,11 +1,11 @@
 import { backOff } from './back_off.js';
 import { inTurn } from './turns.js';
 
-const DOUBT_MS = 3_000; // without an answer: does the connection still live?
-const ANSWER_MS = 15_000; // then the same is sent again
+const DOUBT_MS = 3_000; // without an answer, after which the connection is tested
+const ANSWER_MS = 15_000; // without an answer, after which it is sent again
 
 /**
- * Hands what waits to the socket, one entry at a time over all tabs. Each waits for the fate of the one before it, so
+ * Hands waiting entries to the socket, one at a time over all tabs. Each waits for the outcome of the previous one, so
  * that order holds even when one is refused.
  *
  * @typedef {import('./outbox_store.js').Entry} Entry
@@ -21,10 +21,10 @@ export class Delivery {
   /** @type {{entry: Entry, done: (waitMs: number) => void}|null} */
   #inFlight = null;
   #flushing = false;
-  #pause = 0; // the timer of the next attempt: before it nothing is tried, or the server would close the socket
+  #pause = 0; // the timer of the next attempt; earlier attempts could make the server close the socket
   #failures = 0;
 
-  /** @param {import('./socket.js').ChatSocket} socket @param {string} name of what tabs share @param {Queue} queue */
+  /** @param {import('./ways.js').Ways} socket @param {string} name of what tabs share @param {Queue} queue */
   constructor(socket, name, queue) {
     this.#socket = socket;
     this.#name = name;
@@ -35,7 +35,7 @@ export class Delivery {
     });
   }
 
-  /** What the server has perhaps got, and not answered yet. */
+  /** The entry that the server may have received and has not answered yet. */
   get entry() {
     return this.#inFlight?.entry;
   }
@@ -71,7 +71,7 @@ export class Delivery {
     return 0;
   }
 
-  /** What is next once it is this tab's turn: another one may have sent meanwhile. */
+  /** Returns the next entry once it is this tab's turn: another tab may have sent meanwhile. */
   #sendNext() {
     this.#queue.tidy();
     const entry = this.#socket.live && this.#queue.next();
@@ -93,21 +93,21 @@ export class Delivery {
     });
   }
 
-  /** Its fate is known. @param {string} id */
+  /** Ends the wait for an entry whose outcome is known. @param {string} id */
   settled(id) {
     this.#failures = 0;
     if (this.entry?.id === id) this.#answered(0);
   }
 
   /**
-   * The same goes again after a while.
+   * Sends the same entry again after a while.
    * @param {number} [seconds] that the server asked for
-   * @param {boolean} [isBusy] whether that is all that is wrong
+   * @param {boolean} [isBusy] whether the server was only busy
    */
   postpone(seconds = 0, isBusy = false) {
     const asked = seconds * 1000;
     if (isBusy && asked)
-      this.#answered(asked); // nothing is wrong: no need to wait longer each time
+      this.#answered(asked); // nothing is wrong, so the waits need not grow
     else this.#answered(Math.max(1, backOff(++this.#failures), asked));
   }
 

@@ -2,9 +2,10 @@
 
 import { localStorageOrNull } from './browser_storage.js';
 import { Drafts } from './drafts.js';
+import { forgetFiles } from './file_database.js';
 import { OutboxStore } from './outbox_store.js';
 
-const LEAVING = 'chatserver.leaving'; // in the tab: who asked for the end of their account
+const LEAVING = 'chatserver.leaving'; // in the tab: the user who requested the deletion
 
 /** @param {number} userId */
 export function noteLeaving(userId) {
@@ -15,11 +16,12 @@ export function noteLeaving(userId) {
   }
 }
 
-/** The account is gone, and what this browser kept for it goes, too. */
+/** Removes the data of a deleted account from this browser. */
 export function forgetWhoLeft() {
   const userId = localStorageOrNull() && sessionStorage.getItem(LEAVING);
   if (!userId) return;
   new Drafts(userId).clear();
   new OutboxStore(userId).clear();
+  forgetFiles(userId);
   sessionStorage.removeItem(LEAVING);
 }

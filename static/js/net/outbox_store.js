@@ -10,6 +10,8 @@ import { localStorageOrNull, parse, removeAll } from './browser_storage.js';
  * @property {'send'|'edit'|'delete'|'react'} [kind] `send` if missing
  * @property {string} [text] of a message or an edit
  * @property {number} [reply] of a message: the number of the one that it answers
+ * @property {import('../chat/files.js').File[]} [files] of a message
+ * @property {boolean} [again] of a message whose files the server had lost: whether they were uploaded again
  * @property {number} [seq] of a change: the number of its message
  * @property {string} [of] of a change: the id of its message, while the number is not known
  * @property {number} [base] of an edit: the last change that its author saw
@@ -24,16 +26,14 @@ import { localStorageOrNull, parse, removeAll } from './browser_storage.js';
  * @property {boolean} [elsewhere] whether another tab put it
  */
 export class OutboxStore {
-  #plain;
-  #later;
+  #prefixes;
   #storage;
   #memory = new Map();
 
   /** @param {number|string} userId entries are kept per account and never seen by another */
   constructor(userId, storage = localStorageOrNull()) {
-    this.#plain = `chatserver.outbox.${userId}.`;
-    // Never read by tabs of the version before, which would send an edit as a message.
-    this.#later = `chatserver.outbox-2.${userId}.`;
+    // Tabs of a previous version must not read what came later: an edit, which they would send as a message, or files.
+    this.#prefixes = ['outbox', 'outbox-2', 'outbox-3'].map((name) => `chatserver.${name}.${userId}.`);
     this.#storage = storage;
   }
 
@@ -51,33 +51,32 @@ export class OutboxStore {
 
   /** @param {string} id @returns {Entry|undefined} */
   get(id) {
-    const stored = (prefix) => parse(this.#storage?.getItem(prefix + id));
-    return this.#memory.get(id) ?? stored(this.#plain) ?? stored(this.#later) ?? undefined;
+    const stored = this.#prefixes.map((prefix) => parse(this.#storage?.getItem(prefix + id)));
+    return this.#memory.get(id) ?? stored.find(Boolean);
   }
 
   /** @param {Entry} entry */
   put(entry) {
-    const isPlain = (entry.kind ?? 'send') === 'send' && !entry.reply;
+    const { id, kind = 'send', reply, files } = entry;
+    const version = files ? 2 : Number(kind !== 'send' || Boolean(reply));
     try {
-      this.#storage.setItem((isPlain ? this.#plain : this.#later) + entry.id, JSON.stringify(entry));
-      this.#memory.delete(entry.id);
+      this.#storage.setItem(this.#prefixes[version] + id, JSON.stringify(entry));
+      this.#memory.delete(id);
     } catch {
-      this.#memory.set(entry.id, entry);
+      this.#memory.set(id, entry);
     }
   }
 
   /** @param {string} id */
   remove(id) {
     this.#memory.delete(id);
-    this.#storage?.removeItem(this.#plain + id);
-    this.#storage?.removeItem(this.#later + id);
+    for (const prefix of this.#prefixes) this.#storage?.removeItem(prefix + id);
   }
 
-  /** Forgets them all, for good. */
+  /** Deletes all entries for good. */
   clear() {
     this.#memory.clear();
-    removeAll(this.#storage, this.#plain);
-    removeAll(this.#storage, this.#later);
+    for (const prefix of this.#prefixes) removeAll(this.#storage, prefix);
   }
 
   /** Whether something waits in memory only, to be lost with the page. */
@@ -86,8 +85,8 @@ export class OutboxStore {
   }
 
   /**
-   * @param {(entry: Entry|null, before: Entry|null) => void} changed called for what other tabs put or remove, with
-   *   null for what is not there any more, or was not there before
+   * @param {(entry: Entry|null, before: Entry|null) => void} changed called for entries that other tabs put or
+   *   remove; null for an entry that no longer exists, or did not exist before
    */
   watch(changed) {
     addEventListener('storage', ({ key, newValue, oldValue }) => {
@@ -96,6 +95,6 @@ export class OutboxStore {
   }
 
   #has(key) {
-    return key.startsWith(this.#plain) || key.startsWith(this.#later);
+    return this.#prefixes.some((prefix) => key.startsWith(prefix));
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The one connection of a page to the server, and the only module that knows WebSocket.
  *
- * Events: each frame under its type (`detail` is the frame), `answer` with whatever the server says, `statechange`, and
+ * Events: each frame under its type (`detail` is the frame), `answer` with every frame, `statechange`, and
  * `toobig` when the server closed because of the size of what we sent. States: `connecting`, `live` (the server said
  * hello), `waiting` (between two attempts), `blocked` (waiting, and this network lets no WebSocket through),
  * `signed-out` (this account is no longer signed in here) and `unsupported`.
@@ -14,7 +14,7 @@ const PONG_MS = 5_000;
 const OFFLINE_PONG_MS = 2_000; // the browser itself says that there is no network
 const HANDSHAKE_MS = 20_000;
 const POLICY_WAIT_MS = 30_000;
-const STABLE_MS = 10_000; // a connection that lived as long starts the waits anew
+const STABLE_MS = 10_000; // after a connection of this length the waits start again
 const SESSION_CHECK_MS = 5_000;
 const HANDSHAKES_BEFORE_SESSION_CHECK = 2;
 const CHECKS_BEFORE_BLOCKED = 5; // the session answers, the WebSocket never does
@@ -32,11 +32,11 @@ export class ChatSocket extends EventTarget {
   #fruitlessChecks = 0;
   #deadline = 0; // the timer that ends the connection unless a frame comes first
   #retry = 0;
-  #isProbed = false; // a ping waits for its answer: another one would only put off the deadline
+  #isProbed = false; // a ping is unanswered: another one would only postpone the deadline
   #mayHurry = true;
   #hello = null;
 
-  /** @param {number} userId the account the page was drawn for: no other is ever talked for */
+  /** @param {number} userId the account the page was rendered for; the socket never speaks for another */
   constructor(userId) {
     super();
     this.#userId = userId;
@@ -49,7 +49,7 @@ export class ChatSocket extends EventTarget {
     return this.#state === 'live';
   }
 
-  /** What the server said of itself at the last connection. @returns {any} null before the first */
+  /** The last `hello` of the server. @returns {any} null before the first */
   get hello() {
     return this.#hello;
   }
@@ -152,7 +152,7 @@ export class ChatSocket extends EventTarget {
     if (!wasLive && ++this.#failedHandshakes >= HANDSHAKES_BEFORE_SESSION_CHECK) await this.#checkSession();
   }
 
-  /** A refused handshake does not say why: ask. Anything but "not signed in" means: keep trying. */
+  /** Asks for the session, since a refused handshake gives no reason; keeps trying unless it is "not signed in". */
   async #checkSession() {
     let status = 0;
     try {
@@ -171,7 +171,7 @@ export class ChatSocket extends EventTarget {
     if (this.#fruitlessChecks >= CHECKS_BEFORE_BLOCKED) this.#enter('blocked');
   }
 
-  /** There is a network again: an attempt that was begun without one is not waited for. */
+  /** Handles a new network: does not wait for an attempt that began without one. */
   #comeBack() {
     this.#attempt = 0;
     if (this.#socket && !this.live) this.#expectFrameWithin(PONG_MS);

@@ -1,6 +1,6 @@
-import { reloadPage } from './reload.js';
+import { showSignedOut } from './signed_out.js';
 
-const QUIET_MS = 3_000; // a short break is not worth a word
+const QUIET_MS = 3_000; // a short interruption is not shown
 const READABLE_MS = 3_000;
 
 /**
@@ -12,7 +12,7 @@ export class ConnectionStatus {
   #line;
   #texts;
   #state = ''; // the sentence of the connection's state
-  #problem = ''; // goes before it
+  #problem = ''; // shown instead of it
   #readAt = 0;
   #quiet = 0; // timer
   #forgetting = 0; // timer
@@ -20,7 +20,7 @@ export class ConnectionStatus {
   /**
    * @param {import('../net/socket.js').ChatSocket} socket
    * @param {HTMLElement} line
-   * @param {{lost: string, unsupported: string, blocked: string}} texts
+   * @param {{lost: string, unsupported: string, blocked: string, signedOut: string, signInAgain: string}} texts
    */
   constructor(socket, line, texts) {
     this.#socket = socket;
@@ -40,7 +40,7 @@ export class ConnectionStatus {
     this.#socket.probe();
   }
 
-  /** What did not work has worked now. */
+  /** Removes a problem that no longer exists. */
   takeBack() {
     clearTimeout(this.#forgetting);
     this.#forgetting = 0;
@@ -55,7 +55,10 @@ export class ConnectionStatus {
 
   #follow() {
     const { state } = this.#socket;
-    if (state === 'signed-out') reloadPage(); // the server shows the sign-in page
+    if (state === 'signed-out') {
+      showSignedOut(this.#line, this.#texts);
+      return;
+    }
     if (state === 'connecting' || state === 'waiting') {
       this.#quiet ||= setTimeout(() => this.#stateIs(this.#texts.lost), QUIET_MS);
     } else {
@@ -68,7 +71,7 @@ export class ConnectionStatus {
   #stateIs(sentence) {
     this.#state = sentence;
     if (sentence)
-      this.takeBack(); // it says more
+      this.takeBack(); // the new sentence says more
     else this.#show();
   }
 

@@ -1,9 +1,9 @@
 const NEW_MESSAGE = '#new-message';
 
-/** @type {() => any} the pane that stands in the page now */
+/** @type {() => any} the present pane */
 export const main = () => document.getElementById('main');
 
-/** Where one goes on: the text to write. Where that would bring up a keyboard over the page, the pane. */
+/** Focuses the text box; or the pane, if that would open an on-screen keyboard. */
 export function focusOn(pane) {
   const isNew = location.hash === NEW_MESSAGE;
   const field = pane.querySelector(isNew ? '[name=recipient_name]' : '#composer textarea');

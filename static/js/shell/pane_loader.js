@@ -1,13 +1,14 @@
+import { loadStyles } from '../lib/styles.js';
 import { within } from '../net/patience.js';
 import { main } from './pane.js';
 
 const PATIENCE_MS = 15_000;
-const HAS_PANE = /^\/messages\/(chat\/\d+\/)?$/;
+const HAS_PANE = /^\/messages\/((chat|group)\/\d+\/)?$/;
 
-/** @param {string} path @returns {boolean} whether the page at a path has a pane that can take the place of another */
+/** @param {string} path @returns {boolean} whether the page at a path has a pane that can replace another */
 export const hasPane = (path) => HAS_PANE.test(path);
 
-/** Fetches the pane that the server draws for an address. A later address ends the wait for an earlier one. */
+/** Fetches the pane that the server renders for an address. A later address cancels an earlier request. */
 export class PaneLoader {
   #loading = new AbortController();
   #failed;
@@ -17,7 +18,7 @@ export class PaneLoader {
     this.#failed = failed;
   }
 
-  /** @returns {Promise<{drawn: any, document: Document, url: URL}|undefined>} nothing when it was not to be */
+  /** @returns {Promise<{drawn: any, document: Document, url: URL}|undefined>} nothing if it failed or was cancelled */
   async load(url) {
     this.#loading.abort();
     const loading = new AbortController();
@@ -43,9 +44,11 @@ export class PaneLoader {
       location.assign(url);
       return undefined;
     }
+    await loadStyles(fresh);
+    if (loading.signal.aborted) return undefined;
     return { drawn: fresh.getElementById('main'), document: fresh, url: at };
   }
 }
 
-/** The style sheet's address holds a hash of all static files: after an update everything is loaded anew. */
+/** The style sheet's address holds a hash of all static files: after an update the whole page is loaded. */
 const versionOf = (page) => page.querySelector('link[rel=stylesheet]').getAttribute('href');

@@ -1,4 +1,4 @@
-/** Opens what a button names, for browsers without popovers: one at a time, until one presses Escape or elsewhere. */
+/** Replaces popovers in browsers without them: opens one at a time, until Escape or a click elsewhere. */
 export function replacePopovers() {
   document.documentElement.classList.add('without-popovers');
   document.addEventListener('click', press);

@@ -28,7 +28,7 @@ export class Router extends EventTarget {
     });
   }
 
-  /** Whatever breaks here, in a browser that lacks something, say: the browser itself still goes there. */
+  /** If something fails here, for example in an old browser, the browser itself still follows the link. */
   async #orByTheBrowser(url, work) {
     try {
       return await work();
@@ -55,7 +55,7 @@ export class Router extends EventTarget {
     if (link.pathname === '/messages/' && link.search) return;
     if (link.hash && link.pathname + link.search === this.#address) {
       if (link.hash === location.hash) focusOn(main());
-      return; // the browser goes there
+      return; // the browser follows the link
     }
     event.preventDefault();
     this.go(link.href);
@@ -68,7 +68,7 @@ export class Router extends EventTarget {
     await this.#orByTheBrowser(url, async () => {
       const pane = await this.#loader.load(url);
       if (pane) this.#enter(pane, location.hash, false);
-      else history.replaceState(null, '', this.#address); // what is shown is what the address says
+      else history.replaceState(null, '', this.#address); // the address matches the shown pane
     });
   }
 

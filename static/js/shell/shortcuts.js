@@ -1,6 +1,6 @@
 /**
- * Keys for what one does often. Events: `previous` and `next` (Alt with an arrow: the conversation above and below)
- * and `new` (Alt+N). `?` shows the list of them.
+ * Keyboard shortcuts. Events: `previous` and `next` (Alt with an arrow: the conversation above and below),
+ * `new` (Alt+N) and `search` (Ctrl+K, and `/` alone). `?` shows the list of them.
  *
  * Characters are known by `key`, which is what the person's layout writes, `?` wherever it stands. Letters
  * are known by `code` where the layout writes none of A to Z there: Cyrillic's "т", a Mac's Option+N.
@@ -15,7 +15,7 @@ export class Shortcuts extends EventTarget {
 
   /**
    * @param {HTMLDialogElement} dialog the list, with a checkbox `#single-keys`: a key alone can be turned off,
-   *   since who speaks to the computer presses it unawares (WCAG 2.1.4)
+   *   since users of speech input may press it by accident (WCAG 2.1.4)
    * @param {AbortSignal} [signal]
    */
   constructor(dialog, signal) {
@@ -46,7 +46,7 @@ export class Shortcuts extends EventTarget {
     this.#dialog.showModal();
   }
 
-  /** A key went down. */
+  /** Handles a key press. */
   #press(event) {
     if (this.#dialog.open || event.defaultPrevented || event.isComposing || event.repeat) return;
     const action = this.#action(event);
@@ -57,9 +57,11 @@ export class Shortcuts extends EventTarget {
   }
 
   #action(event) {
-    if (event.ctrlKey || event.metaKey) return null;
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (isCommand) return letter(event) === 'k' && !event.altKey && !event.shiftKey ? 'search' : null;
     const isInField = event.target.closest(FIELDS) !== null;
     if (event.key === '?' && !event.altKey) return this.#singleKeys && !isInField ? 'show' : null;
+    if (event.key === '/' && !event.altKey) return this.#singleKeys && !isInField ? 'search' : null;
     if (!event.altKey || event.shiftKey) return null;
     if (event.key === 'ArrowUp') return 'previous';
     if (event.key === 'ArrowDown') return 'next';
@@ -72,7 +74,7 @@ export function letter({ key, code }) {
   return (/^[a-z]$/i.test(key) ? key : code.replace('Key', '')).toLowerCase();
 }
 
-/** Whether single keys do anything. */
+/** Whether single keys are on. */
 export function singleKeys() {
   try {
     return localStorage.getItem(SINGLE_KEYS) !== 'off';
