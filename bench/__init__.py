@@ -1,1 +1,1 @@
-"""How fast and how small the product is, against the limit of its parts: `make bench`."""
+"""`make bench` measures the speed and size of the product against the limits of its parts."""

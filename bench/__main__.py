@@ -24,7 +24,7 @@ from chatserver.development.embedded import EmbeddedError, EmbeddedServers
 from chatserver.server.schema import migrate
 
 RESULTS = Path(__file__).with_name("results")
-STOPPED = 130  # exit code of what SIGINT ended
+STOPPED = 130  # exit code after SIGINT
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
     if why := unfit():
         sys.exit(f"make bench cannot run here: {why}.")
     record = Record(folder / f"{time.strftime('%Y%m%dT%H%M%S')}.jsonl")
-    for end in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: nothing stays behind
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C, also if the shell ignores it
         signal.signal(end, signal.default_int_handler)
     start = time.monotonic()
     code = 0
@@ -40,7 +40,7 @@ def main() -> int:
         possible = prepare(names, record, quick=quick)
         if possible:
             measure(possible, record, quick=quick)
-        if not quick:
+        if not quick and folder == RESULTS:
             draw_all(record.figures)
     except (EmbeddedError, OSError) as error:
         print(f"make bench: {error}", file=sys.stderr)
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def arguments() -> tuple[list[str], bool, Path]:
-    """The chosen scenarios, whether to run them quickly, and where the figures are kept."""
+    """Returns the chosen scenarios, whether to run them quickly, and where to save the figures."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(NEEDS))
     parser.add_argument("--quick", action="store_true", help="smaller and shorter, in some two minutes")
@@ -71,7 +71,7 @@ def arguments() -> tuple[list[str], bool, Path]:
 
 
 def prepare(names: list[str], record: Record, *, quick: bool) -> list[str]:
-    """Tells what is needed and what cannot run here; returns the others. Raises OSError when nothing can be kept."""
+    """Reports what is needed and which scenarios cannot run; returns the others. Raises OSError if it cannot save."""
     machine = inspect_machine(names)
     record.begin(
         scenarios=names, quick=quick, cores=len(os.sched_getaffinity(0)), load=os.getloadavg()[0],
@@ -88,7 +88,7 @@ def prepare(names: list[str], record: Record, *, quick: bool) -> list[str]:
 
 
 def measure(names: list[str], record: Record, *, quick: bool) -> None:
-    """Runs these scenarios, with PostgreSQL and Redis of their own: on a disk, with fsync. Raises EmbeddedError."""
+    """Runs these scenarios with a PostgreSQL and a Redis of their own, on disk and with fsync. Raises EmbeddedError."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
         Path(folder).chmod(0o755)  # as root the servers run as another user
         say("starting PostgreSQL and Redis")
@@ -103,7 +103,7 @@ def measure(names: list[str], record: Record, *, quick: bool) -> None:
                 except KeyboardInterrupt:
                     record.fail(name, "stopped before its end")
                     raise
-                except Exception as error:  # whatever it is, the other scenarios still give figures
+                except Exception as error:  # the other scenarios still give figures
                     why = str(error) if isinstance(error, StageError | LoadError) else sentence(error)
                     record.fail(name, f"failed: {why}", traceback.format_exc())
                     for line in stage.complaints():
@@ -111,7 +111,7 @@ def measure(names: list[str], record: Record, *, quick: bool) -> None:
 
 
 def scenario(name: str) -> Callable[[Stage], Iterator[Figure]]:
-    """Imported when its turn comes: the packages that it needs may be missing where others run."""
+    """Imports a scenario just before it runs, since packages that it needs may be missing where others run."""
     word = name.replace("-", "_")
     found: Callable[[Stage], Iterator[Figure]] = getattr(import_module(f"bench.scenarios.{word}"), word)
     return found

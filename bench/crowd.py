@@ -1,4 +1,4 @@
-"""Many chats that are open and say nothing: what they hold, and what it takes to open them, and to come back."""
+"""Many open and silent chats: their memory, and the cost of opening and reopening them."""
 
 import asyncio
 import gc
@@ -15,14 +15,14 @@ from bench.screen import Screen
 from bench.stage import Seat
 
 AT_ONCE = 100  # sockets being opened
-SETTLE = 2.0  # seconds until nothing is done any more
+SETTLE = 2.0  # seconds until all work is done
 PAUSES = (0.5, 30.0)  # seconds: a browser's longest wait before it reconnects, doubling from the first to the second
 REFUSED = (WSError, OSError, TimeoutError)
 
 
 @dataclass
 class Step:
-    """So many chats are open: MiB of each group of processes, seconds of CPU, and Redis's own count."""
+    """A number of open chats: MiB of each group of processes, seconds of CPU, and Redis's own count."""
 
     sockets: int
     opened: int = 0  # in this step
@@ -37,7 +37,7 @@ class Step:
 
 
 async def hold(seats: list[Seat], group: Group, redis_url: str, *, steps: list[int], watch: list[float]) -> list[Step]:
-    """Opens so many chats in steps, and watches each step for so many seconds."""
+    """Opens chats in steps, and watches each step for some seconds."""
     gc.disable()
     screens: list[Screen] = []
     taken = [await measure(Step(0), group, redis_url, 1)]
@@ -79,7 +79,7 @@ async def open_all(seats: list[Seat]) -> list[Screen]:
 
 @dataclass
 class Storm:
-    """How all came back: seconds from the cut to the open chat of each, handshakes that failed, seconds of CPU."""
+    """How all reconnected: seconds from the cut to each open chat, failed handshakes, seconds of CPU."""
 
     times: list[float]
     failed: int
@@ -88,7 +88,7 @@ class Storm:
 
 
 async def storm(seats: list[Seat], group: Group) -> Storm:
-    """Opens all, cuts all at once, and lets each come back as a browser does."""
+    """Opens all chats, cuts all at once, and lets each reconnect as a browser does."""
     gc.disable()
     screens = await open_all(seats)
     await asyncio.sleep(SETTLE)

@@ -1,4 +1,4 @@
-"""Users at the sign-in form: a crowd that signs in again and again, and an attacker who guesses."""
+"""Users at the sign-in form: a crowd that signs in again and again, and an attacker who guesses passwords."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @dataclass
 class Entries:
-    """Seconds from sending the form to being signed in, the sign-ins refused with Retry-After, and seconds in all."""
+    """Seconds from sending the form to being signed in, sign-ins refused with Retry-After, and total seconds."""
 
     times: list[float] = field(default_factory=list)
     refused: int = 0
@@ -23,7 +23,7 @@ class Entries:
 
 
 class Browser:
-    """Signed in nowhere, however often it signs in: it keeps no cookie but the form's."""
+    """A browser that never stays signed in: it keeps only the cookie of the form."""
 
     def __init__(self, url: str) -> None:
         self._http = aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar())
@@ -40,7 +40,7 @@ class Browser:
         await self._http.close()
 
     async def sign_in(self, name: str, password: str) -> tuple[int, float]:
-        """The status, and for how many seconds to stay away."""
+        """Returns the status and the seconds of Retry-After."""
         fields = {"csrf_token": self._csrf_token, "username": name, "password": password}
         headers = {"Cookie": self._cookie}
         async with self._http.post(FORM, data=fields, headers=headers, allow_redirects=False) as answer:
@@ -49,7 +49,7 @@ class Browser:
 
 
 async def enter(url: str, names: Sequence[str], password: str, entries: Entries) -> None:
-    """All of them sign in at once, and each again as soon as they are in; until cancelled."""
+    """Signs all of them in at once, and each again as soon as they are signed in; until cancelled."""
 
     async def one(name: str) -> None:
         async with Browser(url) as browser:
@@ -67,7 +67,7 @@ async def enter(url: str, names: Sequence[str], password: str, entries: Entries)
 
 
 async def guess(url: str, names: Sequence[str], password: str, *, times: int) -> list[list[float]]:
-    """How long a wrong password takes with each of these names in turn; seconds."""
+    """Returns the seconds that a wrong password takes with each of these names in turn."""
     taken: list[list[float]] = [[] for _ in names]
     async with Browser(url) as browser:
         for _ in range(times):

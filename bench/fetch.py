@@ -1,6 +1,6 @@
-"""Readers of pages: connections that stay, one request at a time on each; what they get is not parsed.
+"""Readers of pages: persistent connections with one request at a time; answers are not parsed.
 
-The requests are sent in turn, and again from the start after the last.
+The requests are sent in turn, and start again after the last one.
 """
 
 import asyncio
@@ -17,22 +17,22 @@ from bench.pacer import WARM_UP, moments, now, pace
 from bench.processes import Group, cpu, cpu_since
 
 PATIENCE = 10.0  # seconds
-CONNECTIONS = 32  # of the open loop: more than are ever busy
+CONNECTIONS = 32  # of the open loop: more than are ever busy at once
 
 
 @dataclass
 class Reading:
-    """The result: seconds of a run, its pages, and how many of them were not a 200."""
+    """The result of a run: its seconds, its pages, and how many of them were not a 200."""
 
     seconds: float
     pages: int
-    size: int  # bytes of the last page, as it travels
+    size: int  # bytes of the last page on the wire
     times: list[float]
     failed: int
     cpu: dict[str, float] = field(default_factory=dict)
 
     def cpu_each(self, name: str) -> float:
-        """ms of CPU a page."""
+        """Returns the milliseconds of CPU for each page."""
         return self.cpu.get(name, 0) / max(self.pages, 1) * 1e3
 
 
@@ -59,7 +59,7 @@ class Reader(asyncio.Protocol):
         self._transport = transport
 
     def get(self, request: bytes) -> "asyncio.Future[tuple[int, int]]":
-        """The status, and the bytes of the body."""
+        """Requests a page; returns the status and the bytes of the body."""
         self._received.clear()
         self._answer: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
         self._transport.write(request)
@@ -82,7 +82,7 @@ class Reader(asyncio.Protocol):
 
 
 def requests(url: str, requested: Sequence[PageRequest]) -> Iterator[bytes]:
-    """As they go over the wire, without end."""
+    """Yields the requests as bytes, without end."""
     host = urlsplit(url).netloc
     return cycle([_request(each.path, {"Host": host, **each.headers}) for each in requested])
 
@@ -95,7 +95,7 @@ def _request(path: str, headers: dict[str, str]) -> bytes:
 async def closed_loop(
     url: str, requested: Sequence[PageRequest], group: Group, *, readers: int, seconds: float, warm_up: float = WARM_UP
 ) -> Reading:
-    """Each of `readers` connections requests the next page as soon as it has one."""
+    """Each of `readers` connections requests the next page as soon as it has received one."""
     gc.disable()
     coming = requests(url, requested)
     connections = await asyncio.gather(*(Reader.connect(url) for _ in range(readers)))
@@ -123,7 +123,7 @@ async def closed_loop(
 
 
 async def open_loop(url: str, requested: Sequence[PageRequest], *, rate: float, seconds: float) -> Reading:
-    """Requests `rate` pages a second, whether or not the last was answered."""
+    """Requests `rate` pages a second, whether or not earlier ones have been answered."""
     gc.disable()
     coming = requests(url, requested)
     idle = deque(await asyncio.gather(*(Reader.connect(url) for _ in range(CONNECTIONS))))

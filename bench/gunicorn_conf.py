@@ -1,4 +1,4 @@
-"""gunicorn as in production, its lines into a file: writing them costs what it costs, and the table stays whole."""
+"""gunicorn as in production, but it logs to a file: the cost of logging is included, and the table stays readable."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What people have said and changed: the number of each, its moments, and who still lacks it."""
+"""All messages and changes: the number of each, its times, and the screens that do not have it yet."""
 
 import asyncio
 import json
@@ -15,13 +15,13 @@ from bench.screen import Screen
 TEXT = "See you at nine, at the bridge; bring the big blanket!"
 PATIENCE = 10.0  # seconds for the last messages to arrive
 NEVER = 0.0
-OWN = 20  # of 40 provisioned messages of two people: the odd ones are the first person's
+OWN = 20  # of 40 provisioned messages of two people, the odd ones are the first person's
 EMOJI = ("👍", "❤️", "😂", "😮", "😢", "🙏")
-ANY_BASE = 2**53 - 1  # whatever was changed before
+ANY_BASE = 2**53 - 1  # accepts any earlier change
 
 
 class Ledger:
-    """Each message's number, its moments, and how many screens it is on."""
+    """The number of each message, its times, and how many screens still lack it."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class Ledger:
         self.left.append(now())
 
     def edit(self, screen: Screen, due: float) -> None:
-        """One of the messages that the first of two people wrote gets another text."""
+        """Gives a new text to one of the messages of the first person."""
         number = self._begin(screen, due, 1)
         self._change(screen, number, f'"edit","text":"{TEXT} {number}","base":{ANY_BASE}')
 
     def react(self, screen: Screen, due: float) -> None:
-        """The next emoji is set below such a message, or taken off after all of them were set."""
+        """Adds the next emoji to such a message, or removes it once all of them were added."""
         number = self._begin(screen, due, 1)
         on, emoji = divmod(self._turns[screen] // OWN, len(EMOJI))
         self._change(screen, number, f'"react","emoji":"{EMOJI[emoji]}","on":{"false" if on % 2 else "true"}')
@@ -71,11 +71,13 @@ class Ledger:
         self._senders.append(screen)
         return len(self.due) - 1
 
-    def _change(self, screen: Screen, number: int, wish: str) -> None:
+    def _change(self, screen: Screen, number: int, request: str) -> None:
         seq = 1 + 2 * (self._turns[screen] % OWN)
         self._turns[screen] += 1
         if screen.connected:
-            screen.send(f'{{"thread":{screen.seat.thread},"id":"{self._run}{number:012x}","seq":{seq},"type":{wish}}}')
+            screen.send(
+                f'{{"thread":{screen.seat.thread},"id":"{self._run}{number:012x}","seq":{seq},"type":{request}}}'
+            )
         self.left.append(now())
 
     def on_frame(self, screen: Screen, fields: dict[str, Any]) -> None:
@@ -85,7 +87,7 @@ class Ledger:
             return
         if self._as_people and fields["type"] == "message":
             screen.notice()
-        if run != self._run:  # of an earlier talk
+        if run != self._run:  # from an earlier run
             return
         if fields["type"] in {"sent", "done"}:
             self.answered[number] = now()
@@ -101,7 +103,7 @@ class Ledger:
 
     @property
     def lost(self) -> int:
-        """Not answered, or not on all the others' screens."""
+        """Counts messages that were not acknowledged, or are not on all the others' screens."""
         return sum(missing > 0 for missing in self._missing)
 
     async def all_settled(self) -> None:

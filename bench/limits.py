@@ -1,4 +1,4 @@
-"""The limits of PostgreSQL and Redis alone: what they do for a program that does nothing else."""
+"""The limits of PostgreSQL and Redis: their rates for a program that does nothing else."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ returning seq, sent_at
 
 @dataclass
 class Work:
-    """What was done in the measured time: seconds, and how long each commit or pipeline took."""
+    """The work in the measured time, and the seconds of each commit or pipeline."""
 
     seconds: float
     done: int
@@ -44,19 +44,19 @@ class Work:
 
     @property
     def cpu_each(self) -> float:
-        """µs of CPU, with that of the calling program."""
+        """Returns microseconds of CPU, including the calling program's."""
         return sum(self.cpu.values()) / max(self.done, 1) * 1e6
 
 
 async def insert(database_url: str, postgres: int, *, batch: int, connections: int, seconds: float) -> Work:
-    """Rows like messages, in a table like theirs, committed batch by batch."""
+    """Inserts rows like messages into a table like theirs, one commit for each batch."""
     async with aiopg.create_pool(database_url, minsize=connections, enable_hstore=False) as pool:
         async with pool.acquire() as connection, connection.cursor() as cursor:
             await cursor.execute(TABLE)
         times: list[tuple[float, float]] = []
         until = now() + WARM_UP + seconds
         tasks = [asyncio.create_task(_insert(pool, place, batch, times, until)) for place in range(connections)]
-        work = await _measured({"PostgreSQL": postgres}, times, seconds)
+        work = await measured({"PostgreSQL": postgres}, times, seconds)
         await asyncio.gather(*tasks)
         work.done *= batch
     return work
@@ -77,7 +77,7 @@ async def _insert(pool: aiopg.Pool, place: int, batch: int, times: list[tuple[fl
 
 
 async def publish(redis_url: str, redis: int, *, seconds: float) -> Work:
-    """To channels that nobody listens to, in pipelines."""
+    """Publishes to channels without subscribers, in pipelines."""
     async with Redis.from_url(redis_url, protocol=2) as client:
         times: list[tuple[float, float]] = []
 
@@ -92,13 +92,14 @@ async def publish(redis_url: str, redis: int, *, seconds: float) -> Work:
                 times.append((start, now()))
 
         task = asyncio.create_task(go_on())
-        work = await _measured({"redis": redis}, times, seconds)
+        work = await measured({"redis": redis}, times, seconds)
         await task
         work.done *= PIPELINE
     return work
 
 
-async def _measured(group: dict[str, int], times: list[tuple[float, float]], seconds: float) -> Work:
+async def measured(group: dict[str, int], times: list[tuple[float, float]], seconds: float) -> Work:
+    """Returns the work of these seconds, after a warm-up; `times` grows meanwhile."""
     group["own"] = os.getpid()
     await asyncio.sleep(WARM_UP)
     start, before, first = now(), cpu(group), len(times)

@@ -1,6 +1,6 @@
-"""Runs load in a process of its own, as users would be, on uvloop: `python -m bench.load` takes pickles.
+"""Runs the load generator in a process of its own, on uvloop: `python -m bench.load` takes pickles.
 
-The process has a session of its own: Ctrl-C in the terminal reaches the benchmark alone, which then ends it.
+The process has a session of its own: Ctrl-C in the terminal reaches only the benchmark, which then ends it.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import contextlib
 import pickle
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class LoadError(Exception):
-    """The load generator could not do its work; one sentence, and its traceback as a note."""
+    """The load generator failed; one sentence, with its traceback as a note."""
 
 
 class Outcome(NamedTuple):
@@ -32,12 +33,14 @@ def load(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """Returns the result of a coroutine function that ran in the load generator. Raises LoadError."""
     command = [sys.executable, "-m", "bench.load"]
     order = pickle.dumps((work, args, options))
-    ran = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, input=order, stdout=subprocess.PIPE, start_new_session=True, check=False
-    )
-    if ran.returncode:
-        raise LoadError(f"The load generator ended with exit code {ran.returncode}.")
-    outcome: Outcome = pickle.loads(ran.stdout)  # noqa: S301  # our own child wrote it
+    with tempfile.TemporaryFile() as answer:  # a pipe lost the end of some outcomes of many megabytes
+        ran = subprocess.run(  # noqa: S603
+            command, cwd=ROOT, input=order, stdout=answer, start_new_session=True, check=False
+        )
+        if ran.returncode:
+            raise LoadError(f"The load generator ended with exit code {ran.returncode}.")
+        answer.seek(0)
+        outcome: Outcome = pickle.load(answer)  # noqa: S301  # our child process wrote it
     if outcome.error:
         error = LoadError(outcome.error)
         error.add_note(outcome.traceback)
@@ -46,7 +49,7 @@ def load(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 
 def main() -> None:
-    work, args, options = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own parent wrote it
+    work, args, options = pickle.load(sys.stdin.buffer)  # noqa: S301  # our parent process wrote it
     try:
         with contextlib.redirect_stdout(sys.stderr), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             outcome = Outcome(runner.run(work(*args, **options)))
@@ -56,7 +59,7 @@ def main() -> None:
 
 
 def sentence(error: BaseException) -> str:
-    """The kind of an error and its first line; of several at once the first."""
+    """Returns the type of an error and its first line; for a group, those of the first error."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     lines = str(error).strip().splitlines()
@@ -64,7 +67,7 @@ def sentence(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    # Not `__main__`'s: the parent knows the classes by this name.
+    # Not `__main__.main`: the parent knows the classes by this module name.
     from bench.load import main as run
 
     run()

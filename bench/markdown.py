@@ -1,6 +1,6 @@
-"""The table of docs/performance.md from what a run has kept: `python -m bench.markdown bench/results/<run>.jsonl …`.
+"""Prints the table of docs/performance.md from saved runs: `python -m bench.markdown bench/results/<run>.jsonl …`.
 
-Of several runs the last one that measured a scenario counts.
+For each scenario, the last run that measured it counts.
 """
 
 import json
@@ -18,7 +18,7 @@ VERDICTS = {None: "", True: "{}: met", False: "{}: **not met**"}
 
 
 def markdown(lines: Iterable[str]) -> str:
-    """The table, without the goals of 0 that were met."""
+    """Returns the table without the goals of 0 that were met."""
     scenarios: dict[str, list[Figure]] = {}
     for run in runs(map(json.loads, lines)):
         scenarios |= run
@@ -38,7 +38,7 @@ def markdown(lines: Iterable[str]) -> str:
 
 
 def runs(lines: Iterable[dict[str, Any]]) -> Iterable[dict[str, list[Figure]]]:
-    """The figures of each run by scenario, without scenarios that failed."""
+    """Yields the figures of each run by scenario, without failed scenarios."""
     run: dict[str, list[Figure]] = {}
     for line in lines:
         if "run" in line:

@@ -1,4 +1,4 @@
-"""What a run needs of the machine: said before anything is measured. A lack stops those scenarios that need it."""
+"""The requirements of a run, checked before anything is measured; scenarios whose needs are not met do not run."""
 
 import contextlib
 import importlib.util
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.support.chromium import NO_BROWSER, has_browser
 
-FOLDER = Path("/var/tmp")  # noqa: S108  # of the data: /tmp may be memory
-SPARE = 500  # open files that are no sockets
+FOLDER = Path("/var/tmp")  # noqa: S108  # for the data, since /tmp may be in memory
+SPARE = 500  # open files other than sockets
 BACKLOG = 4096  # what the product requests: chatserver/server/gunicorn_conf.py
 NO_PICOWS = "the package picows is not installed; `make bench` installs it where there is a network"
 GROUPS = Path("/sys/fs/cgroup")
@@ -42,18 +42,26 @@ NEEDS = {
     "fanout": Need(500, 200),
     "pages": Need(),
     "visit": Need(memory=1024, browser=True),
+    "scaling": Need(10_000, 1000, memory=1024),
     "storm": Need(5000, 1000, memory=1024),
     "history": Need(2, 2, disk=2048),
+    "search": Need(20, 20, memory=1024, disk=8192),
+    "files": Need(60, 60, memory=1024, disk=4096),
+    "album": Need(memory=1024, browser=True),
     "sign-in": Need(200, 200),
+    "api": Need(),
+    "push": Need(memory=1024, disk=4096),
+    "webhooks": Need(400, 400),
+    "import-django": Need(20, 20, disk=4096),
 }
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What there is."""
+    """The resources of this machine."""
 
-    files: int  # that a process may have open
-    ports: int  # of this side of connections
+    files: int  # open files that a process may have
+    ports: int  # local ports for connections
     memory: int  # MiB
     disk: int  # MiB in FOLDER
     browser: bool
@@ -61,7 +69,7 @@ class Machine:
 
 
 def unfit() -> str:
-    """Why nothing at all can be measured here, '' when something can."""
+    """Returns why nothing can be measured here, or ''."""
     if sys.platform != "linux":
         return "it reads /proc and runs on Linux alone"
     if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
@@ -72,7 +80,7 @@ def unfit() -> str:
 
 
 def inspect_machine(names: Iterable[str]) -> Machine:
-    """Looks for a browser only when one is needed: that takes a second."""
+    """Looks for a browser only if one is needed, since that takes a second."""
     return Machine(
         files=_files(),
         ports=_ports(),
@@ -84,7 +92,7 @@ def inspect_machine(names: Iterable[str]) -> Machine:
 
 
 def lacks(need: Need, machine: Machine, *, quick: bool) -> list[str]:
-    """Why a scenario cannot run here, and what helps; empty when it can."""
+    """Returns the reasons why a scenario cannot run here, with remedies; empty if it can."""
     found = []
     sockets = need.quick_sockets if quick else need.sockets
     files = sockets + SPARE
@@ -110,7 +118,7 @@ def lacks(need: Need, machine: Machine, *, quick: bool) -> list[str]:
 
 
 def describe(names: Sequence[str], machine: Machine, *, quick: bool) -> str:
-    """What the run needs in all, beside what there is; a sentence."""
+    """Returns a sentence about what the run needs and what is available."""
     needs = [NEEDS[name] for name in names]
     files = max(need.quick_sockets if quick else need.sockets for need in needs) + SPARE
     memory, disk = max(need.memory for need in needs), max(need.disk for need in needs)
@@ -125,7 +133,7 @@ def describe(names: Sequence[str], machine: Machine, *, quick: bool) -> str:
 
 
 def doubts(names: Sequence[str]) -> list[str]:
-    """What stops nothing here, but makes figures say less than they seem to."""
+    """Returns warnings about conditions that make figures less meaningful."""
     found = []
     load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
     if load > cores / 2:
@@ -141,7 +149,7 @@ def doubts(names: Sequence[str]) -> list[str]:
 
 
 def allow_files() -> None:
-    """Lets this process, and all that it starts, open as many files as any scenario needs and the system allows."""
+    """Raises the limit of open files for this process and its children to what scenarios need, if allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = max(need.sockets for need in NEEDS.values()) + SPARE
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -159,11 +167,11 @@ def _ports() -> int:
 
 
 def _memory() -> int:
-    """Bytes: of the machine, or what is left of a container's limit; files in memory make room when it is needed."""
+    """Returns the free bytes of the machine or of a container's limit; cached files count as free."""
     lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
     free = int(lines["MemAvailable"].split()[0]) * 1024
     for limit_name, used_name, cache_name in CONTROL_GROUPS:
-        with contextlib.suppress(OSError, ValueError, KeyError):  # another version; "max"
+        with contextlib.suppress(OSError, ValueError, KeyError):  # another version, or "max"
             limit, used = (int((GROUPS / name).read_text()) for name in (limit_name, used_name))
             statistics = dict(map(str.split, (GROUPS / used_name).with_name("memory.stat").read_text().splitlines()))
             free = min(free, limit - used + int(statistics[cache_name]))
@@ -171,7 +179,7 @@ def _memory() -> int:
 
 
 def _filesystem(folder: Path) -> str:
-    """The kind of the file system that a folder is in."""
+    """Returns the type of a folder's file system."""
     mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
     within = [(place, kind) for place, kind in mounts if folder.is_relative_to(place)]
     return max(within, key=lambda mount: len(mount[0]))[1] if within else ""

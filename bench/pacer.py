@@ -1,4 +1,4 @@
-"""Acts at moments fixed in advance, however late the last act was: an open loop, without coordinated omission."""
+"""Acts at times fixed in advance, however late the last act was: an open loop, without coordinated omission."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ WARM_UP = 1.5  # seconds that are not measured
 
 
 def moments(rate: float, seconds: float, seed: int = 1) -> list[float]:
-    """When independent people would act, `rate` times a second on average: seconds from the start."""
+    """Returns when independent people act, `rate` times a second on average; in seconds from the start."""
     chance = random.Random(seed)  # the same in every run
     times = [chance.expovariate(rate)]
     while times[-1] < seconds:
@@ -23,7 +23,7 @@ def moments(rate: float, seconds: float, seed: int = 1) -> list[float]:
 async def pace(times: Sequence[float], act: Callable[[int], None]) -> None:
     """Calls act(i) at times[i], by the clock `now`.
 
-    A thread keeps the time: the event loop's own timers are a millisecond late.
+    A thread keeps the time, since the event loop's timers are a millisecond late.
     """
     loop = asyncio.get_running_loop()
     done = loop.create_future()

@@ -1,4 +1,4 @@
-"""What people write, and what their browsers send: several sizes, scripts, languages and zones."""
+"""The texts that people write and the headers of their browsers: several sizes, scripts, languages and zones."""
 
 import math
 import random
@@ -8,8 +8,8 @@ from urllib.parse import quote
 from chatserver.web.cookies import choice_name
 
 TEXTS = 500
-# Characters of the words alone. With what comes after them half of the messages are shorter than 35 characters, one in
-# ten is longer than 110, one in fifty than 280; the mean is 54. Chosen, not measured.
+# Characters of the words alone. With their additions half of the messages are shorter than 35 characters, one in ten is
+# longer than 110, one in fifty longer than 280; the mean is 54. These numbers were chosen, not measured.
 MEDIAN, SPREAD, LONGEST = 28, 1.0, 2000
 ENGLISH = (
     "the and you for that was with this have are not but what all were when there can said how each which "
@@ -26,7 +26,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) 
 
 
 class Reader(NamedTuple):
-    """How a user's browser requests: its languages, its zone, and what was chosen on the page."""
+    """A user's browser: its languages, its zone, and the user's choices."""
 
     languages: str
     timezone: str
@@ -45,7 +45,7 @@ READERS = (
 
 
 def texts() -> list[str]:
-    """Messages as people write them; the same in every run."""
+    """Returns messages as people write them; the same in every run."""
     chance = random.Random(3)
     return [_text(chance) for _ in range(TEXTS)]
 
@@ -61,7 +61,7 @@ def _text(chance: random.Random) -> str:
 
 
 def browser_headers(cookie: str, number: int) -> dict[str, str]:
-    """What the browser of one of many people sends with a page's address; always the same for the same person."""
+    """Returns the headers of the browser of one of many users; always the same for the same user."""
     reader = READERS[number % len(READERS)]
     choices = {"timezone": quote(reader.timezone, safe=""), "theme": reader.theme, "language": reader.language}
     kept = [cookie] + [f"{choice_name(choice)}={value}" for choice, value in choices.items() if value]

@@ -1,4 +1,4 @@
-"""The pictures in docs/, as SVG, drawn from the figures of a whole run."""
+"""Draws the SVG pictures in docs/ from the figures of a complete run."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def draw_all(figures: Iterable[Figure]) -> None:
-    """Those pictures of which there are points."""
+    """Draws the pictures that have points."""
     lines: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for figure in figures:
         if figure.plot:
@@ -33,7 +33,7 @@ def draw_all(figures: Iterable[Figure]) -> None:
 
 
 class Scale:
-    """From numbers to places on the picture, with marks at round numbers."""
+    """Maps numbers to coordinates, with marks at round numbers."""
 
     def __init__(self, numbers: Iterable[float], start: float, end: float, *, log: bool) -> None:
         found = [number for number in numbers if number > 0 or not log]
@@ -46,7 +46,7 @@ class Scale:
             ]
         else:
             step = 10 ** math.floor(math.log10(max(found)))
-            step = next(step * part for part in (0.2, 0.5, 1) if max(found) / (step * part) <= 6)
+            step = next(step * part for part in (0.2, 0.5, 1, 2) if max(found) / (step * part) <= 6)
             number = math.ceil(max(found) / step)
             self._low, self._high = 0, number * step
             self.marks = [step * place for place in range(number + 1)]
@@ -57,7 +57,7 @@ class Scale:
 
 
 def draw(path: Path, title: str, x_name: str, y_name: str, lines: Mapping[str, Points], *, log: bool = False) -> None:
-    """A line with its name at its end for each; `log` makes both axes logarithmic."""
+    """Draws each line with its name at its end; `log` makes both axes logarithmic."""
     points = [point for line in lines.values() for point in line]
     x = Scale((px for px, _ in points), LEFT, WIDTH - RIGHT, log=log)
     y = Scale((py for _, py in points), HEIGHT - BOTTOM, TOP, log=log)
@@ -93,7 +93,7 @@ def line_between(x1: float, y1: float, x2: float, y2: float) -> str:
 
 
 def apart(places: Sequence[float], distance: float = 16) -> list[float]:
-    """The same places, moved down where two would cover each other."""
+    """Returns the same places, moved down where two would overlap."""
     moved = list(places)
     order = sorted(range(len(moved)), key=lambda index: moved[index])
     for above, below in pairwise(order):

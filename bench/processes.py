@@ -1,17 +1,17 @@
-"""What processes use, from /proc: steadier than the clock on a machine that others use too."""
+"""CPU and memory of processes, from /proc: steadier than the clock on a shared machine."""
 
 import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
-TICK = os.sysconf("SC_CLK_TCK")  # of /proc/<pid>/stat, a second
+TICK = os.sysconf("SC_CLK_TCK")  # ticks of /proc/<pid>/stat in a second
 
-Group = Mapping[str, int]  # a name, and the process whose children and grandchildren count with it
+Group = Mapping[str, int]  # a name, and the process that counts with all its descendants
 
 
 def family(pid: int) -> list[int]:
-    """The process and all that came from it and live."""
+    """Returns the process and its living descendants."""
     pids = [pid]
     for parent in pids:
         with contextlib.suppress(OSError):
@@ -21,7 +21,7 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of the whole family, of children that have ended too."""
+    """Returns the seconds of CPU of the process and its descendants, including ended ones."""
     seconds = 0.0
     for member in family(pid):
         with contextlib.suppress(OSError):
@@ -36,12 +36,12 @@ def cpu(group: Group) -> dict[str, float]:
 
 
 def cpu_since(before: Mapping[str, float], group: Group) -> dict[str, float]:
-    """Seconds of CPU since an earlier measurement."""
+    """Returns the seconds of CPU since an earlier measurement."""
     return {name: seconds - before[name] for name, seconds in cpu(group).items()}
 
 
 def memory(pid: int) -> float:
-    """MiB of the whole family, each shared page counted in part (PSS)."""
+    """Returns the MiB of the process and its descendants, with shared pages divided among them (PSS)."""
     kib = 0
     for member in family(pid):
         with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
-"""The limit of the parts: servers that do nothing but pass frames on, and a page that is ready. Nothing is stored.
+"""The limit of the parts: servers that only relay frames or serve a ready page, and store nothing.
 
-For gunicorn: `bench.relay:bare` passes them on within one process, `bench.relay:through_redis` between processes.
+For gunicorn: `bench.relay:bare` relays within one process, `bench.relay:through_redis` between processes.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ OPENED = '{"type":"opened","last":0}'
 
 
 class Rooms:
-    """Sockets by room, which the query string names. What one sends, all others in the room receive."""
+    """Sockets by room, which the query string names. All others in a room receive what one sends."""
 
     def __init__(self) -> None:
         self._rooms: defaultdict[str, dict[str, web.WebSocketResponse]] = defaultdict(dict)
@@ -47,14 +47,14 @@ class Rooms:
 
 
 class RedisRooms(Rooms):
-    """Rooms with seats in several processes: a channel each, and one pipeline for all that is said meanwhile."""
+    """Rooms with seats in several processes: one channel for each, and a pipeline for all waiting frames."""
 
     async def run(self, _: web.Application) -> AsyncIterator[None]:
         self._redis = Redis.from_url(os.environ["REDIS_URL"], protocol=2)
         self._pubsub = self._redis.pubsub()
         self._said: list[tuple[str, str]] = []
         self._wake = asyncio.Event()
-        await self._pubsub.subscribe("-")  # listening ends when nothing is subscribed
+        await self._pubsub.subscribe("-")  # listening would end without a subscription
         tasks = [asyncio.create_task(self._publish()), asyncio.create_task(self._listen())]
         yield
         for task in tasks:
@@ -87,7 +87,7 @@ class RedisRooms(Rooms):
 
 
 async def page(request: web.Request) -> web.Response:
-    """As many bytes as requested, with nothing to look up and nothing to render."""
+    """Returns as many bytes as requested, without a query or rendering."""
     return web.Response(text="x" * int(request.query_string), content_type="text/html")
 
 

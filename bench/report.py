@@ -1,4 +1,4 @@
-"""Figures, the table of them, and the lines of JSON: both are written as the figures come."""
+"""Figures, and the table and JSON lines that are written as figures arrive."""
 
 import json
 import math
@@ -14,7 +14,7 @@ COLUMNS = "{:<11} {:<47} {:>9} {:<5} {:>9} {:<28} {:>6}  {}"
 
 @dataclass(frozen=True)
 class Figure:
-    """One number, the limit that the parts set to it, and what is wished for: of the ratio or of the number itself."""
+    """One number, the limit that the parts set to it, and the goal for the number or for its ratio to the limit."""
 
     scenario: str
     name: str
@@ -26,7 +26,7 @@ class Figure:
     at_least: float | None = None
     ratio_at_most: float | None = None
     ratio_at_least: float | None = None
-    plot: tuple[str, str, float] | None = None  # of which picture and line this is a point, and where on the x axis
+    plot: tuple[str, str, float] | None = None  # the picture and the line that have this point, and its x
 
     @property
     def ratio(self) -> float | None:
@@ -34,15 +34,15 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; None without one."""
-        wishes = [
+        """Whether the goal is met; None if there is none."""
+        goals = [
             (self.value, self.at_least or -math.inf, self.at_most),
             (self.ratio, self.ratio_at_least or -math.inf, self.ratio_at_most),
         ]
         if self.goal == "":
             return None
         return all(
-            number is None or low <= number <= (math.inf if high is None else high) for number, low, high in wishes
+            number is None or low <= number <= (math.inf if high is None else high) for number, low, high in goals
         )
 
     @property
@@ -56,7 +56,7 @@ HEAD = COLUMNS.format("scenario", "figure", "value", "", "limit", "", "ratio", "
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """The rows below HEAD."""
+    """Returns the rows below HEAD."""
     before = ""
     lines = []
     for figure in figures:
@@ -66,7 +66,7 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def row(figure: Figure, before: str = "") -> str:
-    """A figure's row; it names the scenario unless the row before it did."""
+    """Returns a figure's row; it names the scenario unless the previous row did."""
     verdict = {None: "", True: f"{figure.goal}: met", False: f"{figure.goal}: MISSED"}[figure.met]
     return COLUMNS.format(
         "" if figure.scenario == before else figure.scenario, figure.name, plain(figure.value), figure.unit,
@@ -76,21 +76,21 @@ def row(figure: Figure, before: str = "") -> str:
 
 @dataclass
 class Record:
-    """All that a run has found, on the screen and in a file of JSON objects, one a line."""
+    """The results of a run, printed and saved in a file with one JSON object a line."""
 
     path: Path
-    figures: list[Figure] = field(default_factory=list)  # of scenarios that ended well
+    figures: list[Figure] = field(default_factory=list)  # of successful scenarios
     measured: list[str] = field(default_factory=list)
-    missing: dict[str, str] = field(default_factory=dict)  # why a scenario has no figures, or not all
+    missing: dict[str, str] = field(default_factory=dict)  # why a scenario has no figures, or only some
     missed: int = 0  # goals
 
     def begin(self, **conditions: Any) -> None:
-        """Raises OSError when nothing can be kept in this place."""
+        """Raises OSError if the file cannot be written."""
         self.path.parent.mkdir(exist_ok=True)
         self._write({"run": conditions})
 
     def keep(self, scenario: str, figures: Iterable[Figure]) -> None:
-        """Takes a scenario's figures one by one: those before an error are kept."""
+        """Records a scenario's figures one by one, so that those before an error are kept."""
         found: list[Figure] = []
         for figure in figures:
             self._write(asdict(figure) | {"ratio": figure.ratio, "met": figure.met})
@@ -111,7 +111,7 @@ class Record:
 
 
 def plain(number: float | None) -> str:
-    """Three figures are all that a measurement is worth."""
+    """Returns a number with three significant digits."""
     if number is None:
         return ""
     if number == 0:
@@ -121,12 +121,12 @@ def plain(number: float | None) -> str:
 
 
 def percentile(numbers: Sequence[float], percent: float) -> float:
-    """The smallest of the numbers that `percent` of them do not exceed."""
+    """Returns the smallest number that at least `percent` of the numbers do not exceed."""
     ordered = sorted(numbers)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else math.nan
 
 
 def say(sentence: str) -> None:
-    """Progress: not a part of the table."""
+    """Prints progress to stderr, apart from the table."""
     sys.stderr.write(f"{time.strftime('%H:%M:%S')}  {sentence}\n")
     sys.stderr.flush()

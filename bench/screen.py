@@ -1,4 +1,4 @@
-"""A chat open on a screen: one socket, and what its browser would notice."""
+"""A chat open on a screen: one socket, and what its browser checks."""
 
 import asyncio
 import json
@@ -10,8 +10,8 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from bench.stage import Seat
 
 HANDSHAKE = 60.0  # seconds
-RECEIVE_BUFFER = 2048  # bytes: of ten thousand screens
-GATHER = 0.2  # seconds until a page marks what has come as read: static/js/chat/reading.js
+RECEIVE_BUFFER = 2048  # bytes; small, for ten thousand screens
+GATHER = 0.2  # seconds until a page marks messages as read: static/js/chat/reading.js
 
 
 class Screen(WSListener):
@@ -30,7 +30,7 @@ class Screen(WSListener):
 
     @classmethod
     async def open(cls, seat: Seat, on_frame: "OnFrame", after: int | None = None) -> Self:
-        """Returns when the chat is open. Raises OSError and whatever picows raises for a handshake that is refused."""
+        """Returns when the chat is open. Raises OSError, or picows's error for a refused handshake."""
         origin = seat.url.replace("ws", "http", 1).partition("/messages/")[0]
         screen = cls(seat, on_frame, after)
         await ws_connect(
@@ -49,7 +49,7 @@ class Screen(WSListener):
         self._transport.send(WSMsgType.TEXT, frame.encode())
 
     def notice(self) -> None:
-        """Marks what has come as read, once for a burst of messages, as a page that is looked at does."""
+        """Marks messages as read, once for a burst, as a visible page does."""
         if self._timer:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(GATHER, self._mark)
@@ -60,7 +60,7 @@ class Screen(WSListener):
             self.send(f'{{"type":"read","thread":{self.seat.thread},"seq":{self.last}}}')
 
     def cut(self) -> None:
-        """As a network does: without a word."""
+        """Cuts the connection without a closing handshake, as a network failure does."""
         if self._transport:
             self._transport.disconnect(graceful=False)
 
@@ -101,7 +101,7 @@ class Screen(WSListener):
                     self.opened.set_result(None)
 
     def _follow(self, seq: int) -> None:
-        """Numbers come one after the other, or the promise is broken."""
+        """Checks that messages arrive in the order of their numbers."""
         if self.last is not None and self.opened.done():
             if seq <= self.last:
                 self.doubled += 1
@@ -110,7 +110,7 @@ class Screen(WSListener):
         self.last = max(seq, self.last or 0)
 
     def _follow_change(self, change: int) -> None:
-        """Changes rise, too; one that a later one supersedes may be left out."""
+        """Checks that the numbers of changes rise; superseded ones may be left out."""
         if self.opened.done():
             self.doubled += change == self.change
             self.disordered += change < self.change

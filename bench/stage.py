@@ -1,8 +1,9 @@
-"""What is measured, started: the product as in production, the relays, their PostgreSQL and Redis, the people."""
+"""Starts what is measured: the product as in production, the relays, PostgreSQL and Redis, and the users."""
 
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,19 +29,19 @@ STOPPED_WITHIN = 35.0  # seconds
 WORKERS = 2
 LOG = "server.log"
 LAST_LINES = 5
-# A crowd of a few accounts does in a second what people do in hours.
+# A few accounts do in a second what people do in hours.
 NO_LIMITS = dict.fromkeys(
     ("MESSAGES_PER_SECOND", "FRAMES_PER_SECOND", "SOCKETS_PER_PERSON", "HANDSHAKES_PER_MINUTE"), "0"
-) | dict.fromkeys(("SIGN_IN_TRIES", "SIGN_IN_TRIES_PER_ADDRESS"), "1000000")  # counted as ever
+) | dict.fromkeys(("SIGN_IN_TRIES", "SIGN_IN_TRIES_PER_ADDRESS"), "1000000")  # attempts are still counted
 GUNICORN = ["--config", "python:bench.gunicorn_conf", "--log-level", "error"]
 
 
 class StageError(Exception):
-    """Why nothing can be measured here; one sentence."""
+    """The reason why nothing can be measured, in one sentence."""
 
 
 class Seat(NamedTuple):
-    """A person before a chat."""
+    """A user with a chat."""
 
     url: str  # of the WebSocket
     cookie: str
@@ -52,7 +53,7 @@ Threads = list[list[Seat]]
 
 @dataclass(frozen=True)
 class Server:
-    """One that runs. The processes of `group` count for it; if it is durable, it stores what it passes on."""
+    """A running server. The processes of `group` count for it; a durable one stores what it relays."""
 
     url: str
     group: Group
@@ -60,7 +61,7 @@ class Server:
     environ: dict[str, str] = field(repr=False)
 
     def provision(self, *, users: int, threads: int, people: int = 2, messages: int = 0) -> Threads:
-        """The seats of each thread's people. Raises StageError."""
+        """Creates users and threads; returns the seats of each thread. Raises StageError."""
         if not self.durable:
             return [[Seat(f"{self.ws_url}?{room}", "", room) for _ in range(people)] for room in range(threads)]
         numbers = {"users": users, "threads": threads, "people": people, "messages": messages}
@@ -72,7 +73,7 @@ class Server:
         if result.returncode:
             why = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise StageError(f"The people and chats could not be made: {why}")
-        self.query("vacuum analyze")  # what a database in use has long done
+        self.query("vacuum analyze")  # a database in use has done so long ago
         made = json.loads(result.stdout)
         return [
             [Seat(self.ws_url, made["users"][index]["cookie"], thread["id"]) for index in thread["members"]]
@@ -80,7 +81,7 @@ class Server:
         ]
 
     def as_people_write(self) -> None:
-        """Gives all messages texts of the usual sizes and scripts."""
+        """Gives all messages texts of usual sizes and scripts."""
         self.query(
             "update messages set text = (%s::text[])[1 + (thread_id * 7919 + seq * 104729) %% %s]",
             (people.texts(), people.TEXTS),
@@ -88,13 +89,14 @@ class Server:
         self.query("vacuum analyze")
 
     def as_people_change(self) -> None:
-        """Every second message has been edited, and every fourth has a reaction."""
+        """Edits every second message, and adds a reaction to every fourth."""
         for statement in (
-            "insert into thread_changes select id, last_seq / 2, now() from threads where last_seq > 1",
+            "insert into thread_changes select id, 1 + last_seq / 2, now() from threads where last_seq > 1"
+            " on conflict (thread_id) do update set last_change = excluded.last_change",  # 1 is a group's first note
             "insert into changed_messages (thread_id, seq, change, changed_at, text_change, edited_at)"
-            " select thread_id, seq, seq / 2, now(), seq / 2, now() from messages where seq % 2 = 0",
+            " select thread_id, seq, 1 + seq / 2, now(), 1 + seq / 2, now() from messages where seq % 2 = 0",
             "insert into reactions (thread_id, seq, emoji, user_id, change)"
-            " select thread_id, seq, '👍', sender_id, seq / 2 from messages where seq % 4 = 0",
+            " select thread_id, seq, '👍', sender_id, 1 + seq / 2 from messages where seq % 4 = 0",
             "update messages set flags = 1 where seq % 2 = 0",
             "vacuum analyze",
         ):
@@ -105,7 +107,7 @@ class Server:
         return self.url.replace("http", "ws", 1) + "/messages/ws"
 
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Asks PostgreSQL itself."""
+        """Runs a statement in PostgreSQL; returns its rows."""
         with contextlib.closing(psycopg2.connect(self.environ["DATABASE_URL"])) as connection:
             connection.autocommit = True
             cursor = connection.cursor()
@@ -114,7 +116,7 @@ class Server:
 
 
 class Stage:
-    """PostgreSQL and Redis that run, with the same settings as `make run`, and what is started on them."""
+    """A running PostgreSQL and Redis, with the settings of `make run`, and the servers that use them."""
 
     def __init__(self, servers: EmbeddedServers, *, quick: bool) -> None:
         self._servers = servers
@@ -135,20 +137,24 @@ class Stage:
             **NO_LIMITS,
         }
 
-    def product(self) -> contextlib.AbstractContextManager[Server]:
-        return self._gunicorn("chatserver.server.app:create_app", WORKERS, durable=True)
+    def product(self, workers: int = WORKERS) -> contextlib.AbstractContextManager[Server]:
+        return self._gunicorn("chatserver.server.app:create_app", workers, durable=True)
 
     def bare_relay(self) -> contextlib.AbstractContextManager[Server]:
-        """One process: with two, half of the pairs would not meet."""
+        """Has only one process: with two, half of the pairs would not meet."""
         return self._gunicorn("bench.relay:bare", 1, durable=False)
 
     def redis_relay(self) -> contextlib.AbstractContextManager[Server]:
         return self._gunicorn("bench.relay:through_redis", WORKERS, durable=False)
 
     def complaints(self) -> list[str]:
-        """The last warnings and errors that the servers of this stage have logged."""
+        """Returns the last warnings and errors in the logs of this stage's servers."""
         lines = self._log.read_text(errors="replace").splitlines()
         return [line for line in lines if '"level": "info"' not in line][-LAST_LINES:]
+
+    def logged(self, pattern: str) -> list[str]:
+        """Returns what a pattern finds in the logs of this stage's servers."""
+        return re.findall(pattern, self._log.read_text(errors="replace"))
 
     @contextlib.contextmanager
     def _gunicorn(self, app: str, workers: int, *, durable: bool) -> Iterator[Server]:
@@ -167,7 +173,7 @@ class Stage:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Raises StageError when the process ends, or does not answer in time."""
+    """Raises StageError if the process ends or does not answer in time."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url):  # noqa: S310

@@ -1,4 +1,4 @@
-"""People who talk: at a rate fixed in advance (open loop), or as fast as answers come (closed loop)."""
+"""People who talk at a rate fixed in advance (open loop), or as fast as answers arrive (closed loop)."""
 
 import asyncio
 import contextlib
@@ -18,13 +18,13 @@ from bench.stage import Seat, Threads
 
 PATIENCE = 10.0  # seconds for the last messages to arrive
 AT_ONCE = 100  # sockets being opened
-Act = tuple[float, Callable[[Screen, float], None], Screen]  # due when, what, by whom
-TYPING = 2  # frames a message: a page sends one every 3 s while its user types
+Act = tuple[float, Callable[[Screen, float], None], Screen]  # when it is due, what to do, on which screen
+TYPING = 2  # frames for each message: a page sends one every 3 s while its user types
 
 
 @dataclass
 class Talk:
-    """What came of it. Seconds; the CPU is that of the measured time, `own` that of the load generator."""
+    """The result, in seconds; the CPU is that of the measured time, `own` that of the load generator."""
 
     seconds: float = 0
     sent: int = 0
@@ -32,7 +32,7 @@ class Talk:
     delivered: int = 0  # within the measured time: acknowledged, and on all the others' screens
     delays: list[float] = field(default_factory=list)  # from the due moment to the last of the others' screens
     answers: list[float] = field(default_factory=list)  # from the due moment to the acknowledgement
-    lags: list[float] = field(default_factory=list)  # from the due moment to the sending: the load generator's own
+    lags: list[float] = field(default_factory=list)  # from the due moment to sending: delays of the load generator
     cpu: dict[str, float] = field(default_factory=dict)
     lost: int = 0
     doubled: int = 0
@@ -44,13 +44,13 @@ class Talk:
         return self.delivered / self.seconds
 
     def cpu_each(self, *names: str) -> float:
-        """µs of CPU a delivered message, of these or of all but the load generator."""
+        """Returns µs of CPU for each delivered message, of these processes or of all but the load generator."""
         chosen = names or [name for name in self.cpu if name != "own"]
         return sum(self.cpu.get(name, 0) for name in chosen) / max(self.delivered, 1) * 1e6
 
 
 class Meter(NamedTuple):
-    """The measured time's beginning."""
+    """The beginning of the measured time."""
 
     group: Group
     start: float
@@ -77,10 +77,10 @@ async def open_loop(
     reacts: float = 0,
     edits: float = 0,
 ) -> Talk:
-    """Anyone says something, `rate` times a second in all, whether or not the last was answered.
+    """Sends `rate` messages a second from random users, whether or not earlier ones were answered.
 
-    As people they type before, mark what they read, and their texts are of all sizes; else there are but messages, all
-    of one size. `reacts` and `edits` are the shares of those in addition, by the first person of each thread.
+    With `as_people` they also type and mark messages as read, and their texts have various sizes; otherwise there are
+    only messages of one size. `reacts` and `edits` are the shares of additional changes by each thread's first person.
     """
     ledger = Ledger(len(threads[0]) - 1, durable=durable, as_people=as_people)
     screens = await sit_down([seat for thread in threads for seat in thread], ledger)
@@ -115,7 +115,7 @@ def type_something(screen: Screen, _due: float) -> None:
 async def closed_loop(
     threads: Threads, group: Group, *, durable: bool, in_flight: int, seconds: float, act: str = "send"
 ) -> Talk:
-    """In each thread the first person always has `in_flight` messages under way, or edits, or reactions."""
+    """The first person of each thread always has `in_flight` messages, edits or reactions in flight."""
     open_until = now() + 3600
 
     def go_on(screen: Screen) -> None:
@@ -137,7 +137,7 @@ async def closed_loop(
 
 
 async def sit_down(seats: list[Seat], ledger: Ledger) -> list[Screen]:
-    """Opens all chats; from here on nothing is worth a garbage collection."""
+    """Opens all chats, and then turns the garbage collector off."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(seat: Seat) -> Screen:
@@ -151,10 +151,10 @@ async def sit_down(seats: list[Seat], ledger: Ledger) -> list[Screen]:
 
 
 async def finish(talk: Talk, ledger: Ledger, screens: list[Screen], measured_from: float) -> Talk:
-    """Waits for what is under way, and counts what is missing."""
+    """Waits for all that is in flight, and counts what is missing."""
     with contextlib.suppress(TimeoutError):
         await ledger.all_settled()
-    await asyncio.sleep(0.1)  # what comes twice comes late
+    await asyncio.sleep(0.1)  # duplicates would arrive late
     measured = [number for number, due in enumerate(ledger.due) if due >= measured_from]
     talk.sent = len(ledger.due)
     talk.acknowledged = sum(moment != NEVER for moment in ledger.answered)

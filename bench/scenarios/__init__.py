@@ -1,1 +1,1 @@
-"""A scenario each: a generator of figures, for a stage."""
+"""The scenarios; each is a generator of figures, given a stage."""

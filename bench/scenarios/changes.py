@@ -1,4 +1,4 @@
-"""Edits and reactions: as many as go through, beside messages; then all together, as people talk."""
+"""Edits and reactions: as many as possible, compared with messages; then all together, as people talk."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ from bench.scenarios import throughput
 from bench.stage import Server, Stage
 from bench.talk import Talk
 
-RATE = 500  # messages a second, with the changes in addition
-REACTS, EDITS = 0.15 / 0.8, 0.05 / 0.8  # for each message: of all acts 15 % and 5 %
+RATE = 500  # messages a second; changes come in addition
+REACTS, EDITS = 0.15 / 0.8, 0.05 / 0.8  # for each message; 15 % and 5 % of all acts
 
 
 def changes(stage: Stage) -> Iterator[Figure]:

@@ -1,7 +1,7 @@
 """A thread of a million messages against threads of a hundred, which are the limit: page, history, sending.
 
-The newest page is read again and again. Places further back are another each time, and so are the short threads that
-they are compared with: what is drawn, is drawn anew in both.
+The newest page is requested again and again. Places further back differ each time, as do the short threads that
+they are compared with: both are rendered without a cache.
 """
 
 import random
@@ -18,13 +18,13 @@ from bench.stage import Seat, Server, Stage, StageError, Threads
 LONG, QUICK_LONG, SHORT = 1_000_000, 100_000, 100
 SHORT_THREADS = 100
 PLACES = 1000
-ROUNDS = 4  # by turns, so that whatever else the machine does meets both
+ROUNDS = 4  # in turn, so that other work of the machine affects both
 WITHIN = 1.1
 
 
 @dataclass
 class Sums:
-    """Of all rounds: seconds of CPU, numbers of things done, seconds that each took."""
+    """Sums of all rounds: seconds of CPU, numbers of operations, and the seconds of each."""
 
     cpu: dict[str, float] = field(default_factory=dict)
     done: dict[str, int] = field(default_factory=dict)
@@ -44,7 +44,7 @@ def history(stage: Stage) -> Iterator[Figure]:
             number: server.provision(users=2 * threads, threads=threads, messages=number)
             for number, threads in ((SHORT, SHORT_THREADS), (messages, 1))
         }
-        server.query("vacuum analyze messages")  # or PostgreSQL does so by itself, while we measure
+        server.query("vacuum analyze messages")  # otherwise PostgreSQL does so by itself during the measurement
         server.query("checkpoint")
         sums = {number: Sums() for number in seats}
         for turn in range(rounds):
@@ -76,7 +76,7 @@ def measure(server: Server, threads: Threads, messages: int, sums: Sums) -> None
 
 
 def page_requests(threads: Threads, messages: int) -> dict[str, list[PageRequest]]:
-    """The newest messages of one thread; and a hundred messages somewhere, on a page and for its scripts."""
+    """Returns requests for a thread's newest messages, and for a hundred messages elsewhere, as a page and as JSON."""
     chance = random.Random(6)
 
     def request(seat: Seat, more: str = "") -> PageRequest:

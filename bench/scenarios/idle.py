@@ -1,4 +1,4 @@
-"""Open chats in which nothing is said: memory, Redis's clients, CPU; and what opening one takes."""
+"""Open and silent chats: memory, Redis's clients, CPU, and the cost of opening one."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ STEPS = [1000, 5000, 10_000]
 QUICK_STEPS = [500, 2000]
 RELAY_SOCKETS = 5000
 LINES = ("server processes", "with PostgreSQL and Redis")
-PINGS = 26.0  # seconds: within them every socket is pinged once
+PINGS = 26.0  # seconds in which every socket is pinged once
 
 
 def idle(stage: Stage) -> Iterator[Figure]:

@@ -1,6 +1,6 @@
-"""200 pairs who talk at a fixed total rate: from the moment a message is due to the partner's screen, and to `sent`.
+"""200 pairs who talk at a fixed total rate: the time from when a message is due to the other screen, and to `sent`.
 
-Messages alone, as the limit has them; and as people talk, who type before and mark what they read.
+Once with messages alone, like the limit, and once as people talk, with typing and read markers.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def run(rate: float, threads: Threads, server: Server, seconds: float, *, as_peo
 
 
 def as_people(lively: Talk, bare: Talk) -> Iterator[Figure]:
-    """With typing and reading, beside messages alone."""
+    """Yields the figures with typing and reading, compared with messages alone."""
     figure = partial(Figure, "latency", limit_name="messages alone")
     name = f"at {RATE}/s, typing and reading"
     for percent in (50, 99):
@@ -60,7 +60,7 @@ def as_people(lively: Talk, bare: Talk) -> Iterator[Figure]:
 
 
 def compared(rate: float, ours: Talk, relay: Talk, commits: list[float]) -> Iterator[Figure]:
-    """The goal, at one rate: one COMMIT and twice the relay's own time."""
+    """Yields the figures at one rate; the goal is one COMMIT and twice the relay's time."""
     for name, times in (("on the partner's screen", ours.delays), ("acknowledged", ours.answers)):
         for percent in (50, 95, 99):
             shown = percent != 95 and times is ours.delays

@@ -1,7 +1,7 @@
 """The conversations page of 50 threads and the chat page of 100 messages; the limit is a ready page as big.
 
-Cold: each page is another person's, or of another chat, than any that the servers still keep parts of. So it is when
-people come to a site. Warm: one person reads one page again and again, the best that can be.
+Cold: the servers have no cached fragments of any page, since each is of another user or chat, as for people who come
+to a site. Warm: one user requests one page again and again, which is the best case.
 """
 
 import random
@@ -15,20 +15,20 @@ from bench.load import load
 from bench.report import Figure, percentile, say
 from bench.stage import Server, Stage, Threads
 
-CHATS = 2500  # each with 100 messages: more than any cache of drawn parts keeps, and more than are read in a run
-THREADS = 50  # of each person
+CHATS = 2500  # each with 100 messages: more than any cache of fragments holds, and more than a run requests
+THREADS = 50  # for each user
 MESSAGES = 100
-PEOPLE = 3  # of each thread, since two people have only one
+PEOPLE = 3  # in each thread, since two people share only one
 CHANGED = "chat, half of it changed"
 READERS = 8
 RATE = 50  # pages a second, for the latency
 GOALS = {"conversations": 1.5, "chat": 2.5, "chat's pane": 2.5, CHANGED: 3.25}  # ms of server CPU
-PANE = {"Chat-Part": "main"}  # as a browser goes from chat to chat: without the conversations beside it
+PANE = {"Chat-Part": "main"}  # how a browser goes from chat to chat: without the list of conversations
 
 
 @dataclass
 class Read:
-    """A page read by one connection after the other, and at a fixed rate."""
+    """A page requested one at a time on each connection, and at a fixed rate."""
 
     closed: fetch.Reading
     paced: fetch.Reading
@@ -65,7 +65,7 @@ def pages(stage: Stage) -> Iterator[Figure]:
 
 
 def page_requests(threads: Threads) -> dict[str, list[PageRequest]]:
-    """Each chat once, in no order, by one of its people; and the conversations of all people, likewise."""
+    """Returns requests for each chat by one of its people, and for everybody's conversations, in random order."""
     chance = random.Random(4)
     seats = [chance.choice(thread) for thread in chance.sample(threads, len(threads))]
     number = {cookie: place for place, cookie in enumerate(sorted({seat.cookie for seat in seats}))}
@@ -87,7 +87,7 @@ def closed(server: Server, requested: Sequence[PageRequest], seconds: float) -> 
 
 
 def figures(name: str, kind: str, read: Read, limit: fetch.Reading) -> Iterator[Figure]:
-    """The goals are those of cold pages: the others come of themselves."""
+    """Yields figures; only cold pages have goals, since warm ones are always faster."""
     page, goal, name = read.closed, GOALS[name] if kind == "cold" else None, f"{name}, {kind}"
     figure = partial(Figure, "pages", limit_name="ready page")
     yield figure(f"{name}: server CPU", page.cpu_each("server"), "ms", limit.cpu_each("server"), at_most=goal)

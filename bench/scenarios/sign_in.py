@@ -1,4 +1,4 @@
-"""What 100 people who sign in at once mean for those who talk; and whether a guesser learns from the time it takes."""
+"""How 100 simultaneous sign-ins affect those who talk, and whether the time of a sign-in reveals who has an account."""
 
 import asyncio
 import contextlib
@@ -51,7 +51,7 @@ def sign_in(stage: Stage) -> Iterator[Figure]:
 async def talking(
     threads: Threads, group: Group, url: str, names: Sequence[str], *, seconds: float
 ) -> tuple[Talk, Entries]:
-    """A talk, during all of which these people sign in."""
+    """Measures a talk while these people sign in all the time."""
     entries, start = Entries(), now()
     crowd = asyncio.create_task(door.enter(url, names, PASSWORD, entries))
     talked = await talk.open_loop(threads, group, durable=True, rate=RATE, seconds=seconds)

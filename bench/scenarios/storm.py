@@ -1,4 +1,4 @@
-"""All sockets are cut at once, and come back as browsers do."""
+"""All sockets are cut at once, and reconnect as browsers do."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""As many messages as go through, several of each pair's under way; beside them what the parts alone would do."""
+"""As many messages as possible, several of each pair in flight, compared with the parts alone."""
 
 from collections.abc import Iterator
 
@@ -77,7 +77,7 @@ def run(server: Server, seconds: float) -> Talk:
 
 
 def promises(scenario: str, *ours: Talk) -> Iterator[Figure]:
-    """What must be 0 whatever the load."""
+    """Yields the figures that must be 0 under any load."""
     sent = sum(one.sent for one in ours)
     for name in ("lost", "doubled", "disordered", "errors"):
         yield Figure(scenario, f"{name} of {sent:,}", sum(getattr(one, name) for one in ours), at_most=0)

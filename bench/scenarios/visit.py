@@ -1,6 +1,6 @@
-"""A visit to a chat of 100 messages, one of 50, on a slow phone: when its text is there, when one can type, its weight.
+"""A visit to a chat of 100 messages, one of 50 chats, on a slow phone: times until text and input, and bytes.
 
-The first visit, with nothing cached, and the next one: people come back far more often than they come.
+Measures a first visit, with an empty cache, and a second one, which is far more common.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 class Visit(NamedTuple):
     painted: float  # ms
     typed: float  # ms
-    weight: int  # bytes on the wire, headers and all
+    weight: int  # bytes on the wire, including headers
     requests: int
 
 
@@ -52,7 +52,7 @@ def visit(stage: Stage) -> Iterator[Figure]:
 
 
 async def _visits(server: Server, seat: Seat, number: int) -> list[tuple[Visit, Visit]]:
-    """The first and the second visit of so many phones."""
+    """Returns the first and the second visits of `number` phones."""
     async with async_playwright() as playwright:
         browser = await launch(playwright)
         visits = [await _phone(browser, server, seat) for _ in range(number)]
@@ -87,4 +87,4 @@ async def _visit(context: BrowserContext, seat: Seat) -> Visit:
     painted = await page.evaluate(PAINTED)
     await page.close()
     weights = [size for place, size in sizes.items() if place not in cached]
-    return Visit(painted, max(painted, typed), sum(weights), len(sizes))  # nobody types into what is not to be seen
+    return Visit(painted, max(painted, typed), sum(weights), len(sizes))  # nobody types before the page is visible
