@@ -1,4 +1,4 @@
-"""What texts may be, as the server cleans them; and that every way in takes the same."""
+"""How the server cleans texts, and that it does so on every path."""
 
 from typing import Any
 from uuid import uuid4
@@ -24,9 +24,7 @@ def test_a_text_is_cleaned(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("typed", ["\u200b", "\u2800", "\u3164\ufeff", "\u2028\u0085"])
-async def test_what_nobody_could_see_is_taken_by_no_way_in(
-    ana: Person, ben: Person, config: Config, typed: str
-) -> None:
+async def test_invisible_text_is_refused_on_every_path(ana: Person, ben: Person, config: Config, typed: str) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     id = await socket.sends(thread, typed)
@@ -42,7 +40,7 @@ async def test_what_nobody_could_see_is_taken_by_no_way_in(
     assert answer.alert.startswith("Choose a name")
 
 
-async def test_lines_that_end_otherwise_come_as_lines(ana: Person, ben: Person) -> None:
+async def test_all_kinds_of_line_ends_are_normalized(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ben.socket()
     await socket.opens(thread)
@@ -55,11 +53,11 @@ async def test_lines_that_end_otherwise_come_as_lines(ana: Person, ben: Person) 
     assert (await socket.receives("message", seq=2))["text"] == "one\ntwo\nthree\nfour\nfive\nsix\nseven"
 
 
-def test_numbers_in_errors_are_written_as_the_reader_writes_them() -> None:
+def test_numbers_in_errors_are_formatted_for_the_readers_language() -> None:
     language = current_language()
-    told = []
+    sentences = []
     for code in ("en", "ru"):
         use_language(code)
-        told.append(ChatError("too_long", max=10_000).sentence)
+        sentences.append(ChatError("too_long", max=10_000).sentence)
     use_language(language)
-    assert ["10,000" in told[0], "10\u00a0000" in told[1]] == [True, True]
+    assert ["10,000" in sentences[0], "10\u00a0000" in sentences[1]] == [True, True]

@@ -1,4 +1,4 @@
-"""Blocking: holds in every path, is told to nobody, and can be taken back."""
+"""A block applies on every path, notifies nobody, and can be undone."""
 
 from uuid import uuid4
 
@@ -74,7 +74,9 @@ async def test_another_program_is_refused(ben: Person, chat: int) -> None:
         assert (answer.status, (await answer.json())["code"]) == (403, "accepts_no_messages")
 
 
-async def test_a_message_from_before_is_sent_however_often_it_is_repeated(ana: Person, ben: Person) -> None:
+async def test_a_message_sent_before_a_block_is_still_acknowledged_when_it_is_repeated(
+    ana: Person, ben: Person
+) -> None:
     chat, socket = await ben.writes_to(ana), await ben.socket()
     id = await socket.sends(chat, "Did this arrive?")
     sent = await socket.receives("sent", id=id)
@@ -93,7 +95,7 @@ async def test_a_first_message_to_a_user_who_blocks_the_sender_makes_no_thread(
     assert execute(database_url, "select id from threads") == [(met,)]
 
 
-async def test_what_is_taken_back_is_over(ana: Person, ben: Person, chat: int) -> None:
+async def test_an_unblocked_user_can_message_again(ana: Person, ben: Person, chat: int) -> None:
     assert "You’ve blocked <bdi>Ben</bdi>." in (await ana.get(f"/messages/chat/{chat}/")).text
     assert "<bdi>Ben</bdi>" in (await ana.get("/messages/account/")).text
     await blocks(ana, ben, "unblock", page="/messages/account/")
@@ -111,12 +113,12 @@ async def test_a_blocked_user_sees_neither_presence_nor_receipts(
     await at_ana.receives("read", seq=1)
     assert read_by(await at_ben.opens(chat), ana) == 0
     await at_ben.opens(await ben.writes_to(cleo))
-    told = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
+    frames = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
     await at_ana.ws.close()
     await at_cleo.ws.close()
-    told += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
-    assert people_of(told) == {cleo.id}
-    assert not [frame for frame in told if frame["type"] == "read"]
+    frames += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
+    assert people_of(frames) == {cleo.id}
+    assert not [frame for frame in frames if frame["type"] == "read"]
 
 
 async def test_a_user_blocked_while_the_chat_is_open_stops_seeing_presence(
@@ -132,10 +134,10 @@ async def test_a_user_blocked_while_the_chat_is_open_stops_seeing_presence(
     await at_ana.ws.close()
     at_ana = await ana.socket()
     at_cleo = await cleo.socket()
-    told = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
+    frames = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
     await at_cleo.ws.close()
-    told += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
-    assert people_of(told) == {cleo.id}
+    frames += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
+    assert people_of(frames) == {cleo.id}
 
 
 async def test_a_blocked_user_is_not_notified(ana: Person, ben: Person) -> None:
@@ -150,7 +152,7 @@ async def test_a_blocked_user_is_not_notified(ana: Person, ben: Person) -> None:
     assert pages[0] == pages[1]
 
 
-async def test_in_a_group_both_go_on(ana: Person, ben: Person, met: int) -> None:
+async def test_a_block_does_not_apply_in_groups(ana: Person, ben: Person, met: int) -> None:
     await blocks(ana, ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.sends(met, "to all")
@@ -158,7 +160,7 @@ async def test_in_a_group_both_go_on(ana: Person, ben: Person, met: int) -> None
     assert 'action="/messages/block/"' not in (await ana.get(f"/messages/chat/{met}/")).text
 
 
-async def test_users_can_block_neither_themselves_nor_strangers_nor_nobody(ana: Person, ben: Person) -> None:
+async def test_users_cannot_block_themselves_strangers_or_nobody(ana: Person, ben: Person) -> None:
     for user, status in ((str(ana.id), 400), (str(ben.id), 404), ("999", 404), ("x", 404), ("", 404)):
         answer = await ana.post("/messages/block/", page="/messages/", user=user, next="/messages/")
         assert answer.status == status

@@ -1,4 +1,4 @@
-"""How often one may try a password."""
+"""How often a password may be tried."""
 
 import secrets
 
@@ -14,9 +14,7 @@ from tests.support.signing_in import tries
 
 
 @pytest.mark.parametrize("name", ["Ana", "Nobody"])
-async def test_after_five_wrong_passwords_for_a_name_one_waits_whether_there_is_such_a_person_or_not(
-    ana: Person, name: str
-) -> None:
+async def test_five_wrong_passwords_lock_a_name_whether_or_not_the_user_exists(ana: Person, name: str) -> None:
     assert [(await tries(ana.url, name)).status for _ in range(5)] == [403] * 5
     for typed, password in ((name, "not this one"), (f" {name.upper()} ", PASSWORD)):
         refused = await tries(ana.url, typed, password)
@@ -25,7 +23,7 @@ async def test_after_five_wrong_passwords_for_a_name_one_waits_whether_there_is_
         assert 24 * 60 < int(refused.headers["Retry-After"]) <= 25 * 60
 
 
-async def test_spaces_around_a_name_are_no_other_name(ana: Person) -> None:
+async def test_spaces_around_a_name_do_not_evade_the_limit(ana: Person) -> None:
     assert [(await tries(ana.url, f"{' ' * number}Ana{' ' * 200}x")).status for number in range(5)] == [403] * 5
     assert (await tries(ana.url, "Ana", PASSWORD)).status == 429
 
@@ -39,7 +37,7 @@ async def test_nobody_else_can_lock_ana_out_of_a_browser_she_has_used(ana: Perso
     assert (await tries(ana.url, "Ana", PASSWORD)).status == 429
 
 
-async def test_a_known_browser_has_no_more_tries_than_others(ana: Person) -> None:
+async def test_a_known_browser_gets_no_more_attempts_than_others(ana: Person) -> None:
     assert [(await ana.sign_in("not this one")).status for _ in range(11)] == [403] * 10 + [429]
 
 
@@ -49,7 +47,7 @@ async def test_the_right_password_resets_the_count(ana: Person) -> None:
         assert (await tries(ana.url, "Ana", PASSWORD)).status == 303
 
 
-async def test_trying_one_password_for_many_names_is_limited_too(serve: Serve) -> None:
+async def test_trying_one_password_for_many_names_is_also_limited(serve: Serve) -> None:
     url = await serve(sign_in_tries_per_address=3)
     async with Person(url, "Ana") as ana:
         await ana.sign_up()
@@ -58,7 +56,7 @@ async def test_trying_one_password_for_many_names_is_limited_too(serve: Serve) -
         assert (await ana.sign_in()).status == 303
 
 
-async def test_the_addresses_of_one_network_of_ipv6_are_one(serve: Serve) -> None:
+async def test_addresses_of_one_ipv6_network_count_as_one(serve: Serve) -> None:
     url = await serve(sign_in_tries_per_address=3, trusted_proxies=("127.0.0.1",))
 
     async def tries_from(address: str) -> int:
@@ -70,7 +68,7 @@ async def test_the_addresses_of_one_network_of_ipv6_are_one(serve: Serve) -> Non
     assert [await tries_from(f"::ffff:192.0.2.{number}") for number in range(4)] == [403] * 4
 
 
-async def test_all_servers_of_a_site_count_together(serve: Serve) -> None:
+async def test_all_servers_of_a_site_share_the_count(serve: Serve) -> None:
     servers = [await serve(port=0, sign_in_tries=3) for _ in range(2)]
     assert [(await tries(servers[number % 2], "Ana")).status for number in range(5)] == [403] * 3 + [429] * 2
 
@@ -80,7 +78,7 @@ async def test_the_limits_can_be_turned_off(serve: Serve) -> None:
     assert {(await tries(url, "Ana")).status for _ in range(25)} == {403}
 
 
-async def test_while_redis_is_away_no_password_is_tried(config: Config) -> None:
+async def test_no_password_is_tried_while_redis_is_unavailable(config: Config) -> None:
     async with Redis.from_url("redis://127.0.0.1:1") as redis:
         for device in ("", "known"):
             with pytest.raises(Unavailable) as refused:
@@ -88,7 +86,7 @@ async def test_while_redis_is_away_no_password_is_tried(config: Config) -> None:
             assert refused.value.status == 503
 
 
-async def test_a_flood_of_new_accounts_ends(serve: Serve) -> None:
+async def test_sign_ups_from_one_network_are_limited(serve: Serve) -> None:
     url = await serve(sign_ups_per_address=2)
     answers = []
     for name in ("Ana", "Ben", "Cleo"):

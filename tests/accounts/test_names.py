@@ -1,4 +1,4 @@
-"""Names: of any language in use, shown as typed, and found however they are spelled."""
+"""Names in any living language are shown as typed, and found however they are spelled."""
 
 import json
 import unicodedata
@@ -30,37 +30,37 @@ from tests.support.servers import Serve
         *("ᏣᎳᎩ", "ᐃᓄᒃᑎᑐᑦ", "ⴰⵎⴰⵣⵉⵖ"),
     ],
 )  # fmt: skip
-def test_names_of_languages_in_use_are_taken_as_they_are_typed(name: str) -> None:
+def test_names_in_living_languages_are_accepted_as_typed(name: str) -> None:
     assert clean_name(f" {name} ") == clean_name(unicodedata.normalize("NFD", name)) == name
 
 
 @pytest.mark.parametrize("name", ["李明", "이솔", "はな", "דן", "مي", "ሳራ", "နု", "นก"])
-def test_two_letters_are_enough_where_names_are_written_so(name: str) -> None:
+def test_two_letters_are_enough_in_scripts_with_short_names(name: str) -> None:
     assert clean_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["ab", "Лю", "Ιω", "李", "李_", "李1", "12", "ㅋ", "._", "x" * 31, "李" * 31])
-def test_other_names_have_three_characters_to_thirty(name: str) -> None:
+def test_other_names_need_3_to_30_characters(name: str) -> None:
     refused(name)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        *("Anнa", "Аnna", "Ελενa", "Анna李", "はなこ김", "אנaא", "Ben\u0e49", "ქaრთ"),  # scripts that no text mixes
-        *("1٢3", "علی1۲", "Ana\u09e7"),  # digits of two kinds, or of another script
-        *("Ani\u0307ta", "Aj\u0307a_x", "Ani\u0323\u0307"),  # a dot on a letter that has one
-        *("é" + "\u0301" * 2, "a\u0302\u0302na", "anq\u0300\u0301\u0302", "กา\u0e49\u0e49"),  # marks in a heap
-        *("\u0301abc", "a_\u0308b", "a1\u0301b"),  # marks on no letter
+        *("Anнa", "Аnna", "Ελενa", "Анna李", "はなこ김", "אנaא", "Ben\u0e49", "ქaრთ"),  # scripts that are never mixed
+        *("1٢3", "علی1۲", "Ana\u09e7"),  # digits of two scripts, or of another script than the letters
+        *("Ani\u0307ta", "Aj\u0307a_x", "Ani\u0323\u0307"),  # a second dot on a dotted letter
+        *("é" + "\u0301" * 2, "a\u0302\u0302na", "anq\u0300\u0301\u0302", "กา\u0e49\u0e49"),  # stacked marks
+        *("\u0301abc", "a_\u0308b", "a1\u0301b"),  # marks without a letter
         # joiners that join nothing
         *("A\u200cna", "An\u200da", "Ana\u200d", "\u200cAna", "فاطمه\u200c", "ф\u200dыва", "क\u200dख", "ರಾಜ್\u200c"),
         *("An\u034fa", "Ana\ufe0f", "a\u200bbc", "a\u202ebc", "\u3164\u3164\u3164", "An\u00ada", "Ana\U000e0041"),
-        *("𝐀𝐧𝐚", "Ana²", "Anaᵃ", "ﷺﷺﷺ", "ⒶⓃⒶ", "ﻣﺤﻤ"),  # letters in a style are signs
+        *("𝐀𝐧𝐚", "Ana²", "Anaᵃ", "ﷺﷺﷺ", "ⒶⓃⒶ", "ﻣﺤﻤ"),  # styled letters are symbols
         *("'Ana", "Ana'", "a''b", "''''", "·ana", "・・・", "་་་", "Ana་", "a@b.c", "with space", "smile😀", "a\x00bc"),
-        "𐌰𐌽𐌰",  # Gothic: nobody's today
+        "𐌰𐌽𐌰",  # Gothic is no longer in use
     ],
 )  # fmt: skip
-def test_what_no_language_writes_is_no_name(name: str) -> None:
+def test_text_that_no_language_writes_is_refused_as_a_name(name: str) -> None:
     refused(name)
 
 
@@ -69,11 +69,11 @@ def refused(name: str) -> None:
         clean_name(name)
 
 
-def test_wide_and_narrow_forms_are_the_usual_letters() -> None:
+def test_full_and_half_width_forms_count_as_the_usual_letters() -> None:
     assert [clean_name(name) for name in ("Ａｎａ", "ｱﾅﾄ", "ｶﾞｲﾅ", "Ｂｅｎ１")] == ["Ana", "アナト", "ガイナ", "Ben1"]
 
 
-def test_names_that_the_benchmark_makes_are_names() -> None:
+def test_the_names_of_the_benchmark_are_valid() -> None:
     assert clean_name("user-0a1b2c3d-10000") == "user-0a1b2c3d-10000"
 
 
@@ -103,12 +103,12 @@ async def test_a_name_is_shown_as_typed_and_found_however_it_is_spelled(ana: Per
         await someone.sign_out()
         someone.name = typed
         assert (await someone.sign_in()).status == 303
-        assert (await tries(someone, typed))[0] in {400, 409}  # two of these spellings could not be chosen
+        assert (await tries(someone, typed))[0] in {400, 409}  # two of these spellings are not allowed
         thread = await ana.writes_to(someone)
         assert name in (await ana.get(f"/messages/chat/{thread}/")).text
 
 
-async def test_a_known_browser_is_known_by_every_spelling_of_the_name(serve: Serve) -> None:
+async def test_a_known_browser_is_recognized_under_every_spelling_of_the_name(serve: Serve) -> None:
     url = await serve(sign_in_tries=1)
     async with Person(url, "В’ячеслав") as here, Person(url, "В’ячеслав") as elsewhere:
         await here.sign_up()
@@ -119,7 +119,7 @@ async def test_a_known_browser_is_known_by_every_spelling_of_the_name(serve: Ser
 
 
 @pytest.mark.long
-async def test_the_command_line_makes_and_finds_the_same_names(config: Config) -> None:
+async def test_the_command_line_creates_and_finds_the_same_names(config: Config) -> None:
     made = []
     for name, typed in (("ကျော်", "ကျော်"), ("Ｃｌｅｏ", "CLEO"), ("فاطمه\u200cزهرا", "فاطمهزهرا")):
         code, output, errors = await chatserver(config, "user", "create", name, typed=f"{PASSWORD}\n")

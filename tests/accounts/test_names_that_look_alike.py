@@ -1,4 +1,4 @@
-"""Names that look like another: taken for who signs up, kept for whoever has one."""
+"""A name that looks like another one is refused at sign-up; users who already have one keep it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ async def test_a_name_that_looks_like_another_is_taken(url: URL) -> None:
 
 
 async def test_only_one_of_two_simultaneous_sign_ups_gets_a_look_alike_name(config: Config, url: URL) -> None:
-    """The first is held up while its name goes in; the second must wait for it."""
+    """The first sign-up is held up while it inserts its name; the second must wait for it."""
     async with Person(url, "Ivan") as ivan, Person(url, "lvan") as other:
         with closing(psycopg2.connect(str(config.database_url))) as holding_up:
             values = "('somebody', 'ivan', 'somebody', '!')"
@@ -83,7 +83,7 @@ async def test_look_alikes_of_a_deleted_users_name_are_reserved_too(url: URL, da
         assert await tries(other, "lvan") == (303, "")
 
 
-async def test_a_name_that_an_older_process_stored_counts_too(url: URL, database_url: str) -> None:
+async def test_a_name_stored_by_an_older_process_is_also_taken(url: URL, database_url: str) -> None:
     execute(database_url, "insert into users (name, name_key, password_hash) values ('Ivan', 'ivan', '!')")
     execute(database_url, "insert into former_names (name_key, free_at) values ('olga', now() + interval '1 day')")
     async with Person(url, "lvan") as other:
@@ -91,12 +91,10 @@ async def test_a_name_that_an_older_process_stored_counts_too(url: URL, database
         assert await tries(other, "0LGA") == TAKEN
 
 
-# -- names from before --------------------------------------------------------------------------------------------
+# -- earlier names ------------------------------------------------------------------------------------------------
 
 
-async def test_names_from_before_that_look_alike_or_could_not_be_chosen_today_stay(
-    ana: Person, database_url: str
-) -> None:
+async def test_earlier_names_that_look_alike_or_are_no_longer_allowed_stay(ana: Person, database_url: str) -> None:
     for number, name in enumerate(["Ivan", "lvan", "Anнa", "ani\u0307ta"]):
         async with Person(ana.url, f"somebody-{number}") as someone:
             await someone.sign_up()
@@ -112,7 +110,7 @@ async def test_names_from_before_that_look_alike_or_could_not_be_chosen_today_st
 
 @pytest.fixture
 def from_before(servers: EmbeddedServers) -> Iterator[str]:
-    """A database as the version before made it."""
+    """A database as the previous version created it."""
     with database_as_of("0004_exports", servers.database_url) as url:
         yield url
 

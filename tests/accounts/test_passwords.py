@@ -1,4 +1,4 @@
-"""Hashing passwords: slow on purpose, so only a few at once, a few that wait, and never in anybody else's way."""
+"""Hashing passwords is slow on purpose: a few run at once, a few wait, and other requests are not delayed."""
 
 import asyncio
 import os
@@ -19,11 +19,11 @@ from tests.support.database import execute
 from tests.support.people import PASSWORD, Person
 from tests.support.servers import Serve
 
-WAIT = 5  # seconds until a hash that nobody lets go on fails
+WAIT = 5  # seconds until a hash that is never released fails
 
 
 class Held:
-    """Stands where passwords are hashed or checked, and lets nobody go on before it is told."""
+    """Replaces the hashing and checking of passwords; each call waits until it is released."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
@@ -56,7 +56,7 @@ async def test_concurrent_hashes_and_their_queue_are_bounded(held: Held, monkeyp
     hasher = Hasher(2, 3)
     monkeypatch.setattr(passwords, "hash_password", held)
     asked = [asyncio.create_task(hasher.hash("a password")) for _ in range(6)]
-    await held.runs(2)  # and the event loop turns
+    await held.runs(2)  # and the event loop keeps running
     with pytest.raises(Unavailable):
         await asked[5]
     held.go_on.set()
@@ -164,7 +164,7 @@ async def test_the_work_of_a_check_depends_only_on_the_typed_password(
         ("\ufdfa" * 10, "Choose a password of 8 to 128 characters."),
     ],
 )
-async def test_the_rules_hold_for_the_normal_form(url: URL, password: str, says: str) -> None:
+async def test_the_rules_apply_to_the_normal_form(url: URL, password: str, says: str) -> None:
     async with Person(url, "Éléonore") as somebody:
         answer = await somebody.post("/messages/sign-up/", username=somebody.name, password=password)
     assert answer.status == 400

@@ -1,4 +1,4 @@
-"""Names completed as they are typed: only of people one may find, and never all of them."""
+"""Name completion suggests only people whom the user may find, and never all of them."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ from tests.support.servers import Serve
 
 
 def sign_up(config: Config, *names: str) -> None:
-    """People who never come, straight into the database."""
+    """Adds users who never sign in, straight to the database."""
     assert config.database_url is not None
     rows = ", ".join(f"('{name}', '{name.casefold()}', '!')" for name in names)
     execute(config.database_url, f"insert into users (name, name_key, password_hash) values {rows}")
@@ -25,7 +25,7 @@ def sign_up(config: Config, *names: str) -> None:
 
 async def found(person: Person, typed: str) -> list[str]:
     answer = await person.json(str(URL("/messages/people").with_query(name=typed)))
-    assert answer.keys() == {"people"}
+    assert answer.keys() == {"people", "found"}
     return list(answer["people"])
 
 
@@ -42,7 +42,7 @@ async def test_anas_contacts_are_found_by_their_first_letter_and_others_by_three
     assert await found(ana, "nita") == []
 
 
-async def test_case_and_white_space_around_do_not_matter(ana: Person, config: Config) -> None:
+async def test_case_and_surrounding_white_space_do_not_matter(ana: Person, config: Config) -> None:
     sign_up(config, "McDonald", "Ёжик")
     assert await found(ana, "mcd") == await found(ana, " MCD ") == ["McDonald"]
     assert await found(ana, "ёжи") == await found(ana, "ЁЖИ") == ["Ёжик"]
@@ -55,7 +55,9 @@ async def test_users_do_not_find_themselves(ana: Person, ben: Person, config: Co
     assert await found(ben, "ana") == ["Ana", "Anabel"]
 
 
-async def test_five_are_enough_and_those_one_knows_are_among_them(ana: Person, cleo: Person, config: Config) -> None:
+async def test_at_most_five_names_are_suggested_and_contacts_are_always_among_them(
+    ana: Person, cleo: Person, config: Config
+) -> None:
     sign_up(config, *(f"Clara.{number}" for number in range(8)))
     assert await found(ana, "cla") == [f"Clara.{number}" for number in range(5)]
     sign_up(config, *(f"cle{letter}" for letter in "abcdefg"))
@@ -67,7 +69,7 @@ async def test_five_are_enough_and_those_one_knows_are_among_them(ana: Person, c
 @pytest.mark.parametrize(
     "typed", ["", " ", "%", "%%%", "___", "b_n", "\\\\\\", "a b", "\0\0\0", "\u202eben", "x" * 5000]
 )
-async def test_what_begins_no_name_finds_nobody(ana: Person, ben: Person, typed: str) -> None:
+async def test_text_that_begins_no_name_finds_nobody(ana: Person, ben: Person, typed: str) -> None:
     await ben.writes_to(ana)
     assert await found(ana, typed) == []
 
@@ -75,7 +77,7 @@ async def test_what_begins_no_name_finds_nobody(ana: Person, ben: Person, typed:
 @pytest.mark.parametrize("query", ["", "?name", "?name=%ff%ff%ff", "?name=%ed%a0%80", "?other=ben"])
 async def test_invalid_text_finds_nobody(ana: Person, query: str) -> None:
     answer = await ana.get(f"/messages/people{query}")
-    assert (answer.status, answer.text) == (200, '{"people": []}')
+    assert (answer.status, answer.text) == (200, '{"people": [], "found": []}')
 
 
 async def test_the_rate_of_name_lookups_holds_across_servers(
@@ -107,7 +109,7 @@ async def test_the_limit_can_be_turned_off(ana: Person, serve: Serve) -> None:
             assert answer.status == 200
 
 
-async def test_what_is_counted_is_forgotten_by_itself(ana: Person, config: Config) -> None:
+async def test_the_counts_of_lookups_expire(ana: Person, config: Config) -> None:
     await found(ana, "cle")
     async with Redis.from_url(str(config.redis_url)) as redis:
         keys = [key async for key in redis.scan_iter(f"{config.redis_prefix}limit*people/{ana.id}/*")]
@@ -116,7 +118,7 @@ async def test_what_is_counted_is_forgotten_by_itself(ana: Person, config: Confi
             assert 0 < await redis.ttl(key) <= attempts.MINUTE
 
 
-async def test_while_redis_is_away_nobody_is_found(config: Config) -> None:
+async def test_nobody_is_found_while_redis_is_unavailable(config: Config) -> None:
     async with Redis.from_url("redis://127.0.0.1:1") as redis:
         with pytest.raises(Unavailable) as refused:
             await LoginLimits(redis, config).name_lookup(User(1, "Ana"))

@@ -1,23 +1,29 @@
-"""The benchmark measures what it says."""
+"""The benchmark measures what it claims to measure."""
 
 import asyncio
+import json
 import os
 import re
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from redis.asyncio import Redis
 from yarl import URL
 
-from bench import door, fetch, people
+from bench import door, fetch, people, programs, redis_alone
 from bench.load import load
+from bench.original import make_original
 from bench.pacer import moments, now, pace
-from bench.scenarios import pages
+from bench.scenarios import api, pages
 from bench.stage import Seat, Server
 from chatserver.config.settings import Config
+from tests.support.commands import chatserver
 from tests.support.people import PASSWORD, PATIENCE, Person
 from tests.support.processes import environment
 from tests.support.servers import Serve
+from tests.support.tokens import SECRET, SITE, base64url
 
 
 async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config, serve: Serve) -> None:
@@ -37,7 +43,7 @@ async def test_pages_are_read_and_counted_and_their_cpu_is_known(config: Config,
         assert page.size > 1000
 
 
-async def test_pages_are_drawn_for_each_reader_with_nothing_left_to_remember(url: URL) -> None:
+async def test_each_reader_gets_their_own_page_and_no_new_preference_cookie(url: URL) -> None:
     drawn: list[tuple[str | None, ...]] = []
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as http:
         for number in range(len(people.READERS)):
@@ -52,7 +58,7 @@ async def test_pages_are_drawn_for_each_reader_with_nothing_left_to_remember(url
     assert drawn == [("en", None), ("en", "dark"), ("ru", None), ("ru", "dark"), ("en", None), ("en", None)]
 
 
-def test_a_cold_page_is_another_chat_each_time_and_of_many_people() -> None:
+def test_each_cold_page_is_a_different_chat_of_many_people() -> None:
     threads = [[Seat("ws://server", f"chat_session={chat}.{place}", chat) for place in range(3)] for chat in range(300)]
     requested = pages.page_requests(threads)
     paths = [each.path for each in requested["chat"]]
@@ -110,7 +116,7 @@ async def test_a_crowd_signs_in_again_and_again_and_guesses_are_timed(ana: Perso
     assert [len(times) for times in guesses] == [2, 2]
 
 
-async def test_a_slow_act_moves_no_later_moment() -> None:
+async def test_a_slow_action_does_not_delay_later_ones() -> None:
     start = now()
     times = [start + moment for moment in moments(500, 0.2)]
     acted: list[int] = []
@@ -127,4 +133,50 @@ async def test_a_slow_act_moves_no_later_moment() -> None:
     await pace(times, act)
     assert acted == list(range(len(times)))
     assert min(late) >= 0
-    assert min(late[50:]) < 0.05  # those after it come in time
+    assert min(late[50:]) < 0.05  # the later ones are on time
+
+
+async def test_what_a_program_sends_is_stored_and_counted(config: Config, serve: Serve) -> None:
+    environ = environment(config, SECRET_KEYS=" ".join(config.secret_keys))
+    keys = (f"bench:HS256:{base64url(SECRET)}",)
+    url = str(await serve(sso_keys=keys, sso_url=SITE)).rstrip("/")
+    server = Server(url, {"server": os.getpid()}, durable=True, environ=environ)
+    senders, key = await asyncio.to_thread(api.prepare, server)
+    sent = await asyncio.to_thread(
+        load, programs.send, server.url, key, senders, server.group, connections=2, seconds=0.4, warm_up=0.1
+    )
+    stored = server.query(api.COUNT)[0][0]
+    figures = {figure.name: figure for figure in api.figures(sent, stored)}
+    assert figures["not a 200"].value == figures["answered but not stored"].value == 0
+    assert 1 < sent.pages <= stored
+    assert figures["CPU a message, server"].value > 0
+    entered = await asyncio.to_thread(
+        load, programs.sign_in, url, SECRET, senders, server.group, connections=2, seconds=0.4, warm_up=0.1
+    )
+    figures = {figure.name: figure for figure in api.sign_ins(entered)}
+    assert figures["sign-ins refused"].value == 0
+    assert figures["CPU a sign-in, server"].value > 0
+
+
+async def test_redis_alone_relays_each_message_to_two_people(config: Config) -> None:
+    async with Redis.from_url(str(config.redis_url), protocol=2) as client, client.pubsub() as ana:
+        await ana.subscribe(*redis_alone.CHANNELS)
+        work = await redis_alone.publish(str(config.redis_url), os.getpid(), seconds=0.2)
+        channels: list[bytes] = []
+        async for message in ana.listen():
+            channels += [message["channel"]] if message["type"] == "message" else []
+            if len(channels) == 4:
+                break
+    first, second, third, *_ = redis_alone.CHANNELS
+    assert channels == [first, second, second, third]  # of two messages
+    assert work.done > redis_alone.EVENTS
+    assert work.cpu["redis"] > 0
+
+
+async def test_the_source_of_the_import_is_imported_to_the_last_message(config: Config, tmp_path: Path) -> None:
+    path = await asyncio.to_thread(make_original, tmp_path / "db.sqlite3", 2000)
+    code, output, errors = await chatserver(config, "import-django", str(path))
+    assert (code, errors) == (0, "")
+    assert json.loads(output) == {
+        "people": 40, "threads": 50, "messages": 2000, "added": 2000, "renamed": 0, "redated": 0, "broken": 0
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a machine lacks for the benchmark is named, and the rest runs."""
+"""The benchmark names what the machine lacks, and runs the rest."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class Bench:
     settings: dict[str, str] = field(default_factory=dict)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """In a process group of its own, as a terminal would."""
+        """Starts it in a process group of its own, as a terminal would."""
         (self.folder / "bin").mkdir()
         environ = {name: value for name, value in os.environ.items() if name not in {"CHROMIUM", "REQUIRE_BROWSER"}}
         environ |= {"PATH": str(self.folder / "bin"), "PLAYWRIGHT_BROWSERS_PATH": str(self.folder), **self.settings}
@@ -40,7 +40,7 @@ class Bench:
         )  # fmt: skip
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """The exit code, and all that was printed."""
+        """Returns the exit code and everything that was printed."""
         with self.start(*arguments) as process:
             output, errors = process.communicate()
         assert "Traceback" not in output + errors
@@ -48,7 +48,7 @@ class Bench:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """What is kept, without the conditions of the run."""
+        """The saved results, without the conditions of the run."""
         (path,) = (self.folder / "results").iterdir()
         first, *others = (json.loads(line) for line in path.read_text().splitlines())
         assert first["run"]["quick"]
@@ -65,14 +65,14 @@ class Bench:
         ({"picows": False}, "the package picows is not installed"),
     ],
 )
-def test_whatever_a_scenario_lacks_is_named(missing: dict[str, Any], reason: str) -> None:
+def test_a_missing_requirement_of_a_scenario_is_named(missing: dict[str, Any], reason: str) -> None:
     machine = Machine(files=UNLIMITED, ports=28_000, memory=4000, disk=4000, browser=False, picows=True)
     assert lacks(NEEDS["idle"], machine, quick=False) == []
     (found,) = lacks(NEEDS["idle"], replace(machine, **missing), quick=False)
     assert found.startswith(reason)
 
 
-def test_every_scenario_says_what_it_needs() -> None:
+def test_every_scenario_declares_what_it_needs() -> None:
     modules = {path.stem.replace("_", "-") for path in (ROOT / "bench" / "scenarios").glob("[a-z]*.py")}
     assert NEEDS.keys() == modules
 
@@ -94,7 +94,7 @@ def test_too_few_open_files_stop_the_scenarios_that_need_more(tmp_path: Path) ->
     assert "idle: cannot run here: 2,000 sockets need 2,500 open files and 700 are allowed" in output
 
 
-def test_a_place_where_nothing_can_be_kept_is_named_before_anything_is_measured(tmp_path: Path) -> None:
+def test_an_unwritable_results_folder_is_named_before_anything_is_measured(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("a file")
     with Bench(tmp_path).start("pages") as process:
         _, errors = process.communicate()
@@ -103,7 +103,7 @@ def test_a_place_where_nothing_can_be_kept_is_named_before_anything_is_measured(
     assert str(tmp_path / "results") in errors
 
 
-def test_a_scenario_that_is_not_there_is_named() -> None:
+def test_an_unknown_scenario_is_named() -> None:
     command = [sys.executable, "-m", "bench", "paegs"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
@@ -111,7 +111,7 @@ def test_a_scenario_that_is_not_there_is_named() -> None:
 
 
 @pytest.mark.long
-def test_what_cannot_run_is_named_and_the_rest_runs(tmp_path: Path) -> None:
+def test_scenarios_that_cannot_run_are_named_and_the_others_run(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     code, output = bench.run("visit", "pages")
     assert code == 1
@@ -130,10 +130,10 @@ def test_what_cannot_run_is_named_and_the_rest_runs(tmp_path: Path) -> None:
         (signal.SIGHUP, "pages: making"),
     ],
 )
-def test_a_failure_takes_nothing_else_with_it_and_a_stop_leaves_nothing_running(
+def test_a_failure_affects_no_other_scenario_and_a_stop_leaves_nothing_running(
     tmp_path: Path, end: signal.Signals, when: str
 ) -> None:
-    bench = Bench(tmp_path, settings={"CHROMIUM": "/bin/true"})  # is no browser
+    bench = Bench(tmp_path, settings={"CHROMIUM": "/bin/true"})  # not a browser
     with bench.start("visit", "pages") as process:
         assert process.stderr
         while when not in (line := process.stderr.readline()):
@@ -153,14 +153,14 @@ def test_a_failure_takes_nothing_else_with_it_and_a_stop_leaves_nothing_running(
     assert len(data) == 1
     assert not [folder for folder in data if folder.exists()]
     assert len(started) > 5
-    deadline = time.monotonic() + PATIENCE  # what PostgreSQL had started ends a moment after it
+    deadline = time.monotonic() + PATIENCE  # PostgreSQL's children end a moment after it
     while left := [pid for pid in started if Path(f"/proc/{pid}").exists()]:
         assert time.monotonic() < deadline, left
         time.sleep(0.02)
 
 
 def working_folder(pid: int) -> Path:
-    """Of a process; nowhere when it has ended meanwhile."""
+    """Returns a process's working folder; an empty path if the process has ended."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink()
     except FileNotFoundError:

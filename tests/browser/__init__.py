@@ -1,1 +1,1 @@
-"""Stories told by people at real browsers."""
+"""People use the chat in real browsers."""

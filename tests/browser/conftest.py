@@ -47,7 +47,7 @@ async def mortal_site(config: Config) -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
-    """Opens a browser of a person's own, like `await person("Ana", locale="ru-RU")`. Nothing may go wrong in it."""
+    """Opens a browser for one person, as `await person("Ana", locale="ru-RU")`; the test fails on any error in it."""
     screens: list[Screen] = []
 
     async def opens(name: str, **options: Any) -> Screen:
@@ -64,7 +64,7 @@ async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    """What Ana's browser is like."""
+    """The options of Ana's browser."""
     return {}
 
 
@@ -78,7 +78,7 @@ async def ana(site: Site, person: Opens, options: dict[str, Any]) -> Screen:
 
 @pytest.fixture
 async def ben(ana: Screen, person: Opens) -> Screen:
-    """Ben, who has a chat with Ana open, as she does, and has written twice."""
+    """Ben, who has written to Ana twice; both have their chat open."""
     ben = await person("Ben")
     await ben.joins()
     thread = await ben.writes_to("Ana", "Hello Ana")

@@ -14,15 +14,17 @@ expect.set_options(timeout=PATIENCE * 1000)
 REPORT_VIOLATIONS = """
 addEventListener('securitypolicyviolation', (event) => console.error('CSP: ' + event.violatedDirective));
 """
-# Colours on their way from one to another have no contrast to speak of.
+# Contrast cannot be measured while colors are still changing.
 SETTLE = """new Promise(requestAnimationFrame)
   .then(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
-# What the browser itself says of a server that is away, or of an answer like 403 or 404, is no trouble.
-EXPECTED = re.compile(r"Failed to load resource|WebSocket connection to|ERR_CONNECTION_REFUSED|the list answered")
+# The browser's own messages about an unavailable server, or an answer like 403 or 404, are expected.
+EXPECTED = re.compile(
+    r"Failed to load resource|WebSocket connection to|ERR_CONNECTION_REFUSED|the list answered|Blocked autofocusing"
+)
 
 
 class Screen:
-    """One page in a browser of a person's own. `troubles` collects script errors and policy violations."""
+    """One page in a person's own browser. `troubles` collects script errors and policy violations."""
 
     def __init__(self, page: Page, name: str) -> None:
         self.page = page
@@ -43,7 +45,7 @@ class Screen:
         return tab
 
     def at_the_same_browser(self, name: str) -> "Screen":
-        """Somebody else sits down at this page."""
+        """Returns the same page, used by another person."""
         other = Screen(self.page, name)
         other.troubles = self.troubles
         return other
@@ -52,7 +54,7 @@ class Screen:
         if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
             self.troubles.append(f"{self.name}: {message.text}")
 
-    # -- what one does ------------------------------------------------------------------------------------------------
+    # -- what people do -----------------------------------------------------------------------------------------------
 
     async def goes_to(self, path: str) -> None:
         await self.page.goto(path)
@@ -65,12 +67,12 @@ class Screen:
         await self.page.get_by_role("button", name=label, exact=True).first.click()
 
     async def chooses(self, label: str) -> None:
-        """A button of the menu."""
+        """Presses a button of the menu."""
         await self.page.locator("[popovertarget=menu]").click()
         await self.page.locator("#menu").get_by_role("button", name=label, exact=True).click()
 
     async def chooses_link(self, label: str) -> None:
-        """A link of the menu."""
+        """Follows a link of the menu."""
         await self.page.locator("[popovertarget=menu]").click()
         await self.page.locator("#menu").get_by_role("link", name=label, exact=True).click()
 
@@ -99,7 +101,7 @@ class Screen:
         await expect(self.page).to_have_url(re.compile(r"/messages/$"))
 
     async def writes_to(self, name: str, text: str, button: str = "Send") -> int:
-        """By name, on the conversations page; returns the thread."""
+        """Sends a message by name on the conversations page; returns the thread."""
         if not self.page.url.endswith("/messages/"):
             await self.goes_to("/messages/")
         await self.fills_in(recipient_name=name, message=text)
@@ -126,7 +128,7 @@ class Screen:
         await self.box.press("Enter")
 
     async def scrolls(self, *, up: bool, until: int) -> None:
-        """On and on in one direction, as far as a message."""
+        """Scrolls in one direction until a message is reached."""
         messages = self.page.locator("#messages > .message")
         edge, end = (messages.first, -1e9) if up else (messages.last, 0)
         while (reached := await edge.get_attribute("data-seq")) != str(until):
@@ -134,23 +136,48 @@ class Screen:
             await expect(edge).not_to_have_attribute("data-seq", str(reached))
 
     async def opens_menu_of(self, text: str) -> Locator:
-        """That of a message, by the right button."""
-        await self.message(text).locator(".bubble").click(button="right")
+        """Opens a message's menu with the right mouse button."""
+        await self.message(text).locator(".message-text").click(button="right")  # above it may be a link
         menu = self.page.get_by_role("menu", name="Message actions")
         await expect(menu).to_be_visible()
         return menu
 
     async def chooses_of(self, text: str, action: str) -> None:
-        """An action of a message's menu."""
+        """Chooses an action in a message's menu."""
         menu = await self.opens_menu_of(text)
         await menu.get_by_role("menuitem", name=action, exact=True).click()
 
     async def deletes(self, text: str) -> None:
-        """A message, and says that it is meant so."""
+        """Deletes a message and confirms it."""
         await self.chooses_of(text, "Delete")
         await self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
 
-    # -- what one sees ------------------------------------------------------------------------------------------------
+    async def edits(self, text: str, new: str) -> None:
+        """Edits an own message in the composer."""
+        await self.chooses_of(text, "Edit")
+        await self.writes(new)
+
+    async def answers(self, text: str, answer: str) -> None:
+        await self.chooses_of(text, "Reply")
+        await self.writes(answer)
+
+    async def reacts(self, text: str, emoji: str) -> None:
+        """Sets a reaction from the menu, or takes it off."""
+        menu = await self.opens_menu_of(text)
+        await menu.get_by_role("menuitemcheckbox", name=emoji).click()
+
+    async def mutes(self, how_long: str) -> None:
+        """Mutes the open chat."""
+        await self.page.locator("[popovertarget=more]").click()
+        await self.page.locator("#mute").get_by_role("button", name=how_long).click()
+        await expect(self.page.locator("#unmute")).not_to_have_attribute("hidden", "")
+
+    async def loses_the_connection(self) -> None:
+        await self.page.context.set_offline(True)
+        await self.page.evaluate("dispatchEvent(new Event('online'))")  # reconnects in vain
+        await self.sees("Connection lost.")
+
+    # -- what people see ----------------------------------------------------------------------------------------------
 
     @property
     def messages(self) -> Locator:
@@ -162,11 +189,11 @@ class Screen:
         return self.page.locator("#messages > .message", has=said)
 
     async def sees_messages(self, *texts: str) -> None:
-        """These, in this order, and no others."""
+        """Waits for exactly these messages, in this order."""
         await expect(self.messages).to_have_text(list(texts))
 
     async def hears(self, text: str) -> None:
-        """A frame on a socket that opens from now on."""
+        """Waits for a frame with this text on a socket that is opened from now on."""
         heard = asyncio.Event()
 
         def listen(frame: str | bytes) -> None:
@@ -192,7 +219,7 @@ class Screen:
         await expect(self.page.locator("[data-thread] .conversation-title")).to_have_text(list(titles))
 
     async def is_accessible(self) -> None:
-        """axe finds nothing to mend on the page as it is (WCAG 2.2 A and AA, and good practice)."""
+        """axe finds no problem on the page as it is (WCAG 2.2 A and AA, and good practice)."""
         await self.page.evaluate(SETTLE)
         results = await Axe().run(self.page)
         assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"

@@ -1,4 +1,4 @@
-"""Pictures of the main pages, for the README: `make screenshots` draws them anew."""
+"""Pictures of the main pages, for the README: `make screenshots` takes them again."""
 
 import asyncio
 import sys
@@ -79,7 +79,7 @@ async def _draw(config: Config) -> None:
             await phone.wait_for_selector("#presence.online")
             await _save(phone, "phone")
             await phone.context.set_offline(True)
-            await phone.evaluate("dispatchEvent(new Event('online'))")  # looks, and finds nobody
+            await phone.evaluate("dispatchEvent(new Event('online'))")  # reconnects in vain
             await phone.fill("#message", "Written in the tunnel")
             await phone.locator("#message").press("Enter")
             await phone.get_by_text("Waiting for the connection").wait_for()

@@ -1,4 +1,4 @@
-"""The server of a story in a browser."""
+"""The server of a browser test."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from tests.support.repository import ROOT
 
 @dataclass
 class Site:
-    """The server of one story; `mortal_site` runs in a process of its own, which a story may kill."""
+    """The server of one test; `mortal_site` runs in a process of its own, which a test may kill."""
 
     config: Config
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
@@ -58,7 +58,7 @@ class Site:
         self.process = None
 
     async def command(self, *arguments: str) -> Any:
-        """What `python -m chatserver …` prints on this site, as JSON."""
+        """Runs `python -m chatserver …` on this site and returns its JSON."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "chatserver", *arguments, cwd=ROOT, env=self.environ, stdout=asyncio.subprocess.PIPE
         )
@@ -67,11 +67,11 @@ class Site:
         return json.loads(printed)
 
     async def group(self, *names: str) -> int:
-        """A thread of more than two; returns its id."""
+        """Creates a group and returns its id."""
         return int((await self.command("thread", "create", *names))["id"])
 
     async def has(self, *names: str) -> list[int]:
-        """People who only have to be there: they signed up, and no browser of theirs is open. Returns their ids."""
+        """Signs up people who need no browser, and returns their ids."""
         ids = []
         for name in names:
             async with Person(URL(self.url), name) as somebody:
@@ -79,7 +79,7 @@ class Site:
         return ids
 
     async def says(self, thread: int, sender: int, text: str) -> None:
-        """A message from another program."""
+        """Sends a message from another program."""
         fields = {"api_key": self.config.api_key, "sender_id": str(sender), "message": text}
         url = f"{self.url}/messages/send_message_api/{thread}/"
         async with aiohttp.ClientSession() as http, http.post(url, data=fields) as response:

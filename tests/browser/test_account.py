@@ -1,4 +1,4 @@
-"""The account page, as people go about it."""
+"""The account page."""
 
 import re
 
@@ -38,7 +38,7 @@ async def test_every_page_of_an_account_is_accessible_and_fits(
     ana, elsewhere = await person("Ana", **options), await person("Ana", **options)
     await site.has("Ben")
     await ana.joins()
-    await elsewhere.page.context.add_cookies(await ana.page.context.cookies())  # type: ignore[arg-type]  # one is the other
+    await elsewhere.page.context.add_cookies(await ana.page.context.cookies())  # type: ignore[arg-type]  # one session
     await ana.page.context.clear_cookies()
     await ana.goes_to("/messages/sign-in/?deleted=yes")
     await ana.is_accessible()
@@ -59,12 +59,12 @@ async def test_every_page_of_an_account_is_accessible_and_fits(
     if options.get("viewport"):
         await ana.goes_to("/messages/#new-message")
     await ana.fills_in(recipient_name="Ben", message="Hello")
-    await ana.page.locator("#new-message button").click()
+    await ana.page.locator("#new-message .button.primary").click()
     await expect(ana.messages).to_have_count(1)
     await ana.page.locator("[popovertarget=more]").click()
     await ana.is_accessible()
     await ana.fits()
-    await ana.page.locator("#more button").click()
+    await ana.page.locator("#more button.danger").click()
     await expect(ana.page.locator("form.notice")).to_be_visible()
     await ana.is_accessible()
     await ana.fits()
@@ -93,16 +93,16 @@ async def test_ana_sees_where_she_is_signed_in_and_ends_it(person: Opens) -> Non
     await ana.goes_to(ACCOUNT)
     await ana.sees("Chromium on iPhone")
     await ana.page.locator("[name=sessions_password]").fill(PASSWORD)
-    await ana.page.locator("[name=sessions_password]").press("Enter")  # ends nothing by itself
+    await ana.page.locator("[name=sessions_password]").press("Enter")  # ends no session by itself
     await ana.page.get_by_role("button", name="Sign out Chromium on iPhone").click()
     await ana.sees("You’ve been signed out there.")
     await ana.sees("You aren’t signed in anywhere else.")
     await expect(phone.page).to_have_url(re.compile("/sign-in/"))
 
 
-async def test_a_zone_that_is_chosen_holds_for_what_the_server_and_the_scripts_write(site: Site, person: Opens) -> None:
+async def test_a_chosen_zone_applies_to_times_from_the_server_and_from_scripts(site: Site, person: Opens) -> None:
     await site.has("Ben")
-    ana = await person("Ana", locale="en-GB", timezone_id="Europe/Berlin")  # a clock of 24 hours
+    ana = await person("Ana", locale="en-GB", timezone_id="Europe/Berlin")  # a 24-hour clock
     await ana.joins()
     await ana.goes_to(ACCOUNT)
     await expect(ana.page.locator("#zone option").first).to_have_text("Automatic (Berlin, Germany)")
@@ -158,7 +158,7 @@ async def test_deleting_an_account_leaves_nothing_in_the_browser(site: Site, per
     assert await ana.page.evaluate(KEPT) == ["chatserver.draft.999.1"]
 
 
-async def test_drafts_go_when_one_signs_out_on_a_plain_page_too(site: Site, person: Opens) -> None:
+async def test_signing_out_on_a_page_without_scripts_also_removes_drafts(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()

@@ -1,4 +1,4 @@
-"""Blocking, and chats with people who are gone, as people go about them."""
+"""Blocks, and chats with deleted users."""
 
 from playwright.async_api import expect
 
@@ -9,7 +9,7 @@ from tests.support.people import PASSWORD
 ACCOUNT = "/messages/account/"
 
 
-async def test_ana_blocks_ben_and_takes_it_back(person: Opens) -> None:
+async def test_ana_blocks_and_unblocks_ben(person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.joins()
     await ben.joins()
@@ -21,7 +21,7 @@ async def test_ana_blocks_ben_and_takes_it_back(person: Opens) -> None:
     await expect(ana.box).to_have_count(0)
     await ana.sees_messages("Hello")
     await ana.page.locator("#log").focus()
-    await ana.page.keyboard.press("Escape")  # no box to go back to
+    await ana.page.keyboard.press("Escape")  # there is no box to return to
     await expect(ana.page.locator("#main")).to_be_focused()
     await ben.writes("Are you there?")
     await expect(ben.page.locator(".message.refused")).to_contain_text("This person isn’t accepting messages.")
@@ -74,7 +74,7 @@ async def test_repaired_messages_of_a_deleted_user_are_in_each_readers_language(
     await cleo.goes_to(f"/messages/chat/{group}/")
     await ben.writes("Hello")
     await cleo.sees_messages("Hello")
-    execute(  # stored, and nobody was told; when the repair looks for it, its sender is gone
+    execute(  # stored without an event; the gap repair finds it after its sender was deleted
         database_url,
         f"insert into messages values ({group}, 2, {ana_id}, gen_random_uuid(), 'Farewell', clock_timestamp());"
         f" update threads set last_seq = 2, last_message_at = clock_timestamp() where id = {group};"

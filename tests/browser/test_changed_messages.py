@@ -1,4 +1,4 @@
-"""What has become of messages, as pages show it: edited, deleted, answered, with reactions."""
+"""How pages show changed messages: edited, deleted, replied to, with reactions."""
 
 import re
 from datetime import UTC, datetime
@@ -25,11 +25,11 @@ LOOKS = """items => {
 
 @pytest.fixture
 async def thread(site: Site, ana: Screen, options: dict[str, Any], database_url: str) -> int:
-    """Ana has asked Ben and got 109 answers; the first messages were changed."""
+    """Ana wrote to Ben, and he wrote 109 messages; the first messages were changed."""
     send = "Отправить" if "locale" in options else "Send"
     ben, cleo = await site.has("Ben", "Cleo")
     thread = await ana.writes_to("Ben", "One **bold** question", button=send)
-    await ana.goes_to("about:blank")  # not to be surprised by what comes from nowhere
+    await ana.goes_to("about:blank")  # so that no live update interferes
     execute(
         database_url,
         f"""insert into messages (thread_id, seq, sender_id, client_id, text, sent_at, reply_to)
@@ -60,7 +60,7 @@ def options() -> dict[str, Any]:
     return {}
 
 
-async def test_ana_sees_what_was_edited_deleted_answered_and_liked(ana: Screen, thread: int) -> None:
+async def test_ana_sees_edits_deletions_replies_and_reactions(ana: Screen, thread: int) -> None:
     await ana.goes_to(f"/messages/chat/{thread}/?at=1")
     message = ana.page.locator("#messages > .message")
     await expect(message.locator(".message-text").first).to_have_text("One bold wish")
@@ -93,13 +93,13 @@ async def test_changed_messages_look_the_same_in_the_history_and_on_a_page(ana: 
     await ana.fits()
 
 
-async def test_the_list_tells_that_the_last_message_was_deleted(ana: Screen, thread: int, database_url: str) -> None:
+async def test_the_list_shows_that_the_last_message_was_deleted(ana: Screen, thread: int, database_url: str) -> None:
     change_message(database_url, thread, 110, deleted_at=NOON)
     await ana.goes_to("/messages/")
     await expect(ana.conversation("Ben").locator(".preview-text")).to_have_text("Message deleted")
 
 
-async def test_an_answer_that_comes_shows_what_it_answers(ana: Screen, thread: int, person: Opens) -> None:
+async def test_an_incoming_reply_shows_its_original(ana: Screen, thread: int, person: Opens) -> None:
     await ana.goes_to(f"/messages/chat/{thread}/")
     ben = await person("Ben", java_script_enabled=False)
     await ben.signs_in()
@@ -109,7 +109,7 @@ async def test_an_answer_that_comes_shows_what_it_answers(ana: Screen, thread: i
     await expect(ana.page.locator(".message-quote").last).to_have_text("Bennumber 110")
 
 
-async def test_the_line_of_new_messages_stands_above_the_first_that_is_still_there(
+async def test_the_unread_line_is_above_the_first_unread_message_that_was_not_deleted(
     ana: Screen, thread: int, database_url: str
 ) -> None:
     execute(database_url, "update participants set read_seq = 100")

@@ -1,13 +1,42 @@
-"""What one does with messages: edit, delete, react; and what others see of it."""
+"""Editing, deleting and reacting, and what others see of it."""
+
+from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.screens import Screen
 from tests.support.database import holds
 
 
-async def test_an_edit_is_seen_by_both_and_by_whoever_opens_the_chat_later(ana: Screen, ben: Screen) -> None:
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"])
+async def test_menu_question_edit_and_conflict_are_accessible(ana: Screen, ben: Screen) -> None:
+    await ana.writes("A book about bees")
+    await ana.reacts("Hello Ana", "👍")
+    await ana.opens_menu_of("A book about bees")
+    await ana.is_accessible()
+    await ana.page.keyboard.press("Escape")
+    await ana.chooses_of("A book about bees", "Delete")
+    await ana.is_accessible()
+    await ana.page.keyboard.press("Escape")
+    await ana.chooses_of("A book about bees", "Edit")
+    await ana.writes(" ")
+    await ana.is_accessible()
+    tab = await ana.another_tab()
+    await tab.goes_to(ana.page.url)
+    await tab.page.get_by_role("button", name="Stop editing").click()
+    await tab.edits("A book about bees", "A letter")
+    await ben.sees_messages("Hello Ana", "What are you reading?", "A letter")
+    await ana.presses("Show")
+    await ana.is_accessible()
+    await tab.edits("A letter", "A note")
+    await ben.sees_messages("Hello Ana", "What are you reading?", "A note")
+    await ana.writes("A poem")
+    await expect(ana.page.locator(".message-conflict")).to_be_visible()
+    await ana.is_accessible()
+
+
+async def test_both_see_an_edit_and_so_does_a_user_who_opens_the_chat_later(ana: Screen, ben: Screen) -> None:
     await ben.types("a draft of something else")
     await ben.chooses_of("What are you reading?", "Edit")
     await expect(ben.box).to_have_value("What are you reading?")
@@ -24,7 +53,21 @@ async def test_an_edit_is_seen_by_both_and_by_whoever_opens_the_chat_later(ana: 
     await expect(ben.box).to_have_value("a draft of something else")
 
 
-async def test_a_deletion_asks_first_and_leaves_a_line(ana: Screen, ben: Screen, database_url: str) -> None:
+async def test_an_edit_without_a_text_says_what_to_do_and_sends_nothing(ana: Screen, ben: Screen) -> None:
+    await ben.chooses_of("Hello Ana", "Edit")
+    await ben.writes(" ")
+    wrong = ben.page.locator("#composer-error")
+    await expect(wrong).to_have_text("A message can’t be empty. Delete it instead.")
+    await expect(ben.box).to_be_focused()
+    await ben.types("Hello dear Ana")
+    await expect(wrong).to_be_empty()
+    await ben.box.press("Enter")
+    await ana.sees_messages("Hello dear Ana", "What are you reading?")
+
+
+async def test_a_deletion_is_confirmed_first_and_leaves_a_tombstone(
+    ana: Screen, ben: Screen, database_url: str
+) -> None:
     await ben.chooses_of("Hello Ana", "Delete")
     question = ben.page.get_by_role("alertdialog")
     await expect(question).to_have_accessible_name("Delete this message for everyone?")
@@ -41,7 +84,7 @@ async def test_a_deletion_asks_first_and_leaves_a_line(ana: Screen, ben: Screen,
     await expect(menu.get_by_role("menuitemcheckbox")).to_have_count(0)
 
 
-async def test_a_reaction_is_set_from_the_menu_and_taken_off_by_its_chip(ana: Screen, ben: Screen) -> None:
+async def test_a_reaction_is_added_in_the_menu_and_removed_with_its_chip(ana: Screen, ben: Screen) -> None:
     menu = await ana.opens_menu_of("Hello Ana")
     await menu.get_by_role("menuitemcheckbox", name="👍").click()
     for screen, label, pressed in ((ana, "👍: you", "true"), (ben, "👍: Ana", "false")):
@@ -55,12 +98,21 @@ async def test_a_reaction_is_set_from_the_menu_and_taken_off_by_its_chip(ana: Sc
     await expect(ben.page.locator(".chip")).to_have_text("👍1")
 
 
-async def test_only_ones_own_messages_can_be_edited_or_deleted(ana: Screen, ben: Screen) -> None:
+async def test_a_chip_that_is_pressed_by_key_keeps_the_focus(ana: Screen, ben: Screen) -> None:
+    await ben.reacts("Hello Ana", "👍")
+    await ana.page.get_by_role("button", name="👍: Ben").press("Enter")
+    await expect(ana.page.get_by_role("button", name="👍: Ben, you")).to_be_focused()
+    await ben.reacts("Hello Ana", "👍")
+    await ana.page.get_by_role("button", name="👍: you").press("Enter")
+    await expect(ana.message("Hello Ana")).to_be_focused()
+
+
+async def test_users_can_edit_and_delete_only_their_own_messages(ana: Screen, ben: Screen) -> None:
     menu = await ana.opens_menu_of("Hello Ana")
     await expect(menu.get_by_role("menuitem").filter(visible=True)).to_have_text(["Reply", "Copy text", "Copy link"])
 
 
-async def test_all_of_it_is_done_with_keys_alone(ana: Screen, ben: Screen) -> None:
+async def test_all_changes_can_be_made_with_the_keyboard_alone(ana: Screen, ben: Screen) -> None:
     await ana.writes("I’m reading nothing")
     await ben.sees_messages("Hello Ana", "What are you reading?", "I’m reading nothing")
     await ana.box.press("ArrowUp")
@@ -94,37 +146,71 @@ async def test_all_of_it_is_done_with_keys_alone(ana: Screen, ben: Screen) -> No
     await ben.sees_messages("Hello Ana", "What are you reading?", "Message deleted")
 
 
-@pytest.mark.parametrize("options", [{"has_touch": True, "is_mobile": True, "viewport": {"width": 360, "height": 640}}])
-async def test_a_long_press_opens_the_menu_and_a_swipe_does_not(ana: Screen, ben: Screen) -> None:
-    bubble = ana.message("Hello Ana").locator(".bubble")
-    box = await bubble.bounding_box()
+@pytest.fixture
+async def finger(ana: Screen) -> Callable[..., Awaitable[None]]:
+    """Ana's, on the screen: `touchStart` with a point, `touchMove`, `touchEnd`."""
+    devtools = await ana.page.context.new_cdp_session(ana.page)
+
+    async def touches(kind: str, *points: tuple[float, float]) -> None:
+        touched = [{"x": x, "y": y} for x, y in points]
+        await devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+    return touches
+
+
+async def middle(element: Locator) -> tuple[float, float]:
+    box = await element.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    finger = await ana.page.context.new_cdp_session(ana.page)
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
-    async def touches(kind: str, *points: dict[str, float]) -> None:
-        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
+PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 360, "height": 640}}
+
+
+@pytest.mark.parametrize("options", [PHONE], ids=["phone"])
+async def test_a_long_press_opens_the_menu_and_a_swipe_does_not(
+    ana: Screen, ben: Screen, finger: Callable[..., Awaitable[None]]
+) -> None:
+    x, y = await middle(ana.message("Hello Ana").locator(".bubble"))
     menu = ana.page.get_by_role("menu", name="Message actions")
-    await touches("touchStart", {"x": x, "y": y})
-    await touches("touchMove", {"x": x, "y": y - 40})
-    await touches("touchEnd")
-    await touches("touchStart", {"x": x, "y": y})
+    await finger("touchStart", (x, y))
+    await finger("touchMove", (x, y - 40))
+    await finger("touchEnd")
+    await finger("touchStart", (x, y))
     await expect(menu).to_be_visible()
-    await touches("touchEnd")  # no choice, though the menu lies under the finger
+    await finger("touchEnd")  # chooses nothing, though the menu is under the finger
     await menu.get_by_role("menuitemcheckbox", name="😮").tap()
     await expect(ben.page.locator(".chip")).to_have_text("😮1")
     await expect(menu).to_be_hidden()
 
 
-async def test_a_screen_reader_is_told_of_what_others_do_and_not_of_ones_own(ana: Screen, ben: Screen) -> None:
-    told = ana.page.locator("#changes-status")
+@pytest.mark.parametrize("options", [PHONE], ids=["phone"])
+async def test_a_long_press_on_a_chip_tells_who_reacted_and_sets_nothing(
+    ana: Screen, ben: Screen, finger: Callable[..., Awaitable[None]]
+) -> None:
+    await ben.reacts("Hello Ana", "👍")
+    chip = ana.page.locator(".chip")
+    names = ana.page.locator("#message-menu .menu-names")
+    await finger("touchStart", await middle(chip))
+    await expect(names).to_be_visible()
+    await finger("touchEnd")
+    await expect(names).to_have_text("👍: Ben")
+    await expect(ana.page.locator("#changes-status")).to_have_text("👍: Ben")
+    await expect(chip).to_have_attribute("aria-pressed", "false")
+    await ana.is_accessible()
+    await chip.tap()
+    await expect(names).to_be_hidden()
+    await expect(ben.page.locator(".chip")).to_have_text("👍2")
+
+
+async def test_a_screen_reader_announces_changes_by_others_and_not_ones_own(ana: Screen, ben: Screen) -> None:
+    status = ana.page.locator("#changes-status")
     menu = await ben.opens_menu_of("Hello Ana")
     await menu.get_by_role("menuitemcheckbox", name="👍").click()
-    await expect(told).to_have_text("Ben reacted with 👍")
+    await expect(status).to_have_text("Ben reacted with 👍")
     await ben.chooses_of("Hello Ana", "Edit")
     await ben.writes("Hello dear Ana")
-    await expect(told).to_have_text("Ben edited a message")
+    await expect(status).to_have_text("Ben edited a message")
     await ben.deletes("Hello dear Ana")
-    await expect(told).to_have_text("Ben deleted a message")
+    await expect(status).to_have_text("Ben deleted a message")
     await expect(ben.page.locator("#changes-status")).to_be_empty()

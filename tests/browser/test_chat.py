@@ -1,4 +1,4 @@
-"""The chat page under the fingers: keys, scrolling, typing, what cannot be sent."""
+"""The chat page: keys, scrolling, typing, and messages that cannot be sent."""
 
 import asyncio
 import re
@@ -34,10 +34,10 @@ async def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_is_le
     await ben.sees_messages("Hello", "one\ntwo")
     await ana.page.keyboard.type("three")
     await ana.page.keyboard.press("Control+Enter")
-    await ana.page.keyboard.press("Enter")  # nothing is not sent
+    await ana.page.keyboard.press("Enter")  # an empty text is not sent
     keyboard = await ana.page.context.new_cdp_session(ana.page)
     await keyboard.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
-    await ana.page.keyboard.press("Enter")  # chooses what the input method offers
+    await ana.page.keyboard.press("Enter")  # accepts the input method's suggestion
     await expect(ana.box).to_have_value(re.compile("^にほん"))
     await ana.writes("four")
     await ben.sees_messages("Hello", "one\ntwo", "three", "four")
@@ -56,7 +56,7 @@ async def test_a_message_that_is_too_long_stays_in_the_box_with_a_sentence(site:
     await ana.sees_pending(0)
 
 
-async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, person: Opens) -> None:
+async def test_a_refused_message_can_be_retried_or_discarded(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -65,7 +65,7 @@ async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, perso
     await ana.box.press("Enter")
     refused = ana.page.locator(".message.refused")
     await expect(refused).to_contain_text("This text contains characters that can’t be stored.")
-    await ana.writes("whole")  # a refused message holds up no other
+    await ana.writes("whole")  # a refused message does not hold up the others
     await ana.sees_pending(0)
     await ana.page.reload()
     await expect(refused).to_have_count(1)
@@ -77,16 +77,17 @@ async def test_what_is_refused_can_be_tried_again_or_discarded(site: Site, perso
     await ana.sees_messages("Hello", "whole")
 
 
-async def test_a_user_removed_from_a_group_sees_that_the_conversation_does_not_exist(site: Site, person: Opens) -> None:
+async def test_a_user_removed_from_a_group_reads_so_and_can_copy_what_was_typed(site: Site, person: Opens) -> None:
     await site.has("Ana", "Ben")
     cleo = await person("Cleo")
     await cleo.joins()
     await site.group("Ana", "Ben", "Cleo")
     await cleo.goes_to("/messages/chat/1/")
-    await site.command("thread", "remove", "1", "Cleo")
     await cleo.types("Am I still here?")
-    await cleo.sees("This chat doesn’t exist.")
+    await site.command("thread", "remove", "1", "Cleo")
+    await cleo.sees("You’re not in this group any more.")
     await expect(cleo.box).to_have_value("Am I still here?")
+    await expect(cleo.box).not_to_be_editable()
 
 
 async def test_a_reader_further_up_keeps_their_place_and_sees_a_count_of_new_messages(
@@ -120,7 +121,7 @@ async def test_a_reader_further_up_keeps_their_place_and_sees_a_count_of_new_mes
     await expect(ben.page.get_by_role("link", name="1 new message")).to_be_hidden()
 
 
-async def test_nothing_is_wider_than_a_small_phone(site: Site, person: Opens) -> None:
+async def test_no_page_is_wider_than_a_small_phone(site: Site, person: Opens) -> None:
     ana = await person("A" * 30, viewport={"width": 320, "height": 568})
     await site.has("Ben")
     await ana.joins()

@@ -1,4 +1,4 @@
-"""What fails without a word: a tab that sleeps, a network that swallows everything; and what the page says of it."""
+"""Silent failures, such as a sleeping tab or a network that drops everything, and what the page says about them."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ HOLD_THE_TURN = """() => {
 
 
 async def process_of(browser: Browser, page: Page) -> int:
-    """The id of the process that draws a page: the one that works when the page does."""
+    """Returns the id of the process that renders a page: the one that uses CPU when the page does."""
     devtools = await browser.new_browser_cdp_session()
 
     async def spent() -> Counter[int]:
@@ -48,7 +48,7 @@ async def process_of(browser: Browser, page: Page) -> int:
 
 
 async def two_tabs(person: Opens) -> tuple[Screen, Screen]:
-    """Ana's, in her chat with Ben."""
+    """Two tabs of Ana's, in her chat with Ben."""
     ana = await person("Ana")
     await ana.joins()
     thread = await ana.writes_to("Ben", "Hello")
@@ -61,7 +61,7 @@ async def two_tabs(person: Opens) -> tuple[Screen, Screen]:
     return ana, tab
 
 
-async def test_a_tab_suspended_while_it_sends_blocks_no_other(
+async def test_a_tab_suspended_while_sending_does_not_block_others(
     site: Site, person: Opens, browser: Browser, database_url: str
 ) -> None:
     await site.has("Ben")
@@ -88,7 +88,7 @@ async def test_a_tab_suspended_while_it_sends_blocks_no_other(
     await sleeper.sees_pending(0)
 
 
-async def test_a_tab_that_never_ends_its_turn_blocks_no_other(site: Site, person: Opens) -> None:
+async def test_a_tab_that_never_finishes_sending_does_not_block_others(site: Site, person: Opens) -> None:
     await site.has("Ben")
     holder, tab = await two_tabs(person)
     await holder.page.evaluate(HOLD_THE_TURN)
@@ -98,7 +98,7 @@ async def test_a_tab_that_never_ends_its_turn_blocks_no_other(site: Site, person
     await tab.sees_pending(0)
 
 
-async def test_offline_a_message_says_within_seconds_that_it_waits(site: Site, person: Opens) -> None:
+async def test_a_message_written_offline_is_shown_as_waiting_within_seconds(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -121,7 +121,7 @@ async def test_going_offline_is_shown_within_seconds_without_a_message(site: Sit
     await ana.joins()
     await ana.writes_to("Ben", "Hello")
     await ana.writes("Hello again")
-    await ana.sees_pending(0)  # the connection lives
+    await ana.sees_pending(0)  # the connection works
     await ana.page.context.set_offline(True)
     await ana.sees(LOST)
     await ana.page.context.set_offline(False)
@@ -129,7 +129,7 @@ async def test_going_offline_is_shown_within_seconds_without_a_message(site: Sit
 
 
 class Network(Proxy):
-    """What lies between a browser and the server, and can swallow everything without a word."""
+    """The network between a browser and the server, which can silently drop everything."""
 
     def __init__(self) -> None:
         self.server_port = unused_port()
@@ -150,7 +150,7 @@ def config(config: Config, network: Network) -> Config:
     return replace(config, port=network.server_port, origins=(f"http://127.0.0.1:{network.server_port}", network.url))
 
 
-async def test_a_network_that_swallows_everything_is_noticed_by_a_missing_answer(
+async def test_a_silently_dropping_network_is_noticed_by_a_missing_answer(
     site: Site, person: Opens, network: Network
 ) -> None:
     await site.has("Ben")
@@ -169,7 +169,7 @@ async def test_a_network_that_swallows_everything_is_noticed_by_a_missing_answer
     await ana.sees_pending(0)
 
 
-async def test_what_could_not_be_opened_is_said_until_the_server_answers(site: Site, person: Opens) -> None:
+async def test_a_failed_navigation_is_reported_until_the_server_answers(site: Site, person: Opens) -> None:
     await site.has("Ben", "Cleo")
     ana = await person("Ana")
     await ana.joins()
@@ -178,13 +178,13 @@ async def test_what_could_not_be_opened_is_said_until_the_server_answers(site: S
     await ana.page.route("**/messages/chat/1/", lambda route: route.abort())
     await ana.conversation("Ben").locator("a").click()
     await ana.sees(CANNOT_OPEN)
-    await expect(ana.page.locator("#connection")).to_be_hidden()  # by the socket, which was there all the time
+    await expect(ana.page.locator("#connection")).to_be_hidden()  # the socket stayed open all the time
     await ana.writes("still here")
     await ana.sees_messages("to Cleo", "still here")
 
 
-async def test_what_could_not_be_opened_is_taken_back_by_the_page_that_opens(site: Site, person: Opens) -> None:
-    """Where no socket gets through the sentence about that stands there again."""
+async def test_a_failed_navigation_is_no_longer_reported_once_the_page_opens(site: Site, person: Opens) -> None:
+    """The sentence that sockets are blocked is then shown again."""
     await site.has("Ben", "Cleo")
     ana = await person("Ana")
     await ana.page.add_init_script("delete window.WebSocket")
@@ -201,26 +201,7 @@ async def test_what_could_not_be_opened_is_taken_back_by_the_page_that_opens(sit
     await expect(line).to_contain_text("This browser can’t show new messages automatically.")
 
 
-async def test_what_waits_can_be_sent_by_the_form_where_no_socket_gets_through(
-    mortal_site: Site, person: Opens
-) -> None:
-    await mortal_site.has("Ben")
-    ana = await person("Ana")
-    await ana.joins()
-    thread = await ana.writes_to("Ben", "Hello")
-    await mortal_site.stop()
-    await ana.writes("from the tunnel")
-    await ana.sees_pending(1)
-    await ana.goes_to("about:blank")
-    await mortal_site.start()
-    await ana.page.add_init_script("delete window.WebSocket")
-    await ana.goes_to(f"/messages/chat/{thread}/")
-    await ana.presses("Send unsent messages")
-    await ana.sees_messages("Hello", "from the tunnel")
-    await ana.sees_pending(0)
-
-
-async def test_earlier_messages_that_could_not_be_loaded_come_with_the_connection(
+async def test_earlier_messages_that_could_not_be_loaded_are_loaded_after_reconnecting(
     site: Site, person: Opens, network: Network, database_url: str
 ) -> None:
     (ben,) = await site.has("Ben")
@@ -236,7 +217,7 @@ async def test_earlier_messages_that_could_not_be_loaded_come_with_the_connectio
     async with asyncio.timeout(PATIENCE):
         while lost not in str(
             await ana.page.locator("#notice-text").text_content()
-        ):  # the scripts scroll, too, when they begin
+        ):  # the scripts also scroll, when they start
             await ana.page.locator("#log").evaluate("log => { log.scrollTop = -1e9; }")
     await ana.page.unroute("**/history?*")
     network.silent = True

@@ -1,18 +1,21 @@
 """The list of conversations is alive: order, totals, unread marks, previews, new threads."""
 
+from pathlib import Path
+
 from playwright.async_api import expect
 
 from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
 from tests.support.database import execute
+from tests.support.original import ANA, BEN, Original
 
 
-async def test_the_list_follows_what_happens(person: Opens) -> None:
+async def test_the_list_is_updated_live(person: Opens) -> None:
     ana, ben, cleo = await person("Ana"), await person("Ben"), await person("Cleo")
     for someone in (ana, ben, cleo):
         await someone.joins()
     await ben.writes_to("Ana", "from Ben")
-    await ana.sees_conversations("Ben")  # a new thread appears by itself
+    await ana.sees_conversations("Ben")  # a new thread appears without a reload
     await cleo.writes_to("Ana", "from Cleo")
     await ana.sees_conversations("Cleo", "Ben")
     await ben.writes("from Ben again")
@@ -26,13 +29,27 @@ async def test_the_list_follows_what_happens(person: Opens) -> None:
     await chat.goes_to("/messages/")
     await chat.opens_conversation("Ben")
     await chat.page.bring_to_front()
-    await expect(row.locator(".badge")).to_be_hidden()  # read there, known here
+    await expect(row.locator(".badge")).to_be_hidden()  # read in the other tab
     await chat.writes("my answer")
     await expect(row.locator(".conversation-preview")).to_contain_text("You: my answer")
     await expect(row.locator(".badge")).to_be_hidden()
 
 
-async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person: Opens) -> None:
+async def test_what_is_imported_appears_in_the_list_without_a_reload(ana: Screen, site: Site, tmp_path: Path) -> None:
+    await ana.page.evaluate("document.body.id = 'stays'")
+    execute(
+        str(site.config.database_url),
+        f"insert into identities (issuer, subject, user_id, version) select 'site', '{ANA}', id, 1 from users",
+    )
+    original = Original(threads={1: [ANA, BEN]})
+    original.says(1, BEN, "years ago")
+    await site.command("import-django", original.in_sqlite(tmp_path / "db.sqlite3"))
+    await ana.sees_conversations("ben")
+    await expect(ana.conversation("ben").locator(".preview-text")).to_have_text("years ago")
+    await expect(ana.page.locator("#stays")).to_have_count(1)
+
+
+async def test_signing_out_in_one_tab_signs_out_the_other_tab_and_no_other_browser(person: Opens) -> None:
     ana, elsewhere = await person("Ana"), await person("Ana")
     await ana.joins()
     await elsewhere.signs_in()
@@ -43,11 +60,11 @@ async def test_signing_out_in_one_tab_ends_the_other_and_no_other_browser(person
     await elsewhere.page.reload()
     await elsewhere.sees("No chats yet")
     await ana.page.go_back()
-    await expect(ana.page.locator("#menu")).to_have_count(0)  # Back shows nothing of hers
+    await expect(ana.page.locator("#menu")).to_have_count(0)  # Back does not show her page
 
 
 async def many_conversations(site: Site, person: Opens, database_url: str) -> Screen:
-    """Ana, and sixty people who wrote to her: Friend-60 last."""
+    """Ana, to whom sixty people have written; Friend-60 was the last."""
     ana = await person("Ana")
     await ana.joins()
     execute(
@@ -79,7 +96,7 @@ async def test_the_open_conversation_is_in_view_in_the_list_however_old_it_is(
     await expect(ana.conversation("Friend-12").locator("[aria-current]")).to_be_in_viewport(ratio=1)
 
 
-async def test_a_chat_beyond_the_list_that_one_goes_to_within_the_page_is_listed(
+async def test_a_chat_opened_within_the_page_is_listed_even_if_it_is_beyond_the_first_fifty(
     site: Site, person: Opens, database_url: str
 ) -> None:
     ana = await many_conversations(site, person, database_url)
@@ -109,9 +126,9 @@ async def test_the_list_shows_a_draft_until_it_is_sent(site: Site, person: Opens
     await ana.types("half a <b>thought</b>")
     with_cleo = "[data-thread]:has-text('Cleo') .conversation-preview"
     draft = "Черновик: half a <b>thought</b>"
-    await expect(tab.page.locator(with_cleo)).to_contain_text(draft)  # in the other tab, too
+    await expect(tab.page.locator(with_cleo)).to_contain_text(draft)  # also in the other tab
     await expect(tab.page.locator(with_cleo).get_by_text("Hello Cleo")).to_be_hidden()
-    await expect(ana.page.locator(with_cleo)).not_to_contain_text("Черновик")  # here it stands in the box
+    await expect(ana.page.locator(with_cleo)).not_to_contain_text("Черновик")  # this tab has it in the box
     await ana.opens_conversation("Ben")
     await expect(ana.page.locator(with_cleo)).to_contain_text(draft)
     await ana.page.reload()

@@ -1,4 +1,4 @@
-"""Formatted messages: how they look, live and on a page that the server drew, and what is copied of them."""
+"""Formatted messages: how they look, live and on a page from the server, and how they are copied."""
 
 import pytest
 from playwright.async_api import expect
@@ -53,7 +53,7 @@ async def test_code_is_copied_as_it_was_typed(site: Site, person: Opens) -> None
     assert await ana.page.evaluate("navigator.clipboard.readText()") == "let a = 1;\n  a += 1;"
 
 
-async def test_the_list_shows_a_message_without_the_signs_of_its_formatting(site: Site, person: Opens) -> None:
+async def test_the_list_shows_messages_without_formatting_marks(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()

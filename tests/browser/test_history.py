@@ -1,4 +1,4 @@
-"""The history: without end, both ways, by link and by date."""
+"""The history: endless scrolling in both directions, links to messages, and jumps to a date."""
 
 import re
 
@@ -10,13 +10,13 @@ from tests.browser.site import Opens, Site
 from tests.support.database import execute
 
 
-async def somebody_with_history(site: Site, person: Opens, database_url: str, total: int) -> tuple[Screen, int, int]:
-    """Ana, a thread of so many messages of Ben's, an hour apart, and Ben."""
+async def ana_with_history(site: Site, person: Opens, database_url: str, total: int) -> tuple[Screen, int, int]:
+    """Returns Ana, a thread in which Ben wrote `total` messages an hour apart, and Ben's id."""
     (ben,) = await site.has("Ben")
     ana = await person("Ana", timezone_id="UTC")
     await ana.joins()
     thread = await ana.writes_to("Ben", "number 1")
-    await ana.goes_to("about:blank")  # not to be surprised by what comes from nowhere
+    await ana.goes_to("about:blank")  # so that no live update interferes
     execute(
         database_url,
         f"insert into messages select {thread}, n, {ben}, gen_random_uuid(), 'number ' || n, now()"
@@ -28,19 +28,19 @@ async def somebody_with_history(site: Site, person: Opens, database_url: str, to
     return ana, thread, ben
 
 
-async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_on_both_ways(
+async def test_a_link_to_a_message_opens_the_history_around_it_in_both_directions(
     site: Site, person: Opens, database_url: str
 ) -> None:
-    ana, thread, ben = await somebody_with_history(site, person, database_url, 400)
+    ana, thread, ben = await ana_with_history(site, person, database_url, 400)
     await ana.goes_to(f"/messages/chat/{thread}/?at=200")
     asked_for = ana.page.locator("[data-seq='200']")
     await expect(asked_for).to_be_in_viewport()
     numbers = ana.page.locator("#messages > .message")
     await site.says(thread, ben, "meanwhile")
     await expect(ana.page.get_by_role("link", name="1 new message")).to_be_visible()
-    await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # its turn has not come
+    await expect(ana.messages.filter(has_text="meanwhile")).to_have_count(0)  # not loaded yet
     await ana.scrolls(up=True, until=1)
-    await ana.scrolls(up=False, until=401)  # and now it has
+    await ana.scrolls(up=False, until=401)  # and now it is
     seqs = await numbers.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
     assert seqs == list(range(1, 402))
     await ana.page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
@@ -51,16 +51,16 @@ async def test_a_link_to_a_message_opens_the_history_around_it_and_reading_goes_
     await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")
 
 
-async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_wait(
+async def test_a_message_written_offline_in_old_history_is_shown_as_waiting(
     site: Site, person: Opens, database_url: str
 ) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
+    ana, thread, _ = await ana_with_history(site, person, database_url, 300)
     await ana.goes_to(f"/messages/chat/{thread}/?at=100")
     tab = await ana.another_tab()
     await tab.goes_to(f"/messages/chat/{thread}/")
     await tab.writes("from the other tab")
     await tab.sees_pending(0)
-    await expect(ana.page).to_have_url(re.compile(r"at=100$"))  # nobody is moved by another tab
+    await expect(ana.page).to_have_url(re.compile(r"at=100$"))  # another tab does not move the reader
     await ana.page.context.set_offline(True)
     await ana.writes("from long ago")
     await expect(ana.page.locator(".message.pending")).to_contain_text("from long ago")
@@ -69,11 +69,13 @@ async def test_what_is_written_at_an_old_place_without_a_connection_is_seen_to_w
     for screen in (tab, ana):
         await expect(screen.messages.last).to_have_text("from long ago")
         await screen.sees_pending(0)
-    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")  # she follows what she wrote
+    await expect(ana.page).to_have_url(f"/messages/chat/{thread}/")  # she is taken to her message
 
 
-async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: Opens, database_url: str) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 1100)
+async def test_pages_of_history_that_arrive_out_of_order_leave_no_gap(
+    site: Site, person: Opens, database_url: str
+) -> None:
+    ana, thread, _ = await ana_with_history(site, person, database_url, 1100)
     await ana.goes_to(f"/messages/chat/{thread}/?at=450")
     await expect(ana.page.locator("[data-seq='450']")).to_be_in_viewport()
     await ana.scrolls(up=False, until=799)
@@ -88,7 +90,7 @@ async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: O
     await expect(ana.page.locator("#log")).to_be_visible()
     while not held:
         await ana.page.evaluate("new Promise(requestAnimationFrame)")
-    await ana.scrolls(up=True, until=1)  # what the held page leads on from is let go of meanwhile
+    await ana.scrolls(up=True, until=1)  # the messages before the held page are removed meanwhile
     await held[0].continue_()
     await ana.page.unroute("**/history?after=*")
     await ana.scrolls(up=False, until=1100)
@@ -96,8 +98,8 @@ async def test_pages_that_overtake_each_other_leave_no_gap(site: Site, person: O
     assert seqs == list(range(seqs[0], 1101))
 
 
-async def test_a_reader_goes_to_a_date(site: Site, person: Opens, database_url: str) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 300)
+async def test_a_reader_jumps_to_a_date(site: Site, person: Opens, database_url: str) -> None:
+    ana, thread, _ = await ana_with_history(site, person, database_url, 300)
     await ana.goes_to(f"/messages/chat/{thread}/")
     await ana.page.get_by_role("button", name="Go to a date").click()
     await ana.page.locator("#on").fill("2026-01-05")
@@ -106,10 +108,10 @@ async def test_a_reader_goes_to_a_date(site: Site, person: Opens, database_url: 
     await expect(ana.page.locator("[data-seq='96']")).to_be_in_viewport()
 
 
-async def test_a_long_history_is_scrolled_back_and_the_page_stays_small(
+async def test_the_page_stays_small_while_a_long_history_is_scrolled(
     site: Site, person: Opens, database_url: str
 ) -> None:
-    ana, thread, _ = await somebody_with_history(site, person, database_url, 1200)
+    ana, thread, _ = await ana_with_history(site, person, database_url, 1200)
     await ana.goes_to(f"/messages/chat/{thread}/")
     await ana.scrolls(up=True, until=1)
     assert await ana.page.locator("#messages > .message").count() <= 700
@@ -118,10 +120,10 @@ async def test_a_long_history_is_scrolled_back_and_the_page_stays_small(
     await ana.sees_pending(0)
 
 
-async def somebody_who_left_off(
+async def ana_with_unread_messages(
     site: Site, person: Opens, database_url: str, total: int, read: int, own: str = "false", **options: object
 ) -> tuple[Screen, int, int]:
-    """Ana, a thread of so many messages of Ben's, and of her own where a condition of their number n holds, and Ben."""
+    """Returns Ana, a thread where she read `read` of `total` messages, and Ben's id; `own`: which she wrote, in SQL."""
     (ben,) = await site.has("Ben")
     ana = await person("Ana", timezone_id="UTC", **options)
     await ana.joins()
@@ -147,7 +149,7 @@ async def somebody_who_left_off(
 async def test_a_chat_with_many_unread_messages_opens_where_the_reader_left_off(
     site: Site, person: Opens, database_url: str, total: int, own: str, unread: int
 ) -> None:
-    ana, thread, _ = await somebody_who_left_off(site, person, database_url, total, 200, own)
+    ana, thread, _ = await ana_with_unread_messages(site, person, database_url, total, 200, own)
     await ana.goes_to(f"/messages/chat/{thread}/")
     line, badge = ana.page.locator(".unread-line"), ana.page.locator("#new-messages")
     await expect(line).to_be_in_viewport()
@@ -165,10 +167,10 @@ async def test_a_chat_with_many_unread_messages_opens_where_the_reader_left_off(
     await expect(badge).to_be_hidden()
 
 
-async def test_the_way_to_the_end_leads_past_what_is_unread_and_it_counts_as_read_there(
+async def test_jumping_to_the_end_skips_unread_messages_and_marks_them_as_read(
     site: Site, person: Opens, database_url: str
 ) -> None:
-    ana, thread, ben = await somebody_who_left_off(site, person, database_url, 450, 200)
+    ana, thread, ben = await ana_with_unread_messages(site, person, database_url, 450, 200)
     await ana.goes_to(f"/messages/chat/{thread}/")
     await site.says(thread, ben, "meanwhile")
     await expect(ana.page.locator("#new-messages")).to_have_text("251")
@@ -183,10 +185,10 @@ async def test_the_way_to_the_end_leads_past_what_is_unread_and_it_counts_as_rea
     await expect(ana.page.locator(".unread-line + .message")).to_contain_text("number 201")
 
 
-async def test_where_one_left_off_is_in_view_without_scripts_and_one_reads_on_page_by_page(
+async def test_without_scripts_unread_messages_are_in_view_and_read_page_by_page(
     site: Site, person: Opens, database_url: str
 ) -> None:
-    ana, thread, _ = await somebody_who_left_off(site, person, database_url, 350, 200, java_script_enabled=False)
+    ana, thread, _ = await ana_with_unread_messages(site, person, database_url, 350, 200, java_script_enabled=False)
     await ana.goes_to(f"/messages/chat/{thread}/")
     await expect(ana.page.locator(".unread-line")).to_be_in_viewport()
     await expect(ana.page.locator("#new-messages")).to_have_text("150")
@@ -199,10 +201,10 @@ async def test_where_one_left_off_is_in_view_without_scripts_and_one_reads_on_pa
     await expect(ana.conversation("Ben").locator(".badge")).to_be_hidden()
 
 
-async def test_what_one_writes_without_scripts_is_in_view_however_much_is_unread(
+async def test_without_scripts_a_sent_message_is_in_view_however_much_is_unread(
     site: Site, person: Opens, database_url: str
 ) -> None:
-    ana, thread, _ = await somebody_who_left_off(site, person, database_url, 350, 200, java_script_enabled=False)
+    ana, thread, _ = await ana_with_unread_messages(site, person, database_url, 350, 200, java_script_enabled=False)
     await ana.goes_to(f"/messages/chat/{thread}/")
     await ana.types("Here I am")
     await ana.presses("Send")

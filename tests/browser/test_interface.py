@@ -1,4 +1,4 @@
-"""The messenger as a whole: side by side or one at a time, and alive everywhere."""
+"""The messenger as a whole: list and chat side by side or one at a time, both updated live."""
 
 import re
 
@@ -17,7 +17,7 @@ async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, per
     with_ben = await ana.writes_to("Ben", "to Ben")
     with_cleo = await ana.writes_to("Cleo", "to Cleo")
     await ana.writes("and more")
-    await ana.sees_pending(0)  # its socket has opened
+    await ana.sees_pending(0)  # its socket is open
     loads: list[str] = []
     ana.page.on("load", lambda _: loads.append("a page"))
     ana.page.on("websocket", lambda _: loads.append("a socket"))
@@ -40,7 +40,7 @@ async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, per
     await expect(ana.page.locator("h1")).to_have_text("Ben")
 
 
-async def test_on_a_phone_there_is_one_thing_at_a_time_and_back_leads_to_the_list(site: Site, person: Opens) -> None:
+async def test_a_phone_shows_the_list_or_a_chat_and_back_leads_to_the_list(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana", viewport=PHONE, has_touch=True, locale="ru-RU")
     await ana.joins()
@@ -65,7 +65,7 @@ async def test_on_a_phone_there_is_one_thing_at_a_time_and_back_leads_to_the_lis
     await ana.sees_messages("Привет")
 
 
-async def test_what_is_unread_stands_in_the_list_the_title_and_the_icon_of_the_page(site: Site, person: Opens) -> None:
+async def test_unread_counts_are_in_the_list_the_title_and_the_icon_of_the_page(site: Site, person: Opens) -> None:
     (ben,) = await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -76,7 +76,7 @@ async def test_what_is_unread_stands_in_the_list_the_title_and_the_icon_of_the_p
     for text in ("one", "two"):
         await site.says(thread, ben, text)
     await expect(ana.page).to_have_title("(2) Chats")
-    await expect(ana.page.get_by_role("status").filter(has_text="2 unread messages")).to_be_attached()  # read aloud
+    await expect(ana.page.get_by_role("status").filter(has_text="2 unread messages")).to_be_attached()  # is read aloud
     await expect(icon).to_have_attribute("href", re.compile("favicon-unread.svg"))
     await expect(ana.conversation("Ben").locator(".badge")).to_have_text("2")
     phone = await person("Ana", viewport=PHONE)
@@ -84,12 +84,12 @@ async def test_what_is_unread_stands_in_the_list_the_title_and_the_icon_of_the_p
     await expect(phone.page).to_have_title("(2) Chats")
     await phone.conversation("Ben").locator("a").click()
     await expect(phone.page.locator(".unread-line + .message")).to_contain_text("one")
-    for screen in (phone, ana):  # read on one device, known on the other
+    for screen in (phone, ana):  # read on one device, shown on both
         await expect(screen.page).to_have_title(re.compile(r"^[^(]"))
     await expect(icon).to_have_attribute("href", re.compile("favicon.svg"))
 
 
-async def test_ana_sees_ben_come_type_read_and_go(site: Site, person: Opens) -> None:
+async def test_ana_sees_ben_connect_type_read_and_leave(site: Site, person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ben.joins()
     await ana.joins()
@@ -114,7 +114,7 @@ async def test_ana_sees_ben_come_type_read_and_go(site: Site, person: Opens) -> 
 @pytest.mark.parametrize(
     ("language", "sentence"), [("en-US", "the chat appears here"), ("ru-RU", "чат появится здесь")]
 )
-async def test_on_a_phone_the_first_chat_of_a_newcomer_appears_above_the_form_and_nothing_moves(
+async def test_a_new_users_first_chat_appears_above_the_form_on_a_phone_and_nothing_moves(
     site: Site, person: Opens, language: str, sentence: str
 ) -> None:
     ana, ben = await person("Ana", viewport=PHONE, locale=language), await person("Ben")

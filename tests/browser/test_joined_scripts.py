@@ -1,4 +1,4 @@
-"""A joined script does in a browser what its modules do."""
+"""A joined script behaves in a browser like its modules."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ const rest = '12:00';
 
 
 @pytest.mark.parametrize("is_joined", [False, True], ids=["modules", "joined"])
-async def test_it_does_what_the_modules_do(browser: Browser, is_joined: bool) -> None:
+async def test_a_joined_script_behaves_like_its_modules(browser: Browser, is_joined: bool) -> None:
     scripts = {"js/app.js": join(MODULES, "js/app.js")} if is_joined else MODULES
     assert await found_by(browser, scripts) == {
         "time": "12:00",

@@ -1,4 +1,4 @@
-"""In Russian and English, in the browser's time zone."""
+"""Russian and English, and the browser's time zone."""
 
 import re
 from datetime import datetime
@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.browser.site import Opens, Site
 
 
-async def test_in_russian_live_counts_take_the_right_plural(person: Opens) -> None:
+async def test_live_counts_in_russian_have_the_right_plural(person: Opens) -> None:
     ana, ben = await person("Ана", locale="ru-RU"), await person("Ben")
     await ben.joins()
     await ana.signs_up("Зарегистрироваться")
@@ -35,7 +35,7 @@ async def test_the_language_is_changed_and_remembered(person: Opens) -> None:
     await ana.sees("No chats yet")
 
 
-async def test_times_are_in_the_browsers_zone_from_the_first_page_on(site: Site, person: Opens) -> None:
+async def test_times_are_in_the_browsers_zone_from_the_first_page(site: Site, person: Opens) -> None:
     zone = "America/New_York"
     ana = await person("Ana", timezone_id=zone)
     await site.has("Ben")

@@ -1,4 +1,4 @@
-"""Where things stand on the screen, by their boxes."""
+"""The layout of pages, measured by the boxes of their elements."""
 
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,7 @@ from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
 
 WIDTHS = [320, 390, 770, 1280]
-# Of each message: the bubble, the name, each line of the text, the foot with the time and the mark, in pixels.
+# The boxes of each message, in pixels: bubble, name, each line of the text, and the foot with time and mark.
 BOXES = """() => Array.from(document.querySelectorAll('#messages > .message'), (message) => {
   const box = ({ left, right, top, bottom }) => ({ left, right, top, bottom });
   const of = (selector) => box(message.querySelector(selector).getBoundingClientRect());
@@ -57,7 +57,7 @@ async def test_a_bubble_in_a_group_is_as_wide_as_the_widest_of_its_parts(site: S
 
 
 @pytest.mark.parametrize("screen_width", WIDTHS)
-async def test_the_time_stands_beside_the_last_line_where_there_is_room_and_on_no_text(
+async def test_the_time_is_beside_the_last_line_if_there_is_room_and_never_covers_text(
     site: Site, person: Opens, screen_width: int
 ) -> None:
     (ben,) = await site.has("Ben")
@@ -79,14 +79,14 @@ async def test_the_time_stands_beside_the_last_line_where_there_is_room_and_on_n
         is_beside = foot["bottom"] <= last["bottom"] + 4
         assert is_beside == (taken <= room), message
         assert is_beside or foot["top"] >= last["bottom"] - 4, message
-        if is_beside:  # beside, and not on it
+        if is_beside:  # beside the text, and not over it
             assert foot["left"] >= last["right"] or foot["right"] <= last["left"], message
         assert bubble["left"] < foot["left"] < foot["right"] < bubble["right"], message
         beside.add((is_beside, len(message["lines"]) > 1))
-    assert (True, True) in beside  # a text of some lines whose last one is short
+    assert (True, True) in beside  # a text of several lines, the last of which is short
 
 
-async def test_of_quick_messages_each_tells_its_time_and_whether_it_was_stored(site: Site, person: Opens) -> None:
+async def test_each_of_several_quick_messages_shows_its_time_and_its_state(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -105,7 +105,7 @@ async def test_of_quick_messages_each_tells_its_time_and_whether_it_was_stored(s
         await ana.page.reload()
 
 
-async def test_the_full_date_of_a_message_with_the_focus_stays_in_its_bubble(site: Site, person: Opens) -> None:
+async def test_the_full_date_of_a_focused_message_stays_in_its_bubble(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana", locale="ru-RU", viewport={"width": 320, "height": 568})
     await ana.joins()
@@ -119,7 +119,7 @@ async def test_the_full_date_of_a_message_with_the_focus_stays_in_its_bubble(sit
     await ana.fits()
 
 
-async def test_the_sign_of_an_empty_chat_stands_in_the_middle(site: Site, person: Opens) -> None:
+async def test_the_icon_of_an_empty_chat_is_centered(site: Site, person: Opens) -> None:
     await site.has("Ben", "Cleo")
     ana = await person("Ana")
     await ana.joins()
@@ -127,11 +127,11 @@ async def test_the_sign_of_an_empty_chat_stands_in_the_middle(site: Site, person
     log, sign = await ana.page.locator(LOG).bounding_box(), await ana.page.locator("#no-messages").bounding_box()
     assert log is not None
     assert sign is not None
-    assert sign["y"] + sign["height"] / 2 == pytest.approx(log["y"] + log["height"] / 2, abs=8)
+    assert sign["y"] + sign["height"] / 2 == pytest.approx(log["y"] + log["height"] / 2, abs=24)  # a note is below
 
 
 @pytest.mark.parametrize(("locale", "screen_width"), [("en-US", 1280), ("ru-RU", 1280), ("ru-RU", 320)])
-async def test_the_menu_opens_under_its_button_with_the_schemes_in_one_row(
+async def test_the_menu_opens_under_its_button_with_the_themes_in_one_row(
     person: Opens, locale: str, screen_width: int
 ) -> None:
     ana = await person("Ana", locale=locale, viewport={"width": screen_width, "height": 700})
@@ -143,13 +143,13 @@ async def test_the_menu_opens_under_its_button_with_the_schemes_in_one_row(
     assert menu is not None
     assert (
         menu["x"] <= opener["x"] + opener["width"] / 2 <= menu["x"] + opener["width"] + 8
-    )  # at the corner of the menu
+    )  # aligned with the corner of the menu
     schemes = [await each.bounding_box() for each in await ana.page.locator("#menu .choice").all()]
     assert len({(each["y"], each["height"]) for each in schemes if each}) == 1
     assert all(each and each["x"] + each["width"] <= menu["x"] + menu["width"] for each in schemes)
 
 
-async def test_on_a_phone_the_list_reaches_the_edge_of_the_screen(site: Site, person: Opens) -> None:
+async def test_the_list_fills_the_width_of_a_phone(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana", viewport={"width": 390, "height": 780})
     await ana.joins()
@@ -168,7 +168,7 @@ async def test_the_title_of_a_chat_stays_where_it_is_while_the_connection_is_los
     before = await title.bounding_box()
     assert before is not None
     await ana.page.context.set_offline(True)
-    await ana.page.evaluate("dispatchEvent(new Event('online'))")  # looks, and hears nothing
+    await ana.page.evaluate("dispatchEvent(new Event('online'))")  # reconnects in vain
     await ana.sees("Connection lost. Reconnecting…")
     await expect(ana.page.locator("#presence")).to_be_hidden()
     banner, head = await ana.page.locator("#connection").bounding_box(), await title.bounding_box()
@@ -179,7 +179,7 @@ async def test_the_title_of_a_chat_stays_where_it_is_while_the_connection_is_los
     await expect(ana.page.locator("#presence")).to_be_visible()
 
 
-async def test_on_a_phone_a_new_message_is_a_page_with_its_bar_and_enter_makes_a_line(
+async def test_a_new_message_on_a_phone_is_a_page_with_a_bar_and_enter_breaks_the_line(
     site: Site, person: Opens
 ) -> None:
     await site.has("Ben")
@@ -203,9 +203,7 @@ async def test_on_a_phone_a_new_message_is_a_page_with_its_bar_and_enter_makes_a
     await ana.sees_messages("Hello", "one\ntwo")
 
 
-async def test_without_scripts_nothing_is_missing_between_the_fields_of_a_new_message(
-    site: Site, person: Opens
-) -> None:
+async def test_the_new_message_form_has_no_hole_without_scripts(site: Site, person: Opens) -> None:
     ana = await person("Ana", java_script_enabled=False)
     await ana.joins()
     hint, label = ana.page.locator("#recipient_name-hint"), ana.page.locator("label[for=message]")
@@ -215,7 +213,7 @@ async def test_without_scripts_nothing_is_missing_between_the_fields_of_a_new_me
     assert below["y"] - (above["y"] + above["height"]) == pytest.approx(16, abs=1)
 
 
-async def test_the_way_to_the_end_is_beside_the_messages_on_a_very_wide_screen(site: Site, person: Opens) -> None:
+async def test_the_jump_button_is_beside_the_messages_on_a_very_wide_screen(site: Site, person: Opens) -> None:
     (ben,) = await site.has("Ben")
     ana = await person("Ana", viewport={"width": 1920, "height": 700})
     await ana.joins()

@@ -1,4 +1,4 @@
-"""Messages on the screen: their days, their links, and copies of them."""
+"""Messages on the screen: days, links and copying."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.support.database import execute, holds
     ("language", "yesterday", "day"),
     [("en-GB", "Yesterday", "2 January 2025"), ("ru-RU", "Вчера", "2 января 2025 г.")],
 )
-async def test_messages_stand_under_their_days_and_together_when_said_in_one_minute(
+async def test_messages_are_grouped_by_day_and_by_minute(
     site: Site, person: Opens, database_url: str, language: str, yesterday: str, day: str
 ) -> None:
     (ben,) = await site.has("Ben")
@@ -38,15 +38,15 @@ async def test_messages_stand_under_their_days_and_together_when_said_in_one_min
     await ana.writes("and mine")
     await ana.sees_pending(0)
     drawn = "[...document.querySelectorAll('#messages > *')].map(each => each.className.replace(' at', ''))"
-    await expect(ana.page).to_have_title("Ben")  # nothing is unread any more,
-    await holds(  # on the server, too
+    await expect(ana.page).to_have_title("Ben")  # nothing is unread,
+    await holds(  # nor on the server
         database_url,
         "select 1 from participants p join threads t on t.id = thread_id join users u on u.id = user_id"
         " where u.name = 'Ana' and last_seq = read_seq + sent_unread",
     )
     live = await ana.page.evaluate(drawn)
     await ana.page.reload()
-    assert await ana.page.evaluate(drawn) == live  # the browser draws by the same rules as the server
+    assert await ana.page.evaluate(drawn) == live  # browser and server render by the same rules
 
 
 async def test_links_lead_out_safely_and_long_texts_are_folded(site: Site, person: Opens) -> None:
@@ -72,8 +72,8 @@ async def test_links_lead_out_safely_and_long_texts_are_folded(site: Site, perso
         await ana.page.reload()
 
 
-async def test_what_is_long_is_counted_in_characters_in_the_chat_and_in_the_list(site: Site, person: Opens) -> None:
-    """Each of these emoji is two units of a script's string and one character."""
+async def test_the_chat_and_the_list_measure_long_texts_in_characters(site: Site, person: Opens) -> None:
+    """Each of these emoji is one character, but two UTF-16 units of a script's string."""
     (ben,) = await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()
@@ -87,7 +87,7 @@ async def test_what_is_long_is_counted_in_characters_in_the_chat_and_in_the_list
         await ana.page.reload()
 
 
-async def test_a_few_messages_are_copied_with_names_and_times(site: Site, person: Opens) -> None:
+async def test_several_messages_are_copied_with_names_and_times(site: Site, person: Opens) -> None:
     (ben,) = await site.has("Ben")
     ana = await person("Ana", permissions=["clipboard-read", "clipboard-write"], locale="en-GB", timezone_id="UTC")
     await ana.joins()

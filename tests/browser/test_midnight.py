@@ -1,4 +1,4 @@
-"""A page that stays open over midnight, where the person is and not where the browser is."""
+"""A page that stays open past midnight in the user's chosen zone, which is not the browser's."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from chatserver.web.rendering.timezones import CHOSEN, zone_names
 from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
 
-LATE, BEFORE_NOON = 22, 10  # o'clock
+LATE, BEFORE_NOON = 22, 10  # hours
 
 
 def zone_where_it_is(hour: int) -> str:
@@ -19,14 +19,14 @@ def zone_where_it_is(hour: int) -> str:
 
 @pytest.fixture
 async def ana(person: Opens, site: Site) -> Screen:
-    """Hers is a zone where it is late, and her browser's is one where it is not."""
+    """Ana has chosen a zone where it is late in the evening; in her browser's zone it is morning."""
     ana = await person("Ana", timezone_id=zone_where_it_is(BEFORE_NOON))
     await ana.page.context.add_cookies([{"name": CHOSEN, "value": zone_where_it_is(LATE), "url": site.url}])
     await ana.joins()
     return ana
 
 
-async def test_over_midnight_today_becomes_yesterday_all_over_the_page(ana: Screen, person: Opens) -> None:
+async def test_at_midnight_today_becomes_yesterday_everywhere_on_the_page(ana: Screen, person: Opens) -> None:
     ben = await person("Ben")
     await ben.joins()
     await ana.page.clock.install()
@@ -41,7 +41,7 @@ async def test_over_midnight_today_becomes_yesterday_all_over_the_page(ana: Scre
     await expect(day).to_have_text("Today")
     await expect(row).not_to_have_text("Yesterday")
     await expect(date).to_have_attribute("max", here.date().isoformat())
-    await ana.page.clock.set_system_time(here + timedelta(hours=2))  # runs no timer, so no new socket tells it
+    await ana.page.clock.set_system_time(here + timedelta(hours=2))  # fires no timer, so no reconnect updates the page
     await ana.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(day).to_have_text("Yesterday")
     await expect(row).to_have_text("Yesterday")
@@ -49,7 +49,7 @@ async def test_over_midnight_today_becomes_yesterday_all_over_the_page(ana: Scre
     await expect(date).to_have_attribute("max", (here + timedelta(days=1)).date().isoformat())
 
 
-async def test_over_midnight_the_account_page_tells_sign_ins_of_yesterday(ana: Screen, person: Opens) -> None:
+async def test_at_midnight_the_account_page_shows_sign_ins_as_yesterdays(ana: Screen, person: Opens) -> None:
     await ana.page.clock.install()
     await (await person("Ana")).signs_in()
     await ana.goes_to("/messages/account/")

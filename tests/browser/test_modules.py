@@ -1,4 +1,4 @@
-"""The scripts by themselves: each test of `modules/*.js` runs in a page of its own, without a server."""
+"""Unit tests of scripts: each test of `modules/*.js` runs in a page of its own, without a server."""
 
 import asyncio
 import re
@@ -49,7 +49,7 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     devtools = await context.new_cdp_session(page)
 
     async def act(action: str, *given: str) -> None:
-        """Does what a test asks for and a page cannot do itself: see `modules/harness.js`."""
+        """Does for a test what a page cannot do itself: see `modules/harness.js`."""
         if action == "moveTo":
             await devtools.send("Emulation.setTimezoneOverride", {"timezoneId": given[0]})
         elif action == "setClock":

@@ -1,4 +1,4 @@
-"""Browsers that lack what is new: what we cannot do there is left to the browser, and the page still works."""
+"""Browsers that lack new features: the page still works, and leaves to the browser what scripts cannot do."""
 
 import re
 
@@ -26,7 +26,7 @@ NEW_WORDS = re.compile(r"popover(?!s\.js)|light-dark(?=\()|field-sizing|text-wra
 
 
 async def make_old(context: BrowserContext) -> None:
-    """Takes words that the browser knows from pages, scripts and sheets, so that they mean nothing to it."""
+    """Replaces names of newer features in pages, scripts and sheets, so that the browser does not know them."""
 
     async def older(route: Route) -> None:
         response = await route.fetch()
@@ -37,7 +37,7 @@ async def make_old(context: BrowserContext) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_in_a_browser_of_some_years_ago_one_goes_writes_and_reads(site: Site, person: Opens, scheme: str) -> None:
+async def test_chats_can_be_opened_read_and_written_in_an_old_browser(site: Site, person: Opens, scheme: str) -> None:
     ben, _ = await site.has("Ben", "Cleo")
     ana = await person("Ana", color_scheme=scheme)
     await make_old(ana.page.context)
@@ -68,7 +68,7 @@ async def test_in_a_browser_of_some_years_ago_one_goes_writes_and_reads(site: Si
     await ana.is_accessible()
 
 
-async def test_an_error_on_the_way_to_a_chat_is_left_to_the_browser(site: Site, person: Opens) -> None:
+async def test_the_browser_loads_a_chat_itself_when_our_navigation_fails(site: Site, person: Opens) -> None:
     await site.has("Ben", "Cleo")
     ana = await person("Ana")
     await ana.joins()
@@ -81,4 +81,4 @@ async def test_an_error_on_the_way_to_a_chat_is_left_to_the_browser(site: Site, 
     await ana.sees_messages("to Ben")
     await expect(ana.page).to_have_url(re.compile(r"/messages/chat/1/$"))
     assert loads == ["a page"]
-    assert "DOMParser" in ana.troubles.pop()  # told to whoever looks at the console
+    assert "DOMParser" in ana.troubles.pop()  # only the console shows it

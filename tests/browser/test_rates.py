@@ -1,4 +1,4 @@
-"""Who writes faster than is allowed notices nothing but a short wait."""
+"""A user who writes faster than the rate limit notices nothing but a short wait."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from chatserver.config.settings import Config
 from tests.browser.site import Opens
 
-# With the first message everything at once that a socket may say, and more: it is closed.
+# With the first message the page sends more frames than a socket may send, so the server closes it.
 FLOOD = """const { send } = WebSocket.prototype;
 WebSocket.prototype.send = function (data) {
   if (data.includes('"send"') && !sessionStorage.flooded) {
@@ -36,7 +36,7 @@ async def test_messages_written_quickly_arrive_once_and_in_order(person: Opens) 
     await ana.sees_pending(0)
 
 
-async def test_what_was_refused_when_the_socket_was_closed_goes_out_by_the_next(person: Opens) -> None:
+async def test_messages_refused_as_a_socket_closes_are_sent_on_the_next_one(person: Opens) -> None:
     ana, ben = await person("Ana"), await person("Ben")
     await ana.joins()
     await ben.joins()
@@ -47,7 +47,7 @@ async def test_what_was_refused_when_the_socket_was_closed_goes_out_by_the_next(
     await ana.writes("two")
     await ana.sees("Connection lost. Reconnecting…")
     await ana.sees_pending(1)
-    await ana.page.reload()  # half a minute sooner than the page would come back by itself
+    await ana.page.reload()  # half a minute sooner than the page would reconnect by itself
     await ana.sees_pending(0)
     for screen in (ben, ana):
         await screen.sees_messages("one", "two")

@@ -1,4 +1,4 @@
-"""Answers to messages: their quotes, which follow the original, and the way to it and back."""
+"""Replies: quotes that follow the original, and the jump to the original and back."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from tests.browser.site import Site
 from tests.support.database import execute
 
 
-async def test_an_answer_quotes_the_original_as_it_is_now(ana: Screen, ben: Screen) -> None:
+async def test_a_reply_quotes_the_original_as_it_is_now(ana: Screen, ben: Screen) -> None:
     await ana.chooses_of("What are you reading?", "Reply")
     await ana.sees("Replying to Ben")
     await ana.page.reload()
@@ -44,7 +44,7 @@ async def test_a_quote_leads_to_its_original_and_back(ana: Screen, ben: Screen) 
     await expect(ana.page.get_by_role("button", name="Back to where you were")).to_be_hidden()
 
 
-async def test_the_original_of_an_answer_that_comes_is_found_wherever_it_is(
+async def test_the_original_of_an_incoming_reply_is_found_wherever_it_is(
     site: Site, ana: Screen, ben: Screen, database_url: str
 ) -> None:
     thread = int(ben.page.url.split("/")[-2])
@@ -58,7 +58,64 @@ async def test_the_original_of_an_answer_that_comes_is_found_wherever_it_is(
     await expect(ana.page.locator(".message-quote")).to_have_text("BenHello Ana")
 
 
-async def test_escape_ends_an_answer_and_an_edit_hides_it_for_a_while(ana: Screen, ben: Screen) -> None:
+@pytest.fixture
+async def long_ago(ana: Screen, ben: Screen, database_url: str) -> int:
+    """A thread of 700 messages in which answers to Ben's message 10, a long one, are numbers 20 and 650."""
+    thread = int(ben.page.url.split("/")[-2])
+    for screen in (ana, ben):
+        await screen.goes_to("about:blank")
+    execute(
+        database_url,
+        f"""insert into messages (thread_id, seq, sender_id, client_id, text, sent_at, reply_to)
+            select {thread}, n, id, gen_random_uuid(), case n when 10 then '{LONG}' else 'number ' || n end, now(),
+                   case when n in (20, 650) then 10 end
+            from generate_series(3, 700) n, users where name = 'Ben';
+            update threads set last_seq = 700; update participants set read_seq = 700, sent_unread = 0""",
+    )
+    return thread
+
+
+LONG = "word " * 79 + "end"
+
+
+async def test_a_quote_follows_an_original_that_left_the_page(ana: Screen, ben: Screen, long_ago: int) -> None:
+    chat = f"/messages/chat/{long_ago}/"
+    await ana.goes_to(f"{chat}?at=10")
+    await ana.scrolls(up=False, until=700)
+    await expect(ana.page.locator("[data-seq='10']")).to_have_count(0)
+    quote = ana.page.locator("[data-seq='650'] .message-quote")
+    await ben.goes_to(f"{chat}?at=10")
+    await ben.edits(LONG, "in short")
+    await expect(quote).to_have_text("Benin short")
+    await ben.deletes("in short")
+    await expect(quote).to_have_text("BenMessage deleted")
+    await ana.goes_to(f"{chat}?at=650")
+    await expect(quote).to_have_text("BenMessage deleted")
+
+
+async def test_a_message_that_left_the_page_comes_back_as_it_is_now(ana: Screen, ben: Screen, long_ago: int) -> None:
+    chat = f"/messages/chat/{long_ago}/"
+    await ana.goes_to(f"{chat}?at=10")
+    await ana.scrolls(up=False, until=700)
+    await expect(ana.page.locator("[data-seq='20']")).to_have_count(0)
+    await ben.goes_to(f"{chat}?at=10")
+    await ben.edits(LONG, "in short")
+    await ben.edits("number 20", "an answer")
+    await ana.scrolls(up=True, until=1)
+    await expect(ana.page.locator("[data-seq='10'] .message-text")).to_have_text("in short")
+    await expect(ana.page.locator("[data-seq='20'] .message-text")).to_have_text("an answer")
+    await expect(ana.page.locator("[data-seq='20'] .message-quote")).to_have_text("Benin short")
+
+
+async def test_an_original_is_edited_whole_after_its_quote_was_shown(ben: Screen, long_ago: int) -> None:
+    await ben.goes_to(f"/messages/chat/{long_ago}/?at=650")
+    await expect(ben.page.locator("[data-seq='650'] .quote-text")).to_contain_text("word word")
+    await ben.scrolls(up=True, until=1)
+    await ben.chooses_of(LONG, "Edit")
+    await expect(ben.box).to_have_value(LONG)
+
+
+async def test_escape_cancels_a_reply_and_an_edit_only_hides_it(ana: Screen, ben: Screen) -> None:
     bar = ben.page.locator("#composer-bar")
     await ben.chooses_of("Hello Ana", "Reply")
     await ben.chooses_of("What are you reading?", "Edit")
@@ -73,7 +130,7 @@ async def test_escape_ends_an_answer_and_an_edit_hides_it_for_a_while(ana: Scree
 
 
 @pytest.mark.parametrize("options", [{"has_touch": True, "is_mobile": True, "viewport": {"width": 360, "height": 640}}])
-async def test_a_message_drawn_aside_is_answered(ana: Screen, ben: Screen, options: dict[str, Any]) -> None:
+async def test_swiping_a_message_aside_starts_a_reply(ana: Screen, ben: Screen, options: dict[str, Any]) -> None:
     del ben, options
     box = await ana.message("Hello Ana").locator(".bubble").bounding_box()
     assert box is not None

@@ -1,4 +1,4 @@
-"""The site's own name, logo and colour, as a browser draws them."""
+"""The site's own name, logo and color, as a browser shows them."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -15,7 +15,7 @@ async def test_ana_and_ben_talk_and_miss_nothing_when_the_server_dies(mortal_sit
     await ben.signs_up()
     await ana.sees("No chats yet")
 
-    await ana.writes_to("ben", "Hello Ben!")  # names don't mind their case
+    await ana.writes_to("ben", "Hello Ben!")  # names are case-insensitive
     await ben.opens_conversation("Ana")
     await ben.sees_messages("Hello Ben!")
     await ben.writes("Hello Ana!")
@@ -61,7 +61,7 @@ async def test_a_message_written_while_the_server_is_down_survives_a_reload_and_
     await ben.sees_messages("Hello", "written offline")
 
 
-async def test_missed_messages_are_requested_again_when_postgresql_did_not_answer(
+async def test_missed_messages_are_requested_again_after_postgresql_failed(
     mortal_site: Site, person: Opens, database_url: str
 ) -> None:
     await mortal_site.has("Ben")
@@ -84,7 +84,7 @@ async def test_missed_messages_are_requested_again_when_postgresql_did_not_answe
     await ana.sees_messages("Hello", "missed")
 
 
-async def test_anas_unsent_message_is_never_sent_as_bens_and_leaves_when_she_is_back(
+async def test_anas_unsent_message_is_never_sent_as_bens_and_is_sent_when_she_is_back(
     mortal_site: Site, person: Opens, database_url: str
 ) -> None:
     await mortal_site.has("Ana", "Ben")
@@ -110,7 +110,7 @@ async def test_anas_unsent_message_is_never_sent_as_bens_and_leaves_when_she_is_
     await ana.sees_pending(0)
 
 
-async def test_two_tabs_of_ana_agree_and_show_her_message_once(site: Site, person: Opens) -> None:
+async def test_anas_two_tabs_agree_and_show_her_message_once(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana")
     await ana.joins()

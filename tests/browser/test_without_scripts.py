@@ -1,4 +1,4 @@
-"""Everything works without scripts, too: by forms and links."""
+"""Everything also works without scripts, by forms and links."""
 
 from playwright.async_api import expect
 
@@ -31,12 +31,12 @@ async def test_a_rejected_form_keeps_what_was_typed(person: Opens) -> None:
     await ana.signs_up()
     await ana.fills_in(recipient_name="Nobody", message="A long letter")
     await ana.presses("Send")
-    await ana.sees_alert("Nobody here has this name")
+    await ana.sees_alert("Nobody here is called Nobody.")
     await expect(ana.page.locator("[name=message]")).to_have_value("A long letter")
     await expect(ana.page.locator("[name=recipient_name]")).to_have_value("Nobody")
 
 
-async def test_a_double_click_is_one_message(site: Site, person: Opens) -> None:
+async def test_a_double_click_sends_one_message(site: Site, person: Opens) -> None:
     await site.has("Ben")
     ana = await person("Ana", java_script_enabled=False)
     await ana.signs_up()

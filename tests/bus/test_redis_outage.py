@@ -16,7 +16,7 @@ from tests.support.servers import serving
 
 
 async def test_while_redis_is_frozen_messages_are_stored_and_arrive(config: Config, own_redis: str) -> None:
-    changed = replace(config, redis_url=own_redis, repair_interval=60, **QUICK)  # once Redis is known to be away: 1 s
+    changed = replace(config, redis_url=own_redis, repair_interval=60, **QUICK)  # 1 s in an outage
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
         at_ana, at_ben, list_page = await ana.socket(), await ben.socket(), await ben.socket()
@@ -82,7 +82,7 @@ async def test_a_slow_redis_keeps_users_signed_in_and_lets_them_sign_in(config: 
         await ana.sign_up()
         await ben.sign_up()
         await ben.sign_out()
-        proxy.delay = 0.2  # a tenth of what is waited for: a new connection takes several answers
+        proxy.delay = 0.2  # a tenth of the time limit, since a new connection takes several round trips
         assert (await ana.get("/messages/")).status == 200
         assert (await ben.sign_in()).status == 303
         thread = await ana.writes_to(ben)
@@ -93,7 +93,7 @@ async def test_a_slow_redis_keeps_users_signed_in_and_lets_them_sign_in(config: 
     await proxy.stop()
 
 
-@pytest.mark.parametrize("cut", ["pubsub", "normal"])  # who listens, and who publishes
+@pytest.mark.parametrize("cut", ["pubsub", "normal"])  # the subscriber, and the publisher
 async def test_events_arrive_again_after_redis_closed_the_connection(config: Config, own_redis: str, cut: str) -> None:
     changed = replace(config, redis_url=own_redis, repair_interval=0, **QUICK)
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:

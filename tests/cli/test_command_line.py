@@ -1,4 +1,4 @@
-"""What the command line says: what was asked for, or one clear sentence and an exit code."""
+"""The command line prints what was asked for, or one clear sentence with an exit code."""
 
 import json
 import socket
@@ -14,7 +14,7 @@ PROVISION = ("provision", "--users", "2", "--threads", "1")
 NOBODY_LISTENS = "127.0.0.1:1"
 
 
-async def test_secret_makes_another_key_each_time(config: Config) -> None:
+async def test_secret_prints_a_new_key_each_time(config: Config) -> None:
     (one, made, _), (other, again, _) = await chatserver(config, "secret"), await chatserver(config, "secret")
     assert one == other == 0
     assert made != again
@@ -33,7 +33,7 @@ async def test_secret_makes_another_key_each_time(config: Config) -> None:
         (("serve",), {"PORT": "x", "SESSION_IDLE": "-1"}, "PORT must be a number from 0 to 3153600000, not 'x'."),
     ],
 )
-async def test_what_cannot_be_done_is_said_in_a_sentence(
+async def test_a_failure_is_reported_in_one_sentence(
     config: Config, arguments: tuple[str, ...], settings: dict[str, str], sentence: str
 ) -> None:
     code, output, errors = await chatserver(config, *arguments, **settings)
@@ -61,7 +61,7 @@ async def test_production_refuses_secrets_that_are_missing_or_short(config: Conf
 
 
 @pytest.mark.parametrize("charset", ["ascii", "latin-1", "cp1251", "utf-8", "utf-16"])
-async def test_what_is_printed_is_json_in_every_charset(config: Config, charset: str) -> None:
+async def test_the_output_is_json_in_every_charset(config: Config, charset: str) -> None:
     names = ["Клео", "Zoë"]
     for name in names:
         await chatserver_in_bytes(config, "user", "create", name, "--link")
@@ -78,7 +78,7 @@ async def test_a_folder_with_letters_that_the_charset_lacks_is_named_with_escape
     assert rb"/\u041a\u043b\u0435\u043e/messages/static/" in output
 
 
-async def test_a_name_that_is_no_text_is_refused_in_a_sentence(config: Config) -> None:
+async def test_a_name_that_is_not_valid_text_is_refused_in_one_sentence(config: Config) -> None:
     for arguments in (("user", "create", b"\xff\xfeana", "--link"), ("thread", "create", b"\xff\xfe", "Ana")):
         code, output, errors = await chatserver_in_bytes(config, *arguments)
         assert (code, output) == (1, b"")

@@ -1,14 +1,16 @@
-"""`python -m chatserver user erase NAME --messages`: all that somebody has sent goes from everybody's screen."""
+"""`python -m chatserver user erase NAME --messages`: a user's messages disappear from every screen."""
 
 import asyncio
 import json
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 import psycopg2
 import pytest
 
 from chatserver.config.settings import Config
+from tests.support.changing import changing
 from tests.support.commands import chatserver
 from tests.support.database import change_message, execute, lock_is_waited_for
 from tests.support.people import Person
@@ -24,7 +26,7 @@ async def erases(config: Config, name: str) -> int:
     return int(json.loads(output)["messages_erased"])
 
 
-async def test_what_ana_sent_is_deleted_on_every_screen_and_what_she_chose_of_others_stays(
+async def test_anas_messages_are_deleted_on_every_screen_and_her_reactions_to_others_stay(
     ana: Person, ben: Person, config: Config
 ) -> None:
     url = str(config.database_url)
@@ -38,10 +40,10 @@ async def test_what_ana_sent_is_deleted_on_every_screen_and_what_she_chose_of_ot
     socket = await ben.socket()
     assert await erases(config, "Ana") == 3
     for seq in (1, 3, 4):
-        told = await socket.receives("changed", thread=thread, seq=seq)
-        assert told["deleted"]
-        assert "by" not in told
-    assert (told["unread"], told["last"], told["read"]) == (0, 4, 0)
+        changed = await socket.receives("changed", thread=thread, seq=seq)
+        assert changed["deleted"]
+        assert "by" not in changed
+    assert (changed["unread"], changed["last"], changed["read"]) == (0, 4, 0)
     messages = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
     assert [message["text"] for message in messages] == ["", "two", "", ""]
     assert [message["change"] for message in messages] == [4, 2, 5, 6]
@@ -52,14 +54,16 @@ async def test_what_ana_sent_is_deleted_on_every_screen_and_what_she_chose_of_ot
     assert kept == [("",), ("",), ("",), ("two",), ("❤️",)]
 
 
-async def test_of_many_messages_only_the_last_is_told(ana: Person, ben: Person, config: Config) -> None:
+async def test_only_the_last_of_many_deleted_messages_is_announced(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben)
     fill(config, thread, ana, 250)
     await ben.writes_to(ana, "stays")
-    socket = await ben.socket()
+    open_chat, socket = await ben.socket(), await ben.socket()
+    await open_chat.opens(thread, after=251, change=0)
     assert await erases(config, "Ana") == 250
-    told = await socket.receives("changed", thread=thread)
-    assert (told["seq"], told["change"], told["unread"], told["last"]) == (250, 250, 0, 251)
+    assert await open_chat.receives_one_of("reset", "changed") == {"type": "reset", "thread": thread}
+    changed = await socket.receives("changed", thread=thread)
+    assert (changed["seq"], changed["change"], changed["unread"], changed["last"]) == (250, 250, 0, 251)
     assert not [frame for frame in await socket.everything_so_far() if frame["type"] == "changed"]
     page = await ben.json(f"/messages/chat/{thread}/history?after=0")
     assert [message["change"] for message in page["messages"]] == list(range(1, 101))
@@ -67,13 +71,40 @@ async def test_of_many_messages_only_the_last_is_told(ana: Person, ben: Person, 
     assert 'data-total="251" data-unread="0"' in (await ben.get("/messages/")).text
 
 
-async def test_an_erasure_that_was_killed_goes_on_when_it_is_asked_for_again(
+@pytest.mark.parametrize(("number", "told"), [(100, list(range(1, 101))), (101, [101])])
+async def test_up_to_a_hundred_deleted_messages_are_announced_one_by_one(
+    ana: Person, ben: Person, config: Config, number: int, told: list[int]
+) -> None:
+    thread = await ana.writes_to(ben)
+    fill(config, thread, ana, number)
+    socket = await ben.socket()
+    await erases(config, "Ana")
+    assert [(await socket.receives("changed", thread=thread))["seq"] for _ in told] == told
+
+
+async def test_changes_announced_as_many_are_not_sent_again_one_by_one(
+    ana: Person, ben: Person, config: Config
+) -> None:
+    thread = await ana.writes_to(ben)
+    fill(config, thread, ana, 250)
+    await ben.writes_to(ana, "stays")
+    socket = await ben.socket()
+    await erases(config, "Ana")
+    async with changing(replace(config, redis_prefix="another:")) as unheard:
+        assert await unheard.deletes(ben, thread, 251) == 251
+    told = [await socket.receives("changed")]
+    while told[-1]["seq"] != 251:
+        told.append(await socket.receives("changed"))
+    assert [frame["change"] for frame in told] == [250, 251]
+
+
+async def test_a_killed_erasure_continues_when_it_is_run_again(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     url = str(config.database_url)
     first, second = await ana.writes_to(ben), await ana.writes_to(cleo)
     with closing(psycopg2.connect(url)) as other, other.cursor() as cursor:
-        cursor.execute("select 1 from threads where id = %s for update", [second])
+        cursor.execute("select 1 from threads where id = %s for no key update", [second])
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "chatserver", "user", "erase", "Ana", "--messages", "--yes"),
             env=environment(config),

@@ -49,7 +49,7 @@ async def test_a_user_is_created_with_a_password_from_standard_input(config: Con
 
 
 @pytest.mark.parametrize("again", [PASSWORD, ANOTHER])
-async def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(config: Config, again: str) -> None:
+async def test_a_terminal_asks_for_the_password_twice_and_does_not_show_it(config: Config, again: str) -> None:
     terminal, its_end = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "chatserver", "user", "create", "Ana",
@@ -78,7 +78,7 @@ async def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(confi
 
 
 @pytest.mark.parametrize("arguments", [["Ana", PASSWORD], ["Ana", "--password", PASSWORD]])
-async def test_no_password_is_an_argument(config: Config, arguments: list[str]) -> None:
+async def test_passwords_are_not_accepted_as_arguments(config: Config, arguments: list[str]) -> None:
     code, _, errors = await chatserver(config, "user", "create", *arguments)
     assert code == 2
     assert "unrecognized arguments" in errors
@@ -111,7 +111,7 @@ async def test_a_link_sets_a_new_password_once(ana: Person, config: Config) -> N
         assert (await elsewhere.sign_in(ANOTHER)).status == 303
 
 
-async def test_of_a_stolen_account_the_password_and_the_sessions_end_before_the_link_is_followed(
+async def test_locking_a_stolen_account_ends_its_password_and_sessions_before_the_link_is_used(
     ana: Person, config: Config
 ) -> None:
     socket = await ana.socket()
@@ -131,8 +131,8 @@ async def test_a_disabled_user_is_signed_out_everywhere_and_cannot_sign_in(
     async with Person(there, "Ana") as elsewhere:
         await elsewhere.sign_in()
         sockets = [await ana.socket(), await elsewhere.socket(str(ana.url.origin()))]
-        told = await user(config, "disable", "Ana")
-        assert told == {"id": ana.id, "name": "Ana", "disabled": True, "sessions_ended": 2}
+        result = await user(config, "disable", "Ana")
+        assert result == {"id": ana.id, "name": "Ana", "disabled": True, "sessions_ended": 2}
         assert [await socket.ends() for socket in sockets] == [4001, 4001]
     assert (await ana.get("/messages/")).status == 303
     answer = await ana.sign_in()
@@ -152,10 +152,10 @@ async def test_sessions_are_ended_everywhere(ana: Person, config: Config) -> Non
     assert (await ana.sign_in()).status == 303
 
 
-async def test_while_redis_is_away_it_is_said_what_is_left_to_do(ana: Person, config: Config) -> None:
-    told = await refused(config, "disable", "Ana", REDIS_URL=NOBODY_LISTENS)
-    assert told.startswith("Ana is disabled, but the sessions could not be ended")
-    assert "`python -m chatserver user end-sessions Ana`" in told
+async def test_the_remaining_step_is_named_while_redis_is_unavailable(ana: Person, config: Config) -> None:
+    error = await refused(config, "disable", "Ana", REDIS_URL=NOBODY_LISTENS)
+    assert error.startswith("Ana is disabled, but the sessions could not be ended")
+    assert "`python -m chatserver user end-sessions Ana`" in error
     assert "not deleted" in await refused(config, "erase", "Ana", "--yes", REDIS_URL=NOBODY_LISTENS)
     assert (await refused(config, "end-sessions", "Ana", REDIS_URL=NOBODY_LISTENS)).startswith("Redis does not answer")
     assert (await user(config, "end-sessions", "Ana"))["sessions_ended"] == 1
@@ -171,13 +171,13 @@ async def test_the_list_of_users_marks_administrators(ana: Person, ben: Person, 
     assert (await user(config, "show", "Ana"))["admin"] is False
 
 
-async def test_data_is_written_into_a_file_for_its_owner_only(
+async def test_data_is_written_to_a_file_that_only_its_owner_can_read(
     ana: Person, ben: Person, config: Config, tmp_path: Path
 ) -> None:
     thread = await ana.writes_to(ben, "Hello")
     file = tmp_path / "ana.zip"
-    told = await user(config, "export", "Ana", "--to", str(file))
-    assert told == {"id": ana.id, "name": "Ana", "file": str(file), "messages": 1}
+    result = await user(config, "export", "Ana", "--to", str(file))
+    assert result == {"id": ana.id, "name": "Ana", "file": str(file), "messages": 1}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with ZipFile(file) as archive:
         assert json.loads(archive.read(f"conversations/{thread}.json"))[0]["text"] == "Hello"
@@ -192,12 +192,12 @@ async def test_a_file_that_cannot_be_finished_is_removed(ana: Person, config: Co
     assert not file.exists()
 
 
-async def test_an_erased_user_is_a_deleted_person_to_others(ana: Person, ben: Person, config: Config) -> None:
+async def test_others_see_an_erased_user_as_a_deleted_person(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "stays")
     socket = await ana.socket()
     assert "nothing was deleted" in await no_answer(config, "erase", "Ana", typed="Ben\n")
-    told = await user(config, "erase", "Ana", "--yes")
-    assert told == {"id": ana.id, "name": "Ana", "deleted": True, "messages_erased": 0}
+    result = await user(config, "erase", "Ana", "--yes")
+    assert result == {"id": ana.id, "name": "Ana", "deleted": True, "messages_erased": 0}
     assert await socket.ends() == 4001
     (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
     assert (message["sender"]["name"], message["text"]) == ("", "stays")
@@ -211,7 +211,7 @@ async def no_answer(config: Config, *arguments: str, typed: str) -> str:
     return errors
 
 
-async def test_all_that_somebody_sent_is_deleted_in_several_steps(ana: Person, ben: Person, config: Config) -> None:
+async def test_all_messages_of_a_user_are_deleted_in_several_steps(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "gone")
     await ben.writes_to(ana, "stays")
     execute(
@@ -224,9 +224,9 @@ async def test_all_that_somebody_sent_is_deleted_in_several_steps(ana: Person, b
     assert json.loads(output)["messages_erased"] == 1499
     texts = execute(str(config.database_url), "select distinct text from messages order by text")
     assert texts == [("",), ("stays",)]
-    told = (await ben.json(f"/messages/chat/{thread}/history?after=0"))["messages"]
-    assert [message["text"] for message in told[:3]] == ["", "stays", ""]
-    assert ["deleted" in message for message in told[:3]] == [True, False, True]
+    history = (await ben.json(f"/messages/chat/{thread}/history?after=0"))["messages"]
+    assert [message["text"] for message in history[:3]] == ["", "stays", ""]
+    assert ["deleted" in message for message in history[:3]] == [True, False, True]
     page = (await ben.get(f"/messages/chat/{thread}/?at=1", headers={"Accept-Language": "ru"})).text
     assert page.count('<div class="message-text" dir="auto">Сообщение удалено</div>') == 49
     assert '<bdi class="preview-text">Сообщение удалено</bdi>' in page

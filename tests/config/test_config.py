@@ -1,4 +1,4 @@
-"""Settings: where they come from, and all mistakes at once."""
+"""Where settings come from, and how all mistakes are reported at once."""
 
 import stat
 from pathlib import Path
@@ -22,6 +22,7 @@ def test_development_needs_no_settings_and_makes_its_secrets_once(tmp_path: Path
     assert one == again
     assert one.secret_keys != ("",)
     assert one.origins == ("http://127.0.0.1:8080", "http://localhost:8080")
+    assert one.api_key == ""
     secrets = tmp_path / "secrets.env"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
 
@@ -49,7 +50,7 @@ def test_lists_are_separated_by_commas_or_spaces(tmp_path: Path) -> None:
         ("http://my_box:8080", "http://my_box:8080"), ("https://a.example https://A.example", "https://a.example"),
     ],
 )  # fmt: skip
-def test_origins_count_as_browsers_write_them(tmp_path: Path, written: str, origin: str) -> None:
+def test_origins_are_compared_as_browsers_write_them(tmp_path: Path, written: str, origin: str) -> None:
     assert load_config({"DATA_DIR": str(tmp_path), "ORIGINS": written}).origins == (origin,)
 
 
@@ -98,7 +99,7 @@ def test_reactions_are_at_most_twelve_different_emoji(tmp_path: Path, wrong: str
         ("::", "80", ("http://[::1]", "http://127.0.0.1", "http://localhost")),
     ],
 )
-def test_in_development_links_begin_with_an_address_at_which_the_server_is(
+def test_links_in_development_begin_with_an_address_of_the_server(
     tmp_path: Path, host: str, port: str, origins: tuple[str, ...]
 ) -> None:
     assert load_config({"DATA_DIR": str(tmp_path), "HOST": host, "PORT": port}).origins == origins
@@ -124,24 +125,24 @@ def test_zero_turns_a_limit_off(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://["), ("DATABASE_URL", "postgresql://x/?nonsense=1"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named(tmp_path: Path, name: str, value: str) -> None:
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         load(tmp_path, **{name: value})
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as error:
         load(tmp_path, APP_ENV="production", PORT="x", SECRET_KEYS="short")
     names = ["PORT", "DATABASE_URL", "REDIS_URL", "SECRET_KEYS", "API_KEY", "ORIGINS"]
-    assert all(name in str(told.value) for name in names)
-    assert "short" not in str(told.value).replace("SECRET_KEYS", "")
+    assert all(name in str(error.value) for name in names)
+    assert "short" not in str(error.value).replace("SECRET_KEYS", "")
 
 
 @pytest.mark.parametrize(
     "value",
     ["0.0.0.0:8080", ":8080", "[::1]:80, example.org:81", "unix:/run/chatserver/1/http.sock,10.0.0.11:8001", "fd://3"],
 )
-def test_addresses_that_gunicorn_knows_are_taken(tmp_path: Path, value: str) -> None:
+def test_addresses_that_gunicorn_knows_are_accepted(tmp_path: Path, value: str) -> None:
     load(tmp_path, BIND=value)
 
 
@@ -152,12 +153,12 @@ def test_addresses_that_gunicorn_knows_are_taken(tmp_path: Path, value: str) -> 
         "postgresql:///chat?host=/run/postgresql", "host=@abstract dbname=chat", "postgresql://u@[::1]:5432/chat",
     ],
 )  # fmt: skip
-def test_databases_in_all_their_forms_are_taken(tmp_path: Path, value: str) -> None:
+def test_all_forms_of_a_database_url_are_accepted(tmp_path: Path, value: str) -> None:
     load(tmp_path, DATABASE_URL=value)
 
 
 @pytest.mark.parametrize("value", ["redis://h", "redis://h/", "rediss://u:p@h:1/15", "unix:///run/redis.sock?db=2"])
-def test_redis_in_all_its_forms_is_taken(tmp_path: Path, value: str) -> None:
+def test_all_forms_of_a_redis_url_are_accepted(tmp_path: Path, value: str) -> None:
     load(tmp_path, REDIS_URL=value)
 
 
@@ -170,6 +171,6 @@ def test_redis_in_all_its_forms_is_taken(tmp_path: Path, value: str) -> None:
     ],
 )  # fmt: skip
 def test_a_password_in_a_broken_url_is_not_repeated(tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(ConfigError, match=f"^{name} cannot be parsed") as told:
+    with pytest.raises(ConfigError, match=f"^{name} cannot be parsed") as error:
         load(tmp_path, **{name: value})
-    assert "hunter22" not in str(told.value)
+    assert "hunter22" not in str(error.value)

@@ -1,4 +1,4 @@
-"""Settings that depend on each other: what follows from another one, and what is refused together."""
+"""Settings that depend on each other: derived defaults, and combinations that are refused."""
 
 import json
 import re
@@ -26,9 +26,9 @@ def load(tmp_path: Path, **settings: str) -> Config:
 
 
 def problems(tmp_path: Path, **settings: str) -> str:
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as error:
         load(tmp_path, **settings)
-    return str(told.value)
+    return str(error.value)
 
 
 # -- sizes ------------------------------------------------------------------------------------------------------------
@@ -63,13 +63,13 @@ def test_short_messages_leave_the_sizes_as_they_are(tmp_path: Path, characters: 
     assert (config.max_frame_bytes, config.queue_bytes) == (Config.max_frame_bytes, Config.queue_bytes)
 
 
-def test_sizes_that_are_set_stay(tmp_path: Path) -> None:
+def test_explicit_sizes_are_kept(tmp_path: Path) -> None:
     config = load(tmp_path, MAX_MESSAGE_CHARS="50", MAX_FRAME_BYTES="20000", QUEUE_BYTES="0")
     assert (config.max_frame_bytes, config.queue_bytes) == (20_000, 0)
     assert load(tmp_path, MAX_MESSAGE_CHARS="99999", MAX_FRAME_BYTES="0").max_frame_bytes == 0
 
 
-def test_the_samples_of_nginx_take_what_the_defaults_allow() -> None:
+def test_the_nginx_samples_accept_what_the_defaults_allow() -> None:
     for sample in sorted((ROOT / "deploy").rglob("*.conf")):
         for size in re.findall(r"^ *client_max_body_size (\d+)k;", sample.read_text(), flags=re.MULTILINE):
             assert int(size) * 1024 == Config.max_frame_bytes, sample.name
@@ -77,7 +77,7 @@ def test_the_samples_of_nginx_take_what_the_defaults_allow() -> None:
     assert list(related_settings.proxy_needs(Config())) == []
 
 
-def test_a_proxy_must_take_what_the_settings_allow(tmp_path: Path) -> None:
+def test_a_proxy_must_accept_what_the_settings_allow(tmp_path: Path) -> None:
     needs = [
         list(related_settings.proxy_needs(load(tmp_path, **settings)))
         for settings in ({"MAX_MESSAGE_CHARS": "12000"}, {"MAX_FRAME_BYTES": "0"}, {"MAX_FRAME_BYTES": "131073"})
@@ -85,7 +85,7 @@ def test_a_proxy_must_take_what_the_settings_allow(tmp_path: Path) -> None:
     assert [line.partition(";")[0].partition(" ")[2] for (line,) in needs] == ["145k", "0", "129k"]
 
 
-# -- what is refused together, with what would do ---------------------------------------------------------------------
+# -- refused combinations, with values that would work ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_contradicting_settings_are_reported_with_values_that_would_work(
         PRODUCTION | {"ORIGINS": "http://localhost:8080 http://127.0.0.1:80 https://a.example"},
     ],
 )  # fmt: skip
-def test_settings_that_just_hold_together_are_taken(tmp_path: Path, settings: dict[str, str]) -> None:
+def test_settings_that_only_just_fit_together_are_accepted(tmp_path: Path, settings: dict[str, str]) -> None:
     load(tmp_path, **settings)
 
 
-def test_browsers_wait_for_pings_as_long_as_the_server_thinks() -> None:
+def test_browsers_wait_for_pings_as_long_as_the_server_assumes() -> None:
     script = (ROOT / "static" / "js" / "net" / "socket.js").read_text()
     assert f"SILENCE_MS = {related_settings.BROWSERS_WAIT}_000;" in script
 

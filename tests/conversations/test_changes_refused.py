@@ -1,4 +1,4 @@
-"""Which refusal wins when there are several reasons, and when it is too late, by the server's clock."""
+"""Which of several reasons for refusing a change wins, and when it is too late, by the server's clock."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,8 +11,8 @@ from tests.support.people import Person
 MINUTE = 60
 NOW = datetime.now(UTC)
 
-# Ana's wish about her message 1, unless another number follows; what is against it; and the answer: the number of the
-# change if it is stored or done already. The first reason of several is the first of docs/protocol.md.
+# Ana's request about message 1 or the number that follows; the reasons against it; and the answer, which is the number
+# of the change if it is stored or already done. Several reasons are checked in the order of docs/protocol.md.
 TABLE = [
     ("edit", "removed below blocked late changed", "no_such_thread"),
     ("edit", "disabled below blocked late changed", "no_such_thread"),
@@ -69,27 +69,27 @@ AGAINST = {
 }
 
 
-async def answer_to(ana: Person, thread: int, wish: str, changes: Changes) -> int | str:
-    match wish.split(" "):
+async def answer_to(ana: Person, thread: int, request: str, changes: Changes) -> int | str:
+    match request.split(" "):
         case ["edit", "as", *_]:
             return await changes.edits(ana, thread, 1, "changed")
         case ["edit", *seq]:
-            return await changes.edits(ana, thread, int(*seq or ["1"]), "wished")
+            return await changes.edits(ana, thread, int(*seq or ["1"]), "edited")
         case ["delete", *seq]:
             return await changes.deletes(ana, thread, int(*seq or ["1"]))
         case [kind, *emoji]:
             return await changes.reacts(ana, thread, 1, *emoji or ["👍"], on=kind == "react")
-    raise AssertionError(wish)
+    raise AssertionError(request)
 
 
-async def test_the_first_reason_of_several_is_told(ana: Person, ben: Person, config: Config) -> None:
+async def test_the_first_of_several_reasons_for_refusal_is_returned(ana: Person, ben: Person, config: Config) -> None:
     url, thread = str(config.database_url), await ana.writes_to(ben)
     at_ben = await ben.socket()
     await at_ben.sends(thread, "Ben's")
     await at_ben.receives("sent")
     answers = []
     async with changing(replace(config, edit_window=MINUTE, delete_window=MINUTE)) as changes:
-        for wish, reasons, _ in TABLE:
+        for request, reasons, _ in TABLE:
             names = {"ana": ana.id, "ben": ben.id, "thread": thread}
             execute(url, BACK_AGAIN.format(**names))
             for reason in reasons.split():
@@ -102,17 +102,17 @@ async def test_the_first_reason_of_several_is_told(ana: Person, ben: Person, con
                         change_message(url, thread, 1, reactions={"🎈": [ana.id]})
                     case _:
                         execute(url, AGAINST[reason].format(**names))
-            answers.append((wish, reasons, await answer_to(ana, thread, wish, changes)))
+            answers.append((request, reasons, await answer_to(ana, thread, request, changes)))
     assert answers == TABLE
 
 
-async def test_a_message_is_edited_for_as_long_as_the_site_says(ana: Person, ben: Person, config: Config) -> None:
+async def test_a_message_can_be_edited_within_the_edit_window(ana: Person, ben: Person, config: Config) -> None:
     url, thread = str(config.database_url), await ana.writes_to(ben)
     async with changing(replace(config, edit_window=MINUTE)) as changes:
         execute(url, "update messages set sent_at = now() - interval '55 seconds'")
         assert await changes.edits(ana, thread, 1, "in time") == 1
         execute(url, "update messages set sent_at = now() - interval '61 seconds'")
-        assert await changes.edits(ana, thread, 1, "in time") == 1  # a repeat, whose answer was lost
+        assert await changes.edits(ana, thread, 1, "in time") == 1  # a repeat after a lost answer
         assert await changes.edits(ana, thread, 1, "too late", 1) == "too_late"
         assert await changes.deletes(ana, thread, 1) == 2
     async with changing(replace(config, edit_window=0)) as changes:
@@ -121,7 +121,7 @@ async def test_a_message_is_edited_for_as_long_as_the_site_says(ana: Person, ben
         assert await changes.edits(ben, other, 2, "years later") == 3
 
 
-async def test_what_is_refused_leaves_nothing_behind(ana: Person, ben: Person, config: Config) -> None:
+async def test_a_refused_change_stores_nothing(ana: Person, ben: Person, config: Config) -> None:
     url, thread = str(config.database_url), await ana.writes_to(ben)
     tables = ("messages", "changed_messages", "thread_changes", "reactions", "participants")
     before = [execute(url, f"select * from {table}") for table in tables]

@@ -1,4 +1,4 @@
-"""Changes that wait share a commit, beside sends and beside other servers; what died in between is found."""
+"""Group commit of changes, together with sends and with other servers; unpublished changes are found."""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,6 +30,7 @@ class Recent(NamedTuple):
     thread_id: int
     last_change: int
     first_change: int | None
+    from_change: int
 
 
 class Lost(NamedTuple):
@@ -55,22 +56,22 @@ async def test_two_servers_send_and_change_in_the_same_threads_without_deadlock(
     async with changing(config) as here, changing(config) as there:
         for thread in range(1, THREADS + 1):
             await here.sends(ana, thread, "to be changed")
-        wishes = []
+        requests = []
         for number in range(ROUNDS):
             for one, other in zip(range(1, THREADS + 1), range(THREADS, 0, -1), strict=True):
-                wishes += [
+                requests += [
                     here.edits(ana, one, 1, f"text {number}", 999),
                     there.reacts(ben, other, 1, "👍", on=number % 2 == 0),
                     there.sends(ben, one, f"message {number}"),
                     here.reacts(ana, other, 1, "😂", on=number % 2 == 0),
                 ]
-        answers = await asyncio.gather(*wishes)
+        answers = await asyncio.gather(*requests)
     assert all(isinstance(answer, int | StoredMessage) for answer in answers)
     counts = "select t.last_seq, n.last_change from threads t join thread_changes n on n.thread_id = t.id"
     assert execute(url, counts) == [(1 + ROUNDS, 3 * ROUNDS)] * THREADS
 
 
-async def test_a_batch_of_changes_locks_its_threads_in_the_order_of_sends(
+async def test_a_batch_of_changes_locks_threads_in_the_same_order_as_sends(
     ana: Person, ben: Person, config: Config
 ) -> None:
     url = str(config.database_url)
@@ -87,14 +88,14 @@ async def test_a_batch_of_changes_locks_its_threads_in_the_order_of_sends(
             other.cursor().execute(lock, [2])
             first.rollback()
             await alone
-            await lock_is_waited_for(config)  # the batch waits for the higher
-            with pytest.raises(psycopg2.errors.LockNotAvailable):  # and has the lower
+            await lock_is_waited_for(config)  # the batch waits for the higher id
+            with pytest.raises(psycopg2.errors.LockNotAvailable):  # and has locked the lower one
                 first.cursor().execute(lock, [1])
             other.rollback()
             assert await asyncio.gather(*together) == [1, 2]
 
 
-async def test_changes_of_one_batch_are_numbered_in_order_and_told_to_each(
+async def test_changes_of_one_batch_are_numbered_in_order_and_published_to_everyone(
     ana: Person, ben: Person, config: Config
 ) -> None:
     url = str(config.database_url)
@@ -116,8 +117,8 @@ async def test_changes_of_one_batch_are_numbered_in_order_and_told_to_each(
                 there.store.submit(deletion(of_ana, 1)),
             ]
             assert there.store.waiting == 5
-        told = await asyncio.gather(*answers, return_exceptions=True)
-        assert [str(answer) for answer in told] == ["1", "2", "3", "no_such_message", "4", "5"]
+        outcomes = await asyncio.gather(*answers, return_exceptions=True)
+        assert [str(answer) for answer in outcomes] == ["1", "2", "3", "no_such_message", "4", "5"]
         frames = [await socket.receives("changed") for _ in range(5)]
     assert [(frame["change"], frame["seq"]) for frame in frames] == [(1, 5), (2, 2), (3, 4), (4, 3), (5, 1)]
     assert [frame.get("unread") for frame in frames] == [None, 3, None, None, 3]
@@ -125,13 +126,13 @@ async def test_changes_of_one_batch_are_numbered_in_order_and_told_to_each(
 
 @pytest.fixture
 def refusing(database_url: str) -> Iterator[str]:
-    """PostgreSQL refuses one text, as it would for a reason that we did not foresee."""
+    """Makes PostgreSQL refuse one text, as it might for a reason that we did not foresee."""
     execute(database_url, "alter table messages add constraint refusing check (text <> 'indigestible')")
     yield "indigestible"
     execute(database_url, "alter table messages drop constraint refusing")
 
 
-async def test_a_change_that_postgresql_refuses_harms_no_other(
+async def test_a_change_that_postgresql_refuses_does_not_affect_others(
     ana: Person, ben: Person, config: Config, refusing: str
 ) -> None:
     threads_of(config, ana, ben)
@@ -146,8 +147,10 @@ async def test_a_change_that_postgresql_refuses_harms_no_other(
     assert stored == [("one",), ("message 1",), ("three",)]
 
 
-async def test_what_a_dying_server_stored_but_did_not_tell_is_found(ana: Person, ben: Person, config: Config) -> None:
-    """Its Redis takes nothing, as if it had died between the commit and the news."""
+async def test_changes_that_a_dying_server_stored_but_did_not_publish_are_found(
+    ana: Person, ben: Person, config: Config
+) -> None:
+    """Its Redis accepts nothing, as if the server had died between the commit and the publication."""
     threads_of(config, ana, ben)
     async with changing(replace(config, redis_url="redis://127.0.0.1:1")) as dying:
         for number in range(3):
@@ -159,6 +162,6 @@ async def test_what_a_dying_server_stored_but_did_not_tell_is_found(ana: Person,
     assert await db.query("recent_changes", Recent, user_ids=[ben.id], since=[now]) == []
     ages_ago = now.replace(year=2000)
     recent = await db.query("recent_changes", Recent, user_ids=[ben.id, 99], since=[ages_ago] * 2)
-    assert recent == [(ben.id, 1, 2, 1)]
+    assert recent == [(ben.id, 1, 2, 1, 0)]
     assert await db.query("changes_of_gaps", Lost, thread_ids=[1], after=[1]) == [(1, 2, 1)]
     await db.close()

@@ -1,6 +1,7 @@
-"""Whatever waits shares a commit: in order, each answered for itself, and two servers never lock each other out."""
+"""Group commit: waiting messages are stored in order, answered one by one, and servers never deadlock."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -45,7 +46,7 @@ async def test_two_servers_store_in_the_same_threads_without_gap_or_deadlock(
     assert execute(config.database_url, dense) == [(2 * ROUNDS, 1, 2 * ROUNDS)] * THREADS
 
 
-async def test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_sent_in(
+async def test_a_batch_locks_its_threads_in_one_order_whatever_the_order_of_sending(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     low, high = await ana.writes_to(ben), await ana.writes_to(cleo)
@@ -62,12 +63,43 @@ async def test_a_batch_locks_its_threads_in_one_order_whatever_order_they_were_s
         other.cursor().execute(lock, [high])
         first.rollback()
         await socket.receives("sent", id=alone)
-        await lock_is_waited_for(config)  # the batch waits for the higher
-        with pytest.raises(psycopg2.errors.LockNotAvailable):  # and has the lower
+        await lock_is_waited_for(config)  # the batch waits for the higher id
+        with pytest.raises(psycopg2.errors.LockNotAvailable):  # and has locked the lower one
             first.cursor().execute(lock, [low])
         other.rollback()
         for id in together:
             await socket.receives("sent", id=id)
+
+
+@pytest.mark.parametrize("ana_has_read", [True, False])
+async def test_messages_alone_are_stored_and_counted_as_those_of_a_batch(
+    ana: Person, ben: Person, cleo: Person, config: Config, queries: Counter[str], ana_has_read: bool
+) -> None:
+    alone, batch = [await (ana.writes_to(them) if ana_has_read else them.writes_to(ana)) for them in (ben, cleo)]
+    socket = await ana.socket()
+    queries.clear()
+    for _ in range(3):
+        await socket.receives("sent", id=await socket.sends(alone))
+    assert (queries["store_message"], queries["store_messages"]) == (3, 0)
+    with closing(psycopg2.connect(config.database_url)) as other:
+        other.cursor().execute("select from threads where id = %s for no key update", [batch])
+        ids = [await socket.sends(batch)]
+        await lock_is_waited_for(config)
+        ids += [await socket.sends(batch), await socket.sends(batch)]
+        queries.clear()
+        other.rollback()
+        for id in ids:
+            await socket.receives("sent", id=id)
+    assert (queries["store_message"], queries["store_messages"]) == (0, 1)
+    told = f"""
+        select t.last_seq, p.sent, p.read_seq, p.sent_unread, array_agg((m.seq, m.flags, m.reply_to)::text order by seq)
+        from threads t
+        join participants p on p.thread_id = t.id and p.user_id = {ana.id}
+        join messages m on m.thread_id = t.id and m.sender_id = {ana.id} and m.sent_at <= t.last_message_at
+        where t.id in ({alone}, {batch})
+        group by t.id, p.thread_id, p.user_id"""
+    of_one, of_the_other = execute(str(config.database_url), told)
+    assert of_one == of_the_other
 
 
 async def test_one_id_sent_to_two_servers_in_two_threads_at_once_is_stored_once(
@@ -82,7 +114,7 @@ async def test_one_id_sent_to_two_servers_in_two_threads_at_once_is_stored_once(
             holding_up.cursor().execute("select from participants for update")
             id = await here.sends(with_ben, "twice")
             await there.sends(with_cleo, "twice", id)
-            await holds(str(config.database_url), TWO_WAIT)  # both have looked for what is known, and found nothing
+            await holds(str(config.database_url), TWO_WAIT)  # both have looked for repeats and found none
         answers = [await socket.receives_one_of("sent", "error") for socket in (here, there)]
     assert sorted(answer.get("code", answer["type"]) for answer in answers) == ["duplicate_id", "sent"]
     assert execute(str(config.database_url), f"select count(*) from messages where client_id = '{id}'") == [(1,)]
@@ -103,13 +135,15 @@ async def test_a_user_who_is_being_removed_stores_nothing_more(ana: Person, ben:
 
 @pytest.fixture
 def refusing(database_url: str) -> Iterator[str]:
-    """PostgreSQL refuses one text, as it would for a reason that we did not foresee."""
+    """Makes PostgreSQL refuse one text, as it might for a reason that we did not foresee."""
     execute(database_url, "alter table messages add constraint refusing check (text <> 'indigestible')")
     yield "indigestible"
     execute(database_url, "alter table messages drop constraint refusing")
 
 
-async def test_a_message_that_postgresql_refuses_affects_no_other(ana: Person, ben: Person, refusing: str) -> None:
+async def test_a_message_that_postgresql_refuses_does_not_affect_others(
+    ana: Person, ben: Person, refusing: str
+) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     ids = [await socket.sends(thread, text) for text in ("before", refusing, "after")]
@@ -119,7 +153,7 @@ async def test_a_message_that_postgresql_refuses_affects_no_other(ana: Person, b
 
 
 async def first(socket: Any, number: int) -> Any:
-    """So many answers to what was sent."""
+    """Returns the first `number` answers."""
     while number:
         answer = await socket.next()
         if answer["type"] in {"sent", "error"}:
@@ -127,7 +161,7 @@ async def first(socket: Any, number: int) -> Any:
             yield answer
 
 
-async def test_a_message_beyond_the_queue_is_refused_at_once_and_can_be_sent_again(
+async def test_a_message_beyond_the_queue_limit_is_refused_at_once_and_can_be_sent_again(
     serve: Serve, config: Config
 ) -> None:
     url = await serve(waiting_messages=2)
@@ -140,7 +174,7 @@ async def test_a_message_beyond_the_queue_is_refused_at_once_and_can_be_sent_aga
             await lock_is_waited_for(config)
             ids += [await socket.sends(thread, f"number {number}") for number in range(1, 5)]
             refused = [(await socket.receives("error", code="unavailable"))["id"] for _ in range(2)]
-        assert refused == ids[3:]  # one is at PostgreSQL, two wait
+        assert refused == ids[3:]  # one is being stored, two wait
         for id in ids[:3]:
             await socket.receives("sent", id=id)
         await socket.sends(thread, "number 3", ids[3])

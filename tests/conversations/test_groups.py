@@ -8,6 +8,7 @@ import pytest
 
 from chatserver.config.settings import Config
 from tests.support.commands import chatserver, thread
+from tests.support.database import execute
 from tests.support.people import Person
 
 
@@ -23,7 +24,7 @@ async def test_the_members_of_a_group_receive_each_others_messages(
     assert "<title>Ben, Cleo</title>" in (await ana.get(f"/messages/chat/{group['id']}/")).text
 
 
-async def test_two_people_keep_the_thread_they_have(ana: Person, ben: Person, config: Config) -> None:
+async def test_two_people_keep_their_existing_thread(ana: Person, ben: Person, config: Config) -> None:
     first = await ana.writes_to(ben)
     assert (await thread(config, "create", "Ben", "Ana"))["id"] == first
     code, _, errors = await chatserver(config, "thread", "remove", str(first), "Ben")
@@ -62,12 +63,13 @@ async def test_what_happens_in_a_thread_reaches_its_participants_and_nobody_else
             await at_ben.says("read", thread=chat, seq=seen["seq"])
             await at_ben.says("typing", thread=chat)
             await at_ana.receives("typing", thread=chat)
-        for socket, told in ((at_cleo, ["pong"]), (at_dora, ["error", "pong"])):
+        for socket, expected in ((at_cleo, ["pong"]), (at_dora, ["removed", "error", "pong"])):
             types = [frame["type"] for frame in await socket.everything_so_far()]
-            assert [type for type in types if type != "presence"] == told
+            before = {"presence", "thread", "note"}  # from when Dora was still in the group
+            assert [type for type in types if type not in before] == expected
 
 
-async def test_a_removed_users_chat_closes_and_misses_nothing_when_they_are_back(
+async def test_a_removed_users_chat_closes_and_catches_up_after_they_return(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     group = (await thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -90,7 +92,7 @@ async def test_a_removed_user_receives_and_finds_nothing(
     at_ana, at_cleo = await ana.socket(), await cleo.socket()
     await at_cleo.opens(group)
     await thread(config, "remove", str(group), "Cleo")
-    await at_cleo.receives("error")  # the chat is open no more
+    await at_cleo.receives("error")  # the chat is no longer open
     await at_ana.receives("sent", id=await at_ana.sends(group, "without Cleo"))
     for type, fields in [("open", {"after": 0}), ("read", {"seq": 1}), ("typing", {})]:
         await at_cleo.says(type, thread=group, **fields)
@@ -105,11 +107,17 @@ async def test_a_removed_user_receives_and_finds_nothing(
         (["create", "Ana", "Nobody"], "Nobody here has this name. Check the spelling."),
         (["create", "Ana"], "A thread needs two people or more."),
         (["create", "Ana", "ana"], "A thread needs two people or more."),
+        (["create", "Ana", "Ana", "--title", "Work"], "A thread needs two people or more."),
         (["add", "999", "Ana"], "This chat doesn’t exist."),
+        (["title", "999", "Work"], "This chat doesn’t exist."),
+        (["title", "999", "Wo\u202erk"], "Choose a title of 1 to 100 visible characters."),
+        (["title", "999", "\u3164"], "Choose a title of 1 to 100 visible characters."),
+        (["title", "999", "a" * 101], "Choose a title of 1 to 100 visible characters."),
+        (["owner", "999", "Ana"], "This chat doesn’t exist."),
         (["remove", "-- -1", "Ana"], None),
     ],
 )
-async def test_a_mistake_is_one_sentence_and_exit_code_1(
+async def test_a_mistake_is_reported_in_one_sentence_with_exit_code_1(
     ana: Person, config: Config, arguments: list[str], sentence: str | None
 ) -> None:
     code, output, errors = await chatserver(config, "thread", *arguments)
@@ -136,13 +144,16 @@ async def test_provision_makes_people_threads_messages_and_sessions(config: Conf
 async def test_provision_makes_groups(config: Config) -> None:
     numbers = ["--users", "6", "--threads", "2", "--people", "5"]
     _, output, _ = await chatserver(config, "provision", *numbers)
-    assert [thread["members"] for thread in json.loads(output)["threads"]] == [[0, 1, 2, 3, 4], [5, 0, 1, 2, 3]]
+    made = json.loads(output)
+    assert [thread["members"] for thread in made["threads"]] == [[0, 1, 2, 3, 4], [5, 0, 1, 2, 3]]
+    owners = execute(str(config.database_url), "select user_id from participants where is_owner order by thread_id")
+    assert owners == [(made["users"][0]["id"],), (made["users"][5]["id"],)]
 
 
 @pytest.mark.parametrize(
     "numbers", [["--users", "3", "--threads", "2"], ["--users", "2", "--threads", "1", "--people", "3"]]
 )
-async def test_provision_says_what_does_not_fit(config: Config, numbers: list[str]) -> None:
+async def test_provision_reports_numbers_that_do_not_fit(config: Config, numbers: list[str]) -> None:
     code, output, errors = await chatserver(config, "provision", *numbers)
     assert (code, output) == (1, "")
     assert errors.startswith("chatserver: ")

@@ -1,4 +1,4 @@
-"""Answers to messages, and messages sent again after they were changed."""
+"""Replies, and messages that are sent again after they were changed."""
 
 import asyncio
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tests.support.database import execute
 from tests.support.people import Person
 
 
-async def test_an_answer_says_which_message_it_answers_on_every_way(ana: Person, ben: Person, config: Config) -> None:
+async def test_a_reply_names_its_original_on_every_path(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben, "Nine?")
     socket = await ana.socket()
     async with changing(config) as there:
@@ -26,7 +26,7 @@ async def test_an_answer_says_which_message_it_answers_on_every_way(ana: Person,
     assert (answer["reply"], answer["text"]) == (1, "")
 
 
-async def test_only_what_one_can_see_is_answered(ana: Person, ben: Person, config: Config) -> None:
+async def test_only_visible_messages_can_be_replied_to(ana: Person, ben: Person, config: Config) -> None:
     url, thread = str(config.database_url), await ana.writes_to(ben)
     async with changing(config) as there:
         for number in (0, -1, 2, 2**53 - 1):
@@ -44,7 +44,7 @@ async def test_only_what_one_can_see_is_answered(ana: Person, ben: Person, confi
         assert await there.sends(ana, 99, "Hey", reply=1) == "no_such_thread"
 
 
-async def test_a_message_sent_again_is_answered_before_its_reply_is_looked_at(
+async def test_a_repeated_message_is_recognized_before_its_reply_is_checked(
     ana: Person, ben: Person, config: Config
 ) -> None:
     thread, id = await ana.writes_to(ben), str(uuid4())
@@ -58,9 +58,9 @@ async def test_a_message_sent_again_is_answered_before_its_reply_is_looked_at(
         assert [(await socket.receives("message"))["reply"] for _ in range(5)] == [1] * 5
 
 
-@pytest.mark.parametrize("wish", ["edits", "deletes"])
-async def test_what_was_changed_meanwhile_is_known_by_its_first_text_and_not_told_again(
-    ana: Person, ben: Person, config: Config, wish: str
+@pytest.mark.parametrize("action", ["edits", "deletes"])
+async def test_a_repeat_of_a_changed_message_is_recognized_by_its_first_text_and_not_published(
+    ana: Person, ben: Person, config: Config, action: str
 ) -> None:
     thread, id = await ana.writes_to(ben), str(uuid4())
     async with changing(config) as there:
@@ -68,12 +68,12 @@ async def test_what_was_changed_meanwhile_is_known_by_its_first_text_and_not_tol
         assert isinstance(first, StoredMessage)
         await there.reacts(ben, thread, 2, "👍")
         assert await there.sends(ana, thread, "the first text\U0001f44d", id=id) == first._replace(change=1)
-        await (there.deletes(ana, thread, 2) if wish == "deletes" else there.edits(ana, thread, 2, "the second"))
+        await (there.deletes(ana, thread, 2) if action == "deletes" else there.edits(ana, thread, 2, "the second"))
         socket = await ben.socket()
         assert await there.sends(ana, thread, "the first text\U0001f44d", id=id) == first._replace(change=2)
         assert await there.sends(ana, thread, "the second", id=id) == "duplicate_id"
         assert await there.sends(ana, thread, "the third", id=id) == "duplicate_id"
-        if wish == "edits":
+        if action == "edits":
             await there.edits(ana, thread, 2, "the third", 2)
             assert isinstance(await there.sends(ana, thread, "the first text\U0001f44d", id=id), StoredMessage)
             assert await there.sends(ana, thread, "the third", id=id) == "duplicate_id"
@@ -82,7 +82,7 @@ async def test_what_was_changed_meanwhile_is_known_by_its_first_text_and_not_tol
     assert "first" not in execute(str(config.database_url), texts)[0][0]
 
 
-async def test_a_first_text_is_known_under_each_key_and_taken_for_right_without_its_key(
+async def test_a_first_text_is_recognized_with_any_of_the_keys_and_accepted_without_its_key(
     ana: Person, ben: Person, config: Config
 ) -> None:
     thread, id = await ana.writes_to(ben), str(uuid4())

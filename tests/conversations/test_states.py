@@ -1,4 +1,4 @@
-"""What has become of a message is told wherever the message is, and to nobody who may not see it."""
+"""The state of a changed message is shown wherever the message is, and only to those who may see it."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ async def shown_to(person: Person, thread: int) -> list[dict[str, Any]]:
     return list(page["messages"])
 
 
-async def test_ben_reads_what_ana_has_made_of_her_messages(ana: Person, ben: Person, database_url: str) -> None:
+async def test_ben_sees_the_state_of_messages_that_ana_changed(ana: Person, ben: Person, database_url: str) -> None:
     thread = await ana.writes_to(ben, "one")
     socket = await ana.socket()
     for text in ("two", "three", "four"):
@@ -58,9 +58,11 @@ async def test_ben_reads_what_ana_has_made_of_her_messages(ana: Person, ben: Per
     replayed = await ben.socket()
     await replayed.says("open", thread=thread, after=0)
     assert [await replayed.receives("message") for _ in range(4)] == [edited, gone, taken, plain]
+    execute(database_url, f"update users set name = '', deleted_at = now() where id = {ben.id}")
+    assert (await shown_to(ana, thread))[2]["by"] == {"id": ben.id, "name": ""}
 
 
-async def test_what_was_erased_before_changes_had_numbers_is_deleted_too(
+async def test_messages_erased_before_changes_had_numbers_are_shown_as_deleted(
     ana: Person, ben: Person, database_url: str
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -70,7 +72,7 @@ async def test_what_was_erased_before_changes_had_numbers_is_deleted_too(
     assert "change" not in message
 
 
-async def test_in_a_large_group_reactions_are_numbers_and_which_are_my_own(
+async def test_a_large_group_gets_counts_of_reactions_and_each_user_their_own(
     serve: Serve, config: Config, database: Database
 ) -> None:
     url = await serve(announce_people=1)
@@ -87,7 +89,9 @@ async def test_a_new_member_receives_changes_only_of_messages_they_may_see(
 ) -> None:
     url = str(config.database_url)
     thread = await ana.writes_to(ben, "before Ben's time")
-    second = await (await ana.socket()).sends(thread, "since then")
+    socket = await ana.socket()
+    second = await socket.sends(thread, "since then")
+    await socket.receives("sent")
     await (await ben.socket()).opens(thread)
     execute(url, f"update participants set from_seq = 2 where user_id = {ben.id}")
     for seq in (1, 2, 1):
@@ -106,7 +110,7 @@ async def test_a_new_member_receives_changes_only_of_messages_they_may_see(
     assert "before Ben" not in row
 
 
-async def test_the_frame_of_a_change_always_has_its_fields(
+async def test_the_frame_of_a_change_always_has_all_its_fields(
     ana: Person, ben: Person, config: Config, database: Database
 ) -> None:
     url = str(config.database_url)
@@ -119,12 +123,12 @@ async def test_the_frame_of_a_change_always_has_its_fields(
     )
     change_message(url, thread, 1, deleted_at=NOON)
     (state,) = await states_of(database, config, [(ben.id, thread, 1)])
-    told = f'{{"type":"changed","thread":{thread},"change":3,"seq":1,"deleted":"{AT_NOON}"'
-    assert changed_frame(state) == told + "}"
-    assert changed_frame(state, counted=True) == told + ',"unread":1,"last":1,"read":0}'
+    start = f'{{"type":"changed","thread":{thread},"change":3,"seq":1,"deleted":"{AT_NOON}"'
+    assert changed_frame(state) == start + "}"
+    assert changed_frame(state, counted=True) == start + ',"unread":1,"last":1,"read":0}'
 
 
-async def test_a_quote_is_of_the_original_as_it_is_now_if_the_reader_may_see_it(
+async def test_a_quote_shows_the_original_as_it_is_now_if_the_reader_may_see_it(
     ana: Person, ben: Person, config: Config, database: Database
 ) -> None:
     url = str(config.database_url)

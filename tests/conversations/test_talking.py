@@ -1,4 +1,4 @@
-"""The way of a message from one screen to the others."""
+"""A message travels from one screen to the others."""
 
 import asyncio
 from uuid import uuid4
@@ -7,7 +7,7 @@ from tests.support.people import Person
 from tests.support.servers import Serve
 
 
-async def test_ben_gets_what_ana_sends_at_once(ana: Person, ben: Person) -> None:
+async def test_ben_receives_anas_message_at_once(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     id = await at_ana.sends(thread, "How are you?")
@@ -19,14 +19,14 @@ async def test_ben_gets_what_ana_sends_at_once(ana: Person, ben: Person) -> None
     }  # fmt: skip
 
 
-async def test_anas_other_tab_gets_her_message_too(ana: Person, ben: Person) -> None:
+async def test_anas_other_tab_also_gets_her_message(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     one, other = await ana.socket(), await ana.socket()
     id = await one.sends(thread)
     await other.receives("message", id=id)
 
 
-async def test_the_same_id_again_is_answered_like_the_first_and_stores_nothing(ana: Person, ben: Person) -> None:
+async def test_a_repeated_id_gets_the_first_answer_and_stores_nothing(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     id = await socket.sends(thread, "once")
@@ -93,8 +93,8 @@ async def test_missed_messages_are_replayed_before_opened(ana: Person, ben: Pers
     opened = await socket.next()
     assert (opened["type"], opened["last"]) == ("opened", 3)
     assert opened["people"] == [
-        {"id": ana.id, "name": "Ana", "read": 3},
-        {"id": ben.id, "name": "Ben", "read": 0},
+        {"id": ana.id, "name": "Ana", "owner": False, "read": 3},
+        {"id": ben.id, "name": "Ben", "owner": False, "read": 0},
     ]
 
 
@@ -105,7 +105,7 @@ async def test_opening_without_a_number_replays_nothing(ana: Person, ben: Person
     assert (await socket.next())["type"] == "opened"
 
 
-async def test_a_number_beyond_the_last_means_load_the_page_again(ana: Person, ben: Person) -> None:
+async def test_a_number_beyond_the_last_message_resets_the_client(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ben.socket()
     await socket.says("open", thread=thread, after=10**30)
@@ -126,7 +126,7 @@ async def test_a_client_that_missed_more_than_the_limit_reloads_the_page(serve: 
         assert (await socket.next())["text"] == "two"
 
 
-async def test_reading_moves_the_mark_for_everyone_and_only_forward(ana: Person, ben: Person) -> None:
+async def test_a_read_marker_moves_on_every_screen_and_only_forward(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
@@ -138,7 +138,7 @@ async def test_reading_moves_the_mark_for_everyone_and_only_forward(ana: Person,
     assert [person["read"] for person in opened["people"] if person["id"] == ben.id] == [2]
 
 
-async def test_of_many_read_markers_in_one_batch_the_furthest_stays(ana: Person, ben: Person) -> None:
+async def test_the_furthest_of_many_read_markers_in_one_batch_is_stored(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     ids = [await at_ana.sends(thread) for _ in range(20)]
@@ -161,7 +161,7 @@ async def test_two_simultaneous_first_messages_make_one_thread(ana: Person, ben:
     assert len(set(await asyncio.gather(ana.writes_to(ben), ben.writes_to(ana)))) == 1
 
 
-async def test_signing_out_closes_this_browsers_sockets_and_no_others(ana: Person, ben: Person, url: object) -> None:
+async def test_signing_out_closes_only_the_sockets_of_this_browser(ana: Person, ben: Person, url: object) -> None:
     thread = await ana.writes_to(ben)
     here = await ana.socket()
     async with Person(ana.url, "Ana") as ana_elsewhere:

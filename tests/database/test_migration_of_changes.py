@@ -1,4 +1,4 @@
-"""A chat that began before messages could change: nothing is rewritten, and an older server goes on."""
+"""The migration to changeable messages rewrites nothing, and an older server keeps working."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +18,7 @@ insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
 values (1, 1, 1, gen_random_uuid(), 'Hello', now()), (1, 2, 1, gen_random_uuid(), '', now())"""
 FILES = "select relname, relfilenode from pg_class where relname in ('messages', 'participants', 'threads') order by 1"
 
-# Statements as the version before prepared them.
+# Statements as the previous version prepared them.
 SENT = """
 with known as (select m.* from messages m where m.sender_id = $1 and m.seq = $2)
 select place.n, k.thread_id, k.seq, k.text from known k cross join (values (1)) as place (n)"""
@@ -35,7 +35,7 @@ def before(servers: EmbeddedServers) -> Iterator[str]:
         yield url
 
 
-def test_what_was_written_before_stays_where_it_is_and_is_plain(before: str) -> None:
+def test_the_migration_does_not_rewrite_messages(before: str) -> None:
     files = execute(before, FILES)
     assert migrate(before)[0] == "0006_changes_of_messages"
     assert execute(before, FILES) == files
@@ -43,10 +43,21 @@ def test_what_was_written_before_stays_where_it_is_and_is_plain(before: str) -> 
         (1, None, None),
         (2, None, None),
     ]
-    assert execute(before, "select from_seq, joined_change, is_owner from participants") == [(1, None, False)] * 2
+    assert execute(before, "select distinct from_seq, from_change, joined_change from participants") == [(1, 0, None)]
 
 
-def test_what_an_older_server_has_prepared_goes_on(before: str) -> None:
+def test_a_group_of_before_gets_an_owner_the_lowest_id_of_those_who_may_sign_in(before: str) -> None:
+    execute(before, "insert into users (name, name_key, password_hash) values ('Cleo', 'cleo', '!')")
+    execute(before, "insert into participants (thread_id, user_id) values (1, 3)")
+    execute(before, "insert into threads (pair_low, pair_high) values (2, 3)")
+    execute(before, "insert into participants (thread_id, user_id) values (2, 2), (2, 3)")
+    execute(before, "update users set disabled_at = now() where name = 'Ana'")
+    migrate(before)
+    assert execute(before, "select thread_id, user_id from participants where is_owner") == [(1, 2)]
+    assert execute(before, "select thread_id, title, history, change from groups") == [(1, None, "all", 0)]
+
+
+def test_statements_prepared_by_an_older_server_keep_working(before: str) -> None:
     with closing(psycopg2.connect(before)) as older, older.cursor() as cursor:
         older.autocommit = True
         for name, types, statement in (

@@ -18,7 +18,7 @@ from tests.support.servers import serving
 
 
 @pytest.mark.parametrize("how", ["pg_cancel_backend", "pg_terminate_backend"])
-async def test_a_write_that_postgresql_aborts_is_repeated_and_stored_once(
+async def test_a_write_that_postgresql_aborts_is_retried_and_stored_once(
     ana: Person, ben: Person, config: Config, how: str
 ) -> None:
     assert config.database_url is not None
@@ -70,7 +70,7 @@ async def test_an_unstored_message_is_refused_and_the_same_id_can_be_sent_later(
         assert [message["text"] for message in history["messages"]] == ["Hello", "patience"]
 
 
-async def test_a_form_that_could_not_be_stored_comes_back_with_what_was_typed(config: Config) -> None:
+async def test_a_form_that_could_not_be_stored_is_returned_with_the_typed_text(config: Config) -> None:
     async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
         await ben.sign_up()
@@ -87,7 +87,7 @@ async def test_a_form_that_could_not_be_stored_comes_back_with_what_was_typed(co
 
 
 @pytest.mark.parametrize(("form", "fields"), [("", {"reply": "1"}), ("edit/", {"seq": "1", "base": "0"})])
-async def test_an_answer_or_an_edit_that_could_not_be_stored_comes_back_as_such(
+async def test_a_reply_or_an_edit_that_could_not_be_stored_is_returned_as_the_same_form(
     config: Config, form: str, fields: dict[str, str]
 ) -> None:
     async with serving(replace(config, **QUICK)) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
@@ -101,6 +101,6 @@ async def test_an_answer_or_an_edit_that_could_not_be_stored_comes_back_as_such(
         assert "a long letter" in answer.text
         again = {name: answer.field(name) for name in fields | token}
         assert (await ana.post_raw(path + form, typed | again)).status == 303
-        told = (await ana.json(f"{path}history"))["messages"][-1]
-        assert told["text"] == "a long letter"
-        assert ("edited" in told, told.get("reply")) == (form == "edit/", None if form else 1)
+        message = (await ana.json(f"{path}history"))["messages"][-1]
+        assert message["text"] == "a long letter"
+        assert ("edited" in message, message.get("reply")) == (form == "edit/", None if form else 1)

@@ -1,4 +1,4 @@
-"""Each query runs by the method that its file names, and none touches messages without looking at the participants."""
+"""Each query is run by the method that its file names, and no query reads messages without checking participants."""
 
 import ast
 import re
@@ -14,12 +14,18 @@ from chatserver.database.queries import load_queries, parse
 
 METHODS = {"query", "query_one", "execute_idempotent", "execute_once"}
 
-# What may do without, and why.
+# Queries that need no such check, and why.
 NOT_FOR_A_USER = {
+    "index_messages": "for the index of all messages; it returns none of them",
+    "is_sent": "tells a sender whether one of their own is stored",
     "messages_of_gaps": "for threads that `recent_threads` found for participants a moment before",
+    "next_webhook_event": "for whom the owner has told by a webhook; it returns numbers and times",
+    "new_messages": "counts what an import would add; it returns ids of the source alone",
     "provision_last_seq": "the parameter is called messages",
     "provision_messages": "makes the threads of a benchmark, refused in production",
+    "queue_webhook_threads": "for the courier; it returns nothing",
     "sent_places": "a sender's own messages, by an administrator's command",
+    "site_messages": "whole threads, for programs with the scope `read`",
     "set_ages": "makes the history of the demo older",
 }
 
@@ -28,12 +34,12 @@ def statements_about_messages() -> dict[str, str]:
     return {name: query.plain for name, query in load_queries().items() if re.search(r"\bmessages\b", query.plain)}
 
 
-def test_a_query_about_messages_looks_at_the_participants() -> None:
+def test_a_query_about_messages_checks_the_participants() -> None:
     found = {name for name, text in statements_about_messages().items() if not re.search(r"\bparticipants\b", text)}
     assert found == NOT_FOR_A_USER.keys()
 
 
-def test_what_users_are_shown_of_a_thread_is_asked_with_their_id() -> None:
+def test_queries_that_show_messages_take_the_users_id() -> None:
     reads = [
         text for name, text in statements_about_messages().items() if name.startswith(("messages_", "first_since"))
     ]
@@ -42,7 +48,13 @@ def test_what_users_are_shown_of_a_thread_is_asked_with_their_id() -> None:
     assert len(reads) >= 3
 
 
-async def test_a_query_runs_by_no_method_but_the_one_that_its_file_names(config: Config) -> None:
+def test_queries_name_no_sequence() -> None:
+    """The role that serves in production may use the tables alone (deploy/postgresql.sql)."""
+    found = [name for name, query in load_queries().items() if re.search(r"\b(nextval|setval)\b", query.plain)]
+    assert found == []
+
+
+async def test_a_query_can_be_run_only_by_the_method_that_its_file_names(config: Config) -> None:
     database = await db.connect(str(config.database_url), 1, timeout=0)
     for name, query in load_queries().items():
         for method in METHODS - {query.method} - ({"query_one"} if query.method == "query" else set()):
@@ -78,9 +90,7 @@ from (select 1) as s ("%(name)s");
 
 
 @pytest.mark.parametrize("pooling", ["session", "transaction"])
-def test_literals_with_the_marks_of_statements_comments_and_parameters_stay_as_written(
-    config: Config, pooling: str
-) -> None:
+def test_literals_that_contain_semicolons_comments_or_percent_signs_are_kept(config: Config, pooling: str) -> None:
     query = parse("query", "traps", TRAPS)
     assert query.prepare.count("prepare traps_") == 2
     with closing(psycopg2.connect(str(config.database_url))) as connection, connection.cursor() as cursor:

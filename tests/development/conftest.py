@@ -15,7 +15,7 @@ from tests.support.repository import ROOT
 
 @pytest.fixture(scope="module")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder after its first start."""
+    """A data folder after the first start."""
     data_dir = tmp_path_factory.mktemp("data")
     with started(data_dir):
         pass
@@ -29,7 +29,7 @@ def data_dir(first_start: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that a first run leaves."""
+    """The data folder after a first run."""
     run = Run(tmp_path_factory.mktemp("first") / "data", unused_port())
     run.wait_until_it_says("chatserver is at")
     assert run.end() == 0
@@ -38,7 +38,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def start(first_run: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts a server on this test's own data folder and port, and waits until it says that it is there."""
+    """Starts a server with this test's own data folder and port, and waits until it reports that it is ready."""
     runs: list[Run] = []
     port = unused_port()
     data_dir = tmp_path / "data"

@@ -36,7 +36,7 @@ class Run:
         return subprocess.Popen(command, cwd=self._checkout, env=self._environment, text=True, **settings)
 
     def command(self, *arguments: str) -> str:
-        """What another `python -m chatserver` prints beside it."""
+        """Runs another `python -m chatserver` command beside it and returns its output."""
         with self.start(*arguments, stdout=subprocess.PIPE) as process:
             printed, _ = process.communicate()
         assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""Servers of our own, and other holders of their folder."""
+"""Embedded servers, and other holders of their folder."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ def started(data_dir: Path, **settings: Any) -> EmbeddedServers:
 
 
 def ask(servers: EmbeddedServers, *statements: str) -> Any:
-    """Each statement committed; the first row of the last one's answer."""
+    """Commits each statement; returns the first row of the last one's result."""
     with closing(psycopg2.connect(servers.database_url)) as connection:
         connection.autocommit = True
         cursor = connection.cursor()

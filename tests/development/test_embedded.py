@@ -1,4 +1,4 @@
-"""Servers of our own: PostgreSQL and Valkey that start anywhere, lose nothing, and leave nothing running."""
+"""The embedded PostgreSQL and Valkey start anywhere, lose nothing, and leave nothing running."""
 
 import importlib.util
 import os
@@ -29,7 +29,7 @@ def test_nothing_listens_on_tcp(data_dir: Path) -> None:
         assert client.config_get("port") == {"port": "0"}
 
 
-def test_case_folds_in_cyrillic(data_dir: Path) -> None:
+def test_cyrillic_letters_are_compared_without_case(data_dir: Path) -> None:
     with started(data_dir) as servers:
         assert ask(servers, "select lower('ПРИВЕТ'), upper('ё'), 'привет' ilike 'ПРИ%'") == ("привет", "Ё", True)
 
@@ -42,7 +42,7 @@ def test_a_half_made_database_is_recreated(tmp_path: Path) -> None:
         assert ask(servers, "select 1") == (1,)
 
 
-def test_a_server_that_ended_is_revived_with_its_data(data_dir: Path) -> None:
+def test_a_stopped_server_is_restarted_with_its_data(data_dir: Path) -> None:
     with started(data_dir) as servers:
         ask(servers, "create table notes (note text)", "insert into notes values ('kept') returning note")
         pid = holder_of(data_dir)["children"]["postgres"]["pid"]
@@ -77,7 +77,7 @@ def test_a_developers_settings_for_other_servers_do_not_apply_to_ours(
 
 
 @pytest.mark.parametrize("name", ["LC_ALL", "LC_COLLATE", "LC_MESSAGES", "LANG", "TZ"])
-def test_a_locale_or_zone_that_is_not_installed_does_not_stop_the_first_start(
+def test_a_missing_locale_or_zone_does_not_prevent_the_first_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "xx_YY.UTF-8")
@@ -87,7 +87,7 @@ def test_a_locale_or_zone_that_is_not_installed_does_not_stop_the_first_start(
 
 
 @pytest.mark.parametrize("name", ["x" * 120, "with spaces, commas & 100%", "Кириллица"])
-def test_any_path_will_do(first_start: Path, tmp_path: Path, name: str) -> None:
+def test_the_data_folder_may_have_any_path(first_start: Path, tmp_path: Path, name: str) -> None:
     before = set(Path("/tmp").glob("chatserver-*"))
     with started(copy(first_start, tmp_path / name / "data")) as servers, valkey(servers) as client:
         assert ask(servers, "select 1") == (1,)
@@ -95,7 +95,7 @@ def test_any_path_will_do(first_start: Path, tmp_path: Path, name: str) -> None:
     assert set(Path("/tmp").glob("chatserver-*")) <= before
 
 
-def test_data_of_another_postgresql_are_refused(data_dir: Path) -> None:
+def test_data_of_another_postgresql_version_is_refused(data_dir: Path) -> None:
     version = data_dir / "postgres" / "data" / "PG_VERSION"
     version.write_text("99\n")
     with pytest.raises(EmbeddedError, match="holds data of PostgreSQL 99"):
@@ -109,20 +109,22 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         started(tmp_path / "file" / "data").start()
 
 
-def test_without_the_wheels_it_says_what_to_set(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_wheels_the_error_names_the_settings_to_set(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EmbeddedError, match="set DATABASE_URL and REDIS_URL"):
         started(data_dir).start()
 
 
-def test_a_server_that_is_given_is_not_started(tmp_path: Path) -> None:
+def test_a_server_is_not_started_if_its_url_is_set(tmp_path: Path) -> None:
     with started(tmp_path, database_url="postgresql://elsewhere/chat") as servers, valkey(servers) as client:
         assert servers.database_url == "postgresql://elsewhere/chat"
         assert client.ping()
     assert not (tmp_path / "postgres").exists()
 
 
-def test_each_start_begins_a_new_log_and_keeps_the_last_one(data_dir: Path) -> None:
+def test_each_start_begins_a_new_log_and_keeps_the_previous_one(data_dir: Path) -> None:
     for _ in range(3):
         with started(data_dir):
             pass

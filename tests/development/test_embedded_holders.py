@@ -1,4 +1,4 @@
-"""A data folder has one holder: what a dead one left is ended, and a living one is named."""
+"""A data folder has one holder: the orphans of a dead one are ended, and a living one is named."""
 
 import json
 import os
@@ -43,7 +43,7 @@ with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, tex
 """
 
 
-def test_after_a_killed_parent_the_next_start_has_what_was_committed(data_dir: Path) -> None:
+def test_the_next_start_after_a_killed_parent_has_all_committed_data(data_dir: Path) -> None:
     with started(data_dir) as servers:
         ask(servers, "create table notes (note text)", "insert into notes values ('kept') returning note")
     assert run_and_kill(HOLD_SERVERS, data_dir) == "ready\n"
@@ -58,7 +58,7 @@ def test_orphans_of_a_killed_parent_are_ended(data_dir: Path) -> None:
         assert not start_of(orphan)
 
 
-def test_a_process_that_has_an_orphans_number_by_now_gets_no_signal(data_dir: Path) -> None:
+def test_a_process_that_reuses_the_pid_of_an_orphan_gets_no_signal(data_dir: Path) -> None:
     with subprocess.Popen(["sleep", "600"]) as stranger, held_by_another(data_dir) as record:
         record["children"] = {"postgres": {**record["children"]["postgres"], "pid": stranger.pid}}
         rewrite(data_dir, record)
@@ -70,7 +70,7 @@ def test_a_process_that_has_an_orphans_number_by_now_gets_no_signal(data_dir: Pa
 
 @pytest.mark.parametrize("identity", ["", "another boot pid:[1] 77"])
 def test_no_process_of_a_holder_that_may_be_alive_is_signaled(data_dir: Path, identity: str) -> None:
-    """One of before an update, or of another namespace."""
+    """A holder of an earlier version, or of another PID namespace."""
     with held_by_another(data_dir) as record:
         rewrite(data_dir, record | {"identity": identity})
         with pytest.raises(
@@ -98,7 +98,7 @@ def test_without_proc_processes_are_identified_by_ps(monkeypatch: pytest.MonkeyP
     with subprocess.Popen(["sleep", "600"]) as child:
         noted = processes.identity(child.pid)
         assert processes.fate(child.pid, noted) is Fate.ALIVE
-        processes.send(os.getpid(), noted, signal.SIGKILL)  # another one's identity
+        processes.send(os.getpid(), noted, signal.SIGKILL)  # the identity of another process
         processes.send(child.pid, noted, signal.SIGTERM)
         assert child.wait() == -signal.SIGTERM
     assert processes.fate(child.pid, noted) is Fate.DEAD
@@ -108,7 +108,7 @@ def rewrite(data_dir: Path, record: dict[str, Any]) -> None:
     (data_dir / "lock").write_text(json.dumps(record))
 
 
-def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start(data_dir: Path) -> None:
+def test_a_pid_file_with_the_pid_of_another_program_does_not_prevent_the_start(data_dir: Path) -> None:
     (data_dir / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getppid()}\n")
     with started(data_dir) as servers:
         assert ask(servers, "select 1") == (1,)

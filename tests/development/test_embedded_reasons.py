@@ -1,5 +1,5 @@
 # ruff: noqa: F811  # fixtures of another file
-"""When servers of our own cannot start, the reason is told: the first complaint of the program, or the signal."""
+"""When an embedded server cannot start, the error gives the reason: the program's first complaint, or the signal."""
 
 import os
 import re
@@ -21,8 +21,8 @@ from tests.support.processes import children
 from tests.support.waiting import wait_until  # two are fixtures
 
 
-def test_where_no_more_can_be_written_the_first_start_says_so(tmp_path: Path) -> None:
-    with at_most_in_a_file(2**20), pytest.raises(EmbeddedError) as refused:
+def test_the_first_start_reports_that_nothing_more_can_be_written(tmp_path: Path) -> None:
+    with file_size_limit(2**20), pytest.raises(EmbeddedError) as refused:
         started(tmp_path).start()
     assert re.search(r"could not write to file .*: File too large \(more in .*/initdb.log\)", str(refused.value))
     assert "File too large" in (tmp_path / "initdb.log").read_text()
@@ -56,16 +56,16 @@ def test_a_killed_initdb_is_reported(tmp_path: Path) -> None:
     killing.result()
 
 
-def complain(data_dir: Path, how: str) -> None:
+def damage(data_dir: Path, how: str) -> None:
     cluster = data_dir / "postgres" / "data"
     match how:
-        case "a setting that there is not":
+        case "an unknown setting":
             (cluster / "postgresql.auto.conf").write_text("nonsense = 1\n")
-        case "a file that is missing":
+        case "a missing file":
             shutil.rmtree(cluster / "global")
-        case "a place that is taken":
+        case "a socket path that is taken":
             (data_dir / "run" / ".s.PGSQL.5432").mkdir()
-        case "data that are none":
+        case "invalid data":
             next((data_dir / "valkey" / "appendonlydir").glob("*.incr.aof")).write_bytes(b"garbage\r\n")
 
 
@@ -73,21 +73,21 @@ def complain(data_dir: Path, how: str) -> None:
     ("how", "reason"),
     [
         (
-            "a setting that there is not",
+            "an unknown setting",
             'postgres did not start: LOG: +unrecognized configuration parameter "nonsense"',
         ),
-        ("a file that is missing", "postgres did not start: postgres: could not find the database system"),
-        ("a place that is taken", "postgres did not start: LOG: +could not bind Unix address"),
-        ("data that are none", "valkey did not start: Bad file format reading the append only file"),
+        ("a missing file", "postgres did not start: postgres: could not find the database system"),
+        ("a socket path that is taken", "postgres did not start: LOG: +could not bind Unix address"),
+        ("invalid data", "valkey did not start: Bad file format reading the append only file"),
     ],
 )
-def test_a_server_that_does_not_start_says_what_it_complained_of_first(data_dir: Path, how: str, reason: str) -> None:
-    complain(data_dir, how)
+def test_a_server_that_does_not_start_reports_its_first_complaint(data_dir: Path, how: str, reason: str) -> None:
+    damage(data_dir, how)
     with pytest.raises(EmbeddedError, match=reason):
         started(data_dir).start()
 
 
-def test_a_server_that_runs_and_does_not_answer_says_what_it_says_to_us(
+def test_a_server_that_runs_but_rejects_connections_reports_why(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(servers, "READY_WITHIN", 1.0)
@@ -96,7 +96,9 @@ def test_a_server_that_runs_and_does_not_answer_says_what_it_says_to_us(
         started(data_dir).start()
 
 
-def test_a_program_that_cannot_run_says_why(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_cannot_be_run_reports_why(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = tmp_path / "pginstall" / "bin" / "postgres"
     broken.parent.mkdir(parents=True)
     broken.write_text("#!/nowhere/python\n")
@@ -107,8 +109,8 @@ def test_a_program_that_cannot_run_says_why(data_dir: Path, tmp_path: Path, monk
 
 
 @contextmanager
-def at_most_in_a_file(size: int) -> Iterator[None]:
-    """Bytes; for this process and its children."""
+def file_size_limit(size: int) -> Iterator[None]:
+    """Limits the size of files, in bytes, for this process and its children."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

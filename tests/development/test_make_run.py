@@ -1,10 +1,12 @@
-"""`make run`: it serves, reloads, keeps its data, and leaves nothing behind."""
+"""`make run` serves, reloads, keeps its data, and leaves nothing running."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from contextlib import closing
 from pathlib import Path
 
@@ -32,7 +34,7 @@ def count_messages(run: Run) -> int:
     return int(row[0])
 
 
-def test_a_second_run_has_the_messages_of_the_first(start: Start) -> None:
+def test_a_second_run_keeps_the_messages_of_the_first(start: Start) -> None:
     run = start()
     made = json.loads(run.command("provision", "--users", "2", "--threads", "1", "--messages", "3"))
     assert len(made["users"]) == 2
@@ -46,6 +48,23 @@ def test_the_demo_says_how_to_sign_in(start: Start) -> None:
     assert count_messages(run) > 0
 
 
+def test_the_demo_with_a_site_says_how_to_sign_in_there(start: Start) -> None:
+    run = start("--demo", "--site")
+    run.wait_until_it_says("sign in as ana")
+    [site] = re.findall(r"the site is at (\S+)", run.printed)
+    wait_until(lambda: "Ana Ruiz" in _page(f"{site}/"))
+    assert "/messages/embed.js" not in _page(f"{site}/")  # nobody is signed in
+    assert "ChatServer" in run.get("/messages/embed.js")
+
+
+def _page(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url) as response:
+            return str(response.read().decode())
+    except OSError:
+        return ""
+
+
 def test_a_developers_settings_for_other_servers_do_not_apply_to_ours(start: Start) -> None:
     others = {"PGSERVICE": "work", "PGHOSTADDR": "127.0.0.9", "PGCLIENTENCODING": "LATIN1", "PGREQUIREAUTH": "none"}
     run = start("--demo", **others)
@@ -56,10 +75,10 @@ def test_a_developers_settings_for_other_servers_do_not_apply_to_ours(start: Sta
         ("thread", "create", "Ana", "Дана"),
         ("migrate",),
     )
-    for command in commands:  # beside the servers that run
+    for command in commands:  # while the servers are running
         run.command(*command)
     assert run.end() == 0
-    run.command("thread", "create", "Ben", "Дана")  # on servers for the moment
+    run.command("thread", "create", "Ben", "Дана")  # starts the servers for one command
 
 
 @pytest.mark.parametrize(
@@ -71,8 +90,8 @@ def test_a_developers_settings_for_other_servers_do_not_apply_to_ours(start: Sta
     ],
     ids=lambda settings: " ".join(settings.values()),
 )
-def test_a_terminal_of_any_charset_is_spoken_to(start: Start, settings: dict[str, str]) -> None:
-    """Of "…" or "Клео" each of these lacks something."""
+def test_make_run_works_in_a_terminal_of_any_charset(start: Start, settings: dict[str, str]) -> None:
+    """Each of these charsets lacks a character of "…" or "Клео"."""
     run = start("--demo", **settings)
     run.wait_until_it_says("sign in as Ben")
     assert json.loads(run.command("thread", "create", "Ana", "Ben"))["members"]
@@ -80,7 +99,7 @@ def test_a_terminal_of_any_charset_is_spoken_to(start: Start, settings: dict[str
     assert "Traceback" not in run.printed
 
 
-def test_make_takes_no_settings_of_another_python(tmp_path: Path) -> None:
+def test_make_ignores_environment_variables_of_another_python(tmp_path: Path) -> None:
     data_dir, port = tmp_path / "data", unused_port()
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     environment |= {"PYTHONHOME": "/nowhere", "PYTHONPATH": "/nowhere", "PYTHONSAFEPATH": "1"}
@@ -93,14 +112,22 @@ def test_make_takes_no_settings_of_another_python(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_when_stopped_it_leaves_nothing_running(start: Start, number: signal.Signals) -> None:
+def test_make_run_leaves_nothing_running_when_stopped(start: Start, number: signal.Signals) -> None:
     run = start()
     children = run.children()
-    assert len(children) == 3
+    assert len(children) == 4
     assert run.end(number) == 0
     assert not any(map(start_of, children))
     assert "Traceback" not in run.printed
     assert running(run.data_dir) is None
+
+
+def test_a_courier_that_ends_by_itself_starts_again(start: Start) -> None:
+    run = start()
+    courier = holder_of(run.data_dir)["children"]["courier"]["pid"]
+    os.kill(courier, signal.SIGKILL)
+    wait_until(lambda: holder_of(run.data_dir)["children"]["courier"]["pid"] != courier)
+    assert run.end() == 0
 
 
 def test_a_killed_make_run_blocks_neither_port_nor_data(start: Start) -> None:
@@ -110,15 +137,15 @@ def test_a_killed_make_run_blocks_neither_port_nor_data(start: Start) -> None:
     assert count_messages(start()) == 3
 
 
-def test_it_ends_when_make_is_killed(start: Start, tmp_path: Path) -> None:
-    """make does not pass its own death on."""
+def test_make_run_ends_when_make_is_killed(start: Start, tmp_path: Path) -> None:
+    """make does not signal its children when it is killed."""
     port = unused_port()
     code = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'chatserver', 'run'])"
     environment = os.environ | {"PORT": str(port), "DATA_DIR": str(tmp_path), "MAKELEVEL": "1"}
     for name in ("DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)
     make = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
-    wait_until(lambda: len(holder_of(tmp_path).get("children", {})) == 3)
+    wait_until(lambda: len(holder_of(tmp_path).get("children", {})) == 4)
     make.kill()
     make.wait()
     wait_until(lambda: not holder_of(tmp_path))
@@ -140,7 +167,7 @@ def test_a_changed_template_is_served(start: Start, checkout: Path) -> None:
     assert "a new line" in run.get("/messages/sign-in/")
 
 
-def test_broken_code_ends_the_web_process_alone_until_it_is_mended(start: Start, checkout: Path) -> None:
+def test_broken_code_ends_only_the_web_process_until_it_is_fixed(start: Start, checkout: Path) -> None:
     run = start(checkout=checkout)
     module = checkout / "chatserver" / "validation.py"
     whole = module.read_text()
@@ -150,14 +177,14 @@ def test_broken_code_ends_the_web_process_alone_until_it_is_mended(start: Start,
     run.wait_until_it_says("chatserver is at", times=2)
 
 
-def test_a_migration_that_appears_is_applied(start: Start, checkout: Path) -> None:
+def test_a_new_migration_is_applied(start: Start, checkout: Path) -> None:
     run = start(checkout=checkout)
-    (checkout / "sql" / "migrations" / "9999_notes.sql").write_text("create table notes (note text);")
-    run.wait_until_it_says("Applied migration 9999_notes")
+    (checkout / "sql" / "migrations" / "9999_remarks.sql").write_text("create table remarks (remark text);")
+    run.wait_until_it_says("Applied migration 9999_remarks")
     run.wait_until_it_says("chatserver is at", times=2)
 
 
-def test_servers_that_are_given_are_used_and_left_running(
+def test_servers_named_by_settings_are_used_and_left_running(
     start: Start, servers: EmbeddedServers, database_url: str
 ) -> None:
     run = start(DATABASE_URL=database_url, REDIS_URL=servers.redis_url)

@@ -1,4 +1,4 @@
-"""`make run`: where it is found, and what keeps it from its address."""
+"""`make run`: the address it prints, and the errors when it cannot have its address."""
 
 import re
 import socket
@@ -17,10 +17,10 @@ from tests.support.repository import ROOT
 pytestmark = pytest.mark.long
 
 
-def test_on_all_addresses_it_says_where_other_devices_find_it(start: Start) -> None:
+def test_make_run_on_all_addresses_prints_the_address_for_other_devices(start: Start) -> None:
     run = start(HOST="0.0.0.0")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
-        found = way.connect_ex(("198.51.100.1", 9)) == 0  # else this machine is in no network
+        found = way.connect_ex(("198.51.100.1", 9)) == 0  # otherwise this machine has no network
         there = [f"http://{way.getsockname()[0]}:{run.url.rpartition(':')[2]}"] if found else []
     assert re.findall(r"for other devices at (http://\S+) ", run.printed) == there
     for url in there:
@@ -28,7 +28,7 @@ def test_on_all_addresses_it_says_where_other_devices_find_it(start: Start) -> N
             assert response.status == 200
 
 
-def test_a_busy_port_is_named_with_the_way_out(tmp_path: Path) -> None:
+def test_a_busy_port_is_named_with_a_solution(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         run = Run(tmp_path / "data", port)
@@ -42,7 +42,7 @@ def test_a_busy_port_is_named_with_the_way_out(tmp_path: Path) -> None:
 def test_a_port_that_is_busy_on_one_of_two_addresses_is_named(
     config: Config, monkeypatch: pytest.MonkeyPatch, busy: int
 ) -> None:
-    """`localhost` often has two. Here a port stands for an address, since not every system has a second one."""
+    """`localhost` often has two addresses. The test uses two ports instead, since not every system has two."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         places = [("127.0.0.1", config.port), ("127.0.0.1", config.port)]
         places[busy] = other.getsockname()
@@ -62,7 +62,7 @@ def test_a_port_that_is_busy_on_one_of_two_addresses_is_named(
         ({"METRICS_PORT": "65535"}, "stop what uses it, or take another: make run METRICS_PORT=8080"),
     ],
 )
-def test_an_address_that_cannot_be_had_is_named_with_what_to_do(
+def test_an_unavailable_address_is_named_with_a_solution(
     tmp_path: Path, settings: dict[str, str], sentence: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 65535)):

@@ -1,4 +1,4 @@
-"""Exports that never end by themselves."""
+"""Exports that never finish by themselves."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.exports.downloads import FOREVER
 
 @pytest.fixture
 def never_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is made stands still after its first message."""
+    """Every export stops after its first message."""
     monkeypatch.setattr(export_files, "PAGE", 1)
     monkeypatch.setattr(export_files, "PAUSE", FOREVER)
     monkeypatch.setattr(exports, "REPORT_INTERVAL", 0)

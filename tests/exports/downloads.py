@@ -1,4 +1,4 @@
-"""Asking for one's data, and downloading them."""
+"""Requesting and downloading an export."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ async def asks(person: Person) -> str:
 
 
 async def sees(person: Person, state: str, **fields: Any) -> dict[str, Any]:
-    """Waits until the page would say so."""
+    """Waits until the export has this state and these fields."""
     async with asyncio.timeout(PATIENCE):
         while True:
             found: dict[str, Any] = await person.json(STATE)
@@ -30,7 +30,7 @@ async def sees(person: Person, state: str, **fields: Any) -> dict[str, Any]:
 
 
 async def downloads(person: Person) -> dict[str, Any]:
-    """What is in the zip, by name."""
+    """Downloads the zip and returns its files by name."""
     async with person.http.get(DATA) as answer:
         assert answer.status == 200
         with ZipFile(io.BytesIO(await answer.read())) as archive:

@@ -1,4 +1,4 @@
-"""Downloading one's data: what is in it, and who gets it."""
+"""Exports: what they contain, and who can download them."""
 
 import json
 from datetime import UTC, datetime
@@ -36,24 +36,27 @@ async def test_ana_downloads_her_messages_and_those_she_received(
     data = await downloads(ana)
     assert data.keys() == {
         "account.json", "conversations.json", f"conversations/{with_ben}.json", f"conversations/{group}.json",
+        f"notes/{group}.json",
     }  # fmt: skip
     assert str(elsewhere) not in json.dumps([conversation["id"] for conversation in data["conversations.json"]])
     account = data["account.json"]
     assert (account["id"], account["name"]) == (ana.id, "Ana")
-    assert account["settings"] == {"shows_online": True, "shows_seen": True}
+    assert account["settings"] == {"shows_online": True, "shows_seen": True, "who_adds_me": "everybody"}
     assert account["blocked"] == [{"id": cleo.id, "name": "Cleo"}]
     assert [session.keys() for session in account["sessions"]] == [{"browser", "began_at", "used_at"}]
     assert data["conversations.json"][0] == {
         "id": with_ben, "title": "Ben", "people": [{"id": ana.id, "name": "Ana"}, {"id": ben.id, "name": "Ben"}],
         "messages": 2, "sent": 1, "received": 1, "unread": 1, "from": 1,
     }  # fmt: skip
-    told = (await ana.json(f"/messages/chat/{with_ben}/history"))["messages"]
-    assert data[f"conversations/{with_ben}.json"] == told
-    assert [message["text"] for message in told] == ["Hi Ben\n— «how» are you? 👍", "Well"]
+    history = (await ana.json(f"/messages/chat/{with_ben}/history"))["messages"]
+    assert data[f"conversations/{with_ben}.json"] == history
+    assert [message["text"] for message in history] == ["Hi Ben\n— «how» are you? 👍", "Well"]
     assert data[f"conversations/{group}.json"] == []
+    assert data[f"notes/{group}.json"] == (await ana.json(f"/messages/chat/{group}/history"))["notes"]
+    assert [note["kind"] for note in data[f"notes/{group}.json"]] == ["created"]
 
 
-async def test_ana_takes_away_messages_as_they_are_now_and_only_those_that_she_may_see(
+async def test_an_export_has_messages_as_they_are_now_and_only_those_that_ana_may_see(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     url = str(config.database_url)
@@ -67,9 +70,9 @@ async def test_ana_takes_away_messages_as_they_are_now_and_only_those_that_she_m
     await asks(ana)
     await sees(ana, "ready", done=600, total=600)
     data = await downloads(ana)
-    told = (await ana.json(f"/messages/chat/{with_ben}/history?after=0"))["messages"]
-    assert data[f"conversations/{with_ben}.json"][:100] == told
-    assert (told[0]["text"], told[0]["reactions"], told[1]["reply"], told[2]["text"]) == (
+    history = (await ana.json(f"/messages/chat/{with_ben}/history?after=0"))["messages"]
+    assert data[f"conversations/{with_ben}.json"][:100] == history
+    assert (history[0]["text"], history[0]["reactions"], history[1]["reply"], history[2]["text"]) == (
         "now",
         {"👍": [ben.id]},
         1,
@@ -79,7 +82,7 @@ async def test_ana_takes_away_messages_as_they_are_now_and_only_those_that_she_m
     assert [conversation["from"] for conversation in data["conversations.json"]] == [1, 301]
 
 
-async def test_the_zip_is_a_file_that_no_browser_opens_or_keeps(ana: Person) -> None:
+async def test_the_zip_is_a_download_that_browsers_neither_open_nor_cache(ana: Person) -> None:
     await asks(ana)
     await sees(ana, "ready")
     for method in ("GET", "HEAD"):
@@ -109,7 +112,7 @@ async def test_no_other_site_can_start_an_export(ana: Person) -> None:
     assert (await ana.json(STATE))["state"] == "none"
 
 
-async def test_deleted_people_have_no_name_in_the_copy(ana: Person, ben: Person) -> None:
+async def test_deleted_users_have_no_name_in_the_export(ana: Person, ben: Person) -> None:
     thread_id = await ben.writes_to(ana, "Bye")
     token = (await ben.get("/messages/")).field("csrf_token")
     fields = {"csrf_token": token, "delete_password": "correct horse battery"}
@@ -121,7 +124,7 @@ async def test_deleted_people_have_no_name_in_the_copy(ana: Person, ben: Person)
     assert data["conversations.json"][0]["title"] == ""
 
 
-async def test_others_talk_while_thousands_of_messages_are_gathered(
+async def test_others_can_talk_while_thousands_of_messages_are_exported(
     ana: Person, ben: Person, cleo: Person, config: Config, url: URL
 ) -> None:
     thread_id = await ana.writes_to(ben)
@@ -138,11 +141,11 @@ async def test_others_talk_while_thousands_of_messages_are_gathered(
         await at_cleo.receives("message", id=await at_ben.sends(other, f"{talked}"))
         talked += 1
     assert talked > 1
-    told = (await downloads(ana))[f"conversations/{thread_id}.json"]
-    assert [message["seq"] for message in told] == list(range(1, 3001))
+    history = (await downloads(ana))[f"conversations/{thread_id}.json"]
+    assert [message["seq"] for message in history] == list(range(1, 3001))
 
 
-async def test_a_download_whose_zip_is_removed_meanwhile_breaks_off(
+async def test_a_download_is_aborted_if_its_zip_is_removed_meanwhile(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "PART", 100)

@@ -1,4 +1,4 @@
-"""Exports in the background: by any process, one at a time, and gone in time."""
+"""Exports run in the background: in any process, one at a time, and expire."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.support.servers import Serve, serving
 
 
 @pytest.mark.usefixtures("never_done")
-async def test_the_progress_of_an_export_is_reported_and_nothing_begins_twice(
+async def test_the_progress_of_an_export_is_reported_and_no_export_starts_twice(
     ana: Person, ben: Person, config: Config
 ) -> None:
     await ana.writes_to(ben, "one")
@@ -22,13 +22,13 @@ async def test_the_progress_of_an_export_is_reported_and_nothing_begins_twice(
     await sees(ana, "running", done=1, total=2, made_at=None)
     assert await asks(ana) == "export_running"
     assert await asks(ben) == "export"
-    assert (await ben.json(STATE))["state"] == "waiting"  # in this process one is being made
+    assert (await ben.json(STATE))["state"] == "waiting"  # this process is busy with another export
     assert (await ana.get(DATA)).status == 404
     assert execute(str(config.database_url), "select count(*) from exports") == [(2,)]
 
 
 @pytest.mark.usefixtures("never_done")
-async def test_a_server_that_stops_leaves_it_to_the_others(config: Config) -> None:
+async def test_a_server_that_stops_leaves_its_export_to_the_others(config: Config) -> None:
     async with serving(config) as url, Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await (await ana.sign_up()).writes_to(await ben.sign_up())
         await asks(ana)
@@ -50,7 +50,7 @@ async def test_an_export_starts_over_when_its_process_died(
     await sees(ana, "ready")
 
 
-async def test_another_server_takes_what_waits_and_hands_out_what_is_ready(
+async def test_any_server_can_serve_a_finished_export(
     ana: Person, ben: Person, serve: Serve, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread_id = await ana.writes_to(ben, "from here")
@@ -62,7 +62,7 @@ async def test_another_server_takes_what_waits_and_hands_out_what_is_ready(
         assert (await downloads(elsewhere))[f"conversations/{thread_id}.json"][0]["text"] == "from here"
 
 
-async def test_a_new_one_takes_the_place_of_the_old(ana: Person, ben: Person, config: Config) -> None:
+async def test_a_new_export_replaces_the_old_one(ana: Person, ben: Person, config: Config) -> None:
     await asks(ana)
     first = await sees(ana, "ready")
     await ana.writes_to(ben, "since then")
@@ -81,7 +81,7 @@ async def test_an_expired_export_is_gone(ana: Person, config: Config, monkeypatc
     assert execute(str(config.database_url), "select count(*) from export_parts") == [(0,)]
 
 
-async def test_a_deleted_account_leaves_none(ana: Person, config: Config) -> None:
+async def test_a_deleted_account_leaves_no_export(ana: Person, config: Config) -> None:
     await asks(ana)
     await sees(ana, "ready")
     token = (await ana.get("/messages/")).field("csrf_token")
@@ -102,11 +102,11 @@ async def test_a_cancelled_export_ends(ana: Person, config: Config, monkeypatch:
     await asks(ana)
     await sees(ana, "none")
     assert execute(str(config.database_url), "select count(*) from export_parts") == [(0,)]
-    await asks(ana)  # and the next one has its turn
+    await asks(ana)  # and the next one can run
     await sees(ana, "ready")
 
 
-async def test_what_cannot_be_written_has_failed_and_can_be_tried_again(
+async def test_an_export_that_cannot_be_written_fails_and_can_be_retried(
     ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_space() -> Any:

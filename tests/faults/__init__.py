@@ -1,1 +1,1 @@
-"""People who never stop talking, while something breaks: `make faults` tells what was lost. Nothing may be."""
+"""People talk without a pause while something breaks: `make faults` counts what was lost, which must be nothing."""

@@ -9,14 +9,25 @@ import time
 import traceback
 from pathlib import Path
 
-from tests.faults import of_machines, of_people, of_postgresql, of_processes, of_redis  # noqa: F401  # all register
+from tests.faults import (  # noqa: F401  # importing them registers their faults
+    of_courier,
+    of_files,
+    of_groups,
+    of_imports,
+    of_machines,
+    of_people,
+    of_postgresql,
+    of_processes,
+    of_pushes,
+    of_redis,
+)
 from tests.faults.checker import Report
 from tests.faults.places import ORDINARY, PLACES, missing
 from tests.faults.registry import FAULTS
 from tests.faults.world import World
 
 PAIRS = 10
-LOOP_LAG = 1.0  # seconds: longer, and everybody waits
+LOOP_LAG = 1.0  # seconds; a longer block would delay everybody
 COLUMNS = "{:32} {:>9} {:>12} {:>6} {:>4} {:>7} {:>9} {:>9}  {}"
 
 
@@ -40,7 +51,7 @@ def main() -> int:
         except KeyboardInterrupt:
             print(f"{name:32} stopped before its end", flush=True)
             return 130
-        except Exception as error:  # the other faults still tell something
+        except Exception as error:  # the other faults still run
             print(f"{name:32} failed: {type(error).__name__}: {error}", flush=True)
             print("".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
             failed += 1
@@ -63,7 +74,7 @@ def main() -> int:
 
 
 async def run(name: str) -> Report:
-    """One fault in a world of its own."""
+    """Runs one fault in a world of its own."""
     report = Report(name)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         Path(folder).chmod(0o755)  # noqa: ASYNC240  # as root the servers run as another user
@@ -83,15 +94,15 @@ async def run_in(folder: Path, report: Report) -> None:
         report.missed.append(f"gave up waiting at {where}")
     finally:
         await world.stop()
-    still = loop_stood_still(folder)
+    still = longest_block(folder)
     report.expect(still <= LOOP_LAG, f"an event loop stood still for {still:.1f} s")
     if report.missed:
         log = (folder / "gunicorn.log").read_text(errors="replace").splitlines()
         report.missed += [f"log: {line}" for line in log[-10:]]
 
 
-def loop_stood_still(folder: Path) -> float:
-    """The longest time, in seconds, that a server's event loop logged."""
+def longest_block(folder: Path) -> float:
+    """Returns the longest block of an event loop, in seconds, that a server logged."""
     log = (folder / "gunicorn.log").read_text(errors="replace")
     return max(map(float, re.findall(r"the event loop was blocked for ([\d.]+) s", log)), default=0)
 

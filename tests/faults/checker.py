@@ -1,4 +1,4 @@
-"""What a fault did: everything that was promised, counted from the outside."""
+"""Checks after a fault, from the outside, that every promise was kept."""
 
 import time
 from collections import defaultdict
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from tests.faults.stored import Stored, stored
 from tests.faults.world import World
 
-LISTS = 10  # seconds until lists are right too
+LISTS = 10  # seconds until lists are complete, too
 
 
 @dataclass
 class Report:
-    """One row of the table. `goals` are sentences of what was missed; empty means that all held."""
+    """One row of the table. `missed` has a sentence for each goal that was missed."""
 
     fault: str
     attempted: int = 0
@@ -31,8 +31,8 @@ class Report:
 
 
 def check(world: World, report: Report) -> None:
-    """acknowledged ⊆ stored ⊆ attempted; nothing doubled; numbers dense; each screen shows exactly what is stored."""
-    attempted = {id: told for talker in world.talkers for id, told in talker.attempted.items()}
+    """acknowledged ⊆ stored ⊆ attempted; no duplicates; dense numbers; each screen shows exactly what is stored."""
+    attempted = {id: message for talker in world.talkers for id, message in talker.attempted.items()}
     acknowledged = {id: seq for talker in world.talkers for id, seq in talker.acknowledged.items()}
     threads = {thread for talker in world.talkers for thread in talker.threads}
     rows = [row for row in stored(world.servers.database_url) if row.thread in threads]
@@ -45,7 +45,7 @@ def check(world: World, report: Report) -> None:
 
     report.attempted, report.acknowledged, report.stored = len(attempted), len(acknowledged), len(rows)
     report.lost = sum(id not in by_id or by_id[id].seq != seq for id, seq in acknowledged.items())
-    report.expect(all(attempted[row.id][0] == row.thread for row in rows), "stored where it was said")
+    report.expect(all(attempted[row.id][0] == row.thread for row in rows), "stored in the thread it was sent to")
     report.doubled = len(rows) - len(by_id)
     check_changes(world, report, rows)
     for talker in world.talkers:
@@ -60,12 +60,12 @@ def check(world: World, report: Report) -> None:
             report.expect(not view.must_load, f"reset of {thread}")
             wrong = [row for row in in_order[thread] if view.states.get(row.seq) != row.state]
             report.expect(not wrong, f"a chat shows {len(wrong)} messages not as they are: {wrong[:1]}")
-    for listener in world.listeners:  # a list page that was never cut off has heard of everything since it came
+    for listener in world.listeners:  # a list page that stayed connected has received every message since it connected
         for thread, heard in listener.heard.items():
             if not listener.closes and heard:
-                missing_news = set(range(min(heard), len(in_order[thread]) + 1)) - heard
-                told = f"{sorted(missing_news)[:5]} of {min(heard)} to {len(in_order[thread])}"
-                report.expect(not missing_news, f"a list has not heard of {len(missing_news)} messages: {told}")
+                missing_events = set(range(min(heard), len(in_order[thread]) + 1)) - heard
+                which = f"{sorted(missing_events)[:5]} of {min(heard)} to {len(in_order[thread])}"
+                report.expect(not missing_events, f"a list has not received {len(missing_events)} messages: {which}")
                 last = in_order[thread][-1]
                 shown = listener.screen.views[thread].states.get(last.seq)
                 report.expect(shown == last.state, f"a list shows {shown}, not {last.state}")
@@ -74,23 +74,26 @@ def check(world: World, report: Report) -> None:
 
 
 def check_changes(world: World, report: Report, rows: list[Stored]) -> None:
-    """What was granted last stands, unless the message was deleted; no change has two numbers, nor two one."""
+    """Each last acknowledged change is stored, unless the message was deleted; numbers of changes are unique."""
     states = {(row.thread, row.seq): row.state for row in rows}
     numbers = [(row.thread, row.state.change) for row in rows if row.state.change]
     report.expect(len(numbers) == len(set(numbers)), "each change has a number of its own")
     said = {(thread, seq): text for talker in world.talkers for (thread, seq), text in talker.texts.items()}
     deleted = {
-        (wish.thread, wish.seq) for talker in world.talkers for wish in talker.wishes.granted if wish.kind == "delete"
+        (request.thread, request.seq)
+        for talker in world.talkers
+        for request in talker.requests.granted
+        if request.kind == "delete"
     }
     for place, text in said.items():
         expected = "" if place in deleted else text
-        report.expect(states[place].text == expected, f"{place} says {states[place].text}, not {expected}")
-        report.expect(
-            states[place].deleted == (place in deleted), f"{place} is deleted, or is not, against what was granted"
-        )
+        report.expect(states[place].text == expected, f"{place} is {states[place].text}, not {expected}")
+        report.expect(states[place].deleted == (place in deleted), f"{place}: deletion stored and acknowledged differ")
     for talker in world.talkers:
         chosen = {
-            (wish.thread, wish.seq, wish.value): wish.kind for wish in talker.wishes.granted if "react" in wish.kind
+            (request.thread, request.seq, request.value): request.kind
+            for request in talker.requests.granted
+            if "react" in request.kind
         }
         for (thread, seq, emoji), kind in chosen.items():
             people = dict(states[thread, seq].reactions).get(emoji, ())
@@ -98,12 +101,12 @@ def check_changes(world: World, report: Report, rows: list[Stored]) -> None:
             report.expect(
                 stands or (thread, seq) in deleted, f"{emoji} of {talker.user_id} at {thread}, {seq}: not {kind}"
             )
-    report.measured["changes"] = str(sum(len(talker.wishes.granted) for talker in world.talkers))
+    report.measured["changes"] = str(sum(len(talker.requests.granted) for talker in world.talkers))
 
 
 async def settle(world: World, report: Report, within: float, since: float | None, patience: float = 60) -> None:
-    """Everyone falls silent; measures how long it takes, since that moment or now, until every chat is open again, and
-    every message settled and on every screen.
+    """Stops everyone, and measures the time since `since` or now until every chat is open again and
+    every message is settled and on every screen.
     """
     since = since or time.monotonic()
     for talker in world.talkers:
@@ -144,13 +147,13 @@ async def settle(world: World, report: Report, within: float, since: float | Non
 
 
 def last_of(world: World) -> tuple[dict[int, int], dict[int, int]]:
-    """The last message and the last change of each thread that anybody was told of as stored."""
+    """Returns each thread's last acknowledged message and change."""
     last: dict[int, int] = defaultdict(int)
     change: dict[int, int] = defaultdict(int)
     for talker in world.talkers:
         for id, seq in talker.acknowledged.items():
             thread = talker.attempted[id][0]
             last[thread] = max(last[thread], seq)
-        for thread, number in talker.wishes.last.items():
+        for thread, number in talker.requests.last.items():
             change[thread] = max(change[thread], number)
     return last, change

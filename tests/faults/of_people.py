@@ -1,4 +1,4 @@
-"""People are cut off, stop reading, or come back all at once."""
+"""People lose the network, stop reading, or all reconnect at once."""
 
 import asyncio
 import os
@@ -21,17 +21,17 @@ async def network_cut_for_60_s(world: World, report: Report) -> None:
     await world.until(lambda: not world.network.alive, 50)
     took = time.monotonic() - start
     report.measured["dead sockets dropped after"] = f"{took:.1f} s"
-    report.expect(took <= 41, "dropped within 41 s")  # SILENCE_TIMEOUT, and a second to see it
+    report.expect(took <= 41, "dropped within 41 s")  # SILENCE_TIMEOUT, and a second to notice
     await asyncio.sleep(max(0.0, 60 - took))
     world.network.silent = False
     for talker in everyone(world):
         talker.online()
-    await judge(world, report, within=11)  # 5 s without a pong, then the way back
+    await judge(world, report, within=11)  # 5 s without a pong, then the reconnect
 
 
 @fault
 async def stopped_readers_300(world: World, report: Report) -> None:
-    """A group of 300 of whom nobody reads on, while one writes there ten times a second."""
+    """A group of 300 in which nobody reads any more, while one writes ten times a second."""
     made = await world.provision(users=300, threads=1, people=300)
     thread = made["threads"][0]["id"]
     readers = [await StoppedReader.open(world, user["cookie"]) for user in made["users"]]
@@ -53,8 +53,8 @@ async def stopped_readers_300(world: World, report: Report) -> None:
         await asyncio.sleep(0.5)
         most = max(most, world.memory())
     writing.cancel()
-    told = sorted(delays(world, start, time.monotonic()))
-    p99 = told[int(len(told) * 0.99)]
+    seconds = sorted(delays(world, start, time.monotonic()))
+    p99 = seconds[int(len(seconds) * 0.99)]
     report.measured["memory"] = f"+{(most - before) / 2**20:.0f} MiB"
     report.measured["others' p99"] = f"{p99 * 1000:.0f} ms"
     report.expect(most - before <= 64 * 2**20, "memory grows by at most 64 MiB")

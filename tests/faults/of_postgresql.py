@@ -1,4 +1,4 @@
-"""PostgreSQL ends or is frozen."""
+"""PostgreSQL is shut down or frozen."""
 
 import asyncio
 import signal
@@ -40,7 +40,7 @@ async def postgresql_frozen_for_10_s(world: World, report: Report) -> None:
 
 
 async def times(http: aiohttp.ClientSession, path: str, seconds: float) -> list[float]:
-    """How long each answer took, asked again and again."""
+    """Repeats a request, and returns how long each answer took."""
     took = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""What breaks of ours: a process that is killed, told to end or begun anew."""
+"""A server process is killed, stopped or restarted."""
 
 import asyncio
 import os
@@ -23,15 +23,15 @@ async def kill_9_of_a_process(world: World, report: Report) -> None:
 @fault
 async def rolling_sigterm(world: World, report: Report) -> None:
     start = time.monotonic()
-    told = []
+    closed = []
     for worker in world.workers():
         os.kill(worker, signal.SIGTERM)
         killed = time.monotonic()
         await world.until(lambda worker=worker: worker not in world.workers(), 10)  # type: ignore[misc]  # a default
         await world.until(lambda: len(world.workers()) == 2, 10)
         await world.ready()
-        told += [at - killed for at in closes(world, killed)]
-    expect_going_away(world, report, start, max(told))
+        closed += [at - killed for at in closes(world, killed)]
+    expect_going_away(world, report, start, max(closed))
     await judge(world, report, within=10)
 
 
@@ -41,14 +41,14 @@ async def rolling_sighup(world: World, report: Report) -> None:
     os.kill(world.master, signal.SIGHUP)
     await world.until(lambda: not before & set(world.workers()), 20)
     await world.ready()
-    told = closes(world, start)
-    expect_going_away(world, report, start, max(told) - min(told))  # the old ones are told together
+    closed = closes(world, start)
+    expect_going_away(world, report, start, max(closed) - min(closed))  # the old processes close theirs together
     await judge(world, report, within=10)
 
 
 def expect_going_away(world: World, report: Report, start: float, within: float) -> None:
-    report.measured["told within"] = f"{within:.2f} s"
+    report.measured["closed within"] = f"{within:.2f} s"
     report.expect(within <= 1, "1001 within 1 s")
     codes = [code for talker in everyone(world) for at, code in talker.closes if at >= start]
     report.measured["closed with 1001"] = f"{codes.count(1001)} of {len(codes)}"
-    report.expect(bool(codes) and all(code == 1001 for code in codes), "every socket is told 1001")
+    report.expect(bool(codes) and all(code == 1001 for code in codes), "every socket is closed with 1001")

@@ -1,4 +1,4 @@
-"""Unusual places for a world: a small disk, a clock that can be set. `missing` says beforehand which can't be had."""
+"""Environments that some faults need: a small disk, a settable clock. `missing` tests if one is available."""
 
 import os
 import shutil
@@ -15,8 +15,8 @@ LIBRARIES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfak
 
 
 def missing(fault: str) -> str:
-    """Why this machine has no place for a fault, in a few words; "" when it has."""
-    if PLACES.get(fault) is small_disk:
+    """Returns what this machine lacks for a fault, in a few words; "" if nothing."""
+    if PLACES.get(fault) in {small_disk, small_disk_of_files}:
         with TemporaryDirectory() as folder:
             if not mount(Path(folder)):
                 return "a small disk takes the right to mount a tmpfs, as root"
@@ -51,13 +51,13 @@ def libfaketime() -> Path | None:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """PostgreSQL's tables on a small tmpfs; its log of writes stays outside, since without room for that it stops."""
+    """Puts PostgreSQL's tables on a small tmpfs, but not its write-ahead log, without which it stops."""
     tables = folder / "postgres"
     tables.mkdir()
     assert mount(tables)
     try:
         with EmbeddedServers(folder):
-            pass  # makes the data
+            pass  # creates the data folder
         log = folder / "wal"
         shutil.move(tables / "data" / "pg_wal", log)
         owner = (tables / "data").stat()
@@ -71,7 +71,7 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def settable_clock(folder: Path) -> Iterator[None]:
-    """Servers that are started meanwhile take the time shifted by what the file `clock` says (libfaketime)."""
+    """Servers started in this context shift their clock as the file `clock` says (libfaketime)."""
     (folder / "clock").write_text("+0")
     before = dict(os.environ)
     os.environ |= {
@@ -88,5 +88,21 @@ def settable_clock(folder: Path) -> Iterator[None]:
         os.environ |= before
 
 
-PLACES = {"disk-full": small_disk, "clock-set-back-an-hour": settable_clock}
+@contextmanager
+def small_disk_of_files(folder: Path) -> Iterator[None]:
+    """Puts the files that people send on a small tmpfs."""
+    files = folder / "secrets" / "files"
+    files.mkdir(parents=True)
+    assert mount(files)
+    try:
+        yield
+    finally:
+        umount(files)
+
+
+PLACES = {
+    "disk-full": small_disk,
+    "disk-of-files-full": small_disk_of_files,
+    "clock-set-back-an-hour": settable_clock,
+}
 ORDINARY = nullcontext

@@ -1,4 +1,4 @@
-"""The faults by their names, and what most of them look at."""
+"""The faults by name, and the checks that most of them share."""
 
 from collections.abc import Awaitable, Callable
 
@@ -31,7 +31,7 @@ def everyone(world: World) -> list[Talker]:
 
 
 def delays(world: World, start: float, end: float) -> list[float]:
-    """Seconds from first sending to each screen, for what was first sent between two moments."""
+    """Returns the seconds to each screen of the messages that were first sent between two moments."""
     found = [
         delay
         for talker in everyone(world)

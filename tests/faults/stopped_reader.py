@@ -1,4 +1,4 @@
-"""A browser that reads nothing any more."""
+"""A browser that stops reading."""
 
 import asyncio
 import socket
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class StoppedReader:
-    """A socket whose far end takes nothing any more."""
+    """A socket whose client stopped reading."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer

@@ -1,11 +1,11 @@
-"""What is stored, as the database says."""
+"""The stored messages, read from the database."""
 
 from contextlib import closing
 from typing import NamedTuple
 
 import psycopg2
 
-from tests.faults.wishes import EMOJI
+from tests.faults.change_requests import EMOJI
 from tests.support.screens import Reactions, State
 
 

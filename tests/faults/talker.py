@@ -1,4 +1,4 @@
-"""A client that keeps its word: the protocol's promises from the other side, and every breach of them noted."""
+"""A client that follows the protocol and records each breach of its promises by the server."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from tests.faults.wishes import Wishes
+from tests.faults.change_requests import ChangeRequests
 from tests.support.screens import Screen, View
 
 SILENCE = 60.0  # seconds without a frame, then the client reconnects
@@ -21,7 +21,7 @@ PONG = 5.0  # seconds to answer after coming back online
 
 @dataclass
 class Talker:
-    """Someone who writes in their threads all the time: one unacknowledged message each, sent again until settled.
+    """A user who writes in their threads all the time: one message at a time in each, sent again until it is settled.
 
     In between they edit and delete what they wrote, and react to what anybody did.
     """
@@ -36,26 +36,26 @@ class Talker:
 
     attempted: dict[str, tuple[int, str]] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
-    heard: dict[int, set[int]] = field(default_factory=dict)  # every number told to this socket, whatever is open
+    heard: dict[int, set[int]] = field(default_factory=dict)  # all received numbers, in open threads and others
     heard_changes: dict[int, set[int]] = field(default_factory=dict)
     breaches: list[str] = field(default_factory=list)
     closes: list[tuple[float, int | None]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    delays: list[tuple[float, float]] = field(default_factory=list)  # when seen, seconds since it was first sent
+    delays: list[tuple[float, float]] = field(default_factory=list)  # when it was seen, seconds since it was first sent
     came: bool = False
     talking: bool = True
-    opens: bool = True  # a chat; else a list page
+    opens: bool = True  # opens a chat; otherwise a list page
     text: str = "x"
-    trust: ssl.SSLContext | bool = True  # whose certificates are believed
-    unavailable: float = 0  # when a send was last refused as such
+    trust: ssl.SSLContext | bool = True  # whose certificates are trusted
+    unavailable: float = 0  # when a send was last refused as unavailable
 
     def __post_init__(self) -> None:
         self.screen = Screen()
-        self.wishes = Wishes(self.user_id)
+        self.requests = ChangeRequests(self.user_id)
         self.heard = {thread: set() for thread in self.threads}
         self.heard_changes = {thread: set() for thread in self.threads}
-        self._wish_is_said = False  # on this socket
-        self._wished_at = 0.0
+        self._request_is_sent = False  # on this socket
+        self._requested_at = 0.0
         self._waiting: dict[int, str] = {}
         self._sent_at: dict[int, float] = {}
         self._ws: aiohttp.ClientWebSocketResponse | None = None
@@ -68,17 +68,17 @@ class Talker:
 
     @property
     def texts(self) -> dict[tuple[int, int], str]:
-        """What this talker's messages say, by thread and number, unless they were deleted."""
+        """The texts of this talker's messages by thread and number, ignoring deletions."""
         said = {(self.attempted[id][0], seq): self.attempted[id][1] for id, seq in self.acknowledged.items()}
-        edited = [wish for wish in self.wishes.granted if wish.kind == "edit"]
-        return said | {(wish.thread, wish.seq): wish.value for wish in edited}
+        edited = [request for request in self.requests.granted if request.kind == "edit"]
+        return said | {(request.thread, request.seq): request.value for request in edited}
 
     @property
     def settled(self) -> bool:
-        return not self._waiting and self.wishes.open is None
+        return not self._waiting and self.requests.open is None
 
     def online(self) -> None:
-        """The browser says that it is back: ask for a pong, and reconnect without one."""
+        """Handles the browser's `online` event: asks for a pong, and reconnects if none arrives."""
         self._probing.set()
 
     async def run(self, first_sent: dict[str, float]) -> None:
@@ -118,7 +118,7 @@ class Talker:
         finally:
             self.screen.disconnects()
             self._sent_at.clear()
-            self._wish_is_said = False
+            self._request_is_sent = False
             for task in tasks:
                 task.cancel()
 
@@ -134,7 +134,7 @@ class Talker:
                 self._see(frame)
             case "changed":
                 self._see_change(frame)
-            case "opened" | "reset":
+            case "opened" | "reset" | "note" | "thread" | "removed":
                 self.screen.show(frame)
             case "done":
                 self._granted(frame)
@@ -165,9 +165,9 @@ class Talker:
             self.delays.append((now, now - self._first_sent[what]))
 
     def _granted(self, frame: dict[str, Any]) -> None:
-        if self.wishes.open is not None and frame["id"] == self.wishes.open.id:
-            self.wishes.grant(frame["change"])
-            self._first_sent.setdefault(f"{frame['thread']}:{frame['change']}", self._wished_at)
+        if self.requests.open is not None and frame["id"] == self.requests.open.id:
+            self.requests.grant(frame["change"])
+            self._first_sent.setdefault(f"{frame['thread']}:{frame['change']}", self._requested_at)
 
     def _settle(self, thread: int, id: str, seq: int) -> None:
         if self.acknowledged.setdefault(id, seq) != seq:
@@ -175,18 +175,18 @@ class Talker:
         if self._waiting.get(thread) == id:
             del self._waiting[thread]
             self._sent_at[thread] = time.monotonic()
-            self.wishes.wrote(thread, seq)
+            self.requests.wrote(thread, seq)
 
     async def _failed(self, ws: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
-        code, wish = frame["code"], self.wishes.open
-        is_wish = wish is not None and frame.get("id") == wish.id
+        code, request = frame["code"], self.requests.open
+        is_request = request is not None and frame.get("id") == request.id
         if code != "unavailable":
-            if not is_wish or not self.wishes.gave_up(code):
-                self.breaches.append(f"refused: {code}{f' of {wish}' if is_wish else ''}")
+            if not is_request or not self.requests.gave_up(code):
+                self.breaches.append(f"refused: {code}{f' of {request}' if is_request else ''}")
             return
         await asyncio.sleep(0.5)
-        if is_wish:
-            self._wish_is_said = False
+        if is_request:
+            self._request_is_sent = False
         elif "id" in frame:
             self.unavailable = time.monotonic()
             self._sent_at.pop(frame["thread"], None)
@@ -194,7 +194,7 @@ class Talker:
             await ws.send_json(self.screen.asks_to_open(frame["thread"]))
 
     async def _write(self, ws: aiohttp.ClientWebSocketResponse) -> None:
-        """Sends what waits, or something new, in each thread in turn."""
+        """Sends the waiting message or a new one, in each thread in turn."""
         turns = deque(self.threads)
         with contextlib.suppress(ConnectionError, aiohttp.ClientError):
             while True:
@@ -211,20 +211,20 @@ class Talker:
                     self._sent_at[thread] = time.monotonic()
                     text = self.attempted[waiting][1]
                     await ws.send_json({"type": "send", "thread": thread, "id": waiting, "text": text})
-                await self._wish(ws, thread)
+                await self._request_change(ws, thread)
                 await asyncio.sleep(self.pause * random.uniform(0.5, 1.5) / len(turns))
 
-    async def _wish(self, ws: aiohttp.ClientWebSocketResponse, thread: int) -> None:
-        """Says what is wished, or wishes something new in a thread."""
-        if self.wishes.open is None and self.talking:
-            self.wishes.begin(thread, self.screen.views[thread])
-            self._wish_is_said, self._wished_at = False, time.monotonic()
-        if self.wishes.open is not None and not self._wish_is_said:
-            self._wish_is_said = True
-            await ws.send_json(self.wishes.open.as_frame())
+    async def _request_change(self, ws: aiohttp.ClientWebSocketResponse, thread: int) -> None:
+        """Sends the open request, or begins a new one in a thread."""
+        if self.requests.open is None and self.talking:
+            self.requests.begin(thread, self.screen.views[thread])
+            self._request_is_sent, self._requested_at = False, time.monotonic()
+        if self.requests.open is not None and not self._request_is_sent:
+            self._request_is_sent = True
+            await ws.send_json(self.requests.open.as_frame())
 
     async def _probe(self, ws: aiohttp.ClientWebSocketResponse) -> None:
-        """Without an answer after coming back online, the connection is dead."""
+        """Closes the connection if there is no answer after coming back online."""
         with contextlib.suppress(ConnectionError, aiohttp.ClientError):
             while True:
                 await self._probing.wait()

@@ -1,4 +1,4 @@
-"""The product as in production, on durable servers of its own, with people who talk; and what each fault needs."""
+"""The product as in production, on durable servers, with people who talk; and the means to break it."""
 
 import asyncio
 import contextlib
@@ -34,16 +34,16 @@ PAUSE = 0.5  # seconds between an answer and a person's next message
 
 
 class World:
-    """`url` goes straight to gunicorn, `cut_url` by way of `network`; gunicorn reaches Redis by way of `news`."""
+    """`url` leads directly to gunicorn, `cut_url` through `network`; gunicorn reaches Redis through `redis_proxy`."""
 
-    trust: ssl.SSLContext | bool = True  # whose certificates people believe
+    trust: ssl.SSLContext | bool = True  # whose certificates people trust
 
     def __init__(self, data_dir: Path) -> None:
         self.servers = EmbeddedServers(data_dir, durable=True)
         self._gunicorn: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.talkers: list[Talker] = []
-        self.listeners: list[Talker] = []  # list pages: they open nothing and say nothing
+        self.listeners: list[Talker] = []  # list pages, which open and send nothing
         self.first_sent: dict[str, float] = {}
 
     # -- the product --------------------------------------------------------------------------------------------------
@@ -54,21 +54,24 @@ class World:
         port = unused_port()
         self.url = f"http://127.0.0.1:{port}"
         path = self.servers.redis_url.removeprefix("unix://").partition("?")[0]
-        self.news = Proxy(lambda: asyncio.open_unix_connection(path))
+        self.redis_proxy = Proxy(lambda: asyncio.open_unix_connection(path))
         self.network = Proxy(lambda: asyncio.open_connection("127.0.0.1", port))
-        news_port, self._cut_port = await self.news.start(), await self.network.start()
+        redis_port, self._cut_port = await self.redis_proxy.start(), await self.network.start()
         self.cut_url = f"http://127.0.0.1:{self._cut_port}"
         self.environ = os.environ | {
             "DATABASE_URL": self.servers.database_url,
-            "REDIS_URL": f"redis://127.0.0.1:{news_port}/0",
+            "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
             "DATA_DIR": str(self.servers.data_dir / "secrets"),
             "ORIGINS": self.url,
             "PORT": str(port),
-            # Everybody comes back at once, and says again what was not acknowledged.
+            # Everybody reconnects at once and repeats unacknowledged messages.
             "MESSAGES_PER_SECOND": "0",
             "FRAMES_PER_SECOND": "0",
             "HANDSHAKES_PER_MINUTE": "0",
-            "LD_PRELOAD": "",  # a clock that can be set is PostgreSQL's and Redis's: gunicorn does not start under it
+            "UPLOADS_A_MINUTE": "0",
+            "FILES_FREE": "0",  # a small disk
+            "UNSENT_FILES": "5",
+            "LD_PRELOAD": "",  # only PostgreSQL and Redis get the settable clock: gunicorn does not start with it
         }
         self._gunicorn = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2",
@@ -85,7 +88,7 @@ class World:
         if self._gunicorn is not None and self._gunicorn.returncode is None:
             self._gunicorn.terminate()
             await self._gunicorn.wait()
-        for proxy in (self.news, self.network):
+        for proxy in (self.redis_proxy, self.network):
             proxy.silent = False
             await proxy.stop()
         self.servers.stop()
@@ -110,7 +113,7 @@ class World:
         return children(self.master)
 
     def server_pid(self, name: str) -> int:
-        """The process of `postgres` or `valkey`."""
+        """Returns the process id of `postgres` or `valkey`."""
         pid: int = holder_of(self.servers.data_dir)["children"][name]["pid"]
         return pid
 
@@ -128,7 +131,7 @@ class World:
         return made
 
     async def people_talk(self, pairs: int, *, behind_the_cut: bool = False) -> None:
-        """Pairs who write to each other, and a group of six; beside each person a list page that only listens."""
+        """Starts pairs who write to each other, a group of six, and for each person a list page that only listens."""
         talkers: list[Talker] = []
         listeners: list[Talker] = []
         for numbers in ({"users": 2 * pairs, "threads": pairs}, {"users": 6, "threads": 1, "people": 6}):
@@ -142,14 +145,14 @@ class World:
                     listeners.append(Talker(*who, trust=self.trust, talking=False, opens=False))
         self.talkers += talkers
         self.listeners += listeners
-        # The lists first: of what is said while one comes it may hear the second message and not the first.
+        # The lists first: a list that connects while others write could get the second message and not the first.
         for people in (listeners, talkers):
             self._tasks += [asyncio.create_task(each.run(self.first_sent)) for each in people]
             await self.until(lambda people=people: all(each.came for each in people), 30)  # type: ignore[misc]
         await self.until(lambda: all(talker.acknowledged for talker in self.talkers), 30)
 
     async def until(self, condition: Callable[[], bool], patience: float) -> float:
-        """Waits until something is so; returns the seconds it took. Raises TimeoutError."""
+        """Waits until the condition is true; returns the seconds it took. Raises TimeoutError."""
         start = time.monotonic()
         async with asyncio.timeout(patience):
             while not condition():
@@ -157,7 +160,7 @@ class World:
         return time.monotonic() - start
 
     async def sign_in_again(self) -> None:
-        """New sessions in a Redis that has forgotten them."""
+        """Creates new sessions in a Redis that has lost them."""
         config = replace(load_config(self.environ), redis_url=self.servers.redis_url)
         client = connect_redis(config)
         try:
@@ -168,13 +171,13 @@ class World:
         finally:
             await client.aclose()
 
-    # -- what is broken -----------------------------------------------------------------------------------------------
+    # -- faults -------------------------------------------------------------------------------------------------------
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         os.kill(self.server_pid(name), how)
 
     def revive(self) -> None:
-        """Starts again what was killed."""
+        """Starts the killed servers again."""
         self.servers.revive()
 
     @contextlib.contextmanager
@@ -191,7 +194,7 @@ class World:
                     os.kill(pid, signal.SIGCONT)
 
     def memory(self) -> int:
-        """Bytes of the product's processes, shared pages counted in part (PSS)."""
+        """Returns the memory of the product's processes in bytes, with shared pages divided among them (PSS)."""
         pids = [self.master, *self.workers()]
         rolls = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids)
         return sum(
@@ -203,7 +206,7 @@ class World:
         (self.servers.data_dir / "clock").write_text(shift)
 
     def clock_is_back(self) -> bool:
-        """Whether PostgreSQL is more than half an hour behind."""
+        """Whether PostgreSQL's clock is more than half an hour behind."""
         with (
             contextlib.closing(psycopg2.connect(self.servers.database_url)) as connection,
             connection.cursor() as cursor,

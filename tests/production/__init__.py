@@ -1,1 +1,1 @@
-"""The whole of it, with the files of deploy/ and Debian's programs: `make production-test`."""
+"""The whole system, with the files of deploy/ and Debian's programs: `make production-test`."""

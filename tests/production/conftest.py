@@ -1,4 +1,4 @@
-"""One stage for all; run by `make production-test` alone, since it needs Debian's programs and minutes."""
+"""One stage for all tests; only `make production-test` runs them, since they need Debian's programs and minutes."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from tests.production.programs import install
 from tests.production.stage import Stage
 
 if os.environ.get("PRODUCTION_TEST"):
-    os.environ["REQUIRE_BROWSER"] = "1"  # a story in the browser that was skipped was not told
+    os.environ["REQUIRE_BROWSER"] = "1"  # a skipped browser test would prove nothing
 __all__ = ["browser"]  # a fixture
 collect_ignore_glob = [] if os.environ.get("PRODUCTION_TEST") else ["test_*.py"]
 
@@ -43,7 +43,7 @@ async def talk(stage: Stage) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def restored(stage: Stage) -> AsyncIterator[None]:
-    """The settings are as they were, for the next test."""
+    """Restores the settings for the next test."""
     yield
     await stage.everyone_leaves()
     await stage.restart_with()

@@ -1,4 +1,4 @@
-"""What is stored and shown while people talk."""
+"""Counts of stored and shown messages while people talk."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from tests.production.stage import Stage
 
 
 async def while_people_talk(stage: Stage, work: Callable[..., object], *arguments: object) -> object:
-    """In a thread, so that they do talk: messages are stored and shown meanwhile, and nobody is refused."""
+    """Works in a thread, so that people do talk: messages are stored and shown meanwhile, and nobody is refused."""
     stored, shown = said(stage)
     result = await asyncio.to_thread(work, *arguments)
     stored_now, shown_now = said(stage)
@@ -18,6 +18,6 @@ async def while_people_talk(stage: Stage, work: Callable[..., object], *argument
 
 
 def said(stage: Stage) -> tuple[int, int]:
-    """How many messages were acknowledged, and how many stand on screens."""
+    """Returns how many messages were acknowledged, and how many are on screens."""
     views = [view for talker in stage.talkers for view in talker.views.values()]
     return sum(len(talker.acknowledged) for talker in stage.talkers), sum(len(view.ids) for view in views)

@@ -1,4 +1,4 @@
-"""The files of deploy/ and the commands of docs/ as they are, but for ports, paths and names."""
+"""The files of deploy/ and the commands of docs/, with other ports, paths and names."""
 
 import re
 import textwrap
@@ -10,16 +10,16 @@ BLOCK = re.compile(r"^( *)```sh([ a-z]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTAL
 
 
 def commands(name: str, way: str | None = None) -> list[str]:
-    """The blocks of commands of a document; or of one way through it: those that are marked with its name or with none.
+    """Returns a document's blocks of commands; for one way through it, those marked with its name or not marked.
 
-    Those marked `skip` need what a fresh machine has not.
+    Blocks marked `skip` need something that a fresh machine lacks.
     """
     found = BLOCK.findall((DOCS / name).read_text("utf-8"))
     return [textwrap.dedent(block) for _, ways, block in found if way is None or way in (ways.split() or [way])]
 
 
 def command(name: str, what: str) -> str:
-    """The one block in which this stands."""
+    """Returns the one block that contains this text."""
     [found] = [block for block in commands(name) if what in block]
     return found
 
@@ -34,7 +34,7 @@ class Rendering:
         self._target = target
 
     def replace(self, *pairs: tuple[str, object]) -> "Rendering":
-        """Raises AssertionError for what no longer stands in the file."""
+        """Raises AssertionError if the file does not contain a text."""
         for old, new in pairs:
             assert old in self._text, f"{old} is not in the file for {self._target}"
             self._text = self._text.replace(old, str(new))

@@ -1,12 +1,12 @@
-"""Follows docs/deploy.md on a bare Debian: every block of commands, in order, in a folder that debootstrap filled.
+"""Follows docs/deploy.md on a bare Debian in a folder made by debootstrap: every block of commands, in order.
 
 python -m tests.production.follow_docs WAY FOLDER [SUITE]
 
-`WAY` is one of the page's: `alone`, with a host name of the chat's own; `beside` a Django site, which has PostgreSQL, a
-Redis with keys and nginx for itself; `shared`, beside it and with its Redis. SUITE is `bookworm` or `trixie`.
+WAY is one of the page's ways: `alone`, with a host name of the chat's own; `beside` a Django site that has its own
+PostgreSQL, nginx and a Redis with keys; `shared`, beside it and with its Redis. SUITE is `bookworm` or `trixie`.
 
-As root, with debootstrap and systemd-container. The Debian has systemd, which starts what the page tells it to, and the
-network of this machine: the ports 80, 443, 5432, 6379, 6380 and 8123 must be free.
+It needs root, debootstrap and systemd-container. The Debian runs systemd, which starts the page's services, and shares
+this machine's network: the ports 80, 443, 5432, 6379, 6380 and 8123 must be free.
 """
 
 import os
@@ -22,7 +22,7 @@ SOURCE = "opt/chatserver-source"
 SITE = Path(__file__).parent / "site"
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "results", "build")
 WAYS = {"alone": "chat.example.org", "beside": "example.org", "shared": "example.org"}
-# What an older version had, and the one that it is updated to has not.
+# A file of an older version that the new version no longer has.
 GONE = ("chatserver/gone.py", "sql/queries/gone.sql", "templates/pages/gone.html")
 UNIT = """\
 [Unit]
@@ -68,7 +68,7 @@ def main() -> int:
 
 
 def write_scripts(way: str, place: Path) -> None:
-    """The page's commands, between what is there before and what must be so afterwards."""
+    """Writes the page's commands, between a script that prepares the machine and one that checks it."""
     shutil.copytree(SITE, place, dirs_exist_ok=True)
     (place / "log").unlink(missing_ok=True)
     environ = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
@@ -92,7 +92,7 @@ def write_scripts(way: str, place: Path) -> None:
 
 
 def shells(blocks: list[str]) -> list[str]:
-    """What one shell runs: a block that begins with `set -eu` is for a new one, maybe months later."""
+    """Groups blocks by shell: one that begins with `set -eu` starts a new shell, as if months later."""
     scripts: list[str] = []
     for block in blocks:
         if block.startswith("set -eu"):

@@ -1,4 +1,4 @@
-"""What visitors and talkers must have seen."""
+"""Checks what visitors and talkers have seen."""
 
 import contextlib
 import time
@@ -8,12 +8,12 @@ from tests.production.stage import Stage
 
 
 async def judge(stage: Stage, report: Report, since: float) -> None:
-    """Everyone goes on talking, then falls silent; nothing may be missing on any screen."""
+    """Lets everyone talk a while longer and then stop; nothing may be missing on any screen."""
     said = {talker.user_id: len(talker.acknowledged) for talker in stage.talkers}
     await stage.until(lambda: all(len(each.acknowledged) > said[each.user_id] + 1 for each in stage.talkers), 40)
     report.measured["everyone went on after"] = f"{time.monotonic() - since:.1f} s"
     await settle(stage, report, 10, None)
-    with contextlib.suppress(TimeoutError):  # lists get what was lost on the way within 10 s, by the repair
+    with contextlib.suppress(TimeoutError):  # the gap repair brings lost messages to lists within 10 s
         await stage.until(lambda: not all_missed(stage), 10)
     check(stage, report)
     print(

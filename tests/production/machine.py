@@ -1,4 +1,4 @@
-"""Programs in one folder, and what they log."""
+"""Programs in one folder, and their logs."""
 
 import os
 import pwd
@@ -13,7 +13,7 @@ from tests.faults.world import World
 
 
 class Machine(World):
-    """Everything that a program keeps is in `folder`; as root, programs run as `user`."""
+    """Programs keep all their files in `folder`; if we are root, they run as `user`."""
 
     folder: Path
     user: pwd.struct_passwd
@@ -63,7 +63,7 @@ class Machine(World):
         return str(done.stdout)
 
     def shell(self, script: str, *changes: tuple[str, object], **settings: object) -> str:
-        """Runs commands of a document, as ourselves, in our folder."""
+        """Runs commands of a document as the present user, in the folder."""
         for old, new in changes:
             assert old in script, f"{old} is not in {script}"
             script = script.replace(old, str(new))

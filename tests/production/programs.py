@@ -1,4 +1,4 @@
-"""Debian's programs: installed when that is possible, else named."""
+"""Debian's programs: installed if possible, otherwise named."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ NO_SERVICES = Path("/usr/sbin/policy-rc.d")  # Debian's own way to install a ser
 
 
 def find(name: str) -> str | None:
-    """Debian's program, and not another one that comes first in PATH."""
+    """Finds Debian's program, even if another one comes first in PATH."""
     places = [*PLACES, *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))]
     return shutil.which(name, path=os.pathsep.join(places))
 

@@ -1,4 +1,4 @@
-"""haproxy and both nginx, with the files of deploy/."""
+"""haproxy and both nginx servers, with the files of deploy/."""
 
 import grp
 import ssl
@@ -25,12 +25,12 @@ class Proxies(Machine):
         self.trust = ssl.create_default_context(cafile=certificate)
 
     def start_nginx(self) -> None:
-        """Debian's nginx.conf is not used: it wants /etc, /run and /var for itself."""
+        """Debian's nginx.conf is not used, since it needs /etc, /run and /var."""
         for main in (self.write_nginx(self.folder / "nginx"), self.write_nginx_alone(self.folder / "nginx-alone")):
             self.run(main.parent.name, program("nginx"), "-p", main.parent, "-c", main, "-g", "daemon off;")
 
     def write_nginx(self, place: Path) -> Path:
-        """One that believes haproxy, which is at 127.0.0.1."""
+        """Writes the configuration of the nginx that trusts haproxy at 127.0.0.1."""
         self._write_nginx_site(place, "behind-haproxy.conf").replace(
             ("listen 8080;", f"listen 127.0.0.1:{self.ports['nginx']};"),
             ("listen [::]:8080;", f"listen [::1]:{self.ports['nginx']};"),
@@ -41,7 +41,7 @@ class Proxies(Machine):
         return self._write_nginx_rest(place)
 
     def write_nginx_alone(self, place: Path) -> Path:
-        """The one of docs/deploy.md, with TLS."""
+        """Writes the configuration of docs/deploy.md, with TLS."""
         site = self._write_nginx_site(place, "site.conf").replace(
             ("/etc/chatserver/tls/fullchain.pem", self.folder / "certificate.pem"),
             ("/etc/chatserver/tls/privkey.pem", self.folder / "key.pem"),
@@ -66,7 +66,8 @@ class Proxies(Machine):
             ("/run/chatserver", self.folder / "run"), ('# "" "max-age', '"" "max-age')
         ).write()
         render("nginx/locations.conf", place / "snippets" / "chatserver.conf").replace(
-            ("root /var/www/chatserver", f"root {self.folder}/static")
+            ("root /var/www/chatserver", f"root {self.folder}/static"),
+            ("alias /var/lib/chatserver/files/", f"alias {self.folder}/files/"),
         ).write()
         render("nginx/proxy.conf", place / "snippets" / "chatserver-proxy.conf").write()
         render("nginx/headers.conf", place / "snippets" / "chatserver-headers.conf").write()

@@ -1,6 +1,6 @@
 """haproxy → nginx → gunicorn, two instances of two workers → PostgreSQL and Redis, on loopback, in one folder.
 
-Beside it an nginx as it is on a single server, with TLS and nothing in front, for the same instances.
+Beside it, an nginx as on a single server, with TLS and no other proxy, serves the same instances.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ ORIGIN_ADDRESSES = {1: "127.0.0.1", 2: "127.0.0.2"}  # an instance on each
 
 
 class Stage(Proxies):
-    """`url` is haproxy's, with TLS; people talk through it. `cut_url`, the other way to the same chat, is that of the
+    """`url` is haproxy's, with TLS; people talk through it. `cut_url`, another way to the same chat, is that of the
     nginx without haproxy. The last lines of every log are kept in `folder`.
     """
 
@@ -105,7 +105,7 @@ class Stage(Proxies):
             self.once(*psql, *passwords, "-f", render("postgresql.sql", self.folder / "postgresql.sql").write())
 
     def start_redis(self, name: str = "redis", port: int | None = None, password: str = SECRET) -> str:
-        """Returns its address for the chat. With a name it had before it goes on with its configuration and data."""
+        """Starts a Redis and returns its URL for the chat; an earlier name keeps its configuration and data."""
         path, port = self.folder / name / "redis.conf", port or self.ports["redis"]
         if not path.exists():
             render("redis.conf", path).replace(
@@ -119,7 +119,7 @@ class Stage(Proxies):
         return f"redis://chatserver:{password}@127.0.0.1:{port}/0"
 
     def write_settings(self, **more: object) -> None:
-        """The sample's settings with our secrets; and our own connections to haproxy and Redis."""
+        """Writes the sample's settings with our secrets, and our connections to haproxy and Redis."""
         path = self.folder / "chatserver.env"
         example = render("chatserver.env.example", path).replace(
             ("postgresql://chatserver:change-me-database@127.0.0.1:5432/chatserver", self.database_url),
@@ -127,7 +127,9 @@ class Stage(Proxies):
             ("change-me-secret-key", f"{SECRET}-key"),
             ("change-me-api-key", f"{SECRET}-api"),
             ("https://chat.example.org", f"{self.url}, {self.cut_url}"),
+            ("FILES_DIR=/var/lib/chatserver/files", f"FILES_DIR={self.folder}/files"),
             ("TRUSTED_PROXIES=unix", "TRUSTED_PROXIES=unix, 127.0.0.0/8"),
+            ("# FILES_ACCEL=", "FILES_ACCEL="),
         )
         example.write()
         with path.open("a") as file:
@@ -140,14 +142,17 @@ class Stage(Proxies):
     def start_instance(self, number: int) -> None:
         port = self.ports["one" if number == 1 else "two"]
         bind = f"unix:{self.folder}/run/{number}/http.sock,{ORIGIN_ADDRESSES[number]}:{port}"
-        # As ourselves, since Python may be where nobody else can read; its group is nginx's.
-        group = {"group": self.user.pw_gid} if os.geteuid() == 0 else {}
         command = [self.python, "-m", "gunicorn", "--config", self._write_gunicorn_conf(), "--access-logfile", "-"]
         environ = {**self.environ, "BIND": bind}
-        self.run(f"gunicorn-{number}", *command, as_user=False, cwd=ROOT, env=environ, **group)
+        self.run(f"gunicorn-{number}", *command, as_user=False, cwd=ROOT, env=environ, **self._group)
+
+    @property
+    def _group(self) -> dict[str, Any]:
+        """The chat's group is nginx's. Its user is the present one: others may not be able to read Python's folder."""
+        return {"group": self.user.pw_gid} if os.geteuid() == 0 else {}
 
     def _write_gunicorn_conf(self) -> Path:
-        """The real one, but that every request leaves a line with its whole address: to be counted."""
+        """Writes the real configuration, but logs each request with its whole address, so that tests can count them."""
         path = self.folder / "gunicorn.conf.py"
         path.write_text(
             f"exec(open({str(ROOT / 'deploy' / 'gunicorn.conf.py')!r}).read())\n"
@@ -155,27 +160,27 @@ class Stage(Proxies):
         )
         return path
 
-    # -- what is done with them ---------------------------------------------------------------------------------------
+    # -- commands -----------------------------------------------------------------------------------------------------
 
     def chatserver(self, *arguments: str, **settings: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "chatserver", *arguments],
-            cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False,
+            cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False, **self._group,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return str(done.stdout)
 
     def check(self, **settings: str) -> tuple[int, str]:
-        """What `python -m chatserver check` says."""
+        """Returns the exit code and the output of `python -m chatserver check`."""
         done = subprocess.run(
             [self.python, "-m", "chatserver", "check"],
-            cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False,
+            cwd=ROOT, env={**self.environ, **settings}, capture_output=True, text=True, check=False, **self._group,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
     async def ready(self, patience: float = 40) -> float:
-        """Until the pages come through all of it."""
-        return await self.answers(f"{self.url}/messages/sign-in/", patience)
+        """Waits until pages arrive through the whole stack."""
+        return await self.answers(f"{self.url}/messages/signed-out/", patience)
 
     async def instance_ready(self, number: int) -> float:
         port = self.ports["one" if number == 1 else "two"]
@@ -194,21 +199,21 @@ class Stage(Proxies):
                 await asyncio.sleep(0.05)
 
     async def restart(self, number: int) -> float:
-        """One instance; the others go on. Returns the seconds it took to end."""
+        """Restarts one instance while the others keep serving; returns the seconds it took to stop."""
         took = await asyncio.to_thread(self.end, f"gunicorn-{number}")
         self.start_instance(number)
         await self.instance_ready(number)
         return took
 
     async def restart_with(self, **settings: object) -> None:
-        """Both instances, with some settings changed."""
+        """Restarts both instances with some settings changed."""
         self.write_settings(**settings)
         for number in (1, 2):
             await self.restart(number)
         await self.ready()
 
     async def provision(self, **numbers: int) -> dict[str, Any]:
-        """In development's name, since production refuses it."""
+        """Runs `provision` in development mode, since production refuses it."""
         arguments = [part for name, number in numbers.items() for part in (f"--{name}", str(number))]
         made = json.loads(await asyncio.to_thread(self.chatserver, "provision", *arguments, APP_ENV="development"))
         for user in made["users"]:

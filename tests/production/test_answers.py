@@ -1,4 +1,4 @@
-"""What answers have on their way, and where addresses lead."""
+"""The headers of answers, and where addresses lead."""
 
 import asyncio
 from urllib.parse import urljoin
@@ -13,7 +13,7 @@ from tests.support.people import PATIENCE
 
 
 @pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
-async def test_the_front_page_leads_to_the_chat_at_the_address_that_was_asked(stage: Stage, front: str) -> None:
+async def test_the_front_page_redirects_to_the_chat_on_the_same_host(stage: Stage, front: str) -> None:
     url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
     async with aiohttp.ClientSession() as http:
         for path, status in (("/", 303), ("/messages", 301)):
@@ -25,7 +25,7 @@ async def test_the_front_page_leads_to_the_chat_at_the_address_that_was_asked(st
 
 
 @pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
-async def test_every_answer_has_the_headers_that_protect_once(stage: Stage, front: str) -> None:
+async def test_every_answer_has_each_security_header_once(stage: Stage, front: str) -> None:
     url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
     async with aiohttp.ClientSession() as http:
         page = await (await http.get(f"{url}/messages/sign-in/", ssl=stage.trust)).text()
@@ -48,7 +48,7 @@ async def test_every_answer_has_the_headers_that_protect_once(stage: Stage, fron
     assert [answer.status for answer in answers] == [303, 200, 204, 301, 404, 200, 404, 200, 413]
 
 
-async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> None:
+async def test_internal_addresses_are_not_reachable(stage: Stage) -> None:
     async with aiohttp.ClientSession() as http:
         for base in (stage.url, stage.cut_url, f"http://127.0.0.1:{stage.ports['nginx']}"):
             for path in ("/healthz", "/readyz", "/metrics", "/%68ealthz", "//healthz", "/messages/../readyz"):
@@ -56,7 +56,7 @@ async def test_what_is_for_our_own_machines_is_not_reachable(stage: Stage) -> No
                     assert response.status in {400, 404}, (base, path)
 
 
-async def test_it_is_served_over_ipv6_too_and_plain_http_leads_to_tls(stage: Stage) -> None:
+async def test_ipv6_works_and_plain_http_redirects_to_tls(stage: Stage) -> None:
     async with aiohttp.ClientSession() as http:
         url = f"https://[::1]:{stage.ports['haproxy']}/messages/sign-in/"
         async with http.get(url, ssl=stage.trust) as response:
@@ -67,7 +67,7 @@ async def test_it_is_served_over_ipv6_too_and_plain_http_leads_to_tls(stage: Sta
             assert response.headers["Location"].startswith("https://")
 
 
-async def test_a_stranger_cannot_connect_to_the_unix_socket(stage: Stage) -> None:
+async def test_another_system_user_cannot_connect_to_the_unix_socket(stage: Stage) -> None:
     await stage.instance_ready(1)
     mode = (stage.folder / "run" / "1" / "http.sock").stat()
     assert mode.st_mode & 0o777 == 0o660
@@ -75,14 +75,15 @@ async def test_a_stranger_cannot_connect_to_the_unix_socket(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize("front", ["haproxy", "alone"])
-async def test_a_link_that_sets_a_password_stands_in_no_log(stage: Stage, front: str) -> None:
+async def test_no_log_contains_a_reset_link(stage: Stage, front: str) -> None:
     token = f"a-link-of-{front}"
     async with aiohttp.ClientSession() as http:
         for path in (f"reset/{token}/", f"sign-in/?after-{front}"):
             await http.get(f"https://localhost:{stage.ports[front]}/messages/{path}", ssl=stage.trust)
 
     def logs_with(text: str) -> list[str]:
-        paths = [path for path in (stage.folder / "logs").iterdir() if not path.name.startswith("gunicorn")]  # tell all
+        # Only the logs of gunicorn contain every address, for these tests.
+        paths = [path for path in (stage.folder / "logs").iterdir() if not path.name.startswith("gunicorn")]
         return [path.name for path in paths if text in path.read_text(errors="replace")]
 
     async with asyncio.timeout(PATIENCE):

@@ -1,4 +1,4 @@
-"""PostgreSQL in the ways it is run: behind PgBouncer, and on several hosts."""
+"""PostgreSQL behind PgBouncer, and on several hosts."""
 
 import signal
 import time
@@ -19,7 +19,7 @@ from tests.production.stage import SECRET, Stage
 pytestmark = pytest.mark.usefixtures("restored")
 
 
-async def test_behind_a_pgbouncer_that_pools_transactions_nothing_is_lost(talk: Stage) -> None:
+async def test_nothing_is_lost_behind_a_pgbouncer_that_pools_transactions(talk: Stage) -> None:
     place, port = talk.folder / "pgbouncer", unused_port()
     place.mkdir()
     (place / "userlist.txt").write_text(f'"chatserver" "{SECRET}"\n')
@@ -27,7 +27,7 @@ async def test_behind_a_pgbouncer_that_pools_transactions_nothing_is_lost(talk: 
         ("port=5432", f"port={talk.ports['postgres']}"),
         ("/etc/pgbouncer/userlist.txt", place / "userlist.txt"),
         ("listen_port = 6432", f"listen_port = {port}"),
-        ("pool_size=20", "pool_size=3"),  # fewer than ours, so that they are really shared
+        ("pool_size=20", "pool_size=3"),  # fewer than the chat's, so that they are really shared
     )
     talk.run("pgbouncer", program("pgbouncer"), config.write())
     url = talk.database("chatserver", SECRET, port)
@@ -50,7 +50,7 @@ async def test_behind_a_pgbouncer_that_pools_transactions_nothing_is_lost(talk: 
     talk.end("pgbouncer", signal.SIGINT)
 
 
-async def test_a_dead_host_in_the_list_is_passed_over(talk: Stage) -> None:
+async def test_a_dead_host_in_the_list_is_skipped(talk: Stage) -> None:
     hosts = f"127.0.0.1:{unused_port()},127.0.0.1:{talk.ports['postgres']}"
     url = f"postgresql://chatserver:{SECRET}@{hosts}/chatserver?target_session_attrs=read-write"
     await talk.restart_with(DATABASE_URL=url)
@@ -63,7 +63,7 @@ async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage)
     standby = start_standby(talk, "postgres-second")
     as_superuser(talk, first, "alter system set synchronous_standby_names = '*'", "select pg_reload_conf()")
     talk.wait_for(lambda: as_superuser(talk, first, "show synchronous_standby_names").index(("*",)))
-    as_superuser(talk, first, "checkpoint", "select 1")  # only what makes them tells all to wait for the standby
+    as_superuser(talk, first, "checkpoint", "select 1")  # after it, commits wait for the standby
     await talk.restart_with(DATABASE_URL=both(talk, first, standby))
     await talk.people_talk(10)
     report = Report("a standby takes over")
@@ -73,10 +73,10 @@ async def test_a_synchronous_standby_takes_over_and_nothing_is_lost(talk: Stage)
     await judge(talk, report, promoted)
 
 
-async def test_of_a_primary_that_lives_on_and_takes_no_writes_the_standby_takes_over_and_nothing_is_lost(
+async def test_a_standby_takes_over_from_a_read_only_primary_and_nothing_is_lost(
     talk: Stage,
 ) -> None:
-    """Its connections live on, too: nothing but a write tells that it is the primary no more."""
+    """Its connections also stay open: only a write shows that it is no longer the primary."""
     first = talk.ports["postgres"]
     standby = start_standby(talk, "postgres-third")
     await talk.restart_with(DATABASE_URL=both(talk, first, standby))
@@ -94,7 +94,7 @@ async def test_of_a_primary_that_lives_on_and_takes_no_writes_the_standby_takes_
 
 
 def start_standby(stage: Stage, name: str) -> int:
-    """Of the primary; returns its port."""
+    """Starts a standby of the primary and returns its port."""
     port, data = unused_port(), stage.folder / name / "data"
     primary = ("-h", stage.folder / "run", "-p", stage.ports["postgres"], "-U", "postgres")
     stage.once(program("pg_basebackup"), *primary, "-c", "fast", "-R", "-D", data)
@@ -103,7 +103,7 @@ def start_standby(stage: Stage, name: str) -> int:
 
 
 def as_superuser(stage: Stage, port: int, *statements: str) -> list[tuple[Any, ...]]:
-    """The rows of the last."""
+    """Runs the statements and returns the rows of the last one."""
     with closing(psycopg2.connect(host=stage.folder / "run", port=port, user="postgres")) as connection:
         connection.autocommit = True
         cursor = connection.cursor()
@@ -118,7 +118,7 @@ def both(stage: Stage, *ports: int) -> str:
 
 
 def promote(stage: Stage, name: str, port: int) -> float:
-    """It is the stage's primary from now on; returns when."""
+    """Makes the standby the stage's primary; returns the time of it."""
     stage.once(program("pg_ctl"), "promote", "-D", stage.folder / name / "data")
     stage.ports["postgres"] = port
     stage.owner_url = stage.servers.database_url = stage.database("chatserver_owner", f"{SECRET}-owner", port)

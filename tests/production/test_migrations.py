@@ -28,7 +28,7 @@ create index stickers_by_user on stickers (user_id);
 """
 
 
-async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
+async def test_a_migration_runs_while_people_talk_and_running_servers_continue(
     talk: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     todays = migrations._files()  # noqa: SLF001
@@ -36,7 +36,7 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
     await talk.people_talk(10)
     report = Report("a migration while people talk")
     assert await while_people_talk(talk, migrate, talk.owner_url) == ["9999_tomorrows"]
-    # A process that dies meanwhile comes back; one that is started by hand says that it is too old.
+    # A process that dies meanwhile is restarted; one that is started by hand reports that it is too old.
     os.kill(children(talk.process("gunicorn-1").pid)[0], signal.SIGKILL)
     code, sentence = talk.check()
     assert code == 1
@@ -51,7 +51,7 @@ async def test_a_migration_runs_while_people_talk_and_what_runs_goes_on(
                            "delete from migrations where name = '9999_tomorrows'")  # fmt: skip
 
 
-async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
+async def test_a_migration_that_waits_for_a_lock_does_not_block_everyone_else(
     talk: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     todays = migrations._files()  # noqa: SLF001
@@ -61,7 +61,7 @@ async def test_a_migration_never_makes_everyone_wait_behind_somebody_elses_lock(
     await talk.people_talk(3)
     report = Report("a migration that waits for a lock")
     with closing(psycopg2.connect(talk.owner_url)) as somebody:
-        somebody.cursor().execute("select count(*) from messages")  # and never commits
+        somebody.cursor().execute("select count(*) from messages")  # without committing
         await while_people_talk(talk, gives_up, talk.owner_url)
     await judge(talk, report, time.monotonic())
 

@@ -1,4 +1,4 @@
-"""What whoever runs it does by hand: the commands of docs/deploy.md and docs/operations.md, as they stand there."""
+"""The commands of docs/deploy.md and docs/operations.md that an operator types."""
 
 import csv
 import os
@@ -26,15 +26,15 @@ from tests.support.people import Person
 
 
 def servers(stage: Stage, name: str = "haproxy") -> dict[str, dict[str, str]]:
-    """What haproxy says of each server, by backend/server."""
-    told = stage.shell(f"echo 'show stat' | socat stdio run/{name}.sock").removeprefix("# ")
-    return {f"{row['pxname']}/{row['svname']}": row for row in csv.DictReader(told.splitlines())}
+    """Returns haproxy's statistics by backend/server."""
+    output = stage.shell(f"echo 'show stat' | socat stdio run/{name}.sock").removeprefix("# ")
+    return {f"{row['pxname']}/{row['svname']}": row for row in csv.DictReader(output.splitlines())}
 
 
 # -- haproxy ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_machine_that_is_drained_is_left_by_everyone_and_nobody_is_refused(talk: Stage) -> None:
+async def test_everyone_leaves_a_drained_machine_and_nobody_is_refused(talk: Stage) -> None:
     def do(what: str) -> None:
         said = talk.shell(command("deploy.md", what), ("/run/haproxy/admin.sock", "run/haproxy.sock"))
         assert not said.strip(), said
@@ -88,7 +88,7 @@ async def test_a_site_beside_the_chat_answers_while_the_chat_is_not_ready(stage:
 
 
 def start_haproxy_beside(stage: Stage, site: int) -> int:
-    """Another haproxy for the same chat, which has its Host or its paths."""
+    """Starts another haproxy for a site and the chat, which has its own host or path."""
     port, plain = unused_port(), unused_port()
     path = stage.folder / "haproxy" / "beside.cfg"
     config = Rendering(stage.write_haproxy().read_text(), path).replace(
@@ -116,7 +116,7 @@ async def sees_site_and_chat(ana: Person, chat: int) -> None:
 # -- an update ------------------------------------------------------------------------------------------------------
 
 
-def test_what_the_new_version_has_no_more_is_gone_after_the_documented_update(tmp_path: Path) -> None:
+def test_the_documented_update_removes_packages_that_the_new_version_lacks(tmp_path: Path) -> None:
     source, program = tmp_path / "source", tmp_path / "program"
     shutil.copytree(DEPLOY.parent, source, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
     venv.create(program, with_pip=True)
@@ -139,11 +139,11 @@ def test_what_the_new_version_has_no_more_is_gone_after_the_documented_update(tm
     assert install("--force-reinstall") == []
 
 
-# -- what is secret ---------------------------------------------------------------------------------------------------
+# -- secrets ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
-async def test_a_member_of_the_chats_group_such_as_nginx_reads_none_of_its_secrets(stage: Stage) -> None:
+async def test_members_of_the_chats_group_such_as_nginx_cannot_read_its_secrets(stage: Stage) -> None:
     place = stage.folder / "etc"
     stage.shell(
         command("deploy.md", "change-me-secret-key"),
@@ -172,7 +172,7 @@ async def test_a_member_of_the_chats_group_such_as_nginx_reads_none_of_its_secre
 # -- PostgreSQL -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_dump_made_as_documented_is_restored_as_documented(stage: Stage) -> None:
+async def test_the_documented_backup_can_be_restored_as_documented(stage: Stage) -> None:
     await stage.provision(users=4, threads=2, messages=50)
     port = unused_port()
     stage.start_postgres("postgres-restored", port)
@@ -182,7 +182,12 @@ async def test_a_dump_made_as_documented_is_restored_as_documented(stage: Stage)
     [dump] = stage.folder.glob("chatserver-*.dump")
     assert dump.stat().st_mode & 0o077 == 0
     stage.shell(command("operations.md", "pg_restore"), ours, ("chatserver-….dump", dump), **as_superuser, PGPORT=port)
-    assert stage.check(DATABASE_URL=stage.database("chatserver", SECRET, port)) == (0, "All is well.\n")
+    stage.shell(command("operations.md", "tar --create"), ("/var/lib/chatserver", stage.folder))
+    [files], fresh = stage.folder.glob("chatserver-files-*.tar"), stage.folder / "fresh"
+    to_fresh = ("/var/lib/chatserver", fresh), ("-o chatserver -g chatserver ", ""), ("chatserver-files-….tar", files)
+    stage.shell(command("operations.md", "tar --extract"), *to_fresh)
+    code, output = stage.check(DATABASE_URL=stage.database("chatserver", SECRET, port), FILES_DIR=str(fresh / "files"))
+    assert (code, output.splitlines()[-1]) == (0, "All is well.")  # the index of the search may lag behind
     both = [messages(stage.owner_url), messages(stage.database("chatserver_owner", f"{SECRET}-owner", port))]
     assert both[0] == both[1]
     assert len(both[0]) >= 50

@@ -1,4 +1,4 @@
-"""Another password for Redis, and another Redis, while people stay signed in."""
+"""A new Redis password and a new Redis, while people stay signed in."""
 
 import asyncio
 import shutil
@@ -19,7 +19,7 @@ BEFORE = "the-password-before"
 
 @pytest.fixture
 async def ana(stage: Stage) -> AsyncIterator[Person]:
-    """She is signed in by a Redis of its own, `redis-old`, with the password BEFORE."""
+    """Ana, whose session is in a Redis of its own, `redis-old`, with the password BEFORE."""
     port = stage.ports["redis-old"] = unused_port()
     await stage.restart_with(REDIS_URL=stage.start_redis("redis-old", port, BEFORE))
     async with Person(URL(stage.url), f"Ana-{port}", trust=stage.trust) as ana:
@@ -33,7 +33,7 @@ async def ana(stage: Stage) -> AsyncIterator[Person]:
 
 
 def redis_admin(stage: Stage, name: str, script: str, *changes: tuple[str, object], **settings: object) -> str:
-    """As Redis's administrator."""
+    """Runs a script as Redis's administrator."""
     function = command("operations.md", "redis_admin() {").partition("\n}\n")[0] + "\n}\n"
     ours = (
         ("/etc/chatserver/redis.conf", stage.folder / name / "redis.conf"),
@@ -49,7 +49,7 @@ async def is_signed_in(person: Person) -> bool:
     return (await person.get("/messages/session")).status == 200
 
 
-async def test_redis_gets_another_password_while_people_stay_signed_in_and_only_its_administrator_empties_it(
+async def test_a_new_redis_password_signs_nobody_out_and_only_the_administrator_can_flush(
     stage: Stage, ana: Person
 ) -> None:
     port = stage.ports["redis-old"]
@@ -68,7 +68,7 @@ async def test_redis_gets_another_password_while_people_stay_signed_in_and_only_
         Redis(port=port, username="chatserver", password=BEFORE).ping()
     assert await is_signed_in(ana)
     stage.end("redis-old")
-    stage.start_redis("redis-old", port)  # from its file, as it is now
+    stage.start_redis("redis-old", port)  # from its present configuration file
     with pytest.raises(NoPermissionError):
         Redis.from_url(url).flushdb()
     assert await is_signed_in(ana)
@@ -76,7 +76,7 @@ async def test_redis_gets_another_password_while_people_stay_signed_in_and_only_
     assert not await is_signed_in(ana)
 
 
-async def test_a_new_redis_follows_the_old_one_and_nobody_is_signed_out(stage: Stage, ana: Person) -> None:
+async def test_moving_to_a_new_redis_signs_nobody_out(stage: Stage, ana: Person) -> None:
     port = stage.ports["redis-new"] = unused_port()
     url = stage.start_redis("redis-new", port, "new")
     redis_admin(

@@ -1,4 +1,4 @@
-"""Requests that two programs could read differently, and what a browser must not be able to claim."""
+"""Requests that two programs could parse differently, and forged headers."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ from tests.production.programs import program
 from tests.production.stage import Stage
 from tests.support.people import Person
 
-# The line of a request; not the field of a JSON line that tells it once more.
+# A request line in a log, but not the field of a JSON line that repeats it.
 SEEN = re.compile(r'(?<!: )"[A-Z]+ (?:https?://[^/ ]+)?/[^ ?]*\?([a-z]+-[0-9a-f-]+)')
 
 TRIES = {
@@ -102,7 +102,7 @@ async def test_gunicorn_sees_no_request_that_the_proxy_did_not_see(stage: Stage,
     assert isinstance(stage.trust, ssl.SSLContext)
     await send(stage.ports[front], text, stage.trust if front == "haproxy" else None)
     after = f"after-{uuid4()}"
-    async with aiohttp.ClientSession() as http:  # another person's next request gets its own answer
+    async with aiohttp.ClientSession() as http:  # other users' next requests get their own answers
         for _ in range(4):
             async with http.get(f"{stage.url}/messages/sign-in/?{after}", ssl=stage.trust) as response:
                 assert response.status == 200
@@ -116,7 +116,7 @@ async def test_gunicorn_sees_no_request_that_the_proxy_did_not_see(stage: Stage,
 
 @pytest.mark.parametrize("front", ["haproxy", "nginx", "alone"])
 async def test_a_forged_address_changes_nothing(stage: Stage, front: str) -> None:
-    """They come from 127.0.0.3, which no proxy believes."""
+    """The requests come from 127.0.0.3, which no proxy trusts."""
     url = f"{'http' if front == 'nginx' else 'https'}://127.0.0.1:{stage.ports[front]}"
     forged = {"X-Forwarded-For": "127.0.0.1, 6.6.6.6", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
     connector = aiohttp.TCPConnector(local_addr=("127.0.0.3", 0), ssl=stage.trust)
@@ -158,7 +158,7 @@ server {{
 
 @pytest.fixture
 async def beside(stage: Stage) -> AsyncIterator[str]:
-    """A site with the chat under /messages/, and with much that is meant for its own pages."""
+    """An nginx site with the chat under /messages/, and with settings that are meant for its own pages."""
     place, port = stage.folder / "beside", unused_port()
     main = stage.write_nginx(place)
     (place / "site.conf").write_text(SITE.format(folder=stage.folder, port=port))
@@ -168,7 +168,7 @@ async def beside(stage: Stage) -> AsyncIterator[str]:
     stage.end("nginx-beside")
 
 
-async def test_what_a_site_has_for_its_own_pages_does_not_reach_the_chat_beside_it(stage: Stage, beside: str) -> None:
+async def test_the_nginx_settings_of_a_site_do_not_affect_the_chat_beside_it(stage: Stage, beside: str) -> None:
     async with (
         Person(URL(beside), "Ana-at-the-site", trust=stage.trust) as ana,
         Person(URL(beside), "Ben-at-the-site", trust=stage.trust) as ben,
@@ -190,7 +190,7 @@ async def test_what_a_site_has_for_its_own_pages_does_not_reach_the_chat_beside_
 
 @pytest.fixture
 async def naive(stage: Stage) -> AsyncIterator[str]:
-    """A proxy that somebody set up without a thought for WebSocket."""
+    """A proxy configured without regard to WebSockets."""
     place, port = stage.folder / "naive", stage.ports["naive"]
     main = stage.write_nginx(place)
     (place / "site.conf").write_text(
@@ -205,7 +205,7 @@ async def naive(stage: Stage) -> AsyncIterator[str]:
     stage.end("naive")
 
 
-async def test_behind_a_proxy_that_drops_upgrade_the_page_and_the_log_say_so(
+async def test_the_page_and_the_log_report_a_proxy_that_drops_upgrade(
     stage: Stage,
     naive: str,
     browser: Browser,
@@ -219,8 +219,8 @@ async def test_behind_a_proxy_that_drops_upgrade_the_page_and_the_log_say_so(
 
 
 @pytest.mark.parametrize("front", ["haproxy", "alone"])
-async def test_a_handshake_whose_upgrade_was_dropped_on_the_way_is_in_the_log(stage: Stage, front: str) -> None:
-    """By a proxy before ours, so that it comes to ours without."""
+async def test_a_handshake_that_lost_its_upgrade_header_is_logged(stage: Stage, front: str) -> None:
+    """A proxy in front of ours drops it."""
 
     url = f"https://localhost:{stage.ports[front]}"
     headers = {"Origin": url, "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}

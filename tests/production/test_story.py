@@ -1,4 +1,4 @@
-"""The whole way: haproxy → nginx → gunicorn → PostgreSQL and Redis, as people use it."""
+"""People use the whole stack: haproxy → nginx → gunicorn → PostgreSQL and Redis."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from tests.support.processes import children
 
 
 @pytest.mark.parametrize("front", ["haproxy", "alone"])
-async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(
+async def test_ana_and_ben_talk_in_browsers_through_the_whole_stack(
     stage: Stage,
     browser: Browser,
     front: str,
@@ -46,7 +46,7 @@ async def test_ana_and_ben_talk_in_a_browser_through_all_of_it(
         await screen.page.context.close()
 
 
-async def test_restarted_one_by_one_under_load_it_loses_nothing_and_refuses_nobody(talk: Stage) -> None:
+async def test_a_rolling_restart_under_load_loses_nothing_and_refuses_nobody(talk: Stage) -> None:
     await talk.people_talk(10, behind_the_cut=True)
     report = Report("restarted one by one")
     async with Visitors(talk) as visitors:
@@ -59,15 +59,15 @@ async def test_restarted_one_by_one_under_load_it_loses_nothing_and_refuses_nobo
     refusals = visitors.refusals + Counter(status for talker in people for status in talker.refused)
     report.measured |= {"slowest end": f"{max(took):.1f} s", "closed with 1001": f"{codes.count(1001)} of {len(codes)}",
                         "pages and forms": str(visitors.answered)}  # fmt: skip
-    report.expect(set(codes) == {1001}, "every socket is told 1001")
+    report.expect(set(codes) == {1001}, "every socket is closed with 1001")
     report.expect(max(took) < 4, "an instance ends within 4 s")
     report.expect(not refusals, f"nobody is refused by a proxy: {dict(refusals)}")
     report.expect(visitors.answered > 500, "many pages and forms were asked for")
     await judge(talk, report, time.monotonic())
 
 
-async def test_people_talk_over_sockets_through_an_nginx_alone(talk: Stage) -> None:
-    """The way of a single server; behind haproxy sockets pass nginx by."""
+async def test_people_talk_over_sockets_through_nginx_alone(talk: Stage) -> None:
+    """This is how a single server works; behind haproxy, sockets bypass nginx."""
 
     def ended() -> int:
         return talk.log("nginx-alone-access").count('"GET /messages/ws HTTP/1.1" 101')
@@ -89,7 +89,7 @@ async def test_a_reload_by_sighup_loses_nothing(talk: Stage) -> None:
         talk.process(f"gunicorn-{number}").send_signal(1)
     await talk.until(lambda: len(closes(talk, start)) >= len(talk.talkers), 30)
     codes = [code for talker in talk.talkers + talk.listeners for at, code in talker.closes if at >= start]
-    report.expect(set(codes) == {1001}, "every socket is told 1001")
+    report.expect(set(codes) == {1001}, "every socket is closed with 1001")
     await judge(talk, report, time.monotonic())
 
 
@@ -107,7 +107,7 @@ async def test_an_instance_that_is_killed_loses_nothing(talk: Stage) -> None:
     await judge(talk, report, killed)
 
 
-async def test_haproxy_and_nginx_may_be_restarted(talk: Stage) -> None:
+async def test_restarting_haproxy_and_nginx_loses_nothing(talk: Stage) -> None:
     await talk.people_talk(5)
     report = Report("nginx and haproxy reloaded and restarted")
     talk.process("nginx").send_signal(1)
@@ -118,7 +118,7 @@ async def test_haproxy_and_nginx_may_be_restarted(talk: Stage) -> None:
     await judge(talk, report, time.monotonic())
 
 
-async def test_static_files_come_from_nginx_compressed_and_for_ever(stage: Stage) -> None:
+async def test_nginx_serves_static_files_compressed_and_cached_for_ever(stage: Stage) -> None:
     async with aiohttp.ClientSession() as http:
         page = await (await http.get(f"{stage.url}/messages/sign-in/", ssl=stage.trust)).text()
         style = re.findall(r'href="(/messages/static/[^"]+\.css)"', page)[0]
@@ -137,7 +137,7 @@ async def test_static_files_come_from_nginx_compressed_and_for_ever(stage: Stage
 
 @pytest.fixture(autouse=True)
 async def whole(stage: Stage) -> None:
-    """Each test begins with everything running."""
+    """Starts each test with everything running."""
     await stage.instance_ready(1)
     await stage.instance_ready(2)
     await stage.ready()

@@ -1,4 +1,4 @@
-"""Load without sockets: people who look at pages and send forms, and a program that sends by the API."""
+"""Load without sockets: people who request pages and send forms, and a program that uses the API."""
 
 import asyncio
 from collections import Counter
@@ -17,7 +17,7 @@ PAUSE = 0.1  # seconds between an answer and the next request: fewer than MESSAG
 
 
 class Visitors:
-    """Ask again and again, as long as the context lasts; `refusals` counts every answer but the right one."""
+    """Send requests until the context ends; `refusals` counts all unexpected answers."""
 
     def __init__(self, stage: Stage) -> None:
         self.answered = 0
@@ -26,7 +26,7 @@ class Visitors:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def come(self, front: str, pairs: int) -> None:
-        """To one of the stage's addresses."""
+        """Starts visitors at one of the stage's addresses."""
         for _ in range(pairs):
             people = [self._person(front, name) for name in ("Ana", "Ben")]
             for person in people:

@@ -1,4 +1,4 @@
-"""Chat pages in memory, and news that arrive when a test lets them."""
+"""Chat pages in memory, and events that arrive when a test delivers them."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from aiohttp import WSMessage, WSMsgType
 from chatserver.bus.events import Event, encode_event
 from chatserver.conversations.access import ThreadRequest, enter
 from chatserver.conversations.messages import as_frame, history
+from chatserver.conversations.notes import note_as_frame, notes_of
 from chatserver.database.client import Database, R
 from chatserver.errors import ChatError
 from chatserver.realtime.connection import Connection
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from tests.realtime.stage import Stage
 
 
-class News:
-    """Stands where Redis stands: what is published waits until the schedule lets it arrive, or loses it."""
+class HeldEvents:
+    """Stands in for Redis: a published event waits until the schedule delivers or loses it."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[int, bytes]] = []
@@ -31,12 +32,12 @@ class News:
 
 
 class Interrupted:
-    """A database in which something happens just before a read, as a test has asked for: by query, the first asked."""
+    """A database that runs a test's `surprises` just before reads: for each query, the next one in the list."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self.surprises: defaultdict[str, list[Callable[[], Awaitable[None]]]] = defaultdict(list)
-        self.troubles: list[AssertionError] = []  # which a connection would take for its own, and log
+        self.troubles: list[AssertionError] = []  # which the connection would otherwise only log
 
     async def query(self, name: str, record: type[R], /, **parameters: object) -> list[R]:
         if self.surprises[name]:
@@ -72,7 +73,7 @@ class Wire:
 
 
 class Page(Screen):
-    """A chat page of a person, with a socket."""
+    """A person's chat page, with a socket."""
 
     def __init__(self, stage: "Stage", person: int) -> None:
         super().__init__()
@@ -107,8 +108,9 @@ class Page(Screen):
             member = await enter(db, ThreadRequest(thread, self._stage.users[self.person].id))
         except ChatError:
             return
-        messages, _ = await history(db, config, member, member.last_seq + 1)
+        messages, more = await history(db, config, member, member.last_seq + 1)
         entries = [as_frame(message) for message in messages]
+        entries += [note_as_frame(note) for note in await notes_of(db, config, member, messages, begins=not more)]
         self.load(thread, member.last_seq, member.from_seq, member.last_change, entries)
 
     async def catch_up_with_wire(self) -> None:

@@ -1,4 +1,4 @@
-"""Whatever may happen, in any order, beside a simple model of what must hold."""
+"""Everything that may happen, in any order, compared with a simple model."""
 
 import asyncio
 from dataclasses import replace
@@ -14,23 +14,21 @@ from hypothesis.stateful import (
     rule,
 )
 
-from chatserver.bus.events import ParticipantRemoved
 from chatserver.config.settings import Config
-from chatserver.conversations import threads
 from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.listing import conversations_of
 from chatserver.conversations.message_store import NewMessage
 from chatserver.conversations.read_markers import ReadMarker
 from chatserver.database.client import Database
 from tests.realtime.in_memory import Page
 from tests.realtime.model import Model
 from tests.realtime.stage import PEOPLE, Stage, set_up
-from tests.support.database import execute
 
 people = st.sampled_from(range(len(PEOPLE)))
 
 
 class Schedule(RuleBasedStateMachine):
-    # All three are set by the test:
+    # The test sets all three:
     config: Config
     runner: asyncio.Runner
     db: Database
@@ -41,10 +39,10 @@ class Schedule(RuleBasedStateMachine):
         self.stage: Stage = self.runner.run(set_up(config, self.db))
         self.ids = 0
         ana, ben, cleo = (user.id for user in self.stage.users)
-        self.model = Model({self.stage.pair: {ana, ben}, self.stage.group: {ana, ben, cleo}})
-        self.one_at_a_time = asyncio.Lock()  # what is stored, and what the model makes of it
+        self.model = Model({self.stage.pair: {ana, ben}}, self.stage.group, [ana, ben, cleo])
+        self.one_at_a_time = asyncio.Lock()  # so that the database and the model change together
         self.pages: list[Page] = []
-        self.runner.run(self.stage.repair.poll())  # as at the start of a server: it looks for what came after
+        self.runner.run(self.stage.repair.poll())  # as a server does when it starts
         for person in (0, 1):
             self.open_a_page(person)
             for in_group in (False, True):
@@ -63,7 +61,7 @@ class Schedule(RuleBasedStateMachine):
         self.runner.run(self._send(self.thread(in_group), person, together))
 
     async def _send(self, thread: int, person: int, together: int) -> None:
-        """Several at once share a batch, with somebody else's in between."""
+        """Sends several messages in one batch, the second one by somebody else."""
         messages = []
         for number in range(together):
             self.ids += 1
@@ -80,7 +78,7 @@ class Schedule(RuleBasedStateMachine):
     async def _submit(self, messages: list[NewMessage]) -> list[Any]:
         return await asyncio.gather(*map(self.stage.message_store.submit, messages), return_exceptions=True)
 
-    # What Hypothesis draws never depends on what has happened: two pages may read in either order.
+    # What Hypothesis draws must not depend on the state, since two pages may read in either order.
     @rule(in_group=st.booleans(), place=st.integers(0, 30), other_text=st.booleans())
     def send_again(self, in_group: bool, place: int, other_text: bool) -> None:
         thread = self.thread(in_group)
@@ -91,8 +89,8 @@ class Schedule(RuleBasedStateMachine):
         assert getattr(result, "code", None) == "duplicate_id" if other_text else result.seq == place + 1
 
     @rule(fates=st.lists(st.tuples(st.integers(0, 50), st.sampled_from(["arrives", "arrives", "is lost"])), min_size=1))
-    def news_arrive_late_or_never(self, fates: list[tuple[int, str]]) -> None:
-        waiting = self.stage.news.waiting
+    def events_arrive_late_or_never(self, fates: list[tuple[int, str]]) -> None:
+        waiting = self.stage.events.waiting
         for place, fate in fates:
             if waiting:
                 user_id, payload = waiting.pop(place % len(waiting))
@@ -100,10 +98,10 @@ class Schedule(RuleBasedStateMachine):
                     self.stage.dispatcher.on_event(user_id, payload)
 
     @rule()
-    def all_news_are_lost_but_the_last(self) -> None:
-        """Of each person: whatever it is, something is missing before it."""
-        last = dict(self.stage.news.waiting)
-        self.stage.news.waiting.clear()
+    def all_events_but_the_last_are_lost(self) -> None:
+        """Delivers each person's last event, so that something is missing before it."""
+        last = dict(self.stage.events.waiting)
+        self.stage.events.waiting.clear()
         for user_id, payload in last.items():
             self.stage.dispatcher.on_event(user_id, payload)
 
@@ -115,12 +113,13 @@ class Schedule(RuleBasedStateMachine):
     async def _open(self, person: int) -> None:
         page = Page(self.stage, person)
         self.pages.append(page)
+        self._list(page)
         await page.opens(self.stage.pair, self.stage.group)
 
     @precondition(lambda self: self.pages)
     @rule(place=st.integers(0, 3), at_once=st.booleans())
     def cut_a_page_off(self, place: int, at_once: bool) -> None:
-        """And let it come back, at once or with the next look."""
+        """Disconnects a page, and reconnects it at once or closes it."""
         page = self.pages[place % len(self.pages)]
         self.runner.run(self._cut(page, at_once))
 
@@ -130,44 +129,40 @@ class Schedule(RuleBasedStateMachine):
             self.pages.remove(page)
             return
         page.connect()
+        self._list(page)
         await page.opens(self.stage.pair, self.stage.group)
+
+    def _list(self, page: Page) -> None:
+        """Loads the list of conversations."""
+        page.groups.clear()
+        if self.user(page.person) in self.model.first[self.stage.group]:
+            page.groups[self.stage.group] = self.model.group.described()
 
     @rule(person=people, in_group=st.booleans(), seq=st.integers(0, 30))
     def read_up_to(self, person: int, in_group: bool, seq: int) -> None:
         thread, reader = self.thread(in_group), self.user(person)
         (result,) = self.runner.run(self._mark(ReadMarker(ThreadRequest(thread, reader), seq)))
         if reader in self.model.first[thread]:
-            assert result is None
             mark = min(seq, len(self.model.said[thread]))
             self.model.read[thread, reader] = max(self.model.read[thread, reader], mark)
+            assert result.read_seq == self.model.read[thread, reader]
 
     async def _mark(self, mark: ReadMarker) -> list[Any]:
         return list(await asyncio.gather(self.stage.read_markers.submit(mark), return_exceptions=True))
 
-    @rule(joins=st.booleans(), sees_only_new=st.booleans())
-    def cleo_joins_or_leaves_the_group(self, joins: bool, sees_only_new: bool) -> None:
-        query = "add_participants" if joins else "remove_participants"
-        group, cleo = self.stage.group, self.user(2)
-        changed = self.runner.run(self.db.execute_once(query, int, thread_id=group, user_ids=[cleo]))
-        if changed and joins:
-            self.model.read[group, cleo] = len(self.model.said[group])
-            self.model.first[group][cleo] = first = len(self.model.said[group]) + 1 if sees_only_new else 1
-            participant = f"thread_id = {group} and user_id = {cleo}"
-            execute(str(self.config.database_url), f"update participants set from_seq = {first} where {participant}")
-        elif changed:
-            del self.model.first[group][cleo]
-            self.stage.news.publish([cleo], ParticipantRemoved(group))
-
     @rule()
-    def repair_looks(self) -> None:
+    def repair_polls(self) -> None:
         self.runner.run(self.stage.repair.poll())
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
     @invariant()
-    def pages_show_what_was_stored_at_some_time(self) -> None:
+    def pages_show_only_states_that_were_stored(self) -> None:
         self.runner.run(self._catch_up())
         assert self.stage.interrupted.troubles == []
+        self._check_pages()
+
+    def _check_pages(self) -> None:
         for page in self.pages:
             assert page.breaches == []
             for thread, said in self.model.said.items():
@@ -177,7 +172,7 @@ class Schedule(RuleBasedStateMachine):
                     assert state in said[seq - 1].states
 
     async def _catch_up(self) -> None:
-        """All pages, and the model: what one page's reads were interrupted by may be on another page already."""
+        """Catches up all pages and the model: a message sent during one page's reads may be on another page already."""
         for page in self.pages:
             await page.catch_up_with_wire()
             await page.opens(*(thread for thread, view in page.views.items() if view.must_load))
@@ -185,7 +180,7 @@ class Schedule(RuleBasedStateMachine):
             pass
 
     def teardown(self) -> None:
-        if not hasattr(self, "pages"):  # it never began
+        if not hasattr(self, "pages"):  # it never started
             return
         try:
             self.runner.run(self._end())
@@ -194,7 +189,7 @@ class Schedule(RuleBasedStateMachine):
                 self.runner.run(page.disconnect())
 
     async def _end(self) -> None:
-        """All news that are still waiting are lost; two looks make them good; then nothing is missing anywhere."""
+        """Loses all waiting events; after two polls of the gap repair nothing is missing anywhere."""
         self.stage.interrupted.surprises.clear()
         await self.stage.repair.poll()
         await self.stage.repair.poll()
@@ -206,7 +201,7 @@ class Schedule(RuleBasedStateMachine):
                     shown = {seq: state for seq, state in view.states.items() if seq >= first[self.user(page.person)]}
                     assert shown == self.model.seen_by(thread, self.user(page.person))
         for user in self.stage.users:
-            for line in (await threads.conversations(self.db, user.id)).conversations:
+            for line in (await conversations_of(self.db, user.id)).conversations:
                 said = self.model.said[line.id]
                 assert line.total == len(said)
                 assert line.sent == sum(one.sender == user.id for one in said)

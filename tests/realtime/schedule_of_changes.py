@@ -6,20 +6,20 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from chatserver.conversations import threads
 from chatserver.conversations.access import ThreadRequest
 from chatserver.conversations.changes import ChangedMeanwhile, NewChange
 from chatserver.conversations.deletions import deletion
 from chatserver.conversations.edits import edit
+from chatserver.conversations.listing import conversations_of
 from chatserver.conversations.reactions import reaction
 from chatserver.errors import ChatError
-from tests.realtime.model import EMOJI, Wish
+from tests.realtime.model import EMOJI, ChangeRequest
 from tests.realtime.schedule import Schedule, people
 from tests.realtime.stage import PEOPLE
 
 
 class Drawn(NamedTuple):
-    """A wish as Hypothesis draws it, before it is known what messages there are."""
+    """A request as Hypothesis draws it, before it is known which messages exist."""
 
     person: int | None  # None: the sender of the message
     from_the_end: int  # 0: beyond the last message
@@ -29,7 +29,7 @@ class Drawn(NamedTuple):
     emoji: str
 
 
-wishes = st.lists(
+requests = st.lists(
     st.builds(
         Drawn,
         person=st.sampled_from([None, None, *range(len(PEOPLE))]),
@@ -43,17 +43,17 @@ wishes = st.lists(
     max_size=4,
 )
 
-# What a connection asks to catch up, in this order.
+# The queries with which a connection catches up, in this order.
 reads = st.sampled_from(["threads_for", "messages_after", "changes_after", "message_states", "message_states"])
 
 
 class ScheduleOfChanges(Schedule):
-    @rule(in_group=st.booleans(), drawn=wishes)
+    @rule(in_group=st.booleans(), drawn=requests)
     def change(self, in_group: bool, drawn: list[Drawn]) -> None:
-        """Several at once share a batch, unless they are about the same message."""
+        """Requests several changes in one batch, unless they are about the same message."""
         self.runner.run(self._change(self.thread(in_group), drawn))
 
-    @rule(read=reads, in_group=st.booleans(), drawn=wishes)
+    @rule(read=reads, in_group=st.booleans(), drawn=requests)
     def something_changes_before_a_read(self, read: str, in_group: bool, drawn: list[Drawn]) -> None:
         thread = self.thread(in_group)
         self.stage.interrupted.surprises[read].append(lambda: self._change(thread, drawn))
@@ -65,52 +65,52 @@ class ScheduleOfChanges(Schedule):
 
     async def _change(self, thread: int, drawn: list[Drawn]) -> None:
         async with self.one_at_a_time:
-            asked = [self._wish(thread, one) for one in drawn]
-            submitted = [self.stage.change_store.submit(self._new_change(thread, wish)) for wish in asked]
+            asked = [self._request(thread, one) for one in drawn]
+            submitted = [self.stage.change_store.submit(self._new_change(thread, request)) for request in asked]
             results = await asyncio.gather(*submitted, return_exceptions=True)
             before = self.model.last_change[thread]
             pairs = zip(asked, results, strict=True)
-            numbers = {result for wish, result in pairs if self._is_changed(thread, wish, result)}
+            numbers = {result for request, result in pairs if self._is_changed(thread, request, result)}
             assert numbers == set(range(before + 1, before + 1 + len(numbers)))
 
-    def _wish(self, thread: int, drawn: Drawn) -> Wish:
+    def _request(self, thread: int, drawn: Drawn) -> ChangeRequest:
         said = self.model.said[thread]
         seq = max(len(said) + 1 - drawn.from_the_end, 0)
         message = said[seq - 1] if 0 < seq <= len(said) else None
         person = message.sender if drawn.person is None and message else self.user(drawn.person or 0)
         base = message.state.change if message and drawn.base_is_right else 0
-        return Wish(person, drawn.kind, seq, drawn.text, base, drawn.emoji)
+        return ChangeRequest(person, drawn.kind, seq, drawn.text, base, drawn.emoji)
 
-    def _new_change(self, thread: int, wish: Wish) -> NewChange:
-        request = ThreadRequest(thread, wish.person)
-        if wish.kind == "edit":
-            return edit(request, wish.seq, wish.text, wish.base)
-        if wish.kind == "delete":
-            return deletion(request, wish.seq)
-        return reaction(self.config, request, wish.seq, wish.emoji, on=wish.kind == "react")
+    def _new_change(self, thread: int, request: ChangeRequest) -> NewChange:
+        by_person = ThreadRequest(thread, request.person)
+        if request.kind == "edit":
+            return edit(by_person, request.seq, request.text, request.base)
+        if request.kind == "delete":
+            return deletion(by_person, request.seq)
+        return reaction(self.config, by_person, request.seq, request.emoji, on=request.kind == "react")
 
-    def _is_changed(self, thread: int, wish: Wish, result: int | BaseException) -> bool:
-        """Whether the wish changed something; whatever the answer is, the model expects it."""
-        expected = self.model.answer(thread, wish)
+    def _is_changed(self, thread: int, request: ChangeRequest, result: int | BaseException) -> bool:
+        """Compares the answer with the model; returns whether something changed."""
+        expected = self.model.answer(thread, request)
         if expected == "changed":
             assert isinstance(result, int), result
-            self.model.apply(thread, wish, result)
+            self.model.apply(thread, request, result)
             return True
         if expected == "done":
-            assert result == self.model.said[thread][wish.seq - 1].state.change
+            assert result == self.model.said[thread][request.seq - 1].state.change
             return False
         assert isinstance(result, ChatError)
         assert result.code == expected
         if isinstance(result, ChangedMeanwhile):
-            state = self.model.said[thread][wish.seq - 1].state
-            assert result.present["seq"] == wish.seq
+            state = self.model.said[thread][request.seq - 1].state
+            assert result.present["seq"] == request.seq
             assert (result.present["text"], result.present["change"]) == (state.text, state.change)
         return False
 
     async def _end(self) -> None:
         await super()._end()
         for user in self.stage.users:
-            for line in (await threads.conversations(self.db, user.id)).conversations:
+            for line in (await conversations_of(self.db, user.id)).conversations:
                 said = self.model.said[line.id]
                 assert line.last_change == self.model.last_change[line.id]
                 if said and self.model.first[line.id][user.id] <= len(said):

@@ -1,4 +1,4 @@
-"""Whoever opens a thread again gets each message that has changed meanwhile, once, as it is now."""
+"""A user who opens a thread again gets each message that changed meanwhile once, as it is now."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ async def says_three(ana: Person, ben: Person) -> int:
 
 
 async def replayed(socket: Socket, thread: int, **known: int) -> list[dict[str, Any]]:
-    """What comes up to `opened`, without presence."""
+    """Returns the frames before `opened`, without presence."""
     await socket.says("open", thread=thread, **known)
     frames = [await socket.next()]
     while frames[-1]["type"] != "opened":
@@ -27,7 +27,7 @@ async def replayed(socket: Socket, thread: int, **known: int) -> list[dict[str, 
     return frames
 
 
-async def test_ben_who_was_away_gets_each_changed_message_once_as_it_is_now(
+async def test_ben_gets_each_changed_message_once_as_it_is_now_after_reconnecting(
     ana: Person, ben: Person, database_url: str
 ) -> None:
     thread = await says_three(ana, ben)
@@ -41,7 +41,7 @@ async def test_ben_who_was_away_gets_each_changed_message_once_as_it_is_now(
     assert (opened["last"], opened["change"], opened["from"]) == (3, 4, 1)
 
 
-async def test_a_replay_tells_messages_before_changes(ana: Person, ben: Person, database_url: str) -> None:
+async def test_a_replay_sends_messages_before_changes(ana: Person, ben: Person, database_url: str) -> None:
     thread = await says_three(ana, ben)
     change_message(database_url, thread, 1, text="One")
     change_message(database_url, thread, 3, text="Three")
@@ -51,14 +51,16 @@ async def test_a_replay_tells_messages_before_changes(ana: Person, ben: Person, 
     ]  # fmt: skip
 
 
-async def test_who_names_no_change_gets_none_replayed(ana: Person, ben: Person, database_url: str) -> None:
+async def test_a_client_that_names_no_change_gets_no_changes_replayed(
+    ana: Person, ben: Person, database_url: str
+) -> None:
     thread = await says_three(ana, ben)
     change_message(database_url, thread, 2, text="Two")
     (opened,) = await replayed(await ben.socket(), thread, after=3)
     assert opened["change"] == 1
 
 
-async def test_a_change_beyond_the_last_means_another_database(ana: Person, ben: Person, database_url: str) -> None:
+async def test_a_change_beyond_the_last_resets_the_client(ana: Person, ben: Person, database_url: str) -> None:
     thread = await says_three(ana, ben)
     change_message(database_url, thread, 2, text="Two")
     socket = await ben.socket()
@@ -70,10 +72,10 @@ async def test_a_change_beyond_the_last_means_another_database(ana: Person, ben:
     ("after", "change", "answer"),
     [(3, 0, "reset"), (3, 2, "changed"), (2, 2, "reset"), (2, 3, "changed"), (1, 3, "reset"), (1, 4, "opened")],
 )
-async def test_messages_and_changed_messages_count_alike_for_the_limit(
+async def test_messages_and_changed_messages_both_count_towards_the_replay_limit(
     ana: Person, ben: Person, database_url: str, serve: Serve, after: int, change: int, answer: str
 ) -> None:
-    """Four changes of three messages: two of them of the same."""
+    """There are four changes of three messages."""
     thread = await says_three(ana, ben)
     for seq, text in ((1, "once"), (1, "twice"), (2, "once"), (3, "once")):
         change_message(database_url, thread, seq, text=text)
@@ -85,7 +87,7 @@ async def test_messages_and_changed_messages_count_alike_for_the_limit(
         assert (await socket.receives_one_of("reset", "changed", "opened"))["type"] == answer
 
 
-async def test_whoever_comes_later_is_told_nothing_from_before(ana: Person, ben: Person, database_url: str) -> None:
+async def test_a_later_participant_gets_no_earlier_changes(ana: Person, ben: Person, database_url: str) -> None:
     thread = await says_three(ana, ben)
     for seq in (1, 3):
         change_message(database_url, thread, seq, text=f"{seq}, secretly")
@@ -96,10 +98,10 @@ async def test_whoever_comes_later_is_told_nothing_from_before(ana: Person, ben:
     assert (opened["last"], opened["change"], opened["from"]) == (3, 2, 3)
 
 
-async def test_whoever_was_away_while_others_talked_loads_the_page_again(
+async def test_a_participant_who_was_removed_and_added_again_reloads_the_page(
     ana: Person, ben: Person, database_url: str
 ) -> None:
-    """Taken out and taken in again, with a chat open all the time: the news of it were lost."""
+    """Their chat was open all the time, but the events were lost."""
     thread = await says_three(ana, ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.opens(thread, after=3)

@@ -1,4 +1,4 @@
-"""What happens between two reads of a connection that catches up comes in order all the same."""
+"""Messages and changes between two reads of a connection that catches up still arrive in order."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -25,10 +25,10 @@ async def stage(config: Config) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def at_ben(stage: Stage) -> AsyncIterator[Page]:
-    """Ben's open chat with Ana, in which she has said two things."""
+    """Ben's open chat with Ana, in which she has written two messages."""
     for text in ("one", "two"):
         await says(stage, text)
-    stage.news.waiting.clear()
+    stage.events.waiting.clear()
     page = Page(stage, 1)
     await page.opens(stage.pair)
     yield page
@@ -43,30 +43,32 @@ async def edits(stage: Stage, seq: int, text: str, base: int = 0) -> int:
     return await stage.change_store.submit(edit(ThreadRequest(stage.pair, stage.users[0].id), seq, text, base))
 
 
-async def news_arrive(stage: Stage, page: Page, *, only_the_last: bool = False) -> None:
+async def events_arrive(stage: Stage, page: Page, *, only_the_last: bool = False) -> None:
     ben = stage.users[1].id
-    payloads = [payload for user_id, payload in stage.news.waiting if user_id == ben]
-    stage.news.waiting.clear()
+    payloads = [payload for user_id, payload in stage.events.waiting if user_id == ben]
+    stage.events.waiting.clear()
     for payload in payloads[-1:] if only_the_last else payloads:
         stage.dispatcher.on_event(ben, payload)
     await page.catch_up_with_wire()
 
 
-async def test_a_message_that_changes_again_while_it_is_read_waits_for_its_own_news(stage: Stage, at_ben: Page) -> None:
+async def test_a_message_that_changes_again_while_it_is_read_waits_for_its_own_event(
+    stage: Stage, at_ben: Page
+) -> None:
     async def edits_again() -> None:
         await edits(stage, 1, "One!", base=1)
 
     await edits(stage, 1, "One")
     await edits(stage, 2, "Two")
     stage.interrupted.surprises["message_states"].append(edits_again)
-    await news_arrive(stage, at_ben, only_the_last=True)
+    await events_arrive(stage, at_ben, only_the_last=True)
     shown = at_ben.views[stage.pair].states
     assert (at_ben.breaches, shown[1].text, shown[2].text) == ([], "one", "Two")
-    await news_arrive(stage, at_ben)
+    await events_arrive(stage, at_ben)
     assert (at_ben.breaches, shown[1].text) == ([], "One!")
 
 
-async def test_what_is_said_and_changed_while_changes_are_read_comes_before_its_change(
+async def test_a_message_sent_and_changed_while_changes_are_read_comes_before_its_change(
     stage: Stage, at_ben: Page
 ) -> None:
     async def says_and_edits() -> None:
@@ -76,12 +78,12 @@ async def test_what_is_said_and_changed_while_changes_are_read_comes_before_its_
     await edits(stage, 1, "One")
     await edits(stage, 2, "Two")
     stage.interrupted.surprises["changes_after"].append(says_and_edits)
-    await news_arrive(stage, at_ben, only_the_last=True)
+    await events_arrive(stage, at_ben, only_the_last=True)
     shown = at_ben.views[stage.pair].states
     assert (at_ben.breaches, shown[2].text, shown[3].text) == ([], "Two", "Three")
 
 
-async def test_a_replay_that_postgresql_broke_off_goes_on_after_the_last_change_that_was_told(
+async def test_an_interrupted_replay_continues_after_the_last_change_that_was_sent(
     stage: Stage, at_ben: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catch_up, "PAGE", 1)
@@ -96,7 +98,7 @@ async def test_a_replay_that_postgresql_broke_off_goes_on_after_the_last_change_
     await edits(stage, 1, "One")
     await edits(stage, 2, "Two")
     stage.interrupted.surprises["message_states"] += [answers, breaks_off]
-    await news_arrive(stage, at_ben, only_the_last=True)
+    await events_arrive(stage, at_ben, only_the_last=True)
     await at_ben.catch_up_with_wire()
     shown = at_ben.views[stage.pair].states
     assert (at_ben.breaches, shown[1].text, shown[2].text) == ([], "One", "Two")

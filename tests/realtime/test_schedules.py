@@ -1,4 +1,4 @@
-"""Any order of sending, changing, late and lost news, reconnecting, reading, joining and leaving, against a model."""
+"""Sending, changing, searching, lost events, reconnecting, reading, joining and leaving in any order, with a model."""
 
 import asyncio
 
@@ -9,7 +9,8 @@ from hypothesis.stateful import (
 
 from chatserver.config.settings import Config
 from chatserver.database.client import connect
-from tests.realtime.schedule_of_changes import ScheduleOfChanges
+from chatserver.search.follower import SearchFollower
+from tests.realtime.schedule_of_searches import ScheduleOfSearches
 
 EXAMPLES = 60
 
@@ -17,9 +18,10 @@ EXAMPLES = 60
 def test_whatever_the_order_of_events_every_screen_shows_what_is_stored(config: Config) -> None:
     with asyncio.Runner() as runner:
         db = runner.run(connect(str(config.database_url), 2, 0))
-        ScheduleOfChanges.config, ScheduleOfChanges.runner, ScheduleOfChanges.db = config, runner, db
+        ScheduleOfSearches.config, ScheduleOfSearches.runner, ScheduleOfSearches.db = config, runner, db
+        ScheduleOfSearches.follower = SearchFollower(db, 1)
         run_state_machine_as_test(
-            ScheduleOfChanges,
+            ScheduleOfSearches,
             settings=settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None, derandomize=True),
         )
         runner.run(db.close())

@@ -1,4 +1,4 @@
-"""A socket's life: who gets one, what it may say, and how it ends."""
+"""The life of a socket: who can open one, which frames it accepts, and how it ends."""
 
 import contextlib
 from dataclasses import replace
@@ -30,7 +30,7 @@ async def test_a_stranger_gets_no_socket(ana: Person) -> None:
 async def test_hello_names_the_user(ana: Person) -> None:
     ws = await ana.http.ws_connect("/messages/ws", headers={"Origin": str(ana.url.origin())})
     assert await ws.receive_json() == {
-        "type": "hello", "user": {"id": ana.id, "name": "Ana"}, "changes": True,
+        "type": "hello", "user": {"id": ana.id, "name": "Ana"}, "changes": True, "files": True,
     }  # fmt: skip
 
 
@@ -56,11 +56,16 @@ FULL = 150  # messages of 36 kB: more than the buffers between two programs hold
         ('{"type": "open", "thread": "1"}', "bad_frame"),
         ('{"type": "open", "thread": 1, "after": -1}', "bad_frame"),
         ('{"type": "open", "thread": 1, "after": "1"}', "bad_frame"),
+        ('{"type": "open", "thread": 1, "change": -1}', "bad_frame"),
+        ('{"type": "open", "thread": 1, "change": 1.5}', "bad_frame"),
+        ('{"type": "open", "thread": 1, "change": "1"}', "bad_frame"),
         ('{"type": "open", "thread": -1}', "no_such_thread"),
         ('{"type": "open", "thread": 0}', "no_such_thread"),
         ('{"type": "open", "thread": 123456789012345678901234567890}', "no_such_thread"),
         ('{"type": "open", "thread": %s}' % ("9" * 5000), "bad_frame"),
         ('{"type": "read", "thread": 1}', "bad_frame"),
+        ('{"type": "read", "thread": 1, "seq": -1}', "bad_frame"),
+        ('{"type": "read", "thread": 1, "seq": 1.5}', "bad_frame"),
         ('{"type": "read", "thread": 99, "seq": 1}', "no_such_thread"),
         ('{"type": "typing", "thread": 99}', "no_such_thread"),
         ('{"type": "send", "thread": 1, "text": "no id"}', "bad_frame"),
@@ -73,7 +78,7 @@ FULL = 150  # messages of 36 kB: more than the buffers between two programs hold
         ('{"type": "send", "thread": 99, "id": "%s", "text": "hi"}' % UUID, "no_such_thread"),
     ],
 )
-async def test_a_frame_that_cannot_be_followed_is_answered_and_harms_nothing(
+async def test_an_invalid_frame_is_answered_with_an_error_and_affects_nothing_else(
     ana: Person, ben: Person, raw: str, code: str
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -94,14 +99,14 @@ async def test_thousands_of_opens_and_bad_frames_affect_only_their_sender(
     await at_ben.opens(thread, after=1)
     at_cleo.stops_reading()
     for number in range(3000):
-        with contextlib.suppress(ConnectionError):  # closed by now: it reads too slowly
+        with contextlib.suppress(ConnectionError):  # closed by now, since it reads too slowly
             await at_cleo.says("open", thread=thread + number % 3, after=number)
             await at_cleo.ws.send_str("{" * 50)
     ids = [await at_ana.sends(thread, f"number {number}") for number in range(20)]
     assert [(await at_ben.receives("message"))["id"] for _ in ids] == ids
 
 
-async def test_nonsense_during_a_replay_leaves_it_whole(ana: Person, ben: Person) -> None:
+async def test_invalid_frames_during_a_replay_do_not_disturb_it(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana = await ana.socket()
     ids = [await at_ana.sends(thread, f"number {number}") for number in range(250)]
@@ -114,10 +119,10 @@ async def test_nonsense_during_a_replay_leaves_it_whole(ana: Person, ben: Person
     answers = [await at_ben.next() for _ in range(250)]
     assert [answer.get("id") for answer in answers] == ids
     assert [(await at_ben.next()).get("code", "opened") for _ in range(3)] == ["opened", "bad_frame", "no_such_thread"]
-    assert (await at_ben.next())["type"] == "reset"  # that large a number is beyond the last
+    assert (await at_ben.next())["type"] == "reset"  # so large a number is beyond the last one
 
 
-async def test_a_binary_frame_is_answered_and_harms_nothing(ana: Person) -> None:
+async def test_a_binary_frame_is_answered_with_an_error_and_affects_nothing_else(ana: Person) -> None:
     socket = await ana.socket()
     await socket.ws.send_bytes(b"\xff\x00")
     assert (await socket.next())["code"] == "bad_frame"
@@ -125,7 +130,7 @@ async def test_a_binary_frame_is_answered_and_harms_nothing(ana: Person) -> None
     assert await socket.next() == {"type": "pong"}
 
 
-async def test_an_error_names_the_message_and_speaks_the_persons_language(ana: Person, ben: Person) -> None:
+async def test_an_error_names_the_message_and_is_in_the_users_language(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     ana.http.headers["Accept-Language"] = "ru"
     socket = await ana.socket()
@@ -150,7 +155,7 @@ async def test_a_frame_over_131072_bytes_closes_the_socket_as_too_big(ana: Perso
     assert await socket.ends() == 1009
 
 
-async def test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike(
+async def test_a_foreign_thread_and_a_missing_thread_get_the_same_answer(
     ana: Person, ben: Person, cleo: Person
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -172,7 +177,7 @@ async def test_a_stranger_and_a_thread_that_does_not_exist_are_answered_alike(
     assert await answers(thread) == await answers(thread + 1000)
 
 
-async def test_one_thread_too_many_is_refused_until_another_is_closed(config: Config) -> None:
+async def test_too_many_open_threads_are_refused_until_one_is_closed(config: Config) -> None:
     async with (
         serving(replace(config, max_open_threads=1)) as url,
         Person(url, "Ana") as ana,
@@ -189,7 +194,7 @@ async def test_one_thread_too_many_is_refused_until_another_is_closed(config: Co
         assert (await socket.opens(other))["thread"] == other
 
 
-async def test_the_server_pings_and_drops_a_silent_client(config: Config) -> None:
+async def test_the_server_pings_a_silent_client_and_then_disconnects_it(config: Config) -> None:
     async with serving(replace(config, ping_interval=1, silence_timeout=3)) as url, Person(url, "Ana") as ana:
         await ana.sign_up()
         socket = await ana.socket()
@@ -219,7 +224,7 @@ async def test_a_slow_reader_is_disconnected_and_returns_to_catch_up(config: Con
         assert [(await again.next())["seq"] for _ in range(FULL)] == list(range(2, 2 + FULL))
 
 
-async def test_a_client_that_takes_nothing_for_too_long_is_cut_off(config: Config) -> None:
+async def test_a_client_that_stops_reading_for_too_long_is_disconnected(config: Config) -> None:
     changed = replace(config, send_timeout=1, queue_frames=0, queue_bytes=0)
     async with serving(changed) as url, Person(url, "Ana") as ana, Person(url, "Ben", 4096) as ben:
         await ana.sign_up()

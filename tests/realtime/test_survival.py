@@ -1,4 +1,4 @@
-"""Nothing acknowledged is lost by a lost publish, a gap or a restart."""
+"""Nothing acknowledged is lost when an event is lost, a message is missing or the server restarts."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ async def test_messages_of_a_lost_publish_reach_open_chats_and_lists(ana: Person
     thread = await ana.writes_to(ben)
     deaf = await serve(
         port=0, redis_prefix="another:", origins=(str(ana.url.origin()),)
-    )  # publishes where nobody hears
+    )  # publishes to a channel without subscribers
     open_chat, list_page = await ben.socket(), await ben.socket()
     await open_chat.opens(thread, after=1)
     answer = await api_send(ana, deaf, thread, "unheard")

@@ -78,7 +78,7 @@ def test_a_message_passes_the_seven_modules_that_the_document_lists() -> None:
         if f"from {taker} import" in (ROOT / f"{giver.replace('.', '/')}.py").read_text("utf-8")
     }
     reader, sending, store, publisher, _subscriber, dispatcher, hub = modules
-    # Redis is between the publisher and the subscriber, which gets the dispatcher's method from server/services.py.
+    # Between publisher and subscriber is Redis; server/services.py gives the dispatcher's method to the subscriber.
     assert hands_on == {(reader, sending), (reader, store), (sending, store), (store, publisher), (dispatcher, hub)}
     wiring = (ROOT / "chatserver" / "server" / "services.py").read_text("utf-8")
     assert "partial(subscriber.run, dispatcher.on_event, dispatcher.on_connection)" in wiring

@@ -10,7 +10,7 @@ from tests.support.repository import ROOT, files
 
 FILES = files()
 
-# What reads them: a tool that the Makefile runs, or a file of tests. `*` also matches `/`.
+# The tool of the Makefile or the test module that reads these files. `*` also matches `/`.
 READ_BY = {
     "*.py": "ruff check",
     "*.js": "biome check",
@@ -43,7 +43,7 @@ READ_BY = {
     "static/*.svg": "tests/browser/test_interface.py",
     "docs/*.svg": "tests/bench/test_report.py",
 }
-# Nothing in them can be wrong unnoticed, or no tool reads them.
+# Files in which no error can stay unnoticed, or for which there is no tool.
 READ_BY_NOBODY = {
     "*.png": "pictures, drawn by `make screenshots`",
     "deploy/Dockerfile": "needs Docker, which the checks do without",
@@ -54,7 +54,7 @@ READ_BY_NOBODY = {
     ".gitignore": "only git reads it",
     ".git-blame-ignore-revs": "only git reads it",
 }
-LINE = {".js": 120, ".css": 120, ".html": 120}  # columns; ruff and sqlfluff check those of Python and SQL
+LINE = {".js": 120, ".css": 120, ".html": 120}  # columns; ruff and sqlfluff check Python and SQL
 
 
 def test_every_file_is_read_by_a_check() -> None:
@@ -80,5 +80,5 @@ def test_no_line_is_too_long() -> None:
     assert long == []
 
 
-def test_no_address_of_a_registry_is_committed() -> None:
+def test_no_registry_address_is_committed() -> None:
     assert "resolved" not in (ROOT / "package-lock.json").read_text()

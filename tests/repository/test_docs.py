@@ -1,4 +1,4 @@
-"""The documents name everything there is, and nothing that isn't."""
+"""The documents name everything that exists, and nothing else."""
 
 import re
 from argparse import ArgumentParser
@@ -7,11 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from chatserver import __version__
-from chatserver.cli.users import add_user_commands
+from chatserver.cli import users
 from chatserver.config.renames import RENAMED
 from chatserver.config.settings import NEED_RESTART, Config
 from chatserver.errors import TABLE
 from chatserver.web.routes import ROUTES
+from chatserver.web.v1 import routes as v1
 from tests.browser.test_modules import TESTS
 from tests.faults.protections import PROTECTIONS
 from tests.support.repository import ROOT, page
@@ -19,7 +20,7 @@ from tests.support.repository import ROOT, page
 MODULE_TESTS = {f"test_module[{test.id}]" for test in TESTS}
 
 
-def test_every_setting_stands_in_the_table_with_its_default() -> None:
+def test_every_setting_is_in_the_table_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|", page("docs/configuration.md"), flags=re.MULTILINE))
     assert rows.keys() == {setting.name.upper() for setting in fields(Config)}
     for setting in fields(Config):
@@ -27,7 +28,7 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
             assert float(rows[setting.name.upper()].strip(" `")) == setting.default, setting.name
 
 
-def test_every_former_name_of_a_setting_stands_in_the_row_of_its_new_name() -> None:
+def test_every_former_name_of_a_setting_is_in_the_row_of_its_new_name() -> None:
     table = page("docs/configuration.md")
     for old, new in RENAMED.items():
         assert re.search(rf"^\| `{new}` \|.*formerly `{old}`", table, flags=re.MULTILINE), old
@@ -38,9 +39,9 @@ def test_the_settings_that_need_a_restart_are_listed() -> None:
     assert re.findall(r"`([A-Z_]+)`", listed) == [name.upper() for name in NEED_RESTART]
 
 
-def test_every_command_for_people_is_described_for_whoever_looks_after_them() -> None:
+def test_every_administrative_command_is_described_in_the_operators_guide() -> None:
     commands = ArgumentParser().add_subparsers()
-    add_user_commands(commands)
+    users.add_commands(commands)
     actions = set(re.findall(r"^    ([a-z-]+)\b", commands.choices["user"].format_help(), flags=re.MULTILINE))
     assert len(actions) > 8
     chapter = page("docs/operations.md").partition("## Looking after people")[2].partition("\n## ")[0]
@@ -48,7 +49,7 @@ def test_every_command_for_people_is_described_for_whoever_looks_after_them() ->
     assert "`promote`, `demote`" in chapter
 
 
-def test_every_error_code_stands_in_the_protocol_with_its_status() -> None:
+def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
     table = page("docs/protocol.md").partition("## Errors")[2]
     described: dict[str, int] = {}
     for names, statuses in re.findall(r"^\| (`[^|]*`) \| ([0-9, ]+) \|", table, flags=re.MULTILINE):
@@ -58,13 +59,11 @@ def test_every_error_code_stands_in_the_protocol_with_its_status() -> None:
     assert described == {code: status for code, (status, _) in TABLE.items()}
 
 
-def test_every_route_stands_in_the_protocol() -> None:
+def test_every_route_is_in_the_protocol() -> None:
     text = page("docs/protocol.md")
-    for route in ROUTES:
-        assert (
-            f"`{route.path.replace('{thread}', '<thread>').replace('{token}', '<token>')}`" in text
-            or f"GET {route.path}`" in text
-        ), route.path
+    for route in [*ROUTES, *v1.ROUTES]:
+        named = re.sub(r"\{(\w+)\}", r"<\1>", route.path)
+        assert f"`{named}`" in text or f"GET {named}`" in text, route.path
 
 
 def test_every_file_that_a_document_names_exists() -> None:
@@ -88,21 +87,21 @@ def test_every_link_to_a_chapter_finds_its_heading() -> None:
 
 
 def anchor(heading: str) -> str:
-    """The name that hosts of repositories give a heading: in lower case, without punctuation, hyphens for spaces."""
+    """Returns the anchor of a heading as code hosts make it: lower case, no punctuation, hyphens for spaces."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def test_no_sentence_of_a_document_is_broken_over_lines() -> None:
-    """A change then shows the sentence that changed, and no lines that were only filled anew."""
+def test_each_sentence_of_a_document_is_on_one_line() -> None:
+    """A diff then shows the changed sentence, and no lines that were only reflowed."""
     documents = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-    for document in [each for each in documents if each.name != "CHANGES.md"]:  # notes of a release, not pages
+    for document in [each for each in documents if each.name != "CHANGES.md"]:  # a change log, not a page
         text = re.sub(r"^ *```.*?^ *```$", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
         for line, following in pairwise(text.splitlines()):
             continued = re.match(r"(  )?[A-Za-z`*(]", following) and re.match(r" {0,3}[-A-Za-z`*(\d]", line)
             assert not continued or re.search(r"[.:;!?…][)*`]*$", line), f"{document.name}: {line}"
 
 
-def test_every_protection_stands_in_its_file_and_in_the_document_with_its_test() -> None:
+def test_every_protection_is_in_its_file_and_in_the_document_with_its_test() -> None:
     table = page("docs/reliability.md")
     for protection in PROTECTIONS:
         assert page(protection.path).count(protection.old) == 1, protection.name
@@ -111,7 +110,7 @@ def test_every_protection_stands_in_its_file_and_in_the_document_with_its_test()
         assert f"| {protection.name} | `{protection.path}` | `{test or path.removesuffix('.py')}` |" in table
 
 
-def test_the_changes_name_this_version() -> None:
+def test_the_change_log_names_this_version() -> None:
     assert f"## {__version__}" in page("CHANGES.md")
 
 

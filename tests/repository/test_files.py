@@ -1,4 +1,4 @@
-"""A file is short, and holds one idea; what several tests need is in no test module."""
+"""Files are short and hold one idea; what several tests need is in no test module."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ PRODUCT = ("chatserver/", "static/", "templates/", "sql/")
 
 
 def lengths(*folders: str) -> dict[str, int]:
-    """Lines of each file of these folders that somebody wrote."""
+    """Returns the number of lines of each handwritten file in these folders."""
     names = [name for name in files() if name.startswith(folders) and Path(name).suffix in SOURCE]
     return {name: len(page(name).splitlines()) for name in names}
 
@@ -26,10 +26,10 @@ def test_half_of_the_products_files_are_short() -> None:
     assert median(lengths(*PRODUCT).values()) < USUAL
 
 
-def test_no_test_imports_from_another() -> None:
+def test_no_test_module_imports_from_another() -> None:
     imports = re.compile(
         r"^\s*(?:from tests\.(?:\w+\.)*test_\w+ import|from tests(?:\.\w+)* import test_)", re.MULTILINE
     )
     modules = [name for name in files() if name.startswith(("tests/", "bench/")) and name.endswith(".py")]
-    # The document of protections names the tests of scripts, too.
+    # The table of protections also names the tests of scripts.
     assert [name for name in modules if imports.search(page(name))] == ["tests/repository/test_docs.py"]

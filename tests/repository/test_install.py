@@ -1,4 +1,4 @@
-"""`make install`, which makes .venv: what it does again, what it leaves alone, and what it says when it fails."""
+"""`make install` creates .venv: what it repeats, what it leaves alone, and what it reports when it fails."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def start(checkout: Path, python: Path | str = sys.executable, **environ: str) -
 
 
 def install(checkout: Path, python: Path | str = sys.executable, **environ: str) -> tuple[bool, str, str]:
-    """Whether it succeeded, and what it printed, and what for errors."""
+    """Returns whether it succeeded, its output, and its error output."""
     with start(checkout, python, **environ) as make:
         printed, errors = make.communicate()
     return make.returncode == 0, printed, errors
@@ -46,7 +46,7 @@ def program(path: Path, script: str) -> Path:
 
 
 @pytest.mark.long
-def test_an_environment_is_made_once_and_again_where_it_would_not_work(checkout: Path, tmp_path: Path) -> None:
+def test_an_environment_is_created_once_and_recreated_when_it_would_not_work(checkout: Path, tmp_path: Path) -> None:
     made = "Making a Python environment"
     assert made in install(checkout)[1]
     assert install(checkout) == (True, "", "")
@@ -62,7 +62,7 @@ def test_an_environment_is_made_once_and_again_where_it_would_not_work(checkout:
     assert subprocess.run([moved / ".venv" / "bin" / "pip", "--version"], check=False, capture_output=True).stdout
 
 
-def test_two_at_once_do_the_work_once(checkout: Path) -> None:
+def test_two_simultaneous_installs_do_the_work_once(checkout: Path) -> None:
     with start(checkout) as one, start(checkout) as other:
         printed = one.communicate()[0] + other.communicate()[0]
     assert (one.returncode, other.returncode) == (0, 0)
@@ -70,7 +70,7 @@ def test_two_at_once_do_the_work_once(checkout: Path) -> None:
     assert printed.count("Another make is installing; waiting for it") == 1
 
 
-def test_an_environment_that_another_checkout_works_with_is_not_emptied(checkout: Path, tmp_path: Path) -> None:
+def test_an_environment_that_another_checkout_uses_is_not_emptied(checkout: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "made-by").write_text("another")
@@ -89,7 +89,7 @@ def test_packages_that_cannot_be_installed_are_reported_with_pips_error(checkout
     assert not ok
     assert errors.startswith("ERROR: Could not find a version that satisfies the requirement nothing==1"), errors
     assert "The packages cannot be installed; is there a network?\n" in errors
-    assert not (checkout / ".venv" / "installed").exists()  # the next make begins again
+    assert not (checkout / ".venv" / "installed").exists()  # the next run of make starts again
 
 
 def test_a_package_without_a_hash_is_not_installed(checkout: Path, tmp_path: Path) -> None:
@@ -104,15 +104,15 @@ def test_a_package_without_a_hash_is_not_installed(checkout: Path, tmp_path: Pat
     assert not (checkout / ".venv" / "installed").exists()
 
 
-def test_for_a_python_without_venv_the_missing_package_is_named(checkout: Path, tmp_path: Path) -> None:
-    """As on Debian, where it is a package of its own."""
+def test_the_missing_package_is_named_if_python_has_no_venv(checkout: Path, tmp_path: Path) -> None:
+    """On Debian it is a separate package."""
     script = f'case "$*" in *"import venv"*) exit 1;; esac\nexec {sys.executable} "$@"'
     ok, _, errors = install(checkout, program(tmp_path / "python3.11", script))
     assert not ok
     assert "lacks the modules venv and ensurepip: on Debian or Ubuntu, apt install python3.11-venv.\n" in errors
 
 
-def test_a_python_that_is_missing_or_too_old_is_a_sentence(checkout: Path, tmp_path: Path) -> None:
+def test_a_missing_or_old_python_is_reported_in_one_sentence(checkout: Path, tmp_path: Path) -> None:
     assert "There is no python3.99: install Python 3.11 or newer.\n" in install(checkout, "python3.99")[2]
     old = f"exec {sys.executable} -c 'import sys; sys.version_info = (3, 9); exec(open(sys.argv[1]).read())' \"$@\""
     ok, _, errors = install(checkout, program(tmp_path / "python3", old))

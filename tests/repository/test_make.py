@@ -1,4 +1,4 @@
-"""Commands of make on a machine that lacks something: a sentence instead of a traceback, and the rest is done."""
+"""Commands of make on a machine that lacks something report it in one sentence and do the rest."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from tests.faults import places
 from tests.support.repository import ROOT
 
 
-def test_pictures_are_not_begun_without_a_browser(tmp_path: Path) -> None:
+def test_screenshots_need_a_browser(tmp_path: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if name != "CHROMIUM"}
     environ |= {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
     command = [sys.executable, "-m", "tests.browser.screenshots"]
@@ -20,7 +20,7 @@ def test_pictures_are_not_begun_without_a_browser(tmp_path: Path) -> None:
     assert ran.stderr == "make screenshots: no Chromium or Chrome was found; `make browser` fetches one.\n"
 
 
-def test_a_fault_that_cannot_be_tried_takes_no_other_with_it() -> None:
+def test_the_other_faults_run_if_one_cannot() -> None:
     few_files = "ulimit -n 10 && exec $0 -m tests.faults kill-9-of-a-process rolling-sighup"
     command = ["/bin/sh", "-c", few_files, sys.executable]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -30,7 +30,7 @@ def test_a_fault_that_cannot_be_tried_takes_no_other_with_it() -> None:
     assert "0 passed, 2 failed" in ran.stdout
 
 
-def test_a_fault_that_needs_a_small_disk_is_left_out_where_none_can_be_mounted(tmp_path: Path) -> None:
+def test_a_fault_that_needs_a_small_disk_is_skipped_where_none_can_be_mounted(tmp_path: Path) -> None:
     (tmp_path / "mount").symlink_to("/bin/false")
     command = [sys.executable, "-m", "tests.faults", "disk-full"]
     environ = os.environ | {"PATH": str(tmp_path)}
@@ -40,10 +40,10 @@ def test_a_fault_that_needs_a_small_disk_is_left_out_where_none_can_be_mounted(t
     assert ran.returncode == 0
 
 
-def test_a_fault_that_sets_the_clock_is_left_out_until_there_is_libfaketime(
+def test_a_fault_that_sets_the_clock_is_skipped_without_libfaketime(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # no apt-get, either
+    monkeypatch.setenv("PATH", str(tmp_path))  # without apt-get, too
     monkeypatch.setattr(places, "LIBRARIES", (f"{tmp_path}/*/libfaketimeMT.so.1",))
     left_out = "setting the clock takes libfaketime (Debian: apt install faketime)"
     assert places.missing("clock-set-back-an-hour") == left_out

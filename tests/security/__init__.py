@@ -1,1 +1,1 @@
-"""What keeps people out of where they don't belong."""
+"""Attacks, and the rules that stop them."""

@@ -1,7 +1,7 @@
-"""Asks pip-audit whether known holes are in what runs in production; a package that was not looked up counts as a hole.
+"""Asks pip-audit for known vulnerabilities of the production packages; a package that was not audited counts as one.
 
-pip-audit alone ends well, with "No known vulnerabilities found", when its database knows none of the packages.
-Ends with 1 for holes, and when the database was not reached; with `--if-reachable` it then only says so.
+pip-audit alone succeeds, with "No known vulnerabilities found", if its database knows none of the packages.
+Exits with 1 for vulnerabilities, and if the database was not reached; with `--if-reachable` it then only says so.
 """
 
 import json
@@ -17,7 +17,7 @@ PIP_AUDIT = Path(sys.prefix) / "security" / "bin" / "pip-audit"
 
 
 class NotReached(Exception):
-    """Nothing was looked up: pip-audit found no database."""
+    """No package was audited: pip-audit reached no database."""
 
 
 def main(*options: str) -> int:
@@ -34,7 +34,7 @@ def main(*options: str) -> int:
 
 
 def report() -> dict[str, Any]:
-    """What pip-audit says of the pinned versions. Raises NotReached."""
+    """Returns pip-audit's report on the pinned versions. Raises NotReached."""
     options = ["--require-hashes", "--disable-pip", "-r", str(REQUIREMENTS), "-f", "json", "--progress-spinner", "off"]
     audit = subprocess.run([PIP_AUDIT, *options], capture_output=True, text=True, check=False)
     try:
@@ -45,14 +45,14 @@ def report() -> dict[str, Any]:
 
 
 def pinned(requirements: str) -> set[str]:
-    """The packages of a file of requirements that every system installs."""
+    """Returns the packages of a requirements file that every system installs."""
     return {line.split("==")[0] for line in requirements.splitlines() if "==" in line and ";" not in line}
 
 
 def holes(report: dict[str, Any], expected: set[str]) -> list[str]:
-    """A line for each known hole, and for each package that was not looked up.
+    """Returns a line for each known vulnerability, and for each package that was not audited.
 
-    Raises NotReached when none was.
+    Raises NotReached if no package was audited.
     """
     packages = {package["name"]: package for package in report["dependencies"]}
     unknown = {name: package["skip_reason"] for name, package in packages.items() if "vulns" not in package}

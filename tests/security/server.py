@@ -1,4 +1,4 @@
-"""A server process whose memory and log can be looked at."""
+"""A server process whose memory and log a test can read."""
 
 import asyncio
 import os
@@ -29,14 +29,14 @@ class Server(NamedTuple):
 
     @property
     def resident(self) -> int:
-        """Bytes of memory."""
+        """Returns the resident memory in bytes."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @asynccontextmanager
 async def process(config: Config, *command: str, **settings: str) -> AsyncIterator[Server]:
-    """The server as `command` of Python starts it, until the end of the block."""
+    """Starts the server by a command of Python, until the end of the block."""
     url = URL(f"http://127.0.0.1:{config.port}/")
     environ = environment(config, **settings)
     if command == GUNICORN:

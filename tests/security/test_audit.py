@@ -1,4 +1,4 @@
-"""`make audit` is not content with an audit that did not take place. What pip-audit says is as it said it."""
+"""`make audit` does not accept an audit that did not take place; pip-audit's answers are recorded."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ HOLE = {"id": "GHSA-9548-qrrj-x5pj", "fix_versions": ["3.12.14"], "aliases": ["C
 
 @pytest.fixture
 def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
-    """Lets pip-audit print this, and end well as it does without its database."""
+    """Makes pip-audit print this and succeed, as it does without its database."""
 
     def says(text: str) -> None:
         (tmp_path / "said").write_text(text)
@@ -27,7 +27,7 @@ def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
 
 def recorded() -> Any:
-    """The answer of pip-audit 2.10.1 where it reached no database."""
+    """The output of pip-audit 2.10.1 if it reaches no database."""
     return json.loads((Path(__file__).parent / "audit_without_database.json").read_text())
 
 
@@ -42,13 +42,15 @@ def of_aiohttp(said: Any) -> Any:
     return next(one for one in said["dependencies"] if one["name"] == "aiohttp")
 
 
-def test_every_package_looked_up_and_without_holes_is_a_success(says: Say, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_audit_of_all_packages_without_vulnerabilities_succeeds(
+    says: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
     says(json.dumps(all_looked_up()))
     assert audit.main() == 0
     assert "Audit: done, no known holes." in capsys.readouterr().out
 
 
-def test_without_its_database_it_fails_though_pip_audit_is_content(
+def test_an_audit_without_its_database_fails_although_pip_audit_succeeds(
     says: Say, capsys: pytest.CaptureFixture[str]
 ) -> None:
     says(json.dumps(recorded()))
@@ -56,7 +58,9 @@ def test_without_its_database_it_fails_though_pip_audit_is_content(
     assert "Audit: NOT DONE" in capsys.readouterr().out
 
 
-def test_make_security_goes_on_without_the_database_and_says_so(says: Say, capsys: pytest.CaptureFixture[str]) -> None:
+def test_make_security_continues_without_the_database_and_says_so(
+    says: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
     says(json.dumps(recorded()))
     assert audit.main("--if-reachable") == 0
     assert "Audit: NOT DONE" in capsys.readouterr().out
@@ -82,7 +86,7 @@ def test_one_package_left_out_is_a_failure(says: Say, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("options", [(), ("--if-reachable",)])
-def test_a_known_hole_is_a_failure(says: Say, capsys: pytest.CaptureFixture[str], options: tuple[str]) -> None:
+def test_a_known_vulnerability_is_a_failure(says: Say, capsys: pytest.CaptureFixture[str], options: tuple[str]) -> None:
     said = all_looked_up()
     of_aiohttp(said)["vulns"] = [HOLE]
     says(json.dumps(said))
@@ -91,6 +95,6 @@ def test_a_known_hole_is_a_failure(says: Say, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("said", ["", "Traceback", '{"dependencies": []}'])
-def test_an_audit_that_breaks_off_is_a_failure(says: Say, said: str) -> None:
+def test_an_aborted_audit_is_a_failure(says: Say, said: str) -> None:
     says(said)
     assert audit.main() == 1

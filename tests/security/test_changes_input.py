@@ -1,8 +1,11 @@
-"""Edits, deletions and reactions that break the rules of frames: a clear answer each, and nothing half-done."""
+"""Edits, deletions and reactions that break the rules of frames get a clear answer and change nothing."""
 
+import asyncio
+from html import unescape
 from typing import Any
 
 import pytest
+import regex
 
 from chatserver.config.settings import Config
 from tests.support.database import execute
@@ -18,7 +21,7 @@ NO_NUMBERS: list[Any] = [MISSING, None, True, -1, 1.5, "1", [1], {"seq": 1}]
 NO_IDS: list[Any] = [MISSING, None, 5, "", "x", UUID[:-1], f"{UUID}\n"]
 
 ALL = ("edit", "delete", "react")
-# What the author of the message sends in a field of an otherwise well-formed frame, and what answers it.
+# A field, its value in an otherwise valid frame by the author of the message, and the code of the answer.
 ROWS: list[tuple[str, str, list[Any], str]] = [
     *((type, "thread", [MISSING, True, 1.5, "1", None], "bad_frame") for type in ALL),
     *((type, "thread", [0, -1, 2**60], "no_such_thread") for type in ALL),
@@ -31,12 +34,13 @@ ROWS: list[tuple[str, str, list[Any], str]] = [
     ("edit", "text", ["x" * 10_001], "too_long"),
     ("react", "on", [MISSING, None, "yes", 1, 0], "bad_frame"),
     ("react", "emoji", [MISSING, None, 5, ["👍"]], "bad_frame"),
-    ("react", "emoji", ["", "a", "🇩🇪", "👍" * 100, "❤", "👍🏽", "\0", "\ud800"], "bad_reaction"),
+    ("react", "emoji", ["", "a", "🇩🇪", "👍" * 100, "👍👍", " 👍", "\0", "\ud800"], "bad_reaction"),
+    ("react", "emoji", ["❤", "❤\ufe0e", "👍\ufe0f", "👍\ufe0e", "👍🏽", "👍\u200d"], "bad_reaction"),  # look-alikes
 ]
 
 
 @pytest.mark.parametrize(("type", "field", "values", "code"), ROWS)
-async def test_what_cannot_be_followed_is_answered_and_changes_nothing(
+async def test_an_invalid_change_is_answered_with_an_error_and_changes_nothing(
     ana: Person, ben: Person, config: Config, type: str, field: str, values: list[Any], code: str
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -71,7 +75,7 @@ def everything(config: Config) -> list[Any]:
         (-(10**30), "no_such_message"),
     ],
 )
-async def test_an_answer_to_nothing_is_refused_and_not_stored(
+async def test_a_reply_to_no_message_is_refused_and_not_stored(
     ana: Person, ben: Person, config: Config, reply: Any, code: str
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -85,7 +89,18 @@ async def test_an_answer_to_nothing_is_refused_and_not_stored(
     assert await socket.receives("sent", id=UUID)
 
 
-async def test_an_answer_says_what_it_answers(ana: Person, ben: Person) -> None:
+async def test_a_reply_is_stored_while_its_original_is_being_deleted(ana: Person, ben: Person) -> None:
+    thread = await ana.writes_to(ben)
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    deleted = await at_ana.deletes(thread, 1)
+    await at_ben.says("send", thread=thread, id=UUID, text="I agree", reply=1)
+    await at_ana.receives("done", id=deleted)
+    assert (await at_ben.receives_one_of("sent", "error"))["type"] == "sent"
+    original, answer = (await ana.json(f"/messages/chat/{thread}/history"))["messages"]
+    assert (original["text"], bool(original["deleted"]), answer["reply"]) == ("", True, 1)
+
+
+async def test_a_reply_names_its_original(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.says("send", thread=thread, id=UUID, text="I agree", reply=1)
@@ -96,7 +111,7 @@ async def test_an_answer_says_what_it_answers(ana: Person, ben: Person) -> None:
     assert (await at_ben.receives("sent", id=UUID))["change"] == 1
 
 
-async def test_the_form_of_a_frame_is_looked_at_first_then_its_text_then_the_message(ana: Person, ben: Person) -> None:
+async def test_the_syntax_of_a_frame_is_checked_first_then_its_text_then_the_message(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
 
@@ -106,25 +121,41 @@ async def test_the_form_of_a_frame_is_looked_at_first_then_its_text_then_the_mes
 
     assert await code(text=" ", seq=-1) == "bad_frame"
     assert await code(text=" ", base="0") == "bad_frame"
-    assert await code(text=" ", seq=99) == "no_text"
-    assert await code(text=" ", thread=thread + 1) == "no_text"
-    assert await code(seq=99) == "no_such_message"
+    assert await code(text="x" * 10_001, seq=99) == "too_long"
+    assert await code(text="x" * 10_001, thread=thread + 1) == "too_long"
+    assert await code(text=" ", seq=99) == "no_such_message"  # it might have files
+    assert await code(text=" ") == "no_text"
 
 
-async def test_a_base_above_all_changes_is_right(ana: Person, ben: Person) -> None:
+async def test_a_base_above_all_changes_is_accepted(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     assert (await socket.receives("done", id=await socket.edits(thread, 1, "Better", base=2**60)))["change"] == 1
 
 
-async def test_an_id_in_capitals_is_answered_in_small_letters(ana: Person, ben: Person) -> None:
+@pytest.mark.parametrize("text", ["*", "**", "** **", "___", "`", "```", "```\n```", ">", ">\n>", "**_`", "*" * 10_000])
+async def test_a_text_of_formatting_marks_only_is_stored_and_shown_as_typed(
+    ana: Person, ben: Person, text: str
+) -> None:
+    thread = await ana.writes_to(ben)
+    socket = await ana.socket()
+    await socket.receives("done", id=await socket.edits(thread, 1, text))
+    (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
+    assert message["text"] == text
+    page = (await ben.get(f"/messages/chat/{thread}/")).text
+    shown = regex.search(r'class="message-text[^>]*>(.*?)</div>', page, regex.DOTALL)
+    assert shown is not None
+    assert unescape(regex.sub("<[^>]*>", "", shown[1])).strip() == text
+
+
+async def test_an_upper_case_id_is_answered_in_lower_case(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
     await socket.says("delete", thread=thread, seq=1, id=UUID.upper())
     assert await socket.receives("done") == {"type": "done", "thread": thread, "id": UUID, "change": 1}
 
 
-async def test_a_blocked_user_may_take_back_but_not_add(ana: Person, ben: Person) -> None:
+async def test_a_blocked_user_may_delete_and_remove_but_not_edit_or_react(ana: Person, ben: Person) -> None:
     thread = await ben.writes_to(ana)
     socket = await ben.socket()
     await socket.receives("done", id=await socket.reacts(thread, 1, "👍"))
@@ -157,14 +188,21 @@ async def is_refused(socket: Socket, thread: int, id: str) -> None:
 async def test_a_thousand_edits_at_once_are_answered_and_the_last_one_stands(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     socket = await ana.socket()
-    ids = [await socket.edits(thread, 1, f"number {number}", base=2**50) for number in range(1000)]
-    numbers = [(await socket.receives("done", id=id))["change"] for id in ids]
-    assert numbers == list(range(1, 1001))
+
+    async def edits() -> list[str]:
+        return [await socket.edits(thread, 1, f"number {number}", base=2**50) for number in range(1000)]
+
+    async def answers() -> list[tuple[str, int]]:  # read meanwhile: who reads nothing is cut off
+        done = [await socket.receives("done") for _ in range(1000)]
+        return [(frame["id"], frame["change"]) for frame in done]
+
+    ids, answered = await asyncio.gather(edits(), answers())
+    assert answered == [(id, number + 1) for number, id in enumerate(ids)]
     (message,) = (await ben.json(f"/messages/chat/{thread}/history"))["messages"]
     assert (message["text"], message["change"]) == ("number 999", 1000)
 
 
-async def test_of_an_edit_and_a_deletion_from_two_devices_the_deletion_stays(ana: Person, ben: Person) -> None:
+async def test_a_deletion_wins_over_an_edit_from_another_device(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     phone, laptop = await ana.socket(), await ana.socket()
     edited, deleted = await phone.edits(thread, 1, "Better"), await laptop.deletes(thread, 1)

@@ -1,24 +1,27 @@
-"""`docs/openapi.yaml` describes every address that programs ask."""
+"""`docs/openapi.yaml` describes every address for programs."""
 
 import re
 
 from chatserver.errors import TABLE
 from chatserver.web import api
-from chatserver.web.routes import FOR_PROGRAMS, ROUTES
+from chatserver.web.routes import FOR_BOTH, FOR_PROGRAMS, ROUTES
+from chatserver.web.v1 import routes as v1
 from tests.support.repository import page
 
 
-def test_every_address_for_programs_is_described_and_no_other() -> None:
+def test_exactly_the_addresses_for_programs_are_described() -> None:
     described = re.findall(r"^  (/\S+):$", page("docs/openapi.yaml"), flags=re.MULTILINE)
-    assert sorted(described) == sorted(
+    of_the_api = {route.path for route in v1.ROUTES}
+    assert len(described) == len(set(described))
+    assert set(described) == of_the_api | {
         route.path
         for route in ROUTES
-        if route.handler in FOR_PROGRAMS - {api.socket}  # no JSON, but protocol.md
-    )
+        if route.handler in (FOR_PROGRAMS | FOR_BOTH) - {api.socket}  # not JSON: protocol.md describes it
+    }
 
 
 def test_every_code_that_is_described_exists() -> None:
-    """Which answers have which, schemathesis sees (`described_api.py`)."""
+    """schemathesis checks which answers have which codes (`described_api.py`)."""
     given = re.findall(r"code: \{(?:const: (\w+)|enum: \[([\w, ]+)\])\}", page("docs/openapi.yaml"))
     codes = {code for one, more in given for code in ([one] if one else more.split(", "))}
     assert codes

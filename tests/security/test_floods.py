@@ -1,4 +1,4 @@
-"""Many at once: passwords are hashed a few at a time, and nobody else waits for it."""
+"""Many sign-ins at once: passwords are hashed a few at a time, and nobody else waits for them."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ async def knock(url: URL, path: str, number: int) -> int:
         return (await guest.post(path, username=guest.name, password="a password of theirs")).status
 
 
-async def test_while_a_hundred_sign_in_at_once_messages_arrive(ana: Person, ben: Person, serve: Serve) -> None:
+async def test_messages_arrive_while_a_hundred_users_sign_in_at_once(ana: Person, ben: Person, serve: Serve) -> None:
     thread = await ana.writes_to(ben)
     writing, reading = await ana.socket(), await ben.socket()
     crowd = asyncio.gather(*(knock(ana.url, "/messages/sign-in/", number) for number in range(CROWD)))
@@ -37,7 +37,7 @@ async def test_while_a_hundred_sign_in_at_once_messages_arrive(ana: Person, ben:
     assert answers[403]
 
 
-async def test_a_flood_of_sign_ups_is_stopped_and_nobody_is_half_made(serve: Serve, config: Config) -> None:
+async def test_a_flood_of_sign_ups_is_stopped_and_creates_no_incomplete_user(serve: Serve, config: Config) -> None:
     url = await serve(sign_ups_per_address=10)
     answers = Counter(await asyncio.gather(*(knock(url, "/messages/sign-up/", number) for number in range(30))))
     assert answers == {303: 10, 429: 20}

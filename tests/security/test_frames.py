@@ -1,4 +1,4 @@
-"""Frames that break the rules of WebSockets end their socket; those that break ours are answered. It harms nobody."""
+"""Frames that break the WebSocket standard end their socket, those that break our rules get an error; others go on."""
 
 import pytest
 
@@ -27,14 +27,14 @@ async def test_a_frame_over_the_limit_is_too_big(ana: Person) -> None:
         assert await raw.ends() == 1009
 
 
-async def test_a_frame_is_too_big_as_soon_as_it_says_so(ana: Person) -> None:
+async def test_a_frame_is_too_big_as_soon_as_its_header_says_so(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(b"only this", declared=2**40)
         assert await raw.ends() == 1009
 
 
-async def test_a_length_beyond_all_numbers_ends_the_socket(ana: Person) -> None:
+async def test_an_impossible_length_ends_the_socket(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(b"only this", declared=2**64 - 1)
@@ -42,7 +42,7 @@ async def test_a_length_beyond_all_numbers_ends_the_socket(ana: Person) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 1024, 65_536])
-async def test_fragments_are_too_big_together(ana: Person, size: int) -> None:
+async def test_fragments_are_limited_together(ana: Person, size: int) -> None:
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(b"x" * (LIMIT - size + 1), final=False)
@@ -54,7 +54,7 @@ async def test_fragments_are_too_big_together(ana: Person, size: int) -> None:
 @pytest.mark.parametrize(
     "payload", [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b'{"type": "\xe2\x82"}']
 )
-async def test_text_that_is_no_utf8_ends_the_socket(ana: Person, payload: bytes) -> None:
+async def test_invalid_utf8_ends_the_socket(ana: Person, payload: bytes) -> None:
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(payload)
@@ -62,7 +62,7 @@ async def test_text_that_is_no_utf8_ends_the_socket(ana: Person, payload: bytes)
 
 
 @pytest.mark.parametrize("opcode", [3, 7, 11, 15, 0x40 | TEXT, 0x20 | TEXT, 0x10 | TEXT])
-async def test_what_the_standard_reserves_ends_the_socket(ana: Person, opcode: int) -> None:
+async def test_a_reserved_opcode_ends_the_socket(ana: Person, opcode: int) -> None:
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(b"{}", opcode)
@@ -81,9 +81,7 @@ async def test_what_the_standard_reserves_ends_the_socket(ana: Person, opcode: i
     ],
     ids=["a long ping", "half a ping", "a long close", "half a code", "no code", "the continuation of nothing"],
 )
-async def test_a_control_frame_that_is_none_ends_the_socket(
-    ana: Person, payload: bytes, opcode: int, final: bool
-) -> None:
+async def test_an_invalid_control_frame_ends_the_socket(ana: Person, payload: bytes, opcode: int, final: bool) -> None:
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(payload, opcode, final=final)
@@ -98,8 +96,8 @@ async def test_a_new_message_within_a_message_ends_the_socket(ana: Person) -> No
         assert await raw.ends() == 1002
 
 
-async def test_a_frame_without_a_mask_is_read_as_what_it_says(ana: Person) -> None:
-    """aiohttp does not ask for masks: they protect proxies from what scripts make browsers send, and browsers mask."""
+async def test_an_unmasked_frame_is_accepted(ana: Person) -> None:
+    """aiohttp does not require masks: they protect proxies from scripts in browsers, and browsers always mask."""
     async with Raw(ana.url) as raw:
         await connected(ana, raw)
         await raw.frame(b'{"type": "ping"}', masked=False)
@@ -170,7 +168,7 @@ DEEP = '{"type": "ping", "x": %s}'
     ],
     ids=lambda raw: raw[:60].encode("unicode_escape").decode(),
 )
-async def test_a_frame_that_is_none_of_ours_is_answered_as_such(ana: Person, raw: str) -> None:
+async def test_a_frame_that_breaks_our_rules_is_answered_with_bad_frame(ana: Person, raw: str) -> None:
     async with Raw(ana.url) as socket:
         await connected(ana, socket)
         await socket.frame(raw.encode())
@@ -182,7 +180,7 @@ async def test_a_frame_that_is_none_of_ours_is_answered_as_such(ana: Person, raw
 @pytest.mark.parametrize(
     "raw", [DEEP % ("[" * 7 + "]" * 7), DEEP % ('{"x": ' * 7 + "1" + "}" * 7), DEEP % str([[{}]] * 999)]
 )
-async def test_what_an_unknown_field_holds_does_not_matter_up_to_eight_levels(ana: Person, raw: str) -> None:
+async def test_the_value_of_an_unknown_field_does_not_matter_up_to_eight_levels(ana: Person, raw: str) -> None:
     async with Raw(ana.url) as socket:
         await connected(ana, socket)
         await socket.frame(raw.encode())
@@ -197,7 +195,7 @@ async def test_a_message_may_be_full_of_brackets(ana: Person, ben: Person) -> No
         await socket.hears("sent")
 
 
-async def test_an_error_repeats_nothing_but_what_could_be_an_id(ana: Person) -> None:
+async def test_an_error_repeats_only_a_valid_id(ana: Person) -> None:
     async with Raw(ana.url) as socket:
         await connected(ana, socket)
         await socket.says(type="send", thread=2**60, id="<script>" * 9, text="x" * 100)
@@ -205,8 +203,8 @@ async def test_an_error_repeats_nothing_but_what_could_be_an_id(ana: Person) -> 
         assert error.keys() == {"type", "code", "message"}
 
 
-async def test_nothing_that_is_too_big_stays_in_memory(config: Config) -> None:
-    """Forty sockets that say too much: the server's process holds no more than before."""
+async def test_frames_that_are_too_big_do_not_stay_in_memory(config: Config) -> None:
+    """After forty sockets sent too large frames, the server's process uses no more memory than before."""
     async with process(config, *SERVE, SILENCE_TIMEOUT="0") as server, Person(server.url, "Ana") as ana:
         await ana.sign_up()
 

@@ -1,4 +1,4 @@
-"""Who gets a WebSocket, byte by byte."""
+"""Who can open a WebSocket, tested byte by byte."""
 
 from collections.abc import Callable
 
@@ -49,28 +49,28 @@ async def test_no_other_origin_gets_a_socket(ana: Person, origin: Origin) -> Non
     assert not answer.headers.keys() & {"upgrade", "sec-websocket-accept", "server"}
 
 
-async def test_of_two_origins_a_foreign_one_in_front_is_refused(ana: Person) -> None:
+async def test_a_foreign_origin_before_our_own_is_refused(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         answer = await raw.upgrades(cookie=cookie_of(ana), Origin=f"https://evil.example\r\nOrigin: {ana.url.origin()}")
     assert answer is not None
     assert answer.status == 403
 
 
-async def test_without_a_session_there_is_no_socket_whatever_else_is_said(ana: Person) -> None:
+async def test_a_socket_needs_a_session_whatever_other_headers_say(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         answer = await raw.upgrades(Authorization=f"Bearer {cookie_of(ana)}", X_User=str(ana.id))
     assert answer is not None
     assert (answer.status, answer.json()["code"]) == (401, "not_signed_in")
 
 
-async def test_a_session_in_the_address_counts_for_nothing(ana: Person) -> None:
+async def test_a_session_in_the_url_is_ignored(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         await raw.requests(f"GET /messages/session?{cookie_of(ana)} HTTP/1.1")
         (answer,) = await raw.answers()
     assert answer.status == 401
 
 
-async def test_the_origin_comes_before_the_session(ana: Person) -> None:
+async def test_the_origin_is_checked_before_the_session(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         answer = await raw.upgrades(Origin="https://evil.example")
     assert answer is not None
@@ -95,7 +95,7 @@ async def test_the_origin_comes_before_the_session(ana: Person) -> None:
         {"Sec_WebSocket_Key": "not base64 at all!!!!!!=="},
     ],
 )
-async def test_a_handshake_with_something_wrong_is_a_bad_request(ana: Person, changes: dict[str, str | None]) -> None:
+async def test_an_invalid_handshake_is_a_bad_request(ana: Person, changes: dict[str, str | None]) -> None:
     async with Raw(ana.url) as raw:
         answer = await raw.upgrades(cookie=cookie_of(ana), **changes)
     assert answer is not None
@@ -103,7 +103,7 @@ async def test_a_handshake_with_something_wrong_is_a_bad_request(ana: Person, ch
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "HEAD", "CONNECT"])
-async def test_a_socket_is_opened_by_get_alone(ana: Person, method: str) -> None:
+async def test_a_socket_can_be_opened_only_by_get(ana: Person, method: str) -> None:
     async with Raw(ana.url) as raw:
         await raw.requests(
             f"{method} /messages/ws HTTP/1.1", f"Cookie: {cookie_of(ana)}", f"Origin: {ana.url.origin()}",
@@ -114,7 +114,7 @@ async def test_a_socket_is_opened_by_get_alone(ana: Person, method: str) -> None
     assert answer.status >= 400
 
 
-async def test_offers_of_compression_and_subprotocols_are_not_taken_up(ana: Person) -> None:
+async def test_offered_compression_and_subprotocols_are_declined(ana: Person) -> None:
     async with Raw(ana.url) as raw:
         answer = await raw.upgrades(
             cookie=cookie_of(ana), Sec_WebSocket_Extensions="permessage-deflate", Sec_WebSocket_Protocol="chat, evil"
@@ -125,8 +125,8 @@ async def test_offers_of_compression_and_subprotocols_are_not_taken_up(ana: Pers
         assert (await raw.hears("hello"))["user"]["name"] == "Ana"
 
 
-async def test_bytes_right_behind_the_handshake_are_frames(ana: Person) -> None:
-    """And never a second request, whatever length the handshake declared."""
+async def test_bytes_after_the_handshake_are_frames(ana: Person) -> None:
+    """They are never a second request, whatever length the handshake declared."""
     for length in (None, "49"):
         async with Raw(ana.url) as raw:
             handshake = await raw.upgrades(cookie=cookie_of(ana), Content_Length=length)

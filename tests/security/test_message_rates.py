@@ -1,4 +1,4 @@
-"""How much one may say: more is refused with the seconds to wait, and a flood is closed."""
+"""Message rates: more is refused with the seconds to wait, and a flooding socket is closed."""
 
 import asyncio
 from typing import Any
@@ -11,13 +11,13 @@ from tests.support.people import Person, Socket
 from tests.support.raw import Raw, cookie_of
 from tests.support.servers import API_KEY, Serve
 
-SLOWLY = 0.001  # per second: a test is over before the next
+SLOWLY = 0.001  # per second: a test ends before the next one is allowed
 
 
 # -- messages ---------------------------------------------------------------------------------------------------------
 
 
-async def test_messages_above_the_rate_are_refused_by_their_ids_and_stored_when_sent_again(serve: Serve) -> None:
+async def test_messages_above_the_rate_are_refused_by_id_and_stored_when_sent_again(serve: Serve) -> None:
     url = await serve(messages_per_second=2, messages_burst=4)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -34,13 +34,13 @@ async def test_messages_above_the_rate_are_refused_by_their_ids_and_stored_when_
             assert (error["code"], error["thread"]) == ("too_many", thread)
             assert 0 < error["retry_after"] <= 0.5
             assert error["message"].endswith(".")
-            await says_until_it_is_sent(socket, thread, texts[error["id"]], error["id"])
+            await sends_until_it_is_stored(socket, thread, texts[error["id"]], error["id"])
         stored = (await ana.json(f"/messages/chat/{thread}/history"))["messages"][1:]
         assert sorted(message["text"] for message in stored) == list(texts.values())
 
 
-async def says_until_it_is_sent(socket: Socket, thread: int, text: str, id: str) -> None:
-    """As a browser does: the same again after the time that is asked for."""
+async def sends_until_it_is_stored(socket: Socket, thread: int, text: str, id: str) -> None:
+    """Sends the same message again after the requested wait, as a browser does."""
     while True:
         await socket.sends(thread, text, id)
         while (frame := await socket.next()).get("id") != id or frame["type"] == "message":
@@ -50,7 +50,7 @@ async def says_until_it_is_sent(socket: Socket, thread: int, text: str, id: str)
         await asyncio.sleep(frame["retry_after"])
 
 
-async def test_a_person_has_one_rate_for_all_sockets_and_the_forms(serve: Serve) -> None:
+async def test_a_user_has_one_rate_for_all_sockets_and_forms(serve: Serve) -> None:
     url = await serve(messages_per_second=SLOWLY, messages_burst=3)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -70,7 +70,7 @@ async def test_a_person_has_one_rate_for_all_sockets_and_the_forms(serve: Serve)
         await at_ben.receives("sent", id=await at_ben.sends(thread))
 
 
-async def test_a_refused_form_keeps_its_id_and_is_one_message_when_it_is_sent_again(serve: Serve) -> None:
+async def test_a_refused_form_keeps_its_id_so_that_a_retry_stores_one_message(serve: Serve) -> None:
     url = await serve(messages_per_second=2, messages_burst=1)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -84,7 +84,7 @@ async def test_a_refused_form_keeps_its_id_and_is_one_message_when_it_is_sent_ag
         assert len((await ana.json(f"{path}history"))["messages"]) == 2
 
 
-async def test_a_form_with_a_mistake_uses_up_nothing(serve: Serve) -> None:
+async def test_an_invalid_form_does_not_count_towards_the_rate(serve: Serve) -> None:
     url = await serve(messages_per_second=SLOWLY, messages_burst=1)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -95,7 +95,7 @@ async def test_a_form_with_a_mistake_uses_up_nothing(serve: Serve) -> None:
         await ana.writes_to(ben)
 
 
-async def test_other_programs_send_as_many_as_they_like(serve: Serve) -> None:
+async def test_messages_from_other_programs_are_not_limited(serve: Serve) -> None:
     url = await serve(messages_per_second=SLOWLY, messages_burst=1)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -116,8 +116,8 @@ async def test_a_socket_that_ignores_the_rate_is_closed_and_loses_nothing(serve:
             await raw.says(type="send", thread=thread, id=id, text=id)
         assert await raw.ends() == 1008
         socket = await ana.socket()
-        for id in ids[:4]:  # whatever became of them
-            await says_until_it_is_sent(socket, thread, id, id)
+        for id in ids[:4]:  # whether stored or refused
+            await sends_until_it_is_stored(socket, thread, id, id)
         stored = [message["id"] for message in (await ana.json(f"/messages/chat/{thread}/history"))["messages"][1:]]
         assert set(ids[:4]) <= set(stored)
         assert len(set(stored)) == len(stored)
@@ -126,7 +126,7 @@ async def test_a_socket_that_ignores_the_rate_is_closed_and_loses_nothing(serve:
 # -- frames -----------------------------------------------------------------------------------------------------------
 
 
-async def test_frames_of_any_kind_above_the_rate_are_refused_by_what_they_name(serve: Serve) -> None:
+async def test_all_types_of_frames_above_the_rate_are_refused_by_id_or_thread(serve: Serve) -> None:
     url = await serve(frames_per_second=SLOWLY, frames_burst=3)
     async with Person(url, "Ana") as ana:
         await ana.sign_up()
@@ -145,7 +145,7 @@ async def test_frames_of_any_kind_above_the_rate_are_refused_by_what_they_name(s
             assert error.pop("message")
             assert 990 < error.pop("retry_after") <= 1000
             assert error == {"type": "error", "code": "too_many", **echo}
-        await other.says("ping")  # has a rate of its own
+        await other.says("ping")  # it has a rate of its own
         await other.receives("pong")
 
 
@@ -178,7 +178,7 @@ async def test_a_socket_that_has_ended_is_forgotten(serve: Serve, monkeypatch: p
         for _ in range(3):
             await socket.says("ping")
             await socket.next()
-        assert sum(map(len, rates)) == 2  # of frames, and of refusals
+        assert sum(map(len, rates)) == 2  # one of frames, one of refusals
         await socket.ws.close()
         await (await ana.socket()).ws.close()
         assert sum(map(len, rates)) == 0

@@ -1,10 +1,10 @@
-"""The rate itself: a burst, and then one at a time."""
+"""A rate allows a burst, and then one at a time."""
 
 import pytest
 
 from chatserver.realtime.rate_limits import SWEEP_FROM, Rate
 
-SLOWLY = 0.001  # per second: a test is over before the next
+SLOWLY = 0.001  # per second: a test ends before the next one is allowed
 
 
 class Clock:
@@ -35,7 +35,7 @@ def test_waiting_as_long_as_announced_is_enough() -> None:
             clock.now += 1e-9
 
 
-def test_a_rest_brings_back_the_burst_and_no_more() -> None:
+def test_a_pause_restores_the_burst_and_no_more() -> None:
     clock = Clock()
     rate = Rate(2, 3, clock)
     for _ in range(3):
@@ -50,12 +50,12 @@ def test_nobody_uses_up_another_users_attempts() -> None:
 
 
 @pytest.mark.parametrize("rate", [Rate(0, 5), Rate(5, 0)])
-def test_without_a_limit_everything_is_allowed_and_nothing_remembered(rate: Rate) -> None:
+def test_a_rate_without_a_limit_allows_everything_and_stores_nothing(rate: Rate) -> None:
     assert not any(rate.acquire("ana") for _ in range(1000))
     assert len(rate) == 0
 
 
-def test_clients_that_have_left_are_forgotten() -> None:
+def test_inactive_clients_are_forgotten() -> None:
     clock = Clock()
     rate = Rate(1, 5, clock)
     for person in range(100 * SWEEP_FROM):
@@ -64,7 +64,7 @@ def test_clients_that_have_left_are_forgotten() -> None:
         assert len(rate) <= SWEEP_FROM
 
 
-def test_nobody_is_forgotten_before_their_time() -> None:
+def test_active_clients_are_not_forgotten() -> None:
     clock = Clock()
     rate = Rate(SLOWLY, 1, clock)
     for person in range(3 * SWEEP_FROM):

@@ -1,4 +1,4 @@
-"""Who says too little too slowly is cut off; who makes progress, and every WebSocket, is not."""
+"""Connections that are too slow are cut off, but not those that make progress, nor WebSockets."""
 
 import asyncio
 from uuid import uuid4
@@ -20,7 +20,7 @@ FORM = "Content-Type: application/x-www-form-urlencoded"
 
 @pytest.fixture
 async def url(serve: Serve) -> URL:
-    """Of a server that waits for a second."""
+    """The URL of a server with a request timeout of one second."""
     return await serve(request_timeout=1)
 
 
@@ -35,7 +35,7 @@ async def test_half_a_header_is_cut_off(url: URL) -> None:
         await raw.is_closed()
 
 
-async def test_a_header_that_never_ends_is_cut_off_however_it_goes_on(url: URL) -> None:
+async def test_a_header_that_never_ends_is_cut_off_whatever_it_contains(url: URL) -> None:
     async def drips(raw: Raw) -> None:
         await raw.sends(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
         while True:
@@ -48,7 +48,7 @@ async def test_a_header_that_never_ends_is_cut_off_however_it_goes_on(url: URL) 
         dripping.cancel()
 
 
-async def test_the_second_header_on_a_connection_has_no_more_time_than_the_first(url: URL) -> None:
+async def test_the_second_header_on_a_connection_has_the_same_time_limit(url: URL) -> None:
     async with Raw(url) as raw:
         await raw.requests("GET /healthz HTTP/1.1")
         assert await raw.answer() is not None
@@ -72,7 +72,7 @@ async def test_half_a_body_is_cut_off(url: URL, kind: str, body: bytes) -> None:
         await raw.is_closed()
 
 
-async def test_a_body_that_comes_byte_by_byte_is_cut_off(url: URL) -> None:
+async def test_a_body_that_arrives_byte_by_byte_is_cut_off(url: URL) -> None:
     async def drips(raw: Raw) -> None:
         while True:
             await raw.sends(b"x")
@@ -86,7 +86,7 @@ async def test_a_body_that_comes_byte_by_byte_is_cut_off(url: URL) -> None:
 
 
 async def test_a_slow_body_that_makes_progress_arrives(url: URL) -> None:
-    """Three seconds, where nothing at all may take one."""
+    """It takes three seconds, while silence may last only one."""
     async with Raw(url) as raw:
         await raw.requests(HEAD, FORM, "Content-Length: 6000")
         for _ in range(30):
@@ -118,7 +118,7 @@ async def test_an_open_socket_may_be_silent_and_slow(ana: Person, ben: Person) -
         assert (await raw.hears("sent"))["seq"] == 2
 
 
-async def test_a_connection_may_be_slow_where_no_limit_is_set(serve: Serve) -> None:
+async def test_a_connection_may_be_slow_if_no_limit_is_set(serve: Serve) -> None:
     patient = await serve(request_timeout=0)
     async with Raw(patient) as raw:
         await raw.sends(b"GET /healthz HTTP/1.1\r\n")
@@ -127,7 +127,9 @@ async def test_a_connection_may_be_slow_where_no_limit_is_set(serve: Serve) -> N
 
 
 @pytest.mark.parametrize("command", [SERVE, GUNICORN], ids=["serve", "gunicorn"])
-async def test_the_server_as_it_is_started_cuts_off_and_tells_nothing(config: Config, command: tuple[str, ...]) -> None:
+async def test_a_started_server_cuts_off_slow_clients_and_logs_no_error(
+    config: Config, command: tuple[str, ...]
+) -> None:
     async with process(config, *command, REQUEST_TIMEOUT="1") as server:
         async with Raw(server.url) as raw, Raw(server.url) as silent, Raw(server.url) as broken:
             await raw.requests(HEAD, FORM, "Content-Length: 100", body=b"username=Ana")

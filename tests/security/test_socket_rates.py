@@ -1,4 +1,4 @@
-"""How many sockets and handshakes one may have."""
+"""The limits on sockets and handshakes."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def refused(person: Person) -> aiohttp.ClientResponse:
     return response
 
 
-async def test_one_socket_too_many_is_refused_until_another_is_closed(serve: Serve) -> None:
+async def test_too_many_sockets_are_refused_until_one_is_closed(serve: Serve) -> None:
     url = await serve(sockets_per_person=3)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
         await ana.sign_up()
@@ -33,7 +33,7 @@ async def test_one_socket_too_many_is_refused_until_another_is_closed(serve: Ser
         await ana.socket()
 
 
-async def test_of_many_sockets_opened_at_the_same_moment_no_more_stay_than_are_allowed(serve: Serve) -> None:
+async def test_the_limit_applies_to_sockets_that_are_opened_at_the_same_moment(serve: Serve) -> None:
     url = await serve(sockets_per_person=3)
     async with Person(url, "Ana") as ana:
         await ana.sign_up()
@@ -61,7 +61,7 @@ async def test_handshakes_above_the_rate_are_refused_before_the_upgrade(serve: S
         await ben.socket()
 
 
-async def test_a_handshake_with_a_foreign_origin_or_no_session_uses_up_nothing(serve: Serve) -> None:
+async def test_a_handshake_with_a_foreign_origin_or_no_session_does_not_count(serve: Serve) -> None:
     url = await serve(handshakes_per_minute=1)
     async with Person(url, "Ana") as ana:
         await ana.sign_up()

@@ -1,4 +1,4 @@
-"""Older versions of these have holes that are known: neither what is pinned, installed nor declared may fall below."""
+"""Older versions of these have known vulnerabilities: pinned, installed and declared versions must not be older."""
 
 import re
 from importlib.metadata import version
@@ -17,7 +17,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("package", FLOORS)
-def test_the_pinned_version_has_no_known_hole(package: str) -> None:
+def test_the_pinned_version_has_no_known_vulnerability(package: str) -> None:
     (pinned,) = re.findall(rf"^{package}==(\S+)", page("requirements/production.txt"), flags=re.MULTILINE)
     assert numbers(pinned) >= numbers(FLOORS[package])
 
@@ -32,11 +32,11 @@ def test_every_package_is_pinned_with_its_hashes(file: Path) -> None:
 
 
 @pytest.mark.parametrize("package", FLOORS)
-def test_the_installed_version_has_no_known_hole(package: str) -> None:
+def test_the_installed_version_has_no_known_vulnerability(package: str) -> None:
     assert numbers(version(package)) >= numbers(FLOORS[package])
 
 
 @pytest.mark.parametrize("package", FLOORS)
-def test_an_older_version_is_not_allowed_beside_the_server(package: str) -> None:
+def test_the_wheel_does_not_allow_an_older_version(package: str) -> None:
     (declared,) = re.findall(rf"^ +{package}>=(\S+)", page("setup.cfg"), flags=re.MULTILINE)
     assert numbers(declared) >= numbers(FLOORS[package])

@@ -1,4 +1,4 @@
-"""An installed product, and a way to PostgreSQL that can be shut."""
+"""An installed product, and a door to PostgreSQL that a test can shut."""
 
 import shutil
 import subprocess
@@ -15,10 +15,10 @@ from tests.support.repository import ROOT
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as `pip install .` leaves it, and nothing of the checkout beside it."""
+    """The project as `pip install .` installs it, without the checkout."""
     target = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    # A copy, since setuptools leaves its own files beside what it builds.
+    # A copy, since setuptools leaves files in the folder that it builds.
     copy = tmp_path_factory.mktemp("source") / "chatserver"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
     subprocess.run([*pip, "install", "--no-deps", "--no-build-isolation", "--target", target, copy], check=True)

@@ -12,8 +12,8 @@ WAYS = ["check", "serve", "gunicorn"]
 
 
 async def start(config: Config, way: str, **settings: str) -> tuple[int, str]:
-    """Starts or checks the server in one of its ways; returns the exit code and all that was said."""
-    settings = {"LOOP_LAG_WARNING": "0", **settings}  # a busy machine is not what is tested
+    """Starts or checks the server in one of its ways; returns the exit code and all output."""
+    settings = {"LOOP_LAG_WARNING": "0", **settings}  # a busy machine must not add warnings
     if way != "gunicorn":
         code, output, errors = await chatserver(config, way, **settings)
         return code, output + errors

@@ -1,4 +1,4 @@
-"""An address or a number of workers that will not do: one clear sentence."""
+"""An unusable address or number of workers is reported in one clear sentence."""
 
 import socket
 from contextlib import closing
@@ -13,22 +13,24 @@ pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_no_worker_at_all_is_refused(config: Config, way: str) -> None:
+async def test_zero_workers_are_refused(config: Config, way: str) -> None:
     said(await start(config, way, WORKERS="0"), "WORKERS must be 1 or more.")
 
 
-async def test_gunicorns_own_way_to_have_no_worker_is_refused(config: Config) -> None:
+async def test_zero_workers_are_also_refused_in_gunicorns_arguments(config: Config) -> None:
     said(await start(config, "gunicorn", GUNICORN_CMD_ARGS="--workers 0"), "WORKERS (--workers) must be 1 or more")
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("address", ["0.0.0.0:99999", "foo:bar", "[::1", "unix:"])
-async def test_an_address_that_is_none_is_a_sentence(config: Config, way: str, address: str) -> None:
+async def test_an_invalid_address_is_reported_in_one_sentence(config: Config, way: str, address: str) -> None:
     said(await start(config, way, BIND=address), "BIND must be addresses like 0.0.0.0:8080")
 
 
 @pytest.mark.parametrize("way", ["check", "gunicorn"])
-async def test_a_unix_socket_that_cannot_be_made_is_a_sentence(config: Config, way: str, tmp_path: Path) -> None:
+async def test_a_unix_socket_that_cannot_be_created_is_reported_in_one_sentence(
+    config: Config, way: str, tmp_path: Path
+) -> None:
     (tmp_path / "plain").touch()
     for path, sentence in [
         (tmp_path / "plain", "a file that is not a socket is already there."),
@@ -39,7 +41,7 @@ async def test_a_unix_socket_that_cannot_be_made_is_a_sentence(config: Config, w
         said(answer, f"Cannot listen on unix:{path}: {sentence} Fix it, or change BIND.")
 
 
-async def test_gunicorns_own_way_to_name_no_address_is_a_sentence(config: Config) -> None:
+async def test_a_missing_address_in_gunicorns_arguments_is_reported_in_one_sentence(config: Config) -> None:
     for address in ("127.0.0.1:99999", "nobody.invalid:1", f"{'a' * 70}.example:1"):
         answer = await start(config, "gunicorn", GUNICORN_CMD_ARGS=f"--bind {address}")
         said(answer, f"Cannot listen on {address}: ")
@@ -47,7 +49,7 @@ async def test_gunicorns_own_way_to_name_no_address_is_a_sentence(config: Config
 
 @pytest.mark.parametrize("way", ["serve", "gunicorn"])
 @pytest.mark.parametrize("host", ["nobody.invalid", f"{'a' * 70}.example", "192.0.2.1"])
-async def test_a_host_that_is_none_is_a_sentence(config: Config, way: str, host: str) -> None:
+async def test_an_invalid_host_is_reported_in_one_sentence(config: Config, way: str, host: str) -> None:
     port = str(config.port)
     said(await start(config, way, HOST=host, PORT=port), f"Cannot listen on {host}:{port}: ")
     said(
@@ -56,7 +58,7 @@ async def test_a_host_that_is_none_is_a_sentence(config: Config, way: str, host:
 
 
 @pytest.mark.parametrize("way", ["serve", "gunicorn"])
-async def test_a_port_in_use_is_a_sentence(config: Config, way: str) -> None:
+async def test_a_port_in_use_is_reported_in_one_sentence(config: Config, way: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         port = listening.getsockname()[1]
         code, text = await start(config, way, PORT=str(port))

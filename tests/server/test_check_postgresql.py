@@ -1,4 +1,4 @@
-"""A PostgreSQL that will not do: one clear sentence, wherever the server is started."""
+"""An unsuitable PostgreSQL is reported in one clear sentence, however the server is started."""
 
 import asyncio
 import socket
@@ -25,7 +25,7 @@ grant connect on database postgres to public
 
 @pytest.fixture
 def as_user(config: Config) -> Iterator[Callable[[str], str]]:
-    """DATABASE_URL as another user of PostgreSQL."""
+    """Returns DATABASE_URL for another user of PostgreSQL."""
     url = str(config.database_url)
     for statement in ROLES.split(";"):
         execute(url, statement)
@@ -35,7 +35,7 @@ def as_user(config: Config) -> Iterator[Callable[[str], str]]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_an_old_schema_is_to_be_migrated_and_a_newer_one_wants_newer_code(config: Config, way: str) -> None:
+async def test_an_old_schema_asks_for_a_migration_and_a_newer_one_for_newer_code(config: Config, way: str) -> None:
     url = str(config.database_url)
     execute(url, "insert into migrations values ('9999_tomorrows', now())")
     try:
@@ -50,7 +50,7 @@ async def test_an_old_schema_is_to_be_migrated_and_a_newer_one_wants_newer_code(
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_the_missing_rights_of_a_database_user_are_named(
+async def test_missing_privileges_of_a_database_user_are_named(
     config: Config, way: str, as_user: Callable[[str], str]
 ) -> None:
     code, text = await start(config, way, DATABASE_URL=as_user("a_reader"))
@@ -64,7 +64,7 @@ async def test_a_database_user_who_may_read_nothing_is_reported(config: Config, 
     said(await start(config, "check", DATABASE_URL=url), "without_rights may not do this (permission denied for table")
 
 
-async def test_a_database_or_a_user_that_there_is_not_is_named(config: Config) -> None:
+async def test_a_missing_database_or_user_is_named(config: Config) -> None:
     parts = parse_dsn(str(config.database_url))
     for change, name in (({"dbname": "nowhere"}, 'database "nowhere"'), ({"user": "nobody_here"}, "nobody_here")):
         answer = await start(config, "check", DATABASE_URL=make_dsn(**parts | change))
@@ -73,19 +73,19 @@ async def test_a_database_or_a_user_that_there_is_not_is_named(config: Config) -
 
 @pytest.mark.parametrize("url", ["postgresql://[", "postgresql://u:p@h:port/x", "postgres//u:hunter22@h/x"])
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_url_that_makes_no_sense_is_a_sentence(config: Config, url: str, way: str) -> None:
+async def test_an_invalid_url_is_reported_in_one_sentence(config: Config, url: str, way: str) -> None:
     answer = await start(config, way, DATABASE_URL=url)
     said(answer, "DATABASE_URL cannot be parsed")
     assert "hunter22" not in answer[1]
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_several_hosts_without_a_word_on_which_takes_writes_are_warned_of(config: Config, way: str) -> None:
+async def test_several_hosts_without_target_session_attrs_cause_a_warning(config: Config, way: str) -> None:
     parts = parse_dsn(str(config.database_url))
     hosts = parts | {"host": f"{parts['host']},{parts['host']}", "port": f"{parts['port']},{parts['port']}"}
     for changes, warned in ((hosts, True), (hosts | {"target_session_attrs": "read-write"}, False), (parts, False)):
         with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))  # so that it ends
+            taken.bind(("127.0.0.1", 0))  # so that the start fails
             taken.listen()
             port = str(taken.getsockname()[1])
             code, text = await start(config, way, DATABASE_URL=make_dsn(**changes), PORT=port)
@@ -106,7 +106,9 @@ async def test_an_old_postgresql_is_refused(config: Config, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_postgresql_that_acknowledges_what_is_not_on_its_disk_is_refused(config: Config, way: str) -> None:
+async def test_a_postgresql_that_acknowledges_writes_before_they_are_on_disk_is_refused(
+    config: Config, way: str
+) -> None:
     url = f"{config.database_url}&options=-csynchronous_commit%3Doff"
     said(await start(config, way, DATABASE_URL=url), "PostgreSQL acknowledges what is not on its disk yet")
 
@@ -117,7 +119,7 @@ async def test_too_many_connections_are_reported_with_a_number_that_would_work(c
     assert await start(config, "check", DATABASE_POOLING="transaction", **many) == (0, "All is well.\n")
 
 
-async def test_a_users_own_limit_of_connections_counts(config: Config, as_user: Callable[[str], str]) -> None:
+async def test_the_connection_limit_of_a_database_user_counts(config: Config, as_user: Callable[[str], str]) -> None:
     execute(str(config.database_url), "grant select, insert, update, delete on all tables in schema public to a_reader")
     execute(str(config.database_url), "alter role a_reader connection limit 15")
     answer = await start(config, "check", DATABASE_URL=as_user("a_reader"))
@@ -128,6 +130,6 @@ async def test_a_users_own_limit_of_connections_counts(config: Config, as_user: 
     assert "DATABASE_CONNECTIONS to 7 at most" in answer[1]
 
 
-async def test_in_production_a_postgresql_without_fsync_is_refused(config: Config) -> None:
+async def test_a_postgresql_without_fsync_is_refused_in_production(config: Config) -> None:
     with pytest.raises(ConfigError, match="with fsync = off"):
         await asyncio.to_thread(checks.refuse_to_start, replace(config, app_env="production"))

@@ -1,4 +1,4 @@
-"""A Redis that will not do: one clear sentence."""
+"""An unsuitable Redis is reported in one clear sentence."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("url", ["redis://h:port", "redis://[", "redis://h/notadb", "unix:///nowhere/at/all"])
-async def test_a_redis_url_that_leads_nowhere_is_a_sentence(config: Config, url: str) -> None:
+async def test_a_redis_url_that_leads_nowhere_is_reported_in_one_sentence(config: Config, url: str) -> None:
     code, text = await start(config, "check", REDIS_URL=url)
     assert (code, "Traceback" in text) == (1, False)
     assert "REDIS_URL" in text
@@ -21,7 +21,7 @@ async def test_a_redis_url_that_leads_nowhere_is_a_sentence(config: Config, url:
 
 @asynccontextmanager
 async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4", maxmemory: int = 0) -> AsyncIterator[str]:
-    """A Redis that answers some commands in its own way, and the others with OK; its address."""
+    """A Redis that answers some commands as given, and the others with OK; yields its address."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with closing(writer):
@@ -51,19 +51,19 @@ async def redis_that(answers: dict[bytes, bytes], version: bytes = b"7.2.4", max
         ({b"INFO": b"-NOAUTH Authentication required.\r\n"}, b"7.2.4", "password of REDIS_URL (Authentication"),
     ],
 )  # fmt: skip
-async def test_a_redis_that_will_not_do_is_a_sentence(
+async def test_an_unsuitable_redis_is_reported_in_one_sentence(
     config: Config, answers: dict[bytes, bytes], version: bytes, sentence: str
 ) -> None:
     async with redis_that(answers, version) as url:
         said(await start(config, "check", REDIS_URL=url), sentence)
 
 
-async def test_a_redis_that_throws_keys_away_when_it_is_full_is_refused(config: Config) -> None:
+async def test_a_redis_that_evicts_keys_is_refused(config: Config) -> None:
     async with redis_that({}, maxmemory=1_000_000) as url:
         said(await start(config, "check", REDIS_URL=url), "Redis throws keys away when it is full, and so signs people")
 
 
-async def test_a_wrong_password_of_redis_is_a_sentence(config: Config) -> None:
+async def test_a_wrong_redis_password_is_reported_in_one_sentence(config: Config) -> None:
     wrong = b"-WRONGPASS invalid username-password pair or user is disabled.\r\n"
     async with redis_that({b"AUTH": wrong, b"HELLO": wrong}) as url:
         answer = await start(config, "check", REDIS_URL=url.replace("redis://", "redis://chat:wrong@"))

@@ -1,4 +1,4 @@
-"""How a server ends: at once, and who asked before they could know of it gets an answer."""
+"""A server stops at once, and still answers requests sent before clients could know."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from tests.support.people import Person
 NEVER_POLLS = "tests.support.never_polling.Worker"
 
 
-async def test_what_is_sent_just_as_the_server_begins_to_end_is_answered(config: Config) -> None:
+async def test_a_request_sent_as_the_server_begins_to_stop_is_answered(config: Config) -> None:
     runner = Runner(await create_app(config))
     await runner.setup()
     await web.TCPSite(runner, config.host, config.port).start()
@@ -57,6 +57,12 @@ async def test_a_worker_notices_a_stop_request_at_once(config: Config, tmp_path:
         await server.until(lambda: bool(server.workers - {worker}))
 
 
+async def test_a_worker_that_is_asked_to_stop_before_it_handles_signals_stops(config: Config, tmp_path: Path) -> None:
+    stopped_early = "tests.support.stopped_early.Worker"
+    async with gunicorn(config, tmp_path, "--worker-class", stopped_early, WORKERS="1") as server:
+        await server.until(lambda: server.log.read_text().count("Booting worker") == 2)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_when_gunicorn_stops_or_reloads_every_socket_is_closed_at_once(
     config: Config, tmp_path: Path, number: signal.Signals
@@ -71,7 +77,7 @@ async def test_when_gunicorn_stops_or_reloads_every_socket_is_closed_at_once(
         assert [await socket.ends() for socket in sockets] == [1001] * 6
 
 
-async def test_a_worker_that_still_waits_for_postgresql_ends_without_looking_for_it(
+async def test_a_worker_that_still_waits_for_postgresql_stops_without_trying_again(
     config: Config,
     door: Door,
     tmp_path: Path,

@@ -1,4 +1,4 @@
-"""gunicorn's settings, as gunicorn itself reads them."""
+"""gunicorn's settings, as gunicorn reads them."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from chatserver.resources import PACKAGE
 
 @pytest.fixture(scope="module")
 def settings() -> dict[str, str]:
-    """What `gunicorn --print-config` says, by name."""
+    """The output of `gunicorn --print-config`, by name."""
     command = [sys.executable, "-m", "gunicorn", "--print-config", "--config", "python:chatserver.gunicorn_conf"]
     environ = {name: value for name, value in os.environ.items() if name != "GUNICORN_CMD_ARGS"}
     done = subprocess.run(command, cwd=PACKAGE.parent, env=environ, capture_output=True, text=True, check=True)
@@ -32,17 +32,17 @@ def test_gunicorn_is_controlled_by_signals_alone(settings: dict[str, str]) -> No
     assert settings["control_socket_disable"] == "True"
 
 
-def test_everyone_may_come_back_at_once_to_workers_that_share_their_memory(settings: dict[str, str]) -> None:
+def test_workers_preload_the_application_and_accept_many_simultaneous_connections(settings: dict[str, str]) -> None:
     assert int(settings["backlog"]) >= 4096
     assert settings["preload_app"] == "True"
 
 
-def test_only_the_group_of_a_unix_socket_connects_to_it(settings: dict[str, str]) -> None:
+def test_only_owner_and_group_can_connect_to_a_unix_socket(settings: dict[str, str]) -> None:
     assert 0o777 & ~int(settings["umask"]) == 0o660
 
 
-def test_another_application_is_run_as_it_is() -> None:
-    """Such as the limits of `make bench`."""
+def test_another_application_runs_with_its_own_settings() -> None:
+    """`make bench` has such applications to measure limits."""
     lines = [
         "from types import SimpleNamespace", "from chatserver import gunicorn_conf",
         "worker = SimpleNamespace(wsgi=print)",

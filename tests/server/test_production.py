@@ -1,4 +1,4 @@
-"""As it runs in production: from a wheel, and under gunicorn with several workers."""
+"""The server in production: installed from a wheel, and under gunicorn with several workers."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ PRODUCTION = {
 }  # fmt: skip
 
 
-def test_an_installed_chatserver_says_that_the_development_server_needs_a_checkout(installed: Path) -> None:
+def test_an_installed_chatserver_reports_that_the_development_server_needs_a_checkout(installed: Path) -> None:
     assert not (installed / "chatserver" / "development").exists()
     ran = subprocess.run(
         [sys.executable, "-m", "chatserver", "run"],
@@ -46,7 +46,7 @@ async def test_an_installed_wheel_serves_pages_styles_and_both_languages(config:
         assert (await ana.get(style)).status == 200
 
 
-async def test_gunicorns_workers_share_conversations_and_end_their_sockets_with_going_away(config: Config) -> None:
+async def test_gunicorns_workers_share_conversations_and_close_sockets_as_going_away(config: Config) -> None:
     gunicorn = [
         "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2", "--bind", "127.0.0.1:PORT",
         "--log-level", "warning",
@@ -56,7 +56,7 @@ async def test_gunicorns_workers_share_conversations_and_end_their_sockets_with_
             ana = await people.enter_async_context(Person(url, "Ana"))
             ben = await people.enter_async_context(Person(url, "Ben"))
             thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
-            sockets = [await ben.socket() for _ in range(8)]  # spread over both
+            sockets = [await ben.socket() for _ in range(8)]  # spread over both workers
             at_ana = await ana.socket()
             id = await at_ana.sends(thread, "to every screen")
             for socket in sockets:
@@ -67,7 +67,7 @@ async def test_gunicorns_workers_share_conversations_and_end_their_sockets_with_
 
 @pytest.fixture
 def durable(config: Config, tmp_path: Path) -> Iterator[Config]:
-    """With a PostgreSQL that production takes: one that writes to its disk."""
+    """Settings with a PostgreSQL that production accepts: one that writes to disk."""
     with EmbeddedServers(tmp_path / "durable", redis_url=config.redis_url) as servers:
         migrate(servers.database_url)
         yield replace(config, database_url=servers.database_url)
@@ -79,7 +79,7 @@ async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Conf
         cookie = page.headers["Set-Cookie"]
         assert cookie.startswith("__Host-chat_session=")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
-        token = page.field("csrf_token")  # sent back by hand, since browsers keep such cookies only under TLS
+        token = page.field("csrf_token")  # sent by hand, since browsers keep such cookies only under TLS
         signed_up = await ana.post_raw(
             "/messages/sign-up/",
             {"csrf_token": token, "username": "Ana", "password": PASSWORD},
@@ -96,7 +96,7 @@ async def test_production_cookies_are_secure_and_bound_to_the_host(durable: Conf
     ("hsts", "sent"),
     [("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"), ("off", None)],
 )
-async def test_hsts_reaches_as_far_as_the_setting_says(durable: Config, hsts: str, sent: str | None) -> None:
+async def test_the_hsts_setting_decides_which_hosts_are_covered(durable: Config, hsts: str, sent: str | None) -> None:
     settings = {**PRODUCTION, "HSTS": hsts}
     async with process(durable, ROOT, "chatserver", "serve", **settings) as url, Person(url, "Ana") as ana:
         for path, status in (("/messages/sign-in/", 200), ("/messages/nowhere", 404)):

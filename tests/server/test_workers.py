@@ -1,4 +1,4 @@
-"""gunicorn's workers: one that dies, or begins while something is away or changed, never takes the others with it."""
+"""gunicorn's workers: one that dies, or starts during an outage or an update, does not affect the others."""
 
 import asyncio
 import contextlib
@@ -27,12 +27,12 @@ async def answers_pings(socket: Socket) -> bool:
     try:
         await socket.says("ping")
         await socket.receives("pong")
-    except (AssertionError, ConnectionError):  # its worker is dead
+    except (AssertionError, ConnectionError):  # its worker has died
         return False
     return True
 
 
-async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_others_go_on(
+async def test_a_worker_started_while_postgresql_is_unavailable_waits_and_the_others_serve(
     config: Config, door: Door, tmp_path: Path
 ) -> None:
     settings: dict[str, Any] = {"DATABASE_URL": await door.open(), "WORKERS": "2", "METRICS_PORT": str(unused_port())}
@@ -49,7 +49,7 @@ async def test_a_worker_born_while_postgresql_is_away_waits_for_it_and_the_other
         os.kill(dying, signal.SIGKILL)
         await server.says("waiting for PostgreSQL")
         (reborn,) = server.workers - before
-        await server.until(lambda: door.turned_away > 4)  # longer than gunicorn's patience with who doesn't report
+        await server.until(lambda: door.turned_away > 4)  # longer than gunicorn waits for a worker's heartbeat
         assert reborn in server.workers
         assert server.log.read_text().count("waiting for PostgreSQL") == 1
         alive = [socket for socket in sockets if await answers_pings(socket)]
@@ -73,7 +73,9 @@ async def test_a_worker_that_waits_for_postgresql_stops_on_request(
         await server.says("waiting for PostgreSQL")
 
 
-async def test_a_worker_born_while_redis_is_away_serves_when_it_is_back(config: Config, tmp_path: Path) -> None:
+async def test_a_worker_started_while_redis_is_unavailable_serves_when_it_is_back(
+    config: Config, tmp_path: Path
+) -> None:
     proxy_away = False
 
     async def enter() -> Streams:
@@ -104,7 +106,7 @@ async def test_a_worker_born_while_redis_is_away_serves_when_it_is_back(config: 
 
 
 async def limit(server: Gunicorn, ana: Person) -> int:
-    """Of characters in a message, as a chat's page has it."""
+    """Returns the limit of characters in a message, as the chat page has it."""
     async with Person(server.url, "Ben") as ben:
         await ana.sign_up()
         thread = await ana.writes_to(await ben.sign_up())
@@ -112,7 +114,9 @@ async def limit(server: Gunicorn, ana: Person) -> int:
     return int(page.text.partition('data-limit="')[2].partition('"')[0])
 
 
-async def test_a_reload_takes_changed_settings_and_says_which_need_a_restart(config: Config, tmp_path: Path) -> None:
+async def test_a_reload_applies_changed_settings_and_names_those_that_need_a_restart(
+    config: Config, tmp_path: Path
+) -> None:
     file, port = tmp_path / "settings", unused_port()
     file.write_text("WORKERS=1\nMAX_MESSAGE_CHARS=5\n")
     async with gunicorn(config, tmp_path, CONFIG_FILE=str(file)) as server, Person(server.url, "Ana") as ana:
@@ -126,9 +130,7 @@ async def test_a_reload_takes_changed_settings_and_says_which_need_a_restart(con
             await ana.http.get(f"http://127.0.0.1:{port}/metrics")
 
 
-async def test_with_a_mistake_in_the_file_a_reload_and_a_worker_that_dies_change_nothing(
-    config: Config, tmp_path: Path
-) -> None:
+async def test_a_mistake_in_the_file_does_not_affect_a_reload_or_a_new_worker(config: Config, tmp_path: Path) -> None:
     file = tmp_path / "settings"
     file.write_text("WORKERS=1\nMAX_MESSAGE_CHARS=5\n")
     async with gunicorn(config, tmp_path, CONFIG_FILE=str(file)) as server, Person(server.url, "Ana") as ana:
@@ -144,7 +146,7 @@ async def test_with_a_mistake_in_the_file_a_reload_and_a_worker_that_dies_change
         assert await limit(server, ana) == 5
 
 
-async def test_the_old_version_stays_whole_while_an_update_changes_its_files(
+async def test_the_old_version_keeps_working_while_an_update_replaces_its_files(
     config: Config,
     tmp_path: Path,
     installed: Path,

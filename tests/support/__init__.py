@@ -1,1 +1,1 @@
-"""What tests share: people, servers, programs."""
+"""Helpers that tests share: people, servers, programs."""

@@ -1,4 +1,4 @@
-"""What people do to messages, past sockets and forms: stored as the server stores it, and published to all."""
+"""Changes of messages without sockets and forms: stored by the server's stores, and published."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +32,7 @@ class Changes:
     async def sends(
         self, person: Person, thread: int, text: str, reply: int | None = None, id: str | None = None
     ) -> StoredMessage | str:
-        """What is stored of a message, also of one that is sent again; or the code of the refusal."""
+        """Returns the stored message, also for a repeat, or the code of the refusal."""
         request = ThreadRequest(thread, person.id)
         try:
             return await self.message_store.submit(NewMessage(request, id or str(uuid4()), text, reply))
@@ -49,7 +49,7 @@ class Changes:
         return await self.answer(reaction(self.config, ThreadRequest(thread, person.id), seq, emoji, on=on))
 
     async def answer(self, change: NewChange) -> int | str:
-        """The number of the change, or the code of the refusal."""
+        """Returns the number of the change, or the code of the refusal."""
         try:
             return await self.store.submit(change)
         except ChatError as error:
@@ -75,7 +75,7 @@ async def changing(config: Config) -> AsyncIterator[Changes]:
 
 @asynccontextmanager
 async def listening(config: Config, person: Person) -> AsyncIterator[Callable[[], Awaitable[bytes]]]:
-    """Hears what is published for a person, as each process does; the context gets a function for the next event."""
+    """Subscribes to a user's channel, as each process does; yields a function that returns the next event."""
     redis = connect_redis(config)
     async with redis.pubsub(ignore_subscribe_messages=True) as channel:
         await channel.subscribe(f"{config.redis_prefix}user:{person.id}")

@@ -1,4 +1,4 @@
-"""The Chromium or Chrome of this machine: whether there is one, and how it is started."""
+"""Finds and starts the Chromium or Chrome of this machine."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import shutil
 from playwright import sync_api
 from playwright.async_api import Browser, Playwright
 
-# The first does without windows: it takes half the time.
+# The first one has no window system and takes half the time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 FLAGS = [
@@ -20,7 +20,7 @@ NO_BROWSER = "no Chromium or Chrome was found; `make browser` fetches one"
 
 
 def has_browser() -> bool:
-    if installed_browser():  # without asking playwright, which takes a second
+    if installed_browser():  # asking playwright takes a second
         return True
     with sync_api.sync_playwright() as playwright:
         return find_browser(playwright) is not None
@@ -37,6 +37,6 @@ def installed_browser() -> str | None:
 
 
 async def launch(playwright: Playwright) -> Browser:
-    """Starts it, without its sandbox for root, who has none. Raises playwright's Error where it does not start."""
+    """Starts it; for root without its sandbox, which needs another user. Raises playwright's Error if it fails."""
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     return await playwright.chromium.launch(executable_path=find_browser(playwright), args=flags)

@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that a test can shut."""
+"""A door to PostgreSQL that a test can shut."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from tests.support.proxy import Proxy, Streams
 
 
 class Door:
-    """The way to PostgreSQL: while it is shut, whoever comes is turned away and counted; while silent, left waiting."""
+    """A relay to PostgreSQL: while shut, it rejects and counts connections; while silent, it leaves them waiting."""
 
     def __init__(self, database_url: str) -> None:
         self._parts = parse_dsn(database_url)
@@ -17,7 +17,7 @@ class Door:
         self._proxy = Proxy(self._enter)
 
     async def open(self) -> str:
-        """The URL that leads through it."""
+        """Opens it, and returns the URL that leads through it."""
         return str(make_dsn(**self._parts | {"host": "127.0.0.1", "port": str(await self._proxy.start())}))
 
     @property

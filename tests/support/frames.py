@@ -1,4 +1,4 @@
-"""What frames say of people."""
+"""Frames about people."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tests.support.people import Person, Socket
 
 
 async def frames_until(socket: Socket, **fields: Any) -> list[dict[str, Any]]:
-    """What comes up to a frame with these fields."""
+    """Returns all frames up to one with these fields."""
     frames = [await socket.next()]
     while frames[-1] | fields != frames[-1]:
         frames.append(await socket.next())

@@ -1,4 +1,4 @@
-"""Servers that stand still."""
+"""Freezing servers."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import redis
 from chatserver.development.embedded import EmbeddedServers
 from chatserver.development.embedded.lock import holder_of
 
-# Limits lowered, so that what takes seconds in life takes less here.
+# Shorter limits than in production, so that tests take less time.
 QUICK: dict[str, Any] = {
     "redis_timeout": 0.3,
     "redis_ping_interval": 0.2,
@@ -34,7 +34,7 @@ def frozen(redis_url: str) -> Iterator[None]:
 
 @contextmanager
 def frozen_postgres(servers: EmbeddedServers) -> Iterator[None]:
-    """Every process of it stands still: not even its own time limits help."""
+    """Stops every process of PostgreSQL, so that even its own time limits have no effect."""
     with closing(psycopg2.connect(servers.database_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select pid from pg_stat_activity where pid <> pg_backend_pid()")
         pids = [pid for (pid,) in cursor.fetchall()]

@@ -44,7 +44,7 @@ class Gunicorn:
 async def gunicorn(
     config: Config, folder: Path, *options: str, cwd: Path = ROOT, **settings: str
 ) -> AsyncIterator[Gunicorn]:
-    """Until it answers; at the end it is told to end, and ends well."""
+    """Starts gunicorn and waits until it answers; at the end stops it and checks its exit code."""
     environ = environment(config) | {"PYTHONPATH": str(cwd), "RUNTIME_DIRECTORY": "", "TMPDIR": str(folder)} | settings
     log = folder / "gunicorn.log"
     with log.open("wb") as stderr:

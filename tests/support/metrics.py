@@ -1,4 +1,4 @@
-"""What Prometheus reads, as a test reads it."""
+"""The metrics that Prometheus reads."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ async def ask(port: int) -> str:
 
 
 async def values(port: int) -> Values:
-    """Each sample by its name and the values of its labels."""
+    """Returns each sample by its name and the values of its labels."""
     return {
         (sample.name.removeprefix("chatserver_"), frozenset(sample.labels.values())): sample.value
         for family in text_string_to_metric_families(await ask(port))
@@ -43,7 +43,7 @@ async def until(seen: Callable[[], Awaitable[bool]]) -> None:
 
 
 def sockets_by_worker(shared: Path) -> dict[int, int]:
-    """How many each process says, from its own file."""
+    """Returns the number of sockets of each process, from its own file."""
     return {
         int(file.stem.rpartition("_")[2]): sum(
             int(number)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Ana, Ben and Cleo: people with a browser of their own, as tests speak of them."""
+"""Ana, Ben and Cleo: people with a browser of their own."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from http.cookies import Morsel
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import uuid4
 
 import aiohttp
@@ -16,6 +16,12 @@ from yarl import URL
 
 PASSWORD = "correct horse battery"
 PATIENCE = 20  # seconds until a test gives up waiting
+
+
+class Named(Protocol):
+    """Somebody whom one writes to."""
+
+    name: str
 
 
 class Person:
@@ -29,8 +35,8 @@ class Person:
         trust: ssl.SSLContext | bool = True,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """`receive_buffer`: bytes that wait in this person's system before they are read (as many as it likes);
-        `trust`: whose certificates this person believes.
+        """`receive_buffer`: bytes of the receive buffer of this person's sockets (the system's default);
+        `trust`: whose certificates this person trusts.
         """
         self.url = url
         self.name = name
@@ -78,7 +84,7 @@ class Person:
         async with self.http.get(path) as response:
             return await response.json()
 
-    async def writes_to(self, other: "Person", text: str = "Hello") -> int:
+    async def writes_to(self, other: Named, text: str = "Hello") -> int:
         """Sends a message by name and returns the thread."""
         answer = await self.post(
             "/messages/send_message/",
@@ -117,7 +123,7 @@ def _socket(address: Any, receive_buffer: int | None) -> socket.socket:
 
 
 class Answer:
-    """What a page answered."""
+    """The answer to a request."""
 
     def __init__(self, status: int, headers: Any, text: str) -> None:
         self.status = status
@@ -154,7 +160,7 @@ class Socket:
         return id
 
     async def edits(self, thread: int, seq: int, text: str, base: int = 0) -> str:
-        """Returns the id that pairs question and answer, as the next two do."""
+        """Returns the id that is in the request and the answer, as the next two do."""
         return await self._asks("edit", thread=thread, seq=seq, text=text, base=base)
 
     async def deletes(self, thread: int, seq: int) -> str:
@@ -172,12 +178,12 @@ class Socket:
         await self.ws.send_json({"type": type, **fields})
 
     async def opens(self, thread: int, **known: int) -> dict[str, Any]:
-        """Opens a thread and returns `opened`; what comes before it is skipped. `known`: `after`, `change`."""
+        """Opens a thread and returns `opened`; frames before it are skipped. `known`: `after`, `change`."""
         await self.says("open", thread=thread, **known)
         return await self.receives("opened")
 
     async def next(self) -> dict[str, Any]:
-        """The next frame but pings."""
+        """Returns the next frame that is not a ping."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 message = await self.ws.receive()
@@ -188,21 +194,21 @@ class Socket:
                 await self.says("pong")
 
     async def receives(self, type: str, **fields: Any) -> dict[str, Any]:
-        """The next frame of a type, with these fields; others are skipped."""
+        """Returns the next frame of a type with these fields; others are skipped."""
         while True:
             frame = await self.next()
             if frame["type"] == type and all(frame.get(name) == value for name, value in fields.items()):
                 return frame
 
     async def receives_one_of(self, *types: str) -> dict[str, Any]:
-        """The next frame of these types; others are skipped."""
+        """Returns the next frame of these types; others are skipped."""
         while True:
             frame = await self.next()
             if frame["type"] in types:
                 return frame
 
     async def everything_so_far(self) -> list[dict[str, Any]]:
-        """What had come before a ping was answered, and the answer."""
+        """Returns all frames until the answer to a ping, and that answer."""
         await self.says("ping")
         frames = [await self.next()]
         while frames[-1]["type"] != "pong":
@@ -223,7 +229,7 @@ class Socket:
         return connection.transport
 
     async def is_cut_off(self) -> None:
-        """Waits, without reading, until what is said reaches nobody any more."""
+        """Waits, without reading, until the connection is cut."""
         async with asyncio.timeout(PATIENCE):
             with contextlib.suppress(ConnectionError):
                 while True:

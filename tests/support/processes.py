@@ -17,7 +17,7 @@ from tests.support.people import PATIENCE
 
 
 def environment(config: Config, **settings: str) -> dict[str, str]:
-    """For a process that uses a test's PostgreSQL, Redis and folder."""
+    """Returns the environment of a process that uses a test's PostgreSQL, Redis and folder."""
     return {
         **os.environ,
         "PORT": str(config.port),
@@ -31,7 +31,7 @@ def environment(config: Config, **settings: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def process(config: Config, cwd: Path, *arguments: str, **settings: str) -> AsyncIterator[URL]:
-    """A server in a process of its own, until it answers."""
+    """Starts a server in a process of its own, and waits until it answers."""
     port = unused_port()
     environ = environment(config) | {"PYTHONPATH": str(cwd), "PORT": str(port)} | settings
     command = [argument.replace("PORT", str(port)) for argument in arguments]

@@ -1,4 +1,4 @@
-"""A relay between two parts that can fall silent without a word, or lose what is published on its way to Redis."""
+"""A relay between two parts that can become silent, or lose events published to Redis."""
 
 import asyncio
 import re
@@ -10,10 +10,10 @@ CHANNEL = re.compile(rb"user:(?=\d+\r\n)")
 
 
 class Proxy:
-    """Relays connections to `connect`, whose side is heard `delay` seconds late.
+    """Relays connections to `connect`, whose answers are delayed by `delay` seconds.
 
-    While `silent`, nothing passes and nobody is told (no FIN).
-    While `drops_publishes`, news go to a channel where nobody listens; Redis answers as ever.
+    While `silent`, nothing passes, and neither side is notified (no FIN).
+    While `drops_publishes`, events go to a channel without subscribers; Redis answers as usual.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[Streams]]) -> None:
@@ -52,7 +52,7 @@ class Proxy:
 
     @property
     def alive(self) -> int:
-        """How many connections the far side still keeps."""
+        """The number of connections that the far side still keeps."""
         return len(self._kept)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,7 +80,7 @@ class Proxy:
         *,
         to_redis: bool,
     ) -> None:
-        """Takes in whatever comes, and gives it on when it may pass."""
+        """Reads everything, and writes it when it may pass."""
         chunks: asyncio.Queue[bytes] = asyncio.Queue()
         taking = asyncio.create_task(take_in(reader, chunks, at_end))
         try:
@@ -104,7 +104,7 @@ class Proxy:
 
 
 class Ended(Exception):
-    """One side has closed: so does the other."""
+    """One side has closed, so the other is closed too."""
 
 
 async def take_in(reader: asyncio.StreamReader, chunks: asyncio.Queue[bytes], at_end: Callable[[], object]) -> None:

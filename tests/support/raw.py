@@ -1,4 +1,4 @@
-"""A connection on which anything can be said: HTTP and WebSocket byte by byte, with no library to correct it."""
+"""A connection for HTTP and WebSocket byte by byte, without a library that corrects anything."""
 
 import asyncio
 import base64
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
 
 class Raw:
-    """One connection, by `async with`."""
+    """One connection, open within `async with`."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -45,7 +45,7 @@ class Raw:
     # -- HTTP ---------------------------------------------------------------------------------------------------------
 
     async def sends(self, data: bytes) -> None:
-        """Some bytes; whether the server still takes them is seen by what it answers."""
+        """Sends bytes; the answer shows whether the server still accepted them."""
         with contextlib.suppress(ConnectionError):
             self._writer.write(data)
             await self._writer.drain()
@@ -54,7 +54,7 @@ class Raw:
         await self.sends("\r\n".join((line, "Host: x", *headers, "", "")).encode("latin-1") + body)
 
     async def answer(self, *, bodiless: bool = False) -> Answer | None:
-        """The next answer, None when the connection is closed instead."""
+        """Returns the next answer; None if the connection is closed instead."""
         async with asyncio.timeout(PATIENCE):
             try:
                 head = await self._reader.readuntil(b"\r\n\r\n")
@@ -70,11 +70,11 @@ class Raw:
                 return None
 
     async def is_closed(self) -> None:
-        """Waits until the server closes without a further word."""
+        """Waits until the server closes the connection without sending anything else."""
         assert await self.answer() is None
 
     async def answers(self, *, bodiless: bool = False) -> list[Answer]:
-        """All that comes to what was said so far: an ordinary request after it must have its own answer, or none."""
+        """Returns all answers so far: an ordinary request at the end must get its own answer, or none."""
         found = []
         first = await self.answer(bodiless=bodiless)
         if first is not None:
@@ -89,7 +89,7 @@ class Raw:
     # -- WebSocket ----------------------------------------------------------------------------------------------------
 
     async def upgrades(self, *, cookie: str = "", **headers: str | None) -> Answer | None:
-        """A handshake with some headers changed, or None to leave one out; returns its answer."""
+        """Sends a handshake with some headers changed, or None to leave one out; returns its answer."""
         right: dict[str, str | None] = {
             "Upgrade": "websocket",
             "Connection": "Upgrade",
@@ -113,7 +113,7 @@ class Raw:
         masked: bool = True,
         declared: int | None = None,
     ) -> None:
-        """A frame (RFC 6455 §5.2), whatever length it declares."""
+        """Sends a frame (RFC 6455 §5.2), with any declared length."""
         length = len(payload) if declared is None else declared
         mask = 0x80 if masked else 0
         if length < 126:
@@ -128,7 +128,7 @@ class Raw:
         await self.frame(json.dumps(fields).encode())
 
     async def receives(self) -> tuple[int, bytes]:
-        """The next frame's opcode and payload. Raises ConnectionError at the end of the connection."""
+        """Returns the next frame's opcode and payload. Raises ConnectionError at the end of the connection."""
         async with asyncio.timeout(PATIENCE):
             try:
                 first, length = await self._reader.readexactly(2)
@@ -140,7 +140,7 @@ class Raw:
                 raise ConnectionResetError from None
 
     async def hears(self, type: str) -> dict[str, Any]:
-        """The next frame of a type; others are skipped."""
+        """Returns the next frame of a type; others are skipped."""
         while True:
             opcode, payload = await self.receives()
             assert opcode == TEXT, (opcode, payload)
@@ -149,7 +149,7 @@ class Raw:
                 return frame
 
     async def ends(self) -> int | None:
-        """Waits until the server closes; its code, None when it cuts the connection without one."""
+        """Waits until the server closes; returns its code, None if it cuts the connection without one."""
         try:
             while True:
                 opcode, payload = await self.receives()
@@ -160,5 +160,5 @@ class Raw:
 
 
 def cookie_of(person: Person) -> str:
-    """The Cookie header of a person's session."""
+    """Returns the Cookie header of a person's session."""
     return f"{person.session.key}={person.session.value}"

@@ -11,6 +11,6 @@ def page(name: str) -> str:
 
 
 def files() -> list[str]:
-    """Those that git knows."""
+    """Returns the files that git knows."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     return listed.stdout.splitlines()

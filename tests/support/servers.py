@@ -1,4 +1,4 @@
-"""Servers in this process."""
+"""Servers in the process of the tests."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ Serve = Callable[..., Awaitable[URL]]
 
 
 class Server(TestServer):
-    """With the connections of the product."""
+    """A test server that handles connections like the product's."""
 
     async def _make_runner(self, **options: Any) -> web.AppRunner:
         return Runner(self.app, grace=0, **options)
@@ -31,7 +31,7 @@ async def serving(config: Config) -> AsyncIterator[URL]:
 
 
 async def api_send(person: Person, url: object, thread: int, text: str) -> object:
-    """What the server at `url` answers when a program sends a message of this person."""
+    """Sends a message in a person's name by the API of the server at `url`; returns the answer."""
     fields = {"api_key": API_KEY, "sender_id": person.id, "message": text}
     async with person.http.post(f"{url}messages/send_message_api/{thread}/", data=fields) as response:
         return await response.json()

@@ -1,4 +1,4 @@
-"""The sessions of people, as Redis has them."""
+"""The sessions of people in Redis."""
 
 import hashlib
 

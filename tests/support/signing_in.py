@@ -1,4 +1,4 @@
-"""Tries to sign in."""
+"""Attempts to sign in."""
 
 from yarl import URL
 
@@ -6,6 +6,6 @@ from tests.support.people import Answer, Person
 
 
 async def tries(url: URL, name: str, password: str = "not this one") -> Answer:
-    """Once, at a browser where nobody has signed in before."""
+    """Tries once, in a browser where nobody has signed in before."""
     async with Person(url, name) as somebody:
         return await somebody.sign_in(password)

@@ -1,4 +1,4 @@
 """How often presence is polled, in seconds."""
 
-OFTEN = 0.1  # seconds between looks
-SELDOM = 1.0  # the same where a page is loaded in between
+OFTEN = 0.1  # seconds between polls
+SELDOM = 1.0  # the same for tests that load a page in between

@@ -1,4 +1,4 @@
-"""Waiting where there is no event loop."""
+"""Waiting without an event loop."""
 
 import time
 from collections.abc import Callable

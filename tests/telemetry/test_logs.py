@@ -1,4 +1,4 @@
-"""The log: a line an event, none of them forged, and nothing in them that is nobody's business."""
+"""The log has one line for each event, cannot be forged, and contains no secrets."""
 
 import io
 import json
@@ -21,13 +21,13 @@ SECRET = "what Ana says to Ben alone"
 
 
 class Log:
-    """What the server of a test writes."""
+    """The log of a test's server."""
 
     def __init__(self) -> None:
         self._stream = io.StringIO()
         self.handler = CountingHandler(self._stream)
         self.handler.setFormatter(JsonLines())
-        self.handler.addFilter(lambda record: record.name != "aiohttp.access")  # of the tests' server alone
+        self.handler.addFilter(lambda record: record.name != "aiohttp.access")  # written only by the test server
 
     @property
     def text(self) -> str:
@@ -49,7 +49,9 @@ def log() -> Iterator[Log]:
     root.setLevel(level)
 
 
-async def test_a_request_leaves_one_line_with_its_route_and_not_its_path(log: Log, ana: Person, ben: Person) -> None:
+async def test_a_request_is_logged_in_one_line_with_its_route_and_not_its_path(
+    log: Log, ana: Person, ben: Person
+) -> None:
     thread = await ana.writes_to(ben)
     await ana.get(f"/messages/chat/{thread}/?at=1&name={SECRET}")
     *_, line = log.lines("request")
@@ -63,13 +65,13 @@ async def test_a_request_leaves_one_line_with_its_route_and_not_its_path(log: Lo
     }  # fmt: skip
 
 
-async def test_health_checks_leave_no_line(log: Log, ana: Person) -> None:
+async def test_health_checks_are_not_logged(log: Log, ana: Person) -> None:
     before = len(log.lines("request"))
     await ana.get("/healthz")
     assert len(log.lines("request")) == before
 
 
-async def test_a_socket_leaves_a_line_for_its_whole_life(log: Log, ana: Person) -> None:
+async def test_a_socket_is_logged_in_one_line_when_it_ends(log: Log, ana: Person) -> None:
     socket = await ana.socket()
     await socket.says("ping")
     await socket.receives("pong")
@@ -87,8 +89,12 @@ async def test_sign_ins_and_refusals_are_logged_with_the_address(log: Log, ana: 
     await ana.sign_in(password="a wrong password")
     await ana.sign_out()
     await ana.sign_in()
-    for told in ("sign-in refused from 127.0.0.1", f"signed out: user {ana.id} from", f"signed in: user {ana.id} from"):
-        assert len(log.lines(told)) == 1, told
+    for start in (
+        "sign-in refused from 127.0.0.1",
+        f"signed out: user {ana.id} from",
+        f"signed in: user {ana.id} from",
+    ):
+        assert len(log.lines(start)) == 1, start
 
 
 async def test_no_text_password_cookie_or_token_is_logged(log: Log, ana: Person, ben: Person, config: Config) -> None:
@@ -114,7 +120,7 @@ async def test_no_text_password_cookie_or_token_is_logged(log: Log, ana: Person,
         assert secret not in log.text
 
 
-async def test_nobody_forges_a_line_by_what_they_send(log: Log, serve: Serve) -> None:
+async def test_users_cannot_forge_log_lines(log: Log, serve: Serve) -> None:
     url = await serve(trusted_proxies=("127.0.0.1",))
     forged = "%0d%0a2026-11-23T18:00:00.000Z INFO chatserver.web.pages.sign_in: signed in: user 1"
     async with Person(url, "Ana", headers={"User-Agent": "x\ty", "X-Forwarded-For": "nobody{}"}) as ana:
@@ -155,20 +161,20 @@ def test_a_traceback_is_one_line_of_json() -> None:
     assert "ValueError" in json.loads(line)["traceback"]
 
 
-def test_the_lines_of_a_plain_traceback_are_moved_in() -> None:
+def test_the_lines_of_a_plain_traceback_are_indented() -> None:
     first, *others = PlainLines().format(made("it failed", failed())).split("\n")
     assert first.endswith("INFO a.test: it failed")
     assert all(line.startswith("    ") for line in others)
 
 
-def test_a_plain_line_tells_the_fields_behind_the_message() -> None:
+def test_a_plain_line_has_the_fields_after_the_message() -> None:
     line = PlainLines().format(made("request", status=200, route="/messages/"))
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO a\.test: request status=200 route=/messages/", line
     )
 
 
-def test_development_has_plain_lines_and_none_for_requests_production_json_and_all(
+def test_development_logs_plain_lines_without_requests_and_production_logs_json_with_them(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def chosen(**changes: Any) -> tuple[Any, str]:
@@ -187,7 +193,7 @@ def test_development_has_plain_lines_and_none_for_requests_production_json_and_a
     assert chosen(app_env="production") == (PlainLines, "INFO")
 
 
-async def test_all_that_gunicorn_and_its_workers_say_is_json(config: Config, capfd: Any) -> None:
+async def test_gunicorn_and_its_workers_log_only_json(config: Config, capfd: Any) -> None:
     gunicorn = [
         "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "1", "--bind", "127.0.0.1:PORT",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""An event loop that stands still is reported."""
+"""A blocked event loop is reported."""
 
 import asyncio
 import time
@@ -12,14 +12,14 @@ async def test_a_blocked_event_loop_is_logged_in_one_line(caplog: pytest.LogCapt
     lag = asyncio.create_task(LoopLag(0.1).run())
     await asyncio.sleep(0)
     for seconds in (0.3, 0.4):
-        time.sleep(seconds)  # noqa: ASYNC251  # that is what is to be noticed
+        time.sleep(seconds)  # noqa: ASYNC251  # blocks the loop on purpose
         await asyncio.sleep(0.25)
     assert len(caplog.records) == 1
     lag.cancel()
     await asyncio.wait([lag])
-    told = [record.lag for record in caplog.records]  # type: ignore[attr-defined]
-    assert len(told) == 2  # the last one at the end
-    assert all(seconds > 0.1 for seconds in told)
+    lags = [record.lag for record in caplog.records]  # type: ignore[attr-defined]
+    assert len(lags) == 2  # the last one at the end
+    assert all(seconds > 0.1 for seconds in lags)
 
 
 async def test_a_running_event_loop_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""What Prometheus is told, and that only Prometheus is told it."""
+"""The metrics for Prometheus, which only Prometheus can read."""
 
 import json
 import os
@@ -7,19 +7,20 @@ import signal
 import socket
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
+from time import monotonic
 
 import aiohttp
+import psycopg2
 import pytest
 from aiohttp.test_utils import unused_port
 from yarl import URL
 
+from chatserver.bus.events import MessageStored, decode_event, encode_event
 from chatserver.config.settings import Config
-from chatserver.conversations.messages import Message, message_frame
 from chatserver.resources import folder
-from chatserver.telemetry.metrics import REGISTRY, Deliveries
+from tests.support.database import lock_is_waited_for
 from tests.support.metrics import Values, ask, folders, sockets_by_worker, until, value, values
 from tests.support.people import PATIENCE, Person
 from tests.support.processes import environment, process
@@ -27,6 +28,7 @@ from tests.support.repository import ROOT
 from tests.support.servers import Serve
 
 DEPLOY = folder("deploy")
+PARTS = ("batch_wait", "commit", "publish_wait", "wire", "delivery")
 
 
 @pytest.fixture
@@ -38,14 +40,14 @@ async def port(serve: Serve) -> int:
 
 @pytest.fixture
 async def talked(port: int, config: Config) -> Values:
-    """The measurements of a server where Ana wrote to Ben, less what was there before."""
+    """The metrics of a server where Ana wrote to Ben, minus those from before."""
     url = f"http://127.0.0.1:{config.port}/"
     before = await values(port)
     async with Person(URL(url), "Ana") as ana, Person(URL(url), "Ben") as ben:
         thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
         assert (await ben.sign_in(password="wrong password")).status == 403
         at_ana, at_ben = await ana.socket(), await ben.socket()
-        await at_ben.opens(thread, after=0)  # the first one is replayed
+        await at_ben.opens(thread, after=0)  # the first message is replayed
         await at_ana.sends(thread)
         await at_ben.receives("message", seq=2)
         await at_ana.says("nonsense")
@@ -67,9 +69,12 @@ async def test_what_people_do_is_counted(talked: Values) -> None:
     assert value(talked, "handshakes_total") == 2
     assert value(talked, "messages_stored_total") == 2
     assert value(talked, "commit_batch_messages_count") == value(talked, "commit_seconds_count") == 2
+    assert value(talked, "batch_wait_seconds_count") == 2
     assert value(talked, "publish_seconds_count") >= 2
+    assert value(talked, "publish_wait_seconds_count") >= 2
+    assert value(talked, "wire_seconds_count") == 2
     assert value(talked, "messages_delivered_total") == 2  # to Ana's list and Ben's chat
-    assert value(talked, "delivery_seconds_count") == 1  # Ben was looking at it
+    assert value(talked, "delivery_seconds_count") == 1  # Ben had it open
     assert value(talked, "catch_ups_total", "replay") == 1
     assert value(talked, "refusals_total", "bad_frame") == 1
     assert value(talked, "refusals_total", "wrong_password") == 1
@@ -78,22 +83,47 @@ async def test_what_people_do_is_counted(talked: Values) -> None:
     assert value(talked, "http_request_seconds_count", "/messages/ws") == 2
 
 
-async def test_a_delivery_takes_as_long_as_since_the_message_was_stored(talked: Values) -> None:
-    assert 0 <= value(talked, "delivery_seconds_sum") < PATIENCE
+async def test_each_part_of_the_way_of_a_message_is_measured(serve: Serve, config: Config) -> None:
+    """Ana sends two messages while PostgreSQL is busy: the second waits until the batch of the first is committed."""
+    port = unused_port()
+    url = await serve(metrics_port=port, database_timeout=PATIENCE)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
+        thread = await (await ana.sign_up()).writes_to(await ben.sign_up())
+        at_ana, at_ben = await ana.socket(), await ben.socket()
+        await at_ben.opens(thread)
+        before = await values(port)
+        with closing(psycopg2.connect(config.database_url)) as busy:
+            busy.cursor().execute("lock table messages in access exclusive mode")
+            await at_ana.sends(thread)
+            await lock_is_waited_for(config)
+            await at_ana.sends(thread)
+            await at_ana.everything_so_far()
+            start = monotonic()
+            await at_ana.everything_so_far()
+            waited = monotonic() - start
+        await at_ben.receives("message", seq=3)
+
+        async def passed_on() -> bool:
+            name = "delivery_seconds_count"
+            return value(await values(port), name) == value(before, name) + 2
+
+        await until(passed_on)
+        now = await values(port)
+        new = {part: value(now, f"{part}_seconds_sum") - value(before, f"{part}_seconds_sum") for part in PARTS}
+    assert waited < new["batch_wait"] < PATIENCE
+    assert waited < new["commit"] < PATIENCE
+    assert 0 < new["publish_wait"] < PATIENCE
+    assert 0 < new["wire"] < PATIENCE
+    assert waited < new["delivery"] < 2 * PATIENCE
 
 
-def test_the_delivery_of_a_reply_is_measured_by_its_time_and_not_by_what_it_says() -> None:
-    hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    text = ',"at":"2020-01-01T00:00:00.000Z"'
-    reply = Message(1, 2, str(uuid4()), 1, "Ana", text, hour_ago, reply=1)
-    before = REGISTRY.get_sample_value("chatserver_delivery_seconds_sum") or 0
-    deliveries = Deliveries()
-    deliveries.time(message_frame(reply))
-    deliveries.pass_on()
-    assert 3599 < (REGISTRY.get_sample_value("chatserver_delivery_seconds_sum") or 0) - before < 3700
+def test_a_message_is_published_as_the_version_before_reads_it() -> None:
+    """During an update its processes get the events of ours, and drop every type that they do not know."""
+    assert encode_event(MessageStored(7, 41, "{}", arrived=1_700_000_000.5)) == b"message 7 41\n{}"
+    assert decode_event(b"message 7 41\n{}", arrived=1.5) == MessageStored(7, 41, "{}", 1.5)
 
 
-async def test_the_loop_the_pool_and_the_memory_are_watched(talked: Values, port: int) -> None:
+async def test_the_event_loop_the_pool_and_the_memory_are_measured(talked: Values, port: int) -> None:
     found = await values(port)
     assert value(found, "loop_lag_seconds_count") > 0
     assert value(found, "database_connections_max") == 2
@@ -103,7 +133,7 @@ async def test_the_loop_the_pool_and_the_memory_are_watched(talked: Values, port
     assert value(found, "cpu_seconds_total") > 0
 
 
-async def test_the_public_address_has_no_measurements(port: int, config: Config) -> None:
+async def test_the_public_address_serves_no_metrics(port: int, config: Config) -> None:
     async with aiohttp.ClientSession() as http:
         for path in ("/metrics", "/metrics/", "/messages/metrics"):
             answer = await http.get(f"http://127.0.0.1:{config.port}{path}")
@@ -111,14 +141,14 @@ async def test_the_public_address_has_no_measurements(port: int, config: Config)
             assert "chatserver_sockets" not in await answer.text()
 
 
-async def test_nothing_listens_unless_a_port_is_set(serve: Serve) -> None:
+async def test_metrics_are_served_only_if_a_port_is_set(serve: Serve) -> None:
     port = unused_port()
     await serve(metrics_port=0)
     with pytest.raises(aiohttp.ClientConnectionError):
         await ask(port)
 
 
-async def test_neither_paths_nor_made_up_methods_become_series(port: int, config: Config) -> None:
+async def test_paths_and_unknown_methods_create_no_series(port: int, config: Config) -> None:
     secret = "a-token-that-nobody-may-read"
     async with aiohttp.ClientSession(f"http://127.0.0.1:{config.port}") as http:
         for method, path in [
@@ -133,7 +163,7 @@ async def test_neither_paths_nor_made_up_methods_become_series(port: int, config
     assert secret not in found.lower()
 
 
-async def test_the_dashboard_and_the_alarms_name_only_what_is_measured(talked: Values, port: int) -> None:
+async def test_the_dashboard_and_the_alerts_use_only_existing_metrics(talked: Values, port: int) -> None:
     known = set(re.findall(r"^(?:# TYPE )?(chatserver_\w+)", await ask(port), flags=re.MULTILINE))
     for name in ("grafana-dashboard.json", "alerts.yml"):
         named = set(re.findall(r"\bchatserver_\w+", (DEPLOY / name).read_text()))
@@ -141,7 +171,7 @@ async def test_the_dashboard_and_the_alarms_name_only_what_is_measured(talked: V
         assert named <= known, name
 
 
-async def test_the_handbook_lists_all_that_is_measured(talked: Values, port: int) -> None:
+async def test_the_operators_guide_lists_all_metrics(talked: Values, port: int) -> None:
     families = set(re.findall(r"^# TYPE chatserver_(\w+)", await ask(port), flags=re.MULTILINE))
     listed = set(re.findall(r"^\| `(\w+)`", (folder("docs") / "operations.md").read_text(), flags=re.MULTILINE))
     assert listed == families
@@ -153,12 +183,14 @@ def test_the_dashboard_is_json_with_a_query_in_each_panel() -> None:
     assert all(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
 
 
-def test_each_alarm_says_what_to_do() -> None:
+def test_each_alert_says_what_to_do() -> None:
     rules = (DEPLOY / "alerts.yml").read_text()
     assert rules.count("- alert:") == rules.count("summary:") == rules.count("description:") > 10
 
 
-async def test_workers_are_added_up_and_one_that_dies_takes_only_its_sockets(config: Config, tmp_path: Path) -> None:
+async def test_metrics_of_workers_are_added_up_and_a_dead_worker_only_loses_its_sockets(
+    config: Config, tmp_path: Path
+) -> None:
     port = unused_port()
     gunicorn = [
         "gunicorn", "--config", "python:chatserver.gunicorn_conf", "--workers", "2", "--bind", "127.0.0.1:PORT",
@@ -188,7 +220,7 @@ async def test_workers_are_added_up_and_one_that_dies_takes_only_its_sockets(con
     assert not folders(tmp_path)
 
 
-def test_a_port_in_use_is_reported_in_a_sentence(config: Config) -> None:
+def test_a_metrics_port_in_use_is_reported_in_one_sentence(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         environ = environment(config, METRICS_PORT=port)

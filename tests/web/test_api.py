@@ -4,9 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from yarl import URL
 
 from tests.support.people import Person
-from tests.support.servers import API_KEY
+from tests.support.servers import API_KEY, Serve
 
 
 async def ask(person: Person, thread: object, **fields: Any) -> tuple[int, Any]:
@@ -24,7 +25,7 @@ async def test_a_program_sends_for_a_participant_and_the_other_sees_it(ana: Pers
     assert (await socket.receives("message"))["text"] == "by API"
 
 
-async def test_json_does_as_well_as_a_form_and_the_same_id_is_one_message(ana: Person, ben: Person) -> None:
+async def test_json_works_like_a_form_and_the_same_id_is_one_message(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     fields = {"api_key": API_KEY, "sender_id": ana.id, "message": "once", "client_id": str(uuid4())}
     for _ in range(2):
@@ -63,7 +64,7 @@ GOOD = {"api_key": API_KEY, "sender_id": "ana", "message": "hi"}
         ({"sender_id": "-1"}, 404, "no_such_user"),
         ({"sender_id": "x"}, 404, "no_such_user"),
         ({"sender_id": "9" * 30}, 404, "no_such_user"),
-        ({"sender_id": "cleo"}, 404, "no_such_thread"),  # who takes no part in it
+        ({"sender_id": "cleo"}, 404, "no_such_thread"),  # not a participant
         ({"thread": 999}, 404, "no_such_thread"),
         ({"thread": "-1"}, 404, "no_such_thread"),
         ({"thread": "9" * 30}, 404, "no_such_thread"),
@@ -71,7 +72,7 @@ GOOD = {"api_key": API_KEY, "sender_id": "ana", "message": "hi"}
         ({"client_id": "not a uuid"}, 400, "bad_frame"),
     ],
 )
-async def test_each_mistake_has_its_sentence_and_code(
+async def test_each_error_has_its_sentence_and_code(
     ana: Person, ben: Person, cleo: Person, changes: dict[str, Any], status: int, code: str
 ) -> None:
     fields = {"thread": await ana.writes_to(ben)} | GOOD | changes
@@ -83,15 +84,23 @@ async def test_each_mistake_has_its_sentence_and_code(
     assert answer.keys() == {"error", "code"}
 
 
+@pytest.mark.parametrize("given", ["", "wrong"])
+async def test_where_no_key_is_set_none_is_right(ana: Person, serve: Serve, given: str) -> None:
+    url = await serve(port=0, api_key="")
+    fields = {"api_key": given, "sender_id": ana.id, "message": "hi"}
+    async with ana.http.post(url.join(URL("/messages/send_message_api/1/")), json=fields) as response:
+        assert (response.status, (await response.json())["code"]) == (403, "wrong_key")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_only_post_is_taken(ana: Person, method: str) -> None:
+async def test_only_post_is_accepted(ana: Person, method: str) -> None:
     async with ana.http.request(method, "/messages/send_message_api/1/") as response:
         assert (response.status, (await response.json())["code"]) == (405, "not_post")
         assert response.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"5", b"\xff", b'{"message": "\xff"}', b"[" * 100_000])
-async def test_a_body_that_is_no_json_object_is_refused(ana: Person, body: bytes) -> None:
+async def test_a_body_that_is_not_a_json_object_is_refused(ana: Person, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     async with ana.http.post("/messages/send_message_api/1/", data=body, headers=headers) as response:
         assert (response.status, (await response.json())["code"]) == (400, "bad_frame")

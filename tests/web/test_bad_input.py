@@ -1,4 +1,4 @@
-"""Whatever is sent: a clear sentence, nothing lost, nothing half-done."""
+"""Invalid input gets a clear sentence and has no effect."""
 
 import asyncio
 import gzip
@@ -19,13 +19,13 @@ def part(headers: str) -> bytes:
 
 
 @pytest.mark.parametrize("path", ["/messages/sign-out/", "/messages/language/", "/messages/send_message/"])
-async def test_what_changes_something_takes_no_get(ana: Person, path: str) -> None:
+async def test_addresses_that_change_something_refuse_get(ana: Person, path: str) -> None:
     assert (await ana.get(f"{path}?language=ru&recipient_name=Ben&message=hi")).status == 405
     assert (await ana.get("/messages/")).status == 200
 
 
 @pytest.mark.parametrize("thread", ["0", "-1", "999", "9" * 30, "x", "1.0", "１", "%00", "..%2f"])
-async def test_a_thread_that_cannot_be_is_not_found(ana: Person, thread: str) -> None:
+async def test_an_impossible_thread_id_is_not_found(ana: Person, thread: str) -> None:
     for path in (f"/messages/chat/{thread}/", f"/messages/chat/{thread}/history"):
         assert (await ana.get(path)).status == 404
     for path in (f"/messages/chat/{thread}/", f"/messages/chat/{thread}/read/"):
@@ -52,7 +52,7 @@ async def test_a_thread_that_cannot_be_is_not_found(ana: Person, thread: str) ->
         (part("Content-Disposition: form-data; name=message\r\nContent-Type: multipart/mixed; boundary=y"), MULTIPART),
     ],
 )
-async def test_a_broken_body_is_refused_with_a_sentence(
+async def test_a_broken_body_is_refused_in_one_sentence(
     ana: Person, body: bytes, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for path in ("/messages/send_message/", "/messages/sign-in/", "/messages/language/"):
@@ -65,13 +65,13 @@ async def test_a_broken_body_is_refused_with_a_sentence(
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-async def test_a_body_that_is_not_packed_as_it_says_is_refused(ana: Person) -> None:
+async def test_a_body_whose_encoding_is_wrong_is_refused(ana: Person) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
     async with ana.http.post("/messages/sign-in/", data=b"not gzip", headers=headers) as response:
         assert response.status == 400
 
 
-async def test_a_body_that_unpacks_to_more_than_fits_is_too_big(ana: Person) -> None:
+async def test_a_body_that_is_too_large_when_unpacked_is_refused(ana: Person) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
     body = gzip.compress(b"message=" + b"x" * 5_000_000)
     async with ana.http.post("/messages/sign-in/", data=body, headers=headers) as response:
@@ -79,7 +79,7 @@ async def test_a_body_that_unpacks_to_more_than_fits_is_too_big(ana: Person) -> 
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-async def test_a_form_cut_off_halfway_sends_nothing_and_is_no_server_error(
+async def test_a_truncated_form_stores_nothing_and_is_not_a_server_error(
     ana: Person, ben: Person, config: Config, caplog: pytest.LogCaptureFixture, at_once: bool
 ) -> None:
     token = (await ana.get("/messages/")).field("csrf_token")
@@ -89,15 +89,15 @@ async def test_a_form_cut_off_halfway_sends_nothing_and_is_no_server_error(
     _, writer = await asyncio.open_connection(ana.url.host, ana.url.port)
     writer.write("\r\n".join((*head, "Content-Type: application/x-www-form-urlencoded", "", body)).encode())
     if not at_once:
-        await ana.get("/messages/")  # by now the server waits for the rest
+        await ana.get("/messages/")  # the server waits for the rest by now
     writer.close()
     await writer.wait_closed()
-    await ana.get("/messages/")  # and by now it has noticed
+    await ana.get("/messages/")  # it has noticed by now
     assert stored(config) == 0
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-async def test_a_file_where_a_text_is_expected_is_no_text(ana: Person, ben: Person) -> None:
+async def test_a_file_in_a_text_field_counts_as_no_text(ana: Person, ben: Person) -> None:
     form = aiohttp.FormData({"csrf_token": (await ana.get("/messages/")).field("csrf_token"), "recipient_name": "Ben"})
     form.add_field("message", b"text of a file", filename="message.txt")
     async with ana.http.post("/messages/send_message/", data=form) as response:
@@ -110,13 +110,13 @@ async def test_a_body_over_131072_bytes_is_too_big(ana: Person) -> None:
     assert "This request is too large." in answer.text
 
 
-async def test_an_address_that_is_not_there_is_answered_in_the_same_clothes(ana: Person) -> None:
+async def test_a_missing_page_looks_like_the_other_pages(ana: Person) -> None:
     answer = await ana.get("/messages/nowhere")
     assert answer.status == 404
     assert "There is nothing at this address." in answer.text
     assert "Ana" in answer.text
 
 
-async def test_a_method_that_is_not_taken_says_which_are(ana: Person) -> None:
+async def test_an_unsupported_method_is_answered_with_the_allowed_ones(ana: Person) -> None:
     async with ana.http.request("DELETE", "/messages/sign-in/") as response:
         assert (response.status, response.headers["Allow"]) == (405, "GET,HEAD,POST")

@@ -1,4 +1,4 @@
-"""What a POST carries is stored as it was sent, or refused: nothing is put in the place of what is no text."""
+"""The body of a POST is stored as it was sent, or refused: invalid text is never replaced."""
 
 import json
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from tests.support.people import PASSWORD, Person
 from tests.support.servers import API_KEY
 
 NO_TEXT = ChatError("bad_text").sentence
-SURROGATE, WINDOWS = b"\xed\xa0\x80", b"\xef\xf0\xe8"  # half of a pair; Russian in an encoding of its own
+SURROGATE, WINDOWS = b"\xed\xa0\x80", b"\xef\xf0\xe8"  # half of a surrogate pair; Russian in a legacy encoding
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 ACCOUNT = "/messages/account"
 FORMS = {
@@ -27,18 +27,22 @@ FORMS = {
     "/messages/theme/": ["theme", "next"],
     f"{ACCOUNT}/password/": ["current_password", "new_password"],
     f"{ACCOUNT}/sessions/": ["sessions_password", "end"],
-    f"{ACCOUNT}/privacy/": ["online", "seen"],
+    f"{ACCOUNT}/privacy/": ["online", "seen", "who_adds_me"],
     f"{ACCOUNT}/zone/": ["zone"],
     f"{ACCOUNT}/export/": [],
     f"{ACCOUNT}/delete/": ["delete_password"],
     "/messages/block/": ["user", "next"],
     "/messages/unblock/": ["user", "next"],
     "/messages/send_message/": ["recipient_name", "message", "client_id"],
+    "/messages/group/": ["people", "recipient_name", "title", "history", "message", "client_id"],
+    "/messages/group/<thread>/": ["title", "add", "history", "remove", "owner", "member", "leave"],
     "/messages/chat/<thread>/": ["message", "client_id", "reply"],
     "/messages/chat/<thread>/edit/": ["seq", "message", "base"],
     "/messages/chat/<thread>/delete/": ["seq"],
     "/messages/chat/<thread>/react/": ["seq", "emoji", "on"],
     "/messages/chat/<thread>/read/": ["seq"],
+    "/messages/chat/<thread>/mute/": ["until"],
+    "/messages/notifications/": ["preview", "end", "test"],
     "/messages/reset/<token>/": ["new_password"],
 }
 EVERYTHING = (
@@ -93,10 +97,12 @@ async def test_invalid_text_is_refused_in_every_field_of_every_form_without_effe
 
 def test_every_form_is_tried() -> None:
     posts = {route.path.format(thread="<thread>", token="<token>") for route in ROUTES if route.method == "POST"}
-    assert posts == FORMS.keys()
+    # A token is no text, and of links in mails only the address counts: see tests/sso and tests/courier.
+    mails = {f"/messages/notifications/{link}/<token>/" for link in ("off", "confirm")}
+    assert posts - {"/messages/sso/", *mails} == FORMS.keys()
 
 
-async def test_a_text_in_the_charset_that_the_form_names_is_read_in_it(ana: Person, ben: Person) -> None:
+async def test_a_form_is_read_in_the_charset_that_it_names(ana: Person, ben: Person) -> None:
     fields = {"csrf_token": (await ana.get("/messages/")).field("csrf_token"), "recipient_name": "Ben"}
     body = urlencode(fields | {"message": "при\ufffd".encode("cp1251", "ignore"), "client_id": str(uuid4())}).encode()
     headers = {"Content-Type": f"{URLENCODED}; charset=windows-1251"}
@@ -111,7 +117,7 @@ async def test_a_replacement_character_that_was_sent_is_stored(ana: Person, ben:
 
 
 class Program:
-    """Another program, which writes in Ana's name."""
+    """Another program, which sends messages in Ana's name."""
 
     def __init__(self, ana: Person, thread: int) -> None:
         self._ana = ana
@@ -119,7 +125,7 @@ class Program:
         self.fields = {"api_key": API_KEY, "sender_id": str(ana.id), "message": "Hello"}
 
     async def sends(self, body: bytes, kind: str | None) -> str:
-        """The code of the answer, or `ok`."""
+        """Returns the code of the answer, or `ok`."""
         headers = {"Content-Type": kind} if kind else {}
         async with self._ana.http.post(
             self._path, data=body, headers=headers, skip_auto_headers={"Content-Type"}
@@ -168,14 +174,12 @@ async def test_invalid_text_is_refused_in_json(
         "application/ld+json",
     ],
 )  # fmt: skip
-async def test_json_is_json_under_all_its_names(program: Program, kind: str) -> None:
+async def test_all_content_types_of_json_are_accepted(program: Program, kind: str) -> None:
     assert await program.sends(json.dumps(program.fields).encode(), kind) == "ok"
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "text/json", "application/xml", "application/octet-stream", "x", None])
-async def test_what_says_that_it_is_neither_a_form_nor_json_is_refused_as_such(
-    program: Program, kind: str | None
-) -> None:
+async def test_other_content_types_than_forms_and_json_are_refused(program: Program, kind: str | None) -> None:
     for body in (json.dumps(program.fields).encode(), urlencode(program.fields).encode()):
         assert await program.sends(body, kind) == "bad_frame"
 
@@ -185,7 +189,7 @@ async def test_an_empty_body_is_an_empty_form(program: Program) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/vnd.example.v1+json"])
-async def test_a_page_takes_forms_only(ana: Person, kind: str) -> None:
+async def test_pages_accept_only_forms(ana: Person, kind: str) -> None:
     token = (await ana.get("/messages/")).field("csrf_token")
     body = urlencode({"csrf_token": token, "language": "ru"}).encode()
     async with ana.http.post("/messages/language/", data=body, headers={"Content-Type": kind}) as response:
@@ -193,6 +197,6 @@ async def test_a_page_takes_forms_only(ana: Person, kind: str) -> None:
         assert escape(ChatError("bad_frame").sentence) in await response.text()
 
 
-async def test_of_a_field_that_comes_twice_the_first_counts(program: Program, ana: Person) -> None:
+async def test_the_first_of_two_fields_with_one_name_counts(program: Program, ana: Person) -> None:
     first = urlencode(program.fields).encode()
     assert await program.sends(first + b"&message=again&sender_id=0", URLENCODED) == "ok"

@@ -1,4 +1,4 @@
-"""Whose request it is: what proxies say counts only as far as trusted ones wrote it."""
+"""The client's address: forwarded addresses count only if trusted proxies added them."""
 
 import asyncio
 import logging
@@ -30,12 +30,12 @@ REAL, FORGED = "192.0.2.7", "6.6.6.6"
 @pytest.mark.parametrize(
     ("peer", "forwarded", "trusted", "address"),
     [
-        # Who is not trusted may say what they like.
+        # Headers from untrusted peers are ignored.
         (REAL, [FORGED], NOBODY, REAL),
         (REAL, [FORGED], [PROXY], REAL),
         (REAL, [f"{FORGED}, {PROXY}"], [PROXY], REAL),
         ("", [FORGED], [PROXY], ""),
-        # A trusted proxy adds whom it sees at the right.
+        # A trusted proxy appends its peer on the right.
         (PROXY, [], [PROXY], PROXY),
         (PROXY, [REAL], [PROXY], REAL),
         (PROXY, [REAL], ["10.0.0.0/8"], REAL),
@@ -43,14 +43,14 @@ REAL, FORGED = "192.0.2.7", "6.6.6.6"
         (PROXY, [f"{FORGED},{PROXY},{REAL}"], [PROXY], REAL),
         (PROXY, [f"{FORGED} ,\t{REAL} "], [PROXY], REAL),
         ("::1", [f"{FORGED}, 2001:db8::7"], ["::1"], "2001:db8::7"),
-        # Lines of one name are one list, in their order.
+        # Several headers of one name are one list, in their order.
         (PROXY, [FORGED, REAL], [PROXY], REAL),
         (PROXY, [f"{FORGED}, {REAL}", OUTER], ["10.0.0.0/8"], REAL),
-        # Two trusted proxies, one behind the other; the same with only one of them trusted.
+        # Two proxies in a row, both or only one of them trusted.
         (PROXY, [f"{FORGED}, {REAL}, {OUTER}"], [PROXY, OUTER], REAL),
         (PROXY, [f"{FORGED}, {REAL}, {OUTER}"], [PROXY], OUTER),
         (PROXY, [OUTER], [PROXY, OUTER], OUTER),
-        # What is no address is nobody's: the proxy's own counts, with a warning.
+        # If it is not an address, the proxy's own address counts, with a warning.
         (PROXY, ["garbage"], [PROXY], PROXY),
         (PROXY, [f"{REAL}, garbage"], [PROXY], PROXY),
         (PROXY, [f"{REAL}, unknown, {OUTER}"], ["10.0.0.0/8"], OUTER),
@@ -64,7 +64,7 @@ REAL, FORGED = "192.0.2.7", "6.6.6.6"
         (PROXY, ["[2001:db8::7]"], [PROXY], "2001:db8::7"),
         (PROXY, [f"{REAL}:port"], [PROXY], PROXY),
         (PROXY, [f"{REAL}:471100"], [PROXY], PROXY),
-        # IPv4 through a socket of both kinds.
+        # IPv4 through a dual-stack socket.
         (f"::ffff:{PROXY}", [REAL], [PROXY], REAL),
         (f"::ffff:{PROXY}", [f"{FORGED}, ::ffff:{REAL}, ::ffff:{OUTER}"], ["10.0.0.0/8"], REAL),
         (f"::ffff:{PROXY}", [f"[::ffff:{REAL}]:4711"], ["10.0.0.0/8"], REAL),
@@ -72,17 +72,17 @@ REAL, FORGED = "192.0.2.7", "6.6.6.6"
         (PROXY, [REAL], [f"::ffff:{PROXY}"], REAL),
         (f"::ffff:{PROXY}", [REAL], ["::ffff:10.0.0.0/104"], REAL),
         (PROXY, [REAL], ["::/0"], REAL),
-        # A zone is this machine's own word for where it has the address from.
+        # A zone is this machine's name of a network interface.
         ("fe80::1%eth0", [REAL], ["fe80::/10"], REAL),
         ("fe80::1%eth0", [], NOBODY, "fe80::1"),
-        # By a Unix socket comes a peer without an address.
+        # A peer on a Unix socket has no address.
         ("", [f"{FORGED}, {REAL}"], ["unix"], REAL),
         ("", [f"{FORGED}, {REAL}, {OUTER}"], ["unix", OUTER], REAL),
         ("", ["garbage"], ["unix"], ""),
         (REAL, [FORGED], ["unix"], REAL),
     ],
 )
-def test_a_request_comes_from_the_last_address_that_is_no_trusted_proxy(
+def test_the_client_is_the_last_address_that_is_not_a_trusted_proxy(
     peer: str, forwarded: list[str], trusted: Sequence[str], address: str
 ) -> None:
     app = web.Application()
@@ -91,7 +91,7 @@ def test_a_request_comes_from_the_last_address_that_is_no_trusted_proxy(
     assert client_address(make_mocked_request("GET", "/", headers, app=app).clone(remote=peer)) == address
 
 
-async def test_forging_a_new_address_each_time_gives_no_more_attempts(serve: Serve) -> None:
+async def test_forged_addresses_give_no_additional_attempts(serve: Serve) -> None:
     url = await serve(sign_in_tries_per_address=3, trusted_proxies=())
 
     async def tries(number: int) -> int:
@@ -103,7 +103,7 @@ async def test_forging_a_new_address_each_time_gives_no_more_attempts(serve: Ser
 
 @pytest.fixture
 async def dual_stack(config: Config) -> AsyncIterator[URL]:
-    """A server at a socket of IPv6 that takes IPv4, too, as gunicorn's are; it trusts a proxy on this machine."""
+    """A server on a dual-stack socket, as gunicorn's are, which trusts a proxy on this machine."""
     changed = replace(config, sign_in_tries_per_address=3, trusted_proxies=("127.0.0.1",))
     runner = Runner(await create_app(changed), grace=0)
     await runner.setup()
@@ -114,14 +114,14 @@ async def dual_stack(config: Config) -> AsyncIterator[URL]:
 
 
 async def signs_in_from(url: URL, forwarded: str) -> int:
-    """What a wrong password is answered, when a proxy forwards it for this address."""
+    """Sends a wrong password through a proxy for this address; returns the status."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     async with Person(url, f"Nobody-{secrets.token_hex(4)}", headers=headers) as somebody:
         return (await somebody.sign_in()).status
 
 
 @pytest.mark.parametrize("form", ["192.0.2.{}", "192.0.2.{}:4711", "::ffff:192.0.2.{}", "[2001:db8:{}::1]:4711"])
-async def test_behind_a_proxy_on_ipv4_everybody_has_their_own_attempts(
+async def test_users_behind_an_ipv4_proxy_have_separate_attempts(
     dual_stack: URL, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert [await signs_in_from(dual_stack, form.format(number)) for number in range(5)] == [403] * 5
@@ -129,7 +129,7 @@ async def test_behind_a_proxy_on_ipv4_everybody_has_their_own_attempts(
     assert warnings(caplog) == []
 
 
-async def test_all_lines_of_the_log_have_the_address_of_ipv4_as_such(
+async def test_all_log_lines_write_ipv4_addresses_in_ipv4_notation(
     dual_stack: URL, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -151,7 +151,7 @@ async def test_all_lines_of_the_log_have_the_address_of_ipv4_as_such(
 
 
 @pytest.mark.parametrize(
-    ("trusted", "forwarded", "told"),
+    ("trusted", "forwarded", "warning"),
     [
         (["127.0.0.1"], "unknown", "The proxy at 127.0.0.1 forwarded for 'unknown', which is no address"),
         (["127.0.0.1"], "unix:", "The proxy at 127.0.0.1 forwarded for 'unix:', which is no address"),
@@ -163,12 +163,12 @@ async def test_all_lines_of_the_log_have_the_address_of_ipv4_as_such(
     ],
 )
 async def test_users_counted_as_one_address_cause_one_warning_and_no_others_do(
-    serve: Serve, caplog: pytest.LogCaptureFixture, trusted: list[str], forwarded: str, told: str | None
+    serve: Serve, caplog: pytest.LogCaptureFixture, trusted: list[str], forwarded: str, warning: str | None
 ) -> None:
     url = await serve(trusted_proxies=tuple(trusted))
     for _ in range(2):
         await signs_in_from(url, forwarded)
-    assert [line[: len(told or "")] for line in warnings(caplog)] == ([told] if told else [])
+    assert [line[: len(warning or "")] for line in warnings(caplog)] == ([warning] if warning else [])
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:

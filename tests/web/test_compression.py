@@ -1,8 +1,9 @@
-"""What travels compressed, for whom, and what its size does not tell."""
+"""Compression: which answers, for which clients, and that sizes reveal nothing."""
 
 import gzip
 from pathlib import Path
 
+import brotli
 import pytest
 from aiohttp import ClientResponse
 
@@ -12,7 +13,7 @@ from tests.support.people import Person
 
 
 async def raw(person: Person, path: str, accept: str = "gzip", method: str = "GET") -> tuple[ClientResponse, bytes]:
-    """An answer as it travels."""
+    """Returns an answer with its compressed body."""
     headers = {"Accept-Encoding": accept}
     person.http._auto_decompress = False  # noqa: SLF001
     async with person.http.request(method, path, headers=headers) as response:
@@ -41,7 +42,7 @@ async def test_a_page_is_not_compressed_for_a_client_that_does_not_accept_it(ana
     assert b"No chats yet" in body
 
 
-async def test_json_and_errors_are_compressed_as_well_and_what_is_short_is_not(ana: Person, ben: Person) -> None:
+async def test_json_and_errors_are_compressed_and_short_answers_are_not(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben, "Hello " * 500)
     history, body = await raw(ana, f"/messages/chat/{thread}/history")
     assert history.headers["Content-Encoding"] == "gzip"
@@ -55,13 +56,13 @@ async def test_json_and_errors_are_compressed_as_well_and_what_is_short_is_not(a
         assert body[:1] in b"{o"
 
 
-async def test_asking_for_the_head_gets_the_head_alone(ana: Person) -> None:
+async def test_head_requests_get_no_body(ana: Person) -> None:
     answer, body = await raw(ana, "/messages/", method="HEAD")
     assert (answer.status, answer.headers["Content-Encoding"], body) == (200, "gzip", b"")
     assert int(answer.headers["Content-Length"]) > 500
 
 
-async def test_the_same_answer_has_many_sizes(ana: Person, ben: Person) -> None:
+async def test_compressed_answers_have_random_sizes(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben, "Hello " * 500)
     bodies = [(await raw(ana, f"/messages/chat/{thread}/history"))[1] for _ in range(20)]
     assert len({gzip.decompress(body) for body in bodies}) == 1
@@ -70,7 +71,7 @@ async def test_the_same_answer_has_many_sizes(ana: Person, ben: Person) -> None:
     assert max(sizes) - min(sizes) <= 100
 
 
-async def test_each_page_has_another_token_and_each_is_good(ana: Person) -> None:
+async def test_each_page_has_a_different_token_and_all_are_valid(ana: Person) -> None:
     pages = [await ana.get("/messages/sign-in/") for _ in range(3)]
     tokens = [page.field("csrf_token") for page in pages]
     assert not any(set(parts(one)) & set(parts(other)) for one in tokens for other in tokens if one != other)
@@ -84,17 +85,19 @@ async def test_each_page_has_another_token_and_each_is_good(ana: Person) -> None
 
 
 def parts(token: str) -> list[str]:
-    """All that one could find again of a token: runs of eight characters."""
+    """Returns the parts of a token that an attacker could look for: runs of eight characters."""
     return [token[start : start + 8] for start in range(len(token) - 7)]
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A folder of static files, one of them tiny."""
-    (tmp_path / "js").mkdir()
     (tmp_path / "css").mkdir()
     for name in ("account", "layers", "menu"):
         (tmp_path / "css" / f"{name}.css").write_text(f".{name} {{}}\n")
+    for name in static_files.ENTRIES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"show('{name}');\n")
     (tmp_path / "js" / "app.js").write_text("import { time } from './time.js';\nshow(time);\n")
     (tmp_path / "js" / "page.js").write_text("show('page');\n" * 100)
     (tmp_path / "dot.svg").write_text("<svg/>")
@@ -102,14 +105,26 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_style_sheets_are_one_file_and_the_one_that_orders_the_layers_comes_first(root: Path) -> None:
-    assert static_files.read(root)["css/all.css"] == b".layers{}.account{}.menu{}"
+def test_style_sheets_are_joined_with_the_order_of_layers_first(root: Path) -> None:
+    for name in ("group", "names", "new_message", "tray", "viewer"):
+        (root / "css" / f"{name}.css").write_text(f".{name} {{}}\n")
+    served = static_files.read(root)
+    assert served["css/all.css"] == b".layers{}.menu{}"
+    assert served["css/rest.css"] == b".account{}.group{}.names{}.new_message{}"
+    assert served["css/later.css"] == b".tray{}.viewer{}"
 
 
-def test_each_page_loads_one_script_and_in_development_its_modules(root: Path) -> None:
-    assert static_files.read(root).keys() == {"css/all.css", "dot.svg", "js/app.js", "js/page.js"}
+def test_a_style_sheet_keeps_its_selectors(root: Path) -> None:
+    (root / "css" / "menu.css").write_text("@layer menu { .menu :is(a, b):focus-visible { color: red; } }")
+    assert b"@layer menu{.menu *:is(a,b):focus-visible{color:red}}" in static_files.read(root)["css/all.css"]
+
+
+def test_each_page_loads_one_script_or_separate_modules_in_development(root: Path) -> None:
+    scripts = {*static_files.ENTRIES}
+    sheets = {"css/all.css", "css/later.css", "css/rest.css"}
+    assert static_files.read(root).keys() == {*sheets, "dot.svg", *scripts}
     separate = static_files.read(root, separate_modules=True)
-    assert separate.keys() == {"css/all.css", "dot.svg", "js/app.js", "js/page.js", "js/time.js"}
+    assert separate.keys() == {*sheets, "dot.svg", *scripts, "js/time.js"}
     assert separate["js/app.js"] == (root / "js" / "app.js").read_bytes()
 
 
@@ -128,6 +143,17 @@ async def test_static_files_are_compressed_where_that_makes_them_smaller(ana: Pe
             "Accept-Encoding",
             "text/css; charset=utf-8",
         )
+
+
+async def test_a_static_file_is_smaller_still_for_a_client_that_accepts_brotli(ana: Person) -> None:
+    style = (await ana.get("/messages/sign-in/")).text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    whole = (await raw(ana, style, "identity"))[1]
+    bodies = {}
+    for accept, coding in {"gzip": "gzip", "gzip, deflate, br": "br", "gzip, br;q=0": "gzip"}.items():
+        answer, bodies[accept] = await raw(ana, style, accept)
+        assert (accept, answer.headers["Content-Encoding"]) == (accept, coding)
+    assert brotli.decompress(bodies["gzip, deflate, br"]) == whole
+    assert len(bodies["gzip, deflate, br"]) < len(bodies["gzip"])
 
 
 def test_a_tiny_file_is_left_alone(root: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Cookies: a browser keeps one set for a whole host, so ours leave other programs' alone, and one another's too."""
+"""Browsers keep one set of cookies for each host, so ours must not collide with those of other programs or servers."""
 
 import re
 
@@ -23,7 +23,7 @@ async def chooses(person: Person, choice: str, value: str) -> Answer:
     return await person.post(f"/messages/{choice}/", page="/messages/", **{choice: value, "next": "/messages/"})
 
 
-async def test_all_our_cookies_have_names_of_our_own(ana: Person) -> None:
+async def test_all_our_cookies_have_our_prefix(ana: Person) -> None:
     await chooses(ana, "language", "ru")
     await chooses(ana, "theme", "auto")
     await ana.post("/messages/account/zone/", page="/messages/account/", zone="Asia/Tokyo")
@@ -33,7 +33,7 @@ async def test_all_our_cookies_have_names_of_our_own(ana: Person) -> None:
     }  # fmt: skip
 
 
-async def test_what_was_chosen_under_the_former_names_is_taken_over_once(ana: Person) -> None:
+async def test_choices_in_former_cookies_are_migrated_once(ana: Person) -> None:
     ana.http.cookie_jar.update_cookies(FORMER, ana.url)
     page = await ana.get("/messages/")
     assert re.search(r'<html lang="ru" data-theme="dark" data-zone="Asia/Tokyo"', page.text)
@@ -44,7 +44,7 @@ async def test_what_was_chosen_under_the_former_names_is_taken_over_once(ana: Pe
     assert names_set(page) == set()
 
 
-async def test_what_is_chosen_now_counts_more_than_another_programs_cookie(ana: Person) -> None:
+async def test_a_new_choice_wins_over_another_programs_cookie(ana: Person) -> None:
     ana.http.cookie_jar.update_cookies({"theme": "dark"}, ana.url)
     answer = await chooses(ana, "theme", "auto")
     assert names_set(answer) == {"chat_theme"}
@@ -86,13 +86,13 @@ async def test_signing_in_at_one_server_of_a_machine_keeps_the_session_at_anothe
     assert (await ana.json("/messages/session"))["user"]["name"] == "Ana"
 
 
-async def test_a_cookie_of_another_servers_former_version_stands_for_nobody_here(url: URL) -> None:
+async def test_a_session_cookie_of_an_older_version_of_another_server_is_ignored(url: URL) -> None:
     async with Person(url, "Ana", headers={"Cookie": f"chat_session={'x' * 43}"}) as stranger:
         page = await stranger.get("/messages/sign-up/")
         assert names_set(page) == {f"chat_session_{url.port}"}
 
 
-async def test_in_production_a_session_has_the_bound_name_only(ana: Person, serve: Serve, config: Config) -> None:
+async def test_sessions_in_production_use_only_the_host_bound_cookie(ana: Person, serve: Serve, config: Config) -> None:
     url = await serve(port=0, app_env="production")
     found = {}
     for name in ("__Host-chat_session", "chat_session", ana.session.key, ""):

@@ -1,4 +1,4 @@
-"""Changing SECRET_KEYS: while two are valid at once, nobody's form is refused."""
+"""While SECRET_KEYS has an old and a new key, no form is refused."""
 
 from aiohttp.test_utils import unused_port
 
@@ -8,7 +8,7 @@ from tests.support.servers import Serve
 FORM = "/messages/sign-up/"
 
 
-async def test_a_form_signed_with_the_old_key_is_taken_while_both_are_valid_and_not_afterwards(serve: Serve) -> None:
+async def test_a_form_signed_with_the_old_key_is_accepted_only_while_both_keys_are_valid(serve: Serve) -> None:
     old, new = "the-old-key-of-the-tests", "the-new-key-of-the-tests"
     before = await serve(secret_keys=(old,), port=unused_port())
     both = await serve(secret_keys=(new, old), port=unused_port())

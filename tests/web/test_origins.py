@@ -1,4 +1,4 @@
-"""Whose pages are obeyed: those of the address at which the browser found us, however it is spelled, and of ORIGINS."""
+"""Which origins may post and connect: the address that the browser used, in any spelling, and those of ORIGINS."""
 
 import pytest
 from aiohttp import WSServerHandshakeError
@@ -8,7 +8,7 @@ from chatserver.config.load import load_config
 from tests.support.people import PASSWORD, Person
 from tests.support.servers import Serve
 
-# What a browser at an address of ours writes: Host, Origin
+# The headers of a browser at one of our addresses: Host, Origin
 OURS = {
     "a name": ("chat.example.org:8080", "http://chat.example.org:8080"),
     "the default port": ("chat.example.org", "http://chat.example.org"),
@@ -47,7 +47,7 @@ async def gets_a_socket(person: Person, **headers: str) -> bool:
 
 
 @pytest.mark.parametrize(("host", "origin"), OURS.values(), ids=OURS)
-async def test_a_page_of_the_address_that_the_browser_came_to_may_send_forms_and_open_sockets(
+async def test_pages_of_the_address_that_the_browser_uses_may_post_and_connect(
     serve: Serve, host: str, origin: str
 ) -> None:
     url = await serve(origins=("http://elsewhere.example",))
@@ -65,7 +65,7 @@ async def test_a_page_of_another_origin_can_neither_post_nor_connect(serve: Serv
         assert not await gets_a_socket(ana, Host=host, Origin=origin)
 
 
-async def test_in_production_the_same_host_without_tls_is_another_address(serve: Serve) -> None:
+async def test_the_same_host_without_tls_is_a_foreign_origin_in_production(serve: Serve) -> None:
     url = await serve(app_env="production", origins=("https://elsewhere.example",))
     statuses = {}
     for scheme in ("http", "https"):
@@ -84,7 +84,7 @@ async def test_in_production_the_same_host_without_tls_is_another_address(serve:
 @pytest.mark.parametrize(
     "origin", ["https://chat.example.org", "https://CHAT.example.org:443", "https://мойчат.example"]
 )
-async def test_a_page_of_an_origin_that_is_named_may_do_both_behind_a_proxy_that_changes_the_host(
+async def test_pages_of_a_listed_origin_may_post_and_connect_behind_a_proxy_that_changes_the_host(
     serve: Serve, origin: str
 ) -> None:
     named = load_config({"ORIGINS": "https://Chat.Example.org:443, https://xn--80ariiw2a.example:443"}).origins
@@ -94,14 +94,14 @@ async def test_a_page_of_an_origin_that_is_named_may_do_both_behind_a_proxy_that
         assert await gets_a_socket(ana, Host="backend:8000", Origin=origin)
 
 
-async def test_a_form_that_the_browser_itself_calls_same_origin_is_ours_whatever_proxies_say(serve: Serve) -> None:
+async def test_a_form_marked_same_origin_by_the_browser_is_accepted_behind_any_proxy(serve: Serve) -> None:
     url = await serve()
     async with Person(url, "Ana") as ana:
         headers = {"Host": "backend:8000", "Origin": "null", "Sec-Fetch-Site": "same-origin"}
         assert await signs_up(ana, **headers) == 303
 
 
-async def test_a_refused_page_is_one_warning_that_names_its_address_and_the_setting(
+async def test_a_refused_origin_causes_one_warning_that_names_it_and_the_setting(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = await serve()
@@ -116,7 +116,7 @@ async def test_a_refused_page_is_one_warning_that_names_its_address_and_the_sett
     assert "ORIGINS" in warning
 
 
-async def test_a_flood_of_refused_pages_does_not_fill_the_log(url: URL, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_flood_of_refused_origins_does_not_fill_the_log(url: URL, caplog: pytest.LogCaptureFixture) -> None:
     async with Person(url, "Nobody") as nobody:
         for number in range(30):
             await gets_a_socket(nobody, Origin=f"https://evil-{number}.example")
@@ -125,9 +125,7 @@ async def test_a_flood_of_refused_pages_does_not_fill_the_log(url: URL, caplog: 
     assert warnings[-1] == "More warnings of this kind are left out for an hour."
 
 
-async def test_a_proxy_that_drops_upgrade_is_one_warning_however_many_come_by_it(
-    url: URL, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_proxy_that_drops_upgrade_causes_one_warning(url: URL, caplog: pytest.LogCaptureFixture) -> None:
     headers = {"Origin": str(url.origin()), "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "=="}
     async with Person(url, "Nobody") as nobody:
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""A form that is refused: a clear sentence, and what was typed is not lost."""
+"""A refused form gives a clear sentence and keeps the typed text."""
 
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ LETTER = {"recipient_name": "Ben", "message": "a long letter"}
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "0" * 64, "ü"])
-async def test_a_wrong_token_is_refused_with_the_same_page_and_what_was_typed(
+async def test_a_wrong_token_returns_the_same_page_with_the_typed_text(
     ana: Person, ben: Person, config: Config, token: str
 ) -> None:
     answer = await ana.post_raw("/messages/send_message/", {"csrf_token": token, **LETTER})
@@ -24,7 +24,7 @@ async def test_a_wrong_token_is_refused_with_the_same_page_and_what_was_typed(
     assert stored(config) == 0
 
 
-async def test_one_persons_token_is_of_no_use_to_another(ana: Person, ben: Person) -> None:
+async def test_a_users_token_does_not_work_for_another_user(ana: Person, ben: Person) -> None:
     token = (await ana.get("/messages/")).field("csrf_token")
     assert (await ben.post_raw("/messages/send_message/", {"csrf_token": token, **LETTER})).status == 403
 
@@ -86,7 +86,7 @@ async def test_a_message_that_cannot_be_sent_is_returned_with_the_reason(
         ({"message": "\n</textarea><script>alert(1)</script>\n\u202e😀" + "x" * 10_000}, 413),
     ],
 )
-async def test_a_refused_message_stays_in_the_box_of_the_chat_as_it_was_typed(
+async def test_a_refused_message_stays_in_the_box_as_it_was_typed(
     ana: Person, ben: Person, changes: dict[str, str], status: int
 ) -> None:
     chat = f"/messages/chat/{await ana.writes_to(ben)}/"
@@ -97,7 +97,7 @@ async def test_a_refused_message_stays_in_the_box_of_the_chat_as_it_was_typed(
     answer = await ana.post_raw(chat, fields)
     assert answer.status == status
     assert answer.alert
-    # A browser leaves out the first line end in a textarea.
+    # Browsers drop the first line end in a textarea.
     assert f">\n{escape(fields['message'])}</textarea>" in answer.text
     assert len((await ana.json(f"{chat}history"))["messages"]) == 1
 
@@ -110,12 +110,12 @@ async def test_ten_thousand_characters_fit_into_the_form(ana: Person, ben: Perso
 
 
 @pytest.mark.parametrize("path", ["/messages/sign-out/", "/messages/language/", "/messages/chat/1/read/"])
-async def test_without_the_right_token_nothing_is_done(ana: Person, ben: Person, path: str) -> None:
+async def test_every_form_requires_the_right_token(ana: Person, ben: Person, path: str) -> None:
     await ben.writes_to(ana)
     answer = await ana.post_raw(path, {"csrf_token": "wrong", "language": "ru", "next": "/messages/", "seq": "1"})
     assert answer.status == 403
     assert "This form has expired." in answer.text
-    assert answer.field("next") in {"/messages/", "/messages/chat/1/"}  # where the next choice of a language leads
+    assert answer.field("next") in {"/messages/", "/messages/chat/1/"}  # choosing a language leads back to it
     page = await ana.get("/messages/")
     assert 'lang="en"' in page.text
     assert 'data-unread="1"' in page.text
@@ -130,7 +130,7 @@ async def test_without_the_right_token_nothing_is_done(ana: Person, ben: Person,
         ("https://evil.example", "/messages/account/", False),
     ],
 )
-async def test_a_form_refused_on_a_page_of_its_own_leads_back_to_where_it_was(
+async def test_a_form_refused_on_an_error_page_leads_back_to_its_page(
     ana: Person, origin: str, page: str, leads_back: bool
 ) -> None:
     headers = {"Referer": f"{origin or ana.url.origin()}{page}"}
@@ -140,7 +140,7 @@ async def test_a_form_refused_on_a_page_of_its_own_leads_back_to_where_it_was(
     assert (f'href="{page}">Go back' in answer.text) is leads_back
 
 
-async def test_the_same_id_in_another_thread_is_refused_and_the_next_try_gets_another(
+async def test_the_same_id_in_another_thread_is_refused_and_the_next_form_has_a_new_one(
     ana: Person, ben: Person, cleo: Person
 ) -> None:
     letter = {"message": "hi", "client_id": str(uuid4())}

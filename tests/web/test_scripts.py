@@ -1,4 +1,4 @@
-"""Which modules can be joined into a script; what the script does, tests/browser/test_joined_scripts.py shows."""
+"""Which modules can be joined into a script; tests/browser/test_joined_scripts.py tests how it behaves."""
 
 import pytest
 
@@ -48,7 +48,19 @@ def test_modules_that_import_each_other_are_an_error() -> None:
         join(circle, "js/app.js")
 
 
-def test_words_in_comments_and_texts_are_no_imports() -> None:
+def test_a_script_that_is_loaded_later_exports_what_its_entry_does() -> None:
+    modules = {
+        "js/app.js": "const load = (address) => import(address);\nload('later.js');\n",
+        "js/later.js": "import { time } from './time.js';\nexport function show() {\n  return time;\n}\n",
+        "js/time.js": "export const time = 1;\n",
+    }
+    assert "import(address)" in join(modules, "js/app.js")
+    assert join(modules, "js/later.js").endswith("\nexport const { show } = $module1;\n")
+    with pytest.raises(ScriptError, match="cannot be joined"):
+        join({"js/app.js": "import('./later.js');\n"}, "js/app.js")
+
+
+def test_words_in_comments_and_strings_are_not_imports() -> None:
     script = """/** @param {import('./no.js').No} no */
 // import { no } from './no.js';
 const form = '#export'; /* export default form; */

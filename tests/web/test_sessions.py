@@ -1,4 +1,4 @@
-"""Sessions in Redis: new at sign-in, gone at sign-out, never brought back."""
+"""Sessions in Redis are created at sign-in, deleted at sign-out, and never restored."""
 
 import asyncio
 from contextlib import closing
@@ -33,7 +33,7 @@ async def test_redis_holds_a_hash_of_the_token_and_never_the_token(ana: Person, 
     assert len(token_of(ana)) == 43  # 256 bits
 
 
-async def test_signing_in_makes_a_new_token_and_ends_the_old_one(ana: Person, config: Config) -> None:
+async def test_signing_in_creates_a_new_token_and_ends_the_old_one(ana: Person, config: Config) -> None:
     before = token_of(ana)
     await ana.sign_in()
     assert token_of(ana) != before
@@ -41,7 +41,7 @@ async def test_signing_in_makes_a_new_token_and_ends_the_old_one(ana: Person, co
         assert not await redis.exists(key_of(config, before))
 
 
-async def test_a_password_that_is_changed_during_a_sign_in_lets_nobody_in(
+async def test_a_sign_in_fails_if_the_password_is_changed_meanwhile(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fits = Hasher.fits
@@ -65,7 +65,7 @@ async def test_the_hundred_and_first_sign_in_ends_the_oldest_session(config: Con
     assert (await ana.get("/messages/session")).status == 401
 
 
-async def test_the_sockets_of_the_oldest_end_with_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_sockets_of_the_oldest_session_end_with_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_index, "MAX_SESSIONS", 2)
     url = await serve(session_recheck=0)
     async with Person(url, "Ana") as oldest, Person(url, "Ana") as second, Person(url, "Ana") as third:
@@ -76,7 +76,7 @@ async def test_the_sockets_of_the_oldest_end_with_it(serve: Serve, monkeypatch: 
         assert [(await each.get("/messages/session")).status for each in (second, third)] == [200, 200]
 
 
-async def test_sessions_that_are_over_count_for_nothing(
+async def test_expired_sessions_do_not_count_towards_the_limit(
     url: URL, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_index, "MAX_SESSIONS", 2)
@@ -84,7 +84,7 @@ async def test_sessions_that_are_over_count_for_nothing(
         await oldest.sign_up()
         await second.sign_in()
         async with Redis.from_url(str(config.redis_url)) as redis:
-            await redis.delete(key_of(config, token_of(second)))  # as after its time
+            await redis.delete(key_of(config, token_of(second)))  # as if it had expired
         await third.sign_in()
         assert [(await each.get("/messages/session")).status for each in (oldest, third)] == [200, 200]
 
@@ -103,7 +103,7 @@ async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, co
     fields = {"csrf_token": (await ana.get("/messages/")).field("csrf_token")}
     with closing(psycopg2.connect(config.database_url)) as holding_up:
         holding_up.cursor().execute("lock table threads")
-        in_flight = asyncio.create_task(ana.get("/messages/"))  # by now it knows whose it is
+        in_flight = asyncio.create_task(ana.get("/messages/"))  # it has loaded the session by now
         await lock_is_waited_for(config)
         assert (await ana.post_raw("/messages/sign-out/", fields)).status == 303
     assert (await in_flight).status == 200
@@ -111,7 +111,7 @@ async def test_a_request_in_flight_does_not_bring_a_session_back(ana: Person, co
         assert not await redis.exists(key)
 
 
-async def test_when_somebody_else_signs_in_at_the_same_browser_its_old_sockets_end(serve: Serve) -> None:
+async def test_old_sockets_end_when_somebody_else_signs_in_in_the_same_browser(serve: Serve) -> None:
     async with Person(await serve(session_recheck=0), "Ana") as ana:
         socket = await (await ana.sign_up()).socket()
         ana.name = "Ben"
@@ -119,14 +119,14 @@ async def test_when_somebody_else_signs_in_at_the_same_browser_its_old_sockets_e
         assert await socket.ends() == 4001
 
 
-async def test_signing_out_while_a_socket_opens_ends_it_too(ana: Person, config: Config) -> None:
+async def test_signing_out_while_a_socket_opens_also_ends_it(ana: Person, config: Config) -> None:
     async with Redis.from_url(str(config.redis_url)) as redis:
         socket = await ana.socket()
-        await redis.delete(key_of(config, token_of(ana)))  # as if signed out before the socket could hear of it
+        await redis.delete(key_of(config, token_of(ana)))  # as if she had signed out before the socket subscribed
         assert await socket.ends() == 4001
 
 
-async def test_a_cookie_is_out_of_reach_for_scripts_and_other_sites(url: URL) -> None:
+async def test_scripts_and_other_sites_cannot_read_the_session_cookie(url: URL) -> None:
     async with Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-up/")
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(page.headers["Set-Cookie"].split("; "))
@@ -151,7 +151,7 @@ async def test_an_idle_session_ends(serve: Serve, config: Config) -> None:
         assert (await ana.get("/messages/")).status == 303
 
 
-async def test_a_session_used_by_pages_or_an_open_socket_lives_on_and_an_unused_one_ends(
+async def test_a_session_used_by_pages_or_an_open_socket_stays_alive_and_an_unused_one_ends(
     serve: Serve, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_checks, "TICK", 0.1)
@@ -164,7 +164,7 @@ async def test_a_session_used_by_pages_or_an_open_socket_lives_on_and_an_unused_
     ):
         await ana.sign_up()
         at_ben = await (await ben.sign_up()).socket()
-        await cleo.sign_up()  # the last: when her time is over, so would be the others'
+        await cleo.sign_up()  # she signs in last: when her session expires, the others would have expired too
         async with asyncio.timeout(PATIENCE):
             while await redis.exists(key_of(config, token_of(cleo))):
                 assert (await ana.get("/messages/session")).status == 200
@@ -175,7 +175,7 @@ async def test_a_session_used_by_pages_or_an_open_socket_lives_on_and_an_unused_
         assert await at_ben.receives("pong")
 
 
-async def test_sessions_that_are_looked_up_together_live_on_too(config: Config) -> None:
+async def test_sessions_that_are_checked_together_also_stay_alive(config: Config) -> None:
     async with connect_redis(config) as redis:
         storage = SessionStorage(redis, config)
         cookies = await storage.begin_many([User(1, "Ana"), User(2, "Ben"), User(3, "Cleo")])
@@ -195,7 +195,7 @@ async def test_an_open_socket_ends_with_its_sessions_lifetime(serve: Serve, monk
         assert await socket.ends() == 4001
 
 
-async def test_nonsense_in_the_cookie_is_nobody(ana: Person) -> None:
+async def test_an_invalid_cookie_is_ignored(ana: Person) -> None:
     for nonsense in ("", "x", "x" * 43, "../" * 14, "x" * 8000, "ü"):
         async with Person(ana.url, "Nobody", headers={"Cookie": f"chat_session={nonsense}"}) as nobody:
             assert (await nobody.get("/messages/session")).status == 401

@@ -1,4 +1,4 @@
-"""What the owner makes of it: who may sign up, whom people ask, and the site's name, address, logo and colour."""
+"""The owner's choices: open or closed sign-up, support, and the site's name, address, logo and color."""
 
 import json
 import re
@@ -36,14 +36,14 @@ async def test_closed_sign_up_explains_itself_and_its_form_adds_nobody(serve: Se
         assert execute(str(config.database_url), "select * from users") == []
 
 
-async def test_where_sign_up_is_closed_no_page_leads_to_it(serve: Serve, config: Config) -> None:
+async def test_no_page_links_to_a_closed_sign_up(serve: Serve, config: Config) -> None:
     url = await serve(sign_up="closed")
     async with Person(url, "Ana") as ana:
         for path in ("/messages/sign-in/", "/messages/sign-up/", "/messages/nowhere"):
             assert 'href="/messages/sign-up/' not in (await ana.get(path)).text
 
 
-async def test_where_sign_up_is_closed_the_command_line_still_makes_accounts(serve: Serve, config: Config) -> None:
+async def test_the_command_line_creates_accounts_while_sign_up_is_closed(serve: Serve, config: Config) -> None:
     url = await serve(sign_up="closed")
     code, output, errors = await chatserver(config, "user", "create", "Ana", "--link", SIGN_UP="closed")
     assert code == 0, errors
@@ -53,12 +53,12 @@ async def test_where_sign_up_is_closed_the_command_line_still_makes_accounts(ser
         assert "Ana" in (await ana.get("/messages/")).text
 
 
-async def test_where_sign_up_is_open_it_is_offered(ana: Person) -> None:
+async def test_pages_link_to_an_open_sign_up(ana: Person) -> None:
     await ana.sign_out()
     assert 'href="/messages/sign-up/"' in (await ana.get("/messages/sign-in/")).text
 
 
-# -- whom people ask --------------------------------------------------------------------------------------------------
+# -- support ----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_support_address_is_a_link_wherever_a_user_may_be_stuck(serve: Serve) -> None:
@@ -72,7 +72,7 @@ async def test_a_support_address_is_a_link_wherever_a_user_may_be_stuck(serve: S
         assert MAIL in refused.text
 
 
-async def test_a_support_sentence_is_shown_as_it_is_with_links(serve: Serve) -> None:
+async def test_a_support_sentence_is_shown_literally_with_links(serve: Serve) -> None:
     url = await serve(support="<b>Room</b> 3 & help@acme.example, see https://acme.example/help.")
     async with Person(url, "Ana") as ana:
         for path in ("/messages/nowhere", "/messages/sign-in/"):
@@ -81,7 +81,7 @@ async def test_a_support_sentence_is_shown_as_it_is_with_links(serve: Serve) -> 
             assert 'href="https://acme.example/help"' in text
 
 
-async def test_without_a_support_address_sign_in_still_says_where_to_ask(ana: Person) -> None:
+async def test_the_sign_in_page_says_whom_to_ask_without_a_support_address(ana: Person) -> None:
     await ana.sign_out()
     page = await ana.get("/messages/sign-in/")
     assert "Ask the people who run this site for a link to set a new one." in page.text
@@ -104,7 +104,7 @@ async def test_the_sites_name_is_in_the_title_in_the_header_and_at_sign_in(serve
         assert "<span>Acme &amp; &lt;b&gt;</span></a>" in page
 
 
-async def test_without_a_name_nothing_is_added(ana: Person) -> None:
+async def test_pages_without_a_site_name_add_nothing(ana: Person) -> None:
     page = (await ana.get("/messages/")).text
     assert "<title>Chats</title>" in page
     assert "<span>Messages</span></a>" in page
@@ -120,7 +120,7 @@ async def test_a_link_leads_back_to_the_site(serve: Serve) -> None:
         assert link.replace("<a ", '<a class="button quiet" ') in menu
 
 
-# -- logo and colour --------------------------------------------------------------------------------------------------
+# -- logo and color ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "content", "kind"), [("a.png", PNG, "image/png"), ("B.SVG", SVG, "image/svg+xml")])
@@ -140,27 +140,28 @@ async def test_the_logo_is_served_by_the_chat_itself_for_good(
             assert "script-src 'self'" in response.headers["Content-Security-Policy"]
 
 
-async def test_a_logo_that_goes_away_while_the_chat_runs_stops_nothing(serve: Serve, tmp_path: Path) -> None:
+async def test_a_logo_that_disappears_does_not_affect_a_running_server(serve: Serve, tmp_path: Path) -> None:
     url = await serve(site_logo=str(tmp_path / "gone.png"))
     async with Person(url, "Ana") as ana:
         assert "<img" not in (await ana.get("/messages/sign-in/")).text
 
 
-async def test_the_color_is_a_style_sheet_after_the_products(serve: Serve) -> None:
+async def test_the_color_is_in_a_style_sheet_after_our_own(serve: Serve) -> None:
     url = await serve(accent=("#8a2be2",))
     async with Person(url, "Ana") as ana:
         page = await ana.get("/messages/sign-in/")
         sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page.text)
-        assert [sheet.split("/", 4)[-1] for sheet in sheets] == ["css/all.css", "site/accent.css"]
-        assert all(f"<{sheet}>; rel=preload; as=style" in page.headers["Link"] for sheet in sheets)
-        async with ana.http.get(sheets[1]) as response:
+        assert [sheet.split("/", 4)[-1] for sheet in sheets] == ["css/all.css", "css/rest.css", "site/accent.css"]
+        for sheet in (sheets[0], sheets[-1]):
+            assert f"<{sheet}>; rel=preload; as=style" in page.headers["Link"]
+        async with ana.http.get(sheets[-1]) as response:
             assert response.content_type == "text/css"
             assert "--accent: var(--light, #8a2be2) var(--dark, #b980ee);" in await response.text()
         icon = re.search(r'<link rel="icon"[^>]* href="([^"]+)" data-unread="([^"]+)"', page.text)
         assert icon is not None
         for address in icon.groups():
             assert '"#8a2be2"' in (await ana.get(address)).text
-        assert (await ana.get(sheets[1].replace("accent", "other"))).status == 404
+        assert (await ana.get(sheets[-1].replace("accent", "other"))).status == 404
 
 
 @pytest.mark.parametrize("accent", ["#1a6a4b", "1A6A4B", "#06c", "#c8102e", "#8a2be2", "#000", "#1a6a4b,#7fd0aa"])
@@ -181,14 +182,14 @@ def test_a_readable_color_is_accepted_and_one_for_dark_pages_computed(tmp_path: 
 def test_an_unreadable_color_is_reported_with_its_contrast_and_a_readable_one(
     tmp_path: Path, accent: str, sentence: str
 ) -> None:
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as error:
         load_config({"DATA_DIR": str(tmp_path), "ACCENT": accent})
-    found = re.search(sentence, str(told.value))
-    assert found is not None, str(told.value)
+    found = re.search(sentence, str(error.value))
+    assert found is not None, str(error.value)
     load_config({"DATA_DIR": str(tmp_path), "ACCENT": accent.replace(accent.rsplit(",", 1)[-1], found[1])})
 
 
-def test_contrast_is_that_of_wcag() -> None:
+def test_contrast_is_computed_as_in_wcag() -> None:
     assert contrast((0, 0, 0), (255, 255, 255)) == 21
     assert round(contrast((0x77, 0x77, 0x77), (255, 255, 255)), 2) == 4.48
     assert round(contrast((0, 0, 255), (255, 255, 255)), 2) == 8.59
@@ -216,7 +217,7 @@ def test_a_mistake_is_reported_at_the_start(tmp_path: Path, name: str, value: st
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "reason"),
     [
         ("a.png", SVG, "is no PNG"),
         ("a.svg", PNG, "is no SVG"),
@@ -224,7 +225,7 @@ def test_a_mistake_is_reported_at_the_start(tmp_path: Path, name: str, value: st
         ("a.gif", b"GIF89a", "ends in"),
     ],
 )
-def test_a_file_that_is_no_logo_is_reported_at_the_start(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+def test_an_unusable_logo_file_is_reported_at_the_start(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ConfigError, match=f"^SITE_LOGO .*{told}"):
+    with pytest.raises(ConfigError, match=f"^SITE_LOGO .*{reason}"):
         load_config({"DATA_DIR": str(tmp_path), "SITE_LOGO": str(tmp_path / name)})

@@ -1,7 +1,7 @@
-import { completeName } from '../../../static/js/list/completion.js';
+import { completeName } from '../../../static/js/groups/completion.js';
 import { draw, equal, fill, find, test, type, until } from './harness.js';
 
-/** The server's answers: two names each; one that is `held` comes when it is set free. */
+/** Answers each lookup with two names; an answer that is `held` waits until it is released. */
 class Directory {
   asked = [];
   /** @type {Map<string, Promise<void>>} */
@@ -38,7 +38,7 @@ test('names are suggested as Ana types and a chosen one is not looked up', async
   equal(directory.asked, ['б&e', 'Cleo']);
 });
 
-test('an answer that comes late does not replace a later one', async () => {
+test('a late answer does not replace a newer one', async () => {
   const directory = open();
   let free = () => {};
   directory.held.set('a', new Promise((resolve) => (free = resolve)));

@@ -15,7 +15,7 @@ async function open(typed = '') {
   draw(`<form id="composer" data-limit="10000"><textarea name="message" id="message" rows="1">${typed}</textarea>
     <button class="send"><span class="visually-hidden"></span></button>
     <p id="composer-error"></p><p id="composer-counter"></p></form><input id="elsewhere">`);
-  const { Composer } = await import('../../../static/js/chat/composer.js'); // with the language and pointer of now
+  const { Composer } = await import('../../../static/js/chat/composer.js'); // with the present language and pointer
   const leaving = new AbortController();
   const composer = new Composer(find('#composer'), TEXTS, new Drafts(1), 7, leaving.signal);
   const sent = [];
@@ -26,10 +26,10 @@ async function open(typed = '') {
 const counter = () => find('#composer-counter').textContent;
 const error = () => find('#composer-error').textContent;
 
-test('a draft is there when Ana comes back', async () => {
+test('a draft is kept until Ana comes back', async () => {
   const { leave } = await open();
   await type(BOX, 'half a');
-  leave(); // she opens another chat at once
+  leave(); // she opens another chat immediately
   await open();
   equal(find(BOX).value, 'half a');
 });
@@ -60,7 +60,7 @@ test('the box follows another tab unless Ana writes in it', async () => {
   equal(find(BOX).value, 'mine');
 });
 
-test('on a touch screen Enter makes a line until there is a mouse or keyboard', async () => {
+test('Enter breaks the line on a touch screen until there is a mouse or keyboard', async () => {
   const pointer = Object.assign(new EventTarget(), { matches: false });
   const { matchMedia } = window;
   window.matchMedia = (query) => (query === '(any-pointer: fine)' ? /** @type {any} */ (pointer) : matchMedia(query));
@@ -81,7 +81,7 @@ test('on a touch screen Enter makes a line until there is a mouse or keyboard', 
   equal(sent, ['one\ntwo', 'three', 'four']);
 });
 
-test('near the limit the characters are counted', async () => {
+test('the remaining characters are shown near the limit', async () => {
   const { sent } = await open();
   await fill(BOX, '😀'.repeat(9_700));
   await until(() => counter() === '9,700 of 10,000 characters');

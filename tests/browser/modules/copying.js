@@ -9,7 +9,7 @@ const STAMP = `[11/23/2026, 6:04\u00a0PM]`; // in Berlin
 
 async function drawMessages() {
   await moveTo('Europe/Berlin');
-  const { copyReadably } = await import('../../../static/js/chat/copying.js'); // in the zone of now
+  const { copyReadably } = await import('../../../static/js/chat/copying.js'); // in the present zone
   const items = MESSAGES.map(
     ([sender, text]) => `<li class="message">
       <p><bdi class="message-sender">${sender}</bdi>
@@ -20,7 +20,7 @@ async function drawMessages() {
   copyReadably(find('ol'));
 }
 
-/** What one pastes after copying from a character of one message to a character of another. */
+/** Copies from a character of one message to a character of another, and returns what is pasted. */
 async function copy(first, start, last, end) {
   const texts = document.querySelectorAll('.message-text');
   const [from, to] = [texts[first].firstChild, texts[last].firstChild];

@@ -10,7 +10,7 @@ test('a draft is kept by person and thread', () => {
   equal([new Drafts(1).get(7), new Drafts(1).get(8), new Drafts(2).get(7), localStorage.length], ['half a', '', '', 1]);
 });
 
-test('a draft is kept in memory where the browser stores nothing more', () => {
+test('a draft is kept in memory when the browser refuses to store it', () => {
   localStorage.setItem('chatserver.draft.1.7', 'old');
   /** @type {any} */
   const full = {
@@ -29,6 +29,28 @@ test('a draft is kept in memory where the browser stores nothing more', () => {
   }
 });
 
+test('what is on its way stays stored until it is released, and is no draft of this page', () => {
+  const drafts = new Drafts(1);
+  const stored = () => localStorage.getItem('chatserver.draft.1.7');
+  drafts.put(7, 'with files');
+  drafts.hold(7, 'with files');
+  drafts.put(7, '');
+  equal([drafts.get(7), stored()], ['', 'with files']);
+  drafts.put(7, 'the next one');
+  equal([drafts.get(7), stored()], ['the next one', 'with files\nthe next one']);
+  drafts.release(7, 'with files');
+  equal([drafts.get(7), stored()], ['the next one', 'the next one']);
+});
+
+test('what another tab stored meanwhile stays', () => {
+  const drafts = new Drafts(1);
+  drafts.hold(7, 'with files');
+  new Drafts(1).put(7, 'from the other tab');
+  equal(drafts.get(7), 'from the other tab');
+  drafts.release(7, 'with files');
+  equal(localStorage.getItem('chatserver.draft.1.7'), 'from the other tab');
+});
+
 test('signing out removes the drafts of that user alone', () => {
   new Drafts(11).put(7, 'of somebody else');
   const drafts = new Drafts(1);
@@ -38,7 +60,7 @@ test('signing out removes the drafts of that user alone', () => {
   equal({ ...localStorage }, { 'chatserver.draft.11.7': 'of somebody else' });
 });
 
-test('a chat that was left gets no draft events', async () => {
+test('a closed chat gets no draft events', async () => {
   const heard = [];
   const left = new AbortController();
   new Drafts(1).watch(7, (text) => heard.push(`left ${text}`), left.signal);

@@ -29,7 +29,7 @@ function blank() {
   return find('.message');
 }
 
-test('what is drawn is read as it was told', () => {
+test('a rendered message is read back as the same state', () => {
   for (const more of [
     {},
     { text: '**bold**\n`code`' },
@@ -52,7 +52,7 @@ test('a deleted message shows neither text nor quote nor reactions', () => {
   equal(item.textContent.replaceAll(/\s*\n\s*/g, ''), 'BenBen deleted this message');
 });
 
-test('one who waits sees the wish, and the state when the wish is dropped', () => {
+test('a message shows the waiting change, and the old state again when the change is dropped', () => {
   const item = blank();
   const state = stateOf(said, 1);
   const shown = () => [
@@ -67,7 +67,7 @@ test('one who waits sees the wish, and the state when the wish is dropped', () =
   equal([...shown(), item.className], ['one', undefined, 'message']);
 });
 
-test('a reaction leaves the text alone, and what is selected in it', () => {
+test('a reaction does not touch the text or a selection in it', () => {
   const item = blank();
   drawState(item, stateOf({ ...said, text: 'some **bold** words' }, 1), scene);
   const word = item.querySelector('strong');
@@ -75,7 +75,7 @@ test('a reaction leaves the text alone, and what is selected in it', () => {
   equal([word === item.querySelector('strong'), item.querySelector('.chip').textContent], [true, '👍1']);
 });
 
-test('a chip tells who reacted, and sets or takes off where one can', async () => {
+test('a chip shows who reacted, and adds or removes a reaction where that is allowed', async () => {
   const item = blank();
   const chosen = [];
   item.addEventListener('choose', ({ detail }) => chosen.push(detail));
@@ -95,7 +95,7 @@ test('a chip tells who reacted, and sets or takes off where one can', async () =
   ]);
 });
 
-test('the short list offers each reaction, and says which are mine', async () => {
+test('the short list offers each reaction and marks my own', async () => {
   draw('<div id="menu"></div>');
   const chosen = [];
   find('#menu').append(shortList(stateOf({ ...said, reactions: { '👍': [1] } }, 1), ['👍', '🎉']));

@@ -2,15 +2,15 @@ import { parse, plain } from '../../../static/js/lib/format.js';
 import { showFormatted } from '../../../static/js/lib/formatted.js';
 import { cases, draw, equal, find, test } from './harness.js';
 
-test('the formatting of a text is found as by the server', async () => {
+test('formatting is parsed as on the server', async () => {
   for (const { text, tree } of await cases('format')) equal([text, parse(text)], [text, tree]);
 });
 
-test('a preview shows a text without its signs', async () => {
+test('a preview shows a text without formatting marks', async () => {
   for (const { text, plain: preview } of await cases('format')) equal([text, plain(text)], [text, preview]);
 });
 
-test('a drawn message reads as its preview', async () => {
+test('a rendered message has the text of its preview', async () => {
   draw('<p>before</p>');
   for (const { text, plain: preview } of await cases('format')) {
     showFormatted(find('p'), text);
@@ -29,17 +29,18 @@ test('each kind of formatting has its element', () => {
   );
 });
 
-test('a text of twice the length is looked at twice as long', () => {
-  const pieces = ['*', '** ', '**a ', '_a ', '**a _b ', '`', '` ', '`a ``b ', '```\n', '```js\n', '```\n\n', '> a\n'];
+test('a text twice as long takes twice the work', () => {
+  const signs = ['*', '** ', '**a ', '_', '_a ', '**a _b ', '**_`', '`', '` ', '`a ``b '];
+  const pieces = [...signs, '```\n', '```js\n', '```\n\n', '````\n', '```js\n```\n', '> ', '> \n', '> a\n', '> ```\n'];
   for (const piece of [...pieces, 'http://a.example/` ', 'http://a.example/_ _', '**http://a.example/** ']) {
     const times = Math.floor(5000 / piece.length);
-    const [once, twice] = [piece.repeat(times), piece.repeat(2 * times)].map(charactersLookedAt);
+    const [once, twice] = [piece.repeat(times), piece.repeat(2 * times)].map(charactersSearched);
     if (twice > 2.2 * once + 100) throw new Error(`${piece}: ${once} characters, then ${twice}`);
   }
 });
 
-/** How many characters regular expressions search to find the formatting of a text; a sticky one does not search. */
-function charactersLookedAt(text) {
+/** Counts the characters that regular expressions search to parse a text; a sticky one does not search. */
+function charactersSearched(text) {
   const { exec } = RegExp.prototype;
   let count = 0;
   RegExp.prototype.exec = function (string) {

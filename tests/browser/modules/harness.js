@@ -1,4 +1,4 @@
-/** What the tests of modules share. `tests/browser/test_modules.py` runs each test in a new page of a browser. */
+/** Helpers shared by the tests of modules. `tests/browser/test_modules.py` runs each test in a new page. */
 
 const PATIENCE_MS = 10_000;
 const { setTimeout: wait } = window; // a test may replace it
@@ -26,7 +26,7 @@ export async function until(happens) {
   }
 }
 
-/** Lets everything else have a turn. */
+/** Lets other tasks run. */
 export const turn = () => new Promise((resolve) => wait(resolve));
 
 /** Puts HTML into the page. */
@@ -37,17 +37,17 @@ export function draw(html) {
 /** @type {(selector: string) => any} */
 export const find = (selector) => document.querySelector(selector);
 
-/** The cases of `tests/cases/<name>.json`, which test Python, too. @returns {Promise<any[]>} */
+/** The cases of `tests/cases/<name>.json`, which also test Python. @returns {Promise<any[]>} */
 export async function cases(name) {
   return (await (await fetch(`/tests/cases/${name}.json`)).json()).cases;
 }
 
-/** A text of the cases: a long one is written as pieces, each with how often it is repeated. */
+/** Returns a text of the cases; a long one is written as pieces with their repeat counts. */
 export function whole(text) {
   return typeof text === 'string' ? text : text.map(([piece, times]) => piece.repeat(times)).join('');
 }
 
-// What a page cannot do itself, the test in Python does for it.
+// The Python test does for a page what it cannot do itself.
 const { act } = /** @type {any} */ (window);
 export const press = (selector, key) => act('press', selector, key);
 export const type = (selector, text) => act('type', selector, text);

@@ -1,7 +1,7 @@
 import { findLinks, showText } from '../../../static/js/lib/links.js';
 import { cases, draw, equal, find, test, whole } from './harness.js';
 
-test('links are found as by the server', async () => {
+test('links are found as on the server', async () => {
   for (const each of await cases('links')) {
     const text = whole(each.text);
     const found = findLinks(text).map(({ start, end }) => text.slice(start, end));
@@ -9,7 +9,7 @@ test('links are found as by the server', async () => {
   }
 });
 
-test('a text is shown as text with links', () => {
+test('a text is shown as plain text with links', () => {
   draw('<p>before</p>');
   showText(find('p'), '<b> http://a.example/?b&c, http://d.example');
   const link = 'rel="noopener noreferrer nofollow" target="_blank"';

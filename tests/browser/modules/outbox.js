@@ -4,7 +4,7 @@ import { equal, test, turn, until } from './harness.js';
 
 const TEXTS = { tooBig: 'Too big.' };
 
-/** The server, as a socket shows it. */
+/** The server as seen through a socket. */
 class Server extends EventTarget {
   live = true;
   hello = { changes: true };
@@ -16,7 +16,7 @@ class Server extends EventTarget {
     return this.live;
   }
 
-  tell(type, detail = {}) {
+  emit(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
@@ -25,41 +25,41 @@ class Server extends EventTarget {
   }
 
   store() {
-    this.tell('sent', { thread: 7, id: this.#lastId, seq: this.got.length, at: '' });
+    this.emit('sent', { thread: 7, id: this.#lastId, seq: this.got.length, at: '' });
   }
 
   refuse(code, wait = 0) {
-    this.tell('error', { id: this.#lastId, thread: 7, code, message: code, retry_after: wait });
+    this.emit('error', { id: this.#lastId, thread: 7, code, message: code, retry_after: wait });
   }
 
   probe() {}
 
   connect(live) {
     this.live = live;
-    this.tell('statechange');
+    this.emit('statechange');
   }
 
-  /** @returns {Promise<string[]>} the texts received, as soon as there are so many */
+  /** @returns {Promise<string[]>} the texts received, once there are `count` of them */
   async has(count) {
     await until(() => this.got.length >= count);
     return this.got.map(([, text]) => text);
   }
 }
 
-/** Ana's outbox, with no waits; `told` is what it reports. */
+/** Ana's outbox, without delays; `events` lists what it dispatches. */
 function open() {
   const server = /** @type {any} */ (new Server());
   Math.random = () => 0;
   const outbox = new Outbox({ id: 1, name: 'Ana' }, server, new OutboxStore(1), TEXTS);
-  const told = [];
+  const events = [];
   for (const type of ['added', 'settled', 'refused', 'discarded']) {
-    outbox.addEventListener(type, ({ detail }) => told.push(`${type} ${detail.text}`));
+    outbox.addEventListener(type, ({ detail }) => events.push(`${type} ${detail.text}`));
   }
-  return { server, outbox, told };
+  return { server, outbox, events };
 }
 
-test('messages go one after the other', async () => {
-  const { server, outbox, told } = open();
+test('messages are sent one after the other', async () => {
+  const { server, outbox, events } = open();
   outbox.add(7, 'one');
   outbox.add(7, 'two');
   outbox.add(8, 'three');
@@ -69,10 +69,10 @@ test('messages go one after the other', async () => {
   server.store();
   equal(await server.has(3), ['one', 'two', 'three']);
   server.store();
-  equal([told.slice(3), localStorage.length], [['settled one', 'settled two', 'settled three'], 0]);
+  equal([events.slice(3), localStorage.length], [['settled one', 'settled two', 'settled three'], 0]);
 });
 
-test('after a disconnection the same goes first under its id', async () => {
+test('the unacknowledged message is sent first after a disconnection, under the same id', async () => {
   const { server, outbox } = open();
   outbox.add(7, 'one');
   outbox.add(7, 'two');
@@ -145,8 +145,8 @@ test('messages written while waiting cause one retry when the wait is over', asy
   equal([await server.has(5), waiting.length], [['one', 'one', 'two', 'three', 'four'], 0]);
 });
 
-test('a refused message stays behind and is sent again as a new one', async () => {
-  const { server, outbox, told } = open();
+test('a refused message is set aside and is sent again as a new one', async () => {
+  const { server, outbox, events } = open();
   outbox.add(7, 'one');
   outbox.add(7, 'two');
   await server.has(1);
@@ -159,17 +159,17 @@ test('a refused message stays behind and is sent again as a new one', async () =
   outbox.tryAgain(id);
   equal(await server.has(3), ['one', 'two', 'one']);
   equal(server.got[2][0] === id, false);
-  equal(told.slice(2), ['refused one', 'settled two', 'discarded one', 'added one']);
+  equal(events.slice(2), ['refused one', 'settled two', 'discarded one', 'added one']);
 });
 
-test('an own message settles as well as its acknowledgement', async () => {
-  const { server, outbox, told } = open();
+test('the event of an own message settles it like its acknowledgement', async () => {
+  const { server, outbox, events } = open();
   outbox.add(7, 'one');
   await server.has(1);
   const message = { thread: 7, id: server.got[0][0], seq: 1, text: 'one', at: '', sender: { id: 1 } };
-  server.tell('message', { ...message, sender: { id: 2 } });
+  server.emit('message', { ...message, sender: { id: 2 } });
   equal(outbox.entries(7).length, 1);
-  server.tell('message', message);
+  server.emit('message', message);
   server.store();
-  equal([outbox.entries(7).length, told], [0, ['added one', 'settled one']]);
+  equal([outbox.entries(7).length, events], [0, ['added one', 'settled one']]);
 });

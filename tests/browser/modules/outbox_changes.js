@@ -1,8 +1,8 @@
 import { equal, test } from './harness.js';
 import { MESSAGE, open, THREAD } from './outbox_server.js';
 
-test('changes go behind what was written before them and one waits for the other', async () => {
-  const { server, outbox, told } = open();
+test('changes are sent one at a time, after the messages written before them', async () => {
+  const { server, outbox, events } = open();
   outbox.add(THREAD, 'hello');
   await outbox.change({ ...MESSAGE, kind: 'edit', text: 'better', base: 2 });
   await outbox.change({ ...MESSAGE, kind: 'react', emoji: '👍', on: true });
@@ -17,7 +17,7 @@ test('changes go behind what was written before them and one waits for the other
   server.answer('done', { change: 10 });
   equal(await server.frame(4), { type: 'delete', seq: 3 });
   server.answer('done', { change: 11 });
-  equal(told, [
+  equal(events, [
     ['added', 'hello'],
     ['settled', 'hello'],
     ['changed-here', 9],
@@ -27,8 +27,8 @@ test('changes go behind what was written before them and one waits for the other
   equal(localStorage.length, 0);
 });
 
-test('what no socket got yet is edited in place and sent once', async () => {
-  const { server, outbox, told } = open();
+test('a message that was never handed to a socket is edited in place and sent once', async () => {
+  const { server, outbox, events } = open();
   outbox.add(THREAD, 'helo');
   const [{ id }] = outbox.entries(THREAD);
   await outbox.change({ thread: THREAD, of: id, kind: 'edit', text: 'hello', base: 0 });
@@ -37,7 +37,7 @@ test('what no socket got yet is edited in place and sent once', async () => {
   equal(await server.frame(1), { type: 'send', text: 'hello' });
   server.answer('sent', { seq: 1 });
   equal(
-    [server.got.length, told],
+    [server.got.length, events],
     [
       1,
       [
@@ -49,8 +49,8 @@ test('what no socket got yet is edited in place and sent once', async () => {
   );
 });
 
-test('what no socket got yet is never sent once it is deleted', async () => {
-  const { server, outbox, told } = open();
+test('a message that was never handed to a socket is not sent after it is deleted', async () => {
+  const { server, outbox, events } = open();
   outbox.add(THREAD, 'a secret');
   outbox.add(THREAD, 'hello');
   const [{ id }] = outbox.entries(THREAD);
@@ -59,10 +59,10 @@ test('what no socket got yet is never sent once it is deleted', async () => {
   server.connect();
   equal(await server.frame(1), { type: 'send', text: 'hello' });
   server.answer('sent', { seq: 1 });
-  equal([server.got.length, localStorage.length, told[2]], [1, 0, ['discarded', 'a secret']]);
+  equal([server.got.length, localStorage.length, events[2]], [1, 0, ['discarded', 'a secret']]);
 });
 
-test('a deletion that was kept when the page died holds before anything is sent', async () => {
+test('a deletion stored before a crash is applied before anything is sent', async () => {
   const { store } = open();
   const common = { thread: THREAD, state: /** @type {'waiting'} */ ('waiting'), handed: false };
   store.put({ ...common, id: 'a', text: 'a secret', order: 1 });
@@ -73,7 +73,7 @@ test('a deletion that was kept when the page died holds before anything is sent'
   equal(await server.frame(1), { type: 'send', text: 'hello' });
 });
 
-test('what is in doubt is settled first and then changed', async () => {
+test('a message that may have arrived is settled before it is changed', async () => {
   const { server, outbox } = open();
   server.connect();
   outbox.add(THREAD, 'helo');
@@ -89,7 +89,7 @@ test('what is in doubt is settled first and then changed', async () => {
   equal(await server.frame(3), { type: 'edit', seq: 5, text: 'hello', base: 0 });
 });
 
-test('what a version before left in the storage counts as in doubt', async () => {
+test('an entry stored by the previous version counts as one that may have arrived', async () => {
   const { server, store, outbox } = open();
   store.put({ id: 'a', thread: THREAD, text: 'helo', order: 1, state: 'waiting' });
   await outbox.change({ thread: THREAD, of: 'a', kind: 'delete' });
@@ -99,7 +99,7 @@ test('what a version before left in the storage counts as in doubt', async () =>
   equal(await server.frame(2), { type: 'delete', seq: 5 });
 });
 
-test('changes that wait become one of a kind', async () => {
+test('waiting changes of the same kind are merged', async () => {
   const { server, outbox } = open();
   const react = (emoji, on) => outbox.change({ ...MESSAGE, kind: 'react', emoji, on });
   await outbox.change({ ...MESSAGE, kind: 'edit', text: 'one', base: 2 });
@@ -122,7 +122,7 @@ test('changes that wait become one of a kind', async () => {
   equal(outbox.changes(THREAD).length, 1);
 });
 
-test('the edit behind an edit builds on it', async () => {
+test('an edit after another edit is based on it', async () => {
   const { server, outbox } = open();
   server.connect();
   outbox.change({ ...MESSAGE, kind: 'edit', text: 'one', base: 2 });
@@ -133,8 +133,8 @@ test('the edit behind an edit builds on it', async () => {
   equal(await server.frame(2), { type: 'edit', seq: 4, text: 'two', base: 9 });
 });
 
-test('a message that was changed meanwhile keeps both texts', async () => {
-  const { server, outbox, told } = open();
+test('an edit that conflicts keeps both texts', async () => {
+  const { server, outbox, events } = open();
   server.connect();
   outbox.change({ ...MESSAGE, kind: 'edit', text: 'mine', base: 2 });
   await server.frame(1);
@@ -142,14 +142,14 @@ test('a message that was changed meanwhile keeps both texts', async () => {
   server.answer('error', { code: 'changed_meanwhile', message: 'Changed.', ...theirs });
   const [{ id, state, text, present }] = outbox.changes(THREAD);
   equal([state, text, present], ['refused', 'mine', { text: 'theirs', edited: theirs.edited, change: 8 }]);
-  equal(told, [['change-refused', 'mine']]);
+  equal(events, [['change-refused', 'mine']]);
   await outbox.change({ ...MESSAGE, kind: 'edit', text: 'mine', base: 8 });
   equal(await server.frame(2), { type: 'edit', seq: 4, text: 'mine', base: 8 });
   equal([outbox.changes(THREAD).length, outbox.changes(THREAD)[0].id === id], [1, false]);
 });
 
 test('a refused deletion or reaction is dropped and a refused edit can be tried again', async () => {
-  const { server, outbox, told } = open();
+  const { server, outbox, events } = open();
   const refuse = () => server.answer('error', { code: 'too_late', message: 'Too late.' });
   server.connect();
   outbox.change({ ...MESSAGE, kind: 'delete' });
@@ -160,7 +160,7 @@ test('a refused deletion or reaction is dropped and a refused edit can be tried 
   refuse();
   const [{ id, reason }] = outbox.changes(THREAD);
   equal(
-    [reason, told],
+    [reason, events],
     [
       'Too late.',
       [
@@ -173,26 +173,39 @@ test('a refused deletion or reaction is dropped and a refused edit can be tried 
   equal(await server.frame(3), { type: 'edit', seq: 4, text: 'mine', base: 2 });
 });
 
-test('changes of a refused message are made where it waits', async () => {
+test('a change is sent again with its id until it is stored or finally refused', async () => {
+  const { server, outbox, events } = open();
+  server.connect();
+  outbox.change({ ...MESSAGE, kind: 'edit', text: 'mine', base: 2 });
+  for (const [place, code] of ['too_many', 'unavailable', 'server_error'].entries()) {
+    await server.frame(place + 1);
+    server.answer('error', { code, message: 'Not now.', retry_after: 0.01 });
+  }
+  await server.frame(4);
+  server.answer('done', { change: 5 });
+  equal([new Set(server.got.map(({ id }) => id)).size, events], [1, [['changed-here', 5]]]);
+});
+
+test('changes of a refused message are applied to the waiting entry', async () => {
   const { server, outbox } = open();
   server.connect();
   for (const text of ['one', 'two']) outbox.add(THREAD, text);
   await server.frame(1);
   const [one, two] = outbox.entries(THREAD);
-  const wishes = [
+  const changes = [
     outbox.change({ thread: THREAD, of: one.id, kind: 'edit', text: 'One', base: 0 }),
     outbox.change({ thread: THREAD, of: one.id, kind: 'react', emoji: '👍', on: true }),
     outbox.change({ thread: THREAD, of: two.id, kind: 'delete' }),
   ];
   server.answer('error', { code: 'a_later_one', message: 'Refused.' });
-  await Promise.all(wishes);
+  await Promise.all(changes);
   equal(
     [outbox.entries(THREAD).map(({ text, state }) => [text, state]), outbox.changes(THREAD), server.got.length],
     [[['One', 'refused']], [], 1],
   );
 });
 
-test('a server of the version before gets plain messages only', async () => {
+test('a server of the previous version gets only plain messages', async () => {
   const { server, outbox } = open();
   server.hello = {};
   await outbox.change({ ...MESSAGE, kind: 'delete' });
@@ -212,7 +225,7 @@ test('a server of the version before gets plain messages only', async () => {
   equal(await server.frame(3), { type: 'send', text: 'an answer', reply: 4 });
 });
 
-test('a page that shows the message knows the number that its changes wait for', async () => {
+test('a page that shows the message provides the number for its waiting changes', async () => {
   const { server, store, outbox } = open();
   store.put({ id: 'a', thread: THREAD, text: 'hello', order: 1, state: 'waiting' });
   await outbox.change({ thread: THREAD, of: 'a', kind: 'react', emoji: '👍', on: true });

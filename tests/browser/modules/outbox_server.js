@@ -2,10 +2,10 @@ import { Outbox } from '../../../static/js/net/outbox.js';
 import { OutboxStore } from '../../../static/js/net/outbox_store.js';
 import { until } from './harness.js';
 
-/** The server, as a socket shows it: live from the moment a test says so. */
+/** The server as seen through a socket, which is live once a test connects it. */
 class Server extends EventTarget {
   live = false;
-  hello = { changes: true };
+  hello = { changes: true, files: true };
   /** @type {any[]} the frames received */
   got = [];
 
@@ -18,20 +18,20 @@ class Server extends EventTarget {
 
   connect(live = true) {
     this.live = live;
-    this.tell('statechange');
+    this.emit('statechange');
   }
 
-  tell(type, detail = {}) {
+  emit(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   /** Answers the last frame. */
   answer(type, more) {
     const { id, thread } = this.got[this.got.length - 1];
-    this.tell(type, { id, thread, at: '', ...more });
+    this.emit(type, { id, thread, at: '', ...more });
   }
 
-  /** @returns {Promise<any>} the frame of that place, without its id */
+  /** @returns {Promise<any>} the frame received at this place, without its id */
   async frame(place) {
     await until(() => this.got.length >= place);
     const { id, thread, ...rest } = this.got[place - 1];
@@ -42,16 +42,16 @@ class Server extends EventTarget {
 export const THREAD = 7;
 export const MESSAGE = { thread: THREAD, seq: 4 };
 
-/** Ana's outbox, with no waits; `told` is what it reports. */
+/** Ana's outbox, without delays; `events` lists what it dispatches. */
 export function open() {
   const server = /** @type {any} */ (new Server());
   Math.random = () => 0;
   const store = new OutboxStore(1);
   const outbox = new Outbox({ id: 1, name: 'Ana' }, server, store, { tooBig: 'Too big.' });
-  const told = [];
+  const events = [];
   const types = ['added', 'rewritten', 'settled', 'refused', 'discarded'];
   for (const type of [...types, 'changed-here', 'change-refused', 'change-dropped']) {
-    outbox.addEventListener(type, ({ detail }) => told.push([type, detail.text ?? detail.reason ?? detail.change]));
+    outbox.addEventListener(type, ({ detail }) => events.push([type, detail.text ?? detail.reason ?? detail.change]));
   }
-  return { server, store, outbox, told };
+  return { server, store, outbox, events };
 }

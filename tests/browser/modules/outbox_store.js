@@ -32,17 +32,19 @@ test('messages that cannot be stored wait in memory in order', () => {
   equal([ids(store), store.isVolatile], [[], false]);
 });
 
-test('only plain messages lie where a tab of the version before looks', () => {
+test('a tab of the previous version finds only plain messages', () => {
   const store = new OutboxStore(1);
   store.put({ ...entry('a', 1), kind: 'send', handed: false });
   store.put({ ...entry('b', 2), reply: 4 });
   store.put({ ...entry('c', 3), kind: 'edit', seq: 4, base: 0 });
+  store.put({ ...entry('d', 4), files: [] });
   equal(Object.keys(localStorage).sort(), [
     'chatserver.outbox-2.1.b',
     'chatserver.outbox-2.1.c',
+    'chatserver.outbox-3.1.d',
     'chatserver.outbox.1.a',
   ]);
-  equal([ids(store), store.get('c')?.seq], [['a', 'b', 'c'], 4]);
+  equal([ids(store), store.get('c')?.seq], [['a', 'b', 'c', 'd'], 4]);
   store.remove('b');
   store.clear();
   equal([ids(store), localStorage.length], [[], 0]);

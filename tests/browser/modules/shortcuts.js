@@ -7,12 +7,12 @@ function watch() {
     <input id="field"><button id="button">x</button>`);
   const pressed = [];
   const shortcuts = new Shortcuts(find('#shortcuts'));
-  for (const type of ['previous', 'next', 'new']) shortcuts.addEventListener(type, () => pressed.push(type));
+  for (const type of ['previous', 'next', 'new', 'search']) shortcuts.addEventListener(type, () => pressed.push(type));
   find('#button').focus();
   return pressed;
 }
 
-test('Alt and a key lead to other conversations from everywhere', async () => {
+test('Alt and a key open other conversations from anywhere', async () => {
   const pressed = watch();
   await press('#button', 'Alt+ArrowUp');
   await press('#field', 'Alt+ArrowDown');
@@ -22,7 +22,7 @@ test('Alt and a key lead to other conversations from everywhere', async () => {
   equal(pressed, ['previous', 'next', 'new']);
 });
 
-test('letters are known in other layouts', () => {
+test('shortcuts work in other keyboard layouts', () => {
   const pressed = watch();
   const layouts = { russian: ['т', 'KeyN'], dvorak: ['n', 'KeyL'], 'b in dvorak': ['b', 'KeyN'] };
   for (const [key, code] of Object.values(layouts)) {
@@ -32,7 +32,7 @@ test('letters are known in other layouts', () => {
   equal(pressed, ['new', 'new']);
 });
 
-test('a question mark shows the list except while typing', async () => {
+test('a question mark shows the list of shortcuts except while typing', async () => {
   watch();
   await press('#field', '?');
   equal([find('#field').value, find('#shortcuts').open], ['?', false]);
@@ -41,4 +41,13 @@ test('a question mark shows the list except while typing', async () => {
   await press('#shortcuts', 'Escape');
   await until(() => !find('#shortcuts').open);
   equal(document.activeElement?.id, 'button');
+});
+
+test('a slash leads to the search except while typing, and Ctrl+K always, in any layout', async () => {
+  const pressed = watch();
+  await press('#button', '/');
+  await press('#field', '/');
+  await press('#field', 'Control+k');
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'л', code: 'KeyK', ctrlKey: true, bubbles: true }));
+  equal([pressed, find('#field').value], [['search', 'search', 'search'], '/']);
 });

@@ -1,4 +1,4 @@
-import { MessageStates, wished } from '../../../static/js/chat/states.js';
+import { MessageStates, withPending } from '../../../static/js/chat/states.js';
 import { equal, test, turn } from './harness.js';
 
 const ANA = 1;
@@ -6,7 +6,7 @@ const BEN = 2;
 const message = (more = {}) => ({ seq: 7, id: 'a', sender: { id: BEN, name: 'Ben' }, at: '', text: 'one', ...more });
 const changed = (change, more = {}) => ({ seq: 7, change, text: 'two', edited: '12:00', reactions: {}, ...more });
 
-test('of all that is said about a message the higher change holds, whatever comes first', () => {
+test('the state with the highest change wins, whatever the order of arrival', () => {
   /** @type {any[]} */
   const said = [
     ['take', message()],
@@ -24,7 +24,7 @@ test('of all that is said about a message the higher change holds, whatever come
   }
 });
 
-test('what is told again is nothing new', () => {
+test('a repeated state changes nothing', () => {
   const states = new MessageStates(ANA);
   equal(states.take(message({ change: 2 }))?.change, 2);
   equal(
@@ -33,7 +33,7 @@ test('what is told again is nothing new', () => {
   );
 });
 
-test('a deletion takes text, edits and reactions along, and leaves who wrote it and what it answers', () => {
+test('a deletion removes text, edits and reactions and keeps sender and original', () => {
   const states = new MessageStates(ANA);
   states.take(message({ reply: 3, change: 2, edited: '11:00', reactions: { '👍': [ANA] } }));
   const state = states.change({ seq: 7, change: 3, deleted: '12:00', by: { id: ANA, name: 'Ana' } });
@@ -41,7 +41,7 @@ test('a deletion takes text, edits and reactions along, and leaves who wrote it 
   equal([state?.deleted, state?.by?.name, state?.sender.name, state?.reply], ['12:00', 'Ana', 'Ben', 3]);
 });
 
-test('my own reactions are seen among ids, and told or remembered among numbers', () => {
+test('my own reactions are found among user ids, and sent or remembered with counts', () => {
   const states = new MessageStates(ANA);
   equal(states.take(message({ change: 1, reactions: { '👍': [BEN, ANA], '🎉': [BEN] } }))?.mine, ['👍']);
   equal(states.change(changed(2, { reactions: { '👍': 60 }, mine: ['👍'] }))?.mine, ['👍']);
@@ -62,21 +62,44 @@ test('a change of a message that is being fetched is applied to it, and otherwis
   states.change(changed(5, { text: 'five' }));
   arrive();
   equal(states.take(await page)?.text, 'six');
-  states.forget(7);
   await turn();
   await turn();
+  states.keepOnly(new Set());
   equal(states.take(message())?.text, 'one');
 });
 
-test('a wish shows what it will be', () => {
+test('far away messages are forgotten, but not while an older page may be on its way', async () => {
+  const states = new MessageStates(ANA);
+  states.take(message({ change: 3, text: 'three' }));
+  const page = states.fetching(Promise.resolve(message({ change: 2, text: 'two' })));
+  states.keepOnly(new Set());
+  equal([states.take(await page), states.get(7)?.text], [null, 'three']);
+  states.keepOnly(new Set([7]));
+  equal(states.get(7)?.text, 'three');
+  states.keepOnly(new Set([8]));
+  equal(states.get(7), undefined);
+});
+
+test('a whole text replaces a shortened one and never the other way round', () => {
+  const states = new MessageStates(ANA);
+  states.take(message({ text: 'some', isCut: true }));
+  equal(states.take(message({ text: 'some words' }))?.text, 'some words');
+  equal(states.take(message({ text: 'some', isCut: true })), null);
+  states.take(message({ change: 2, text: 'other', isCut: true }));
+  equal(states.change(changed(2, { text: 'other words' }))?.isCut, false);
+});
+
+test('a waiting change is shown as if it were stored', () => {
   const state = new MessageStates(ANA).take(message({ change: 1, reactions: { '👍': [BEN] } }));
   if (!state) throw new Error('it is known');
-  const wish = (emoji, on) => wished(state, { kind: 'react', seq: 7, emoji, on }, ANA);
-  equal(wish('👍', true).reactions, { '👍': [BEN, ANA] });
-  equal(wish('👍', true).mine, ['👍']);
-  equal(wish('🎉', true).reactions, { '👍': [BEN], '🎉': [ANA] });
-  equal(wished(wish('🎉', true), { kind: 'react', seq: 7, emoji: '🎉', on: false }, ANA).reactions, { '👍': [BEN] });
-  equal(wish('👍', false).reactions, { '👍': [BEN] });
-  equal(wished(state, { kind: 'edit', seq: 7, text: 'new' }, ANA).text, 'new');
-  equal(wished(state, { kind: 'delete', seq: 7 }, ANA).text, '');
+  const reacting = (emoji, on) => withPending(state, { kind: 'react', seq: 7, emoji, on }, ANA);
+  equal(reacting('👍', true).reactions, { '👍': [BEN, ANA] });
+  equal(reacting('👍', true).mine, ['👍']);
+  equal(reacting('🎉', true).reactions, { '👍': [BEN], '🎉': [ANA] });
+  equal(withPending(reacting('🎉', true), { kind: 'react', seq: 7, emoji: '🎉', on: false }, ANA).reactions, {
+    '👍': [BEN],
+  });
+  equal(reacting('👍', false).reactions, { '👍': [BEN] });
+  equal(withPending(state, { kind: 'edit', seq: 7, text: 'new' }, ANA).text, 'new');
+  equal(withPending(state, { kind: 'delete', seq: 7 }, ANA).text, '');
 });

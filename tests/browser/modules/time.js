@@ -3,7 +3,7 @@ import { cases, draw, equal, find, moveTo, setClock, test } from './harness.js';
 const BERLIN = 'Europe/Berlin';
 const SHAPES = /** @type {const} */ (['clock', 'full', 'day', 'list']);
 
-/** The module as loaded by a person of these languages; each query loads it anew. */
+/** Loads the module for a user with these languages; each query string loads a new copy. */
 function load(language, languages, zone = '') {
   document.documentElement.lang = language;
   document.documentElement.dataset.zone = zone;
@@ -25,16 +25,16 @@ async function testMoments(isChosen) {
   }
 }
 
-test('times are formatted as by the server', () => testMoments(false));
-test('times are formatted as by the server in a chosen zone', () => testMoments(true));
+test('times are formatted as on the server', () => testMoments(false));
+test('times are formatted as on the server in a chosen zone', () => testMoments(true));
 
-test('a chosen zone that this browser does not know counts for nothing', async () => {
+test('a chosen zone that this browser does not know is ignored', async () => {
   await moveTo(BERLIN);
   const { full } = await load('en', ['en-US'], 'Mars/Olympus');
   equal(full(new Date('2026-11-23T17:04:05Z')), 'November\u00a023,\u00a02026, 6:04:05\u00a0PM');
 });
 
-test('a time has the full date in its title and is written anew the next day', async () => {
+test('a time has the full date in its title and is updated the next day', async () => {
   await moveTo(BERLIN);
   await setClock('2026-11-23T20:00:00Z');
   const { localiseTimes, showTime } = await load('en', ['en-US']);

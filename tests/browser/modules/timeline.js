@@ -1,7 +1,7 @@
 import { Timeline } from '../../../static/js/chat/timeline.js';
 import { equal, test } from './harness.js';
 
-test('a timeline knows missing and repeated messages', () => {
+test('a timeline detects missing and repeated messages', () => {
   const timeline = new Timeline(3);
   const steps = [
     [3, false, 3],

@@ -1,7 +1,7 @@
 import { setTitle, showUnread } from '../../../static/js/list/unread_badge.js';
 import { equal, find, test } from './harness.js';
 
-test('the unread count stands before the title and on the icon', () => {
+test('the unread count is shown before the title and on the icon', () => {
   const icon = find('link[rel=icon]');
   setTitle('Ben');
   showUnread(3);

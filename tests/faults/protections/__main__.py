@@ -1,4 +1,4 @@
-"""`make protections`: turns each protection off, in a copy of the code, and sees its test fail.
+"""`make protections` disables each protection in a copy of the code and checks that its test fails.
 
 Mutation testing by hand: general tools (mutmut, cosmic-ray) change every line, and neither SQL nor JavaScript.
 """
@@ -17,8 +17,8 @@ from tests.support.chromium import NO_BROWSER, has_browser
 from tests.support.repository import ROOT
 
 IGNORED = shutil.ignore_patterns(".git", ".venv", ".data", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__")
-PATIENCE = 6  # seconds until a test gives up: without its protection it often waits for what never comes
-TIMEOUT = 60  # seconds for a test in all
+PATIENCE = 6  # seconds until a test gives up; without its protection it often waits in vain
+TIMEOUT = 60  # seconds for a whole test
 AT_ONCE = 2
 
 
@@ -46,7 +46,7 @@ def outcome_of(protection: Protection) -> str:
 
 
 def fails_without(protection: Protection) -> bool:
-    """Whether the test fails, or never ends, without the protection."""
+    """Whether the test fails or hangs without the protection."""
     with tempfile.TemporaryDirectory(prefix="protections-") as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=IGNORED)
@@ -58,7 +58,7 @@ def fails_without(protection: Protection) -> bool:
             done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False, timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             return True
-    if done.returncode not in {0, 1}:  # 1: tests failed; more: there was no such test, or it could not run
+    if done.returncode not in {0, 1}:  # 1: a test failed; more: the test does not exist or could not run
         raise RuntimeError(done.stdout + done.stderr)
     return done.returncode == 1
 

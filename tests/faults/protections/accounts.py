@@ -8,7 +8,7 @@ PROTECTIONS = [
         "chatserver/accounts/names.py",
         "    return name_key(raw[:200].strip())[:200]",
         "    return name_key(raw.strip())[:200]",
-        "accounts/test_login_limits.py::test_spaces_around_a_name_are_no_other_name",
+        "accounts/test_login_limits.py::test_spaces_around_a_name_do_not_evade_the_limit",
     ),
     Protection(
         "A changed password ends the other sessions",
@@ -22,7 +22,7 @@ PROTECTIONS = [
         "chatserver/accounts/login_limits.py",
         '        if not await self._acquire(self._tries, key, ""):',
         "        if False:",
-        "accounts/test_login_limits.py::test_all_servers_of_a_site_count_together",
+        "accounts/test_login_limits.py::test_all_servers_of_a_site_share_the_count",
     ),
     Protection(
         "Passwords are hashed outside the event loop",

@@ -8,10 +8,10 @@ PROTECTIONS = [
         "chatserver/config/urls.py",
         "return address.ipv4_mapped or IPv6Address(int(address))",
         "return IPv6Address(int(address))",
-        "web/test_client_address.py::test_behind_a_proxy_on_ipv4_everybody_has_their_own_attempts",
+        "web/test_client_address.py::test_users_behind_an_ipv4_proxy_have_separate_attempts",
     ),
     Protection(
-        "A quote left open swallows no other setting",
+        "An unclosed quote affects no other setting",
         "chatserver/config/settings_file.py",
         "            elif binding.error or binding.key is not None:",
         "            elif binding.key is not None:",

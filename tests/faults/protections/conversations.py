@@ -22,14 +22,14 @@ PROTECTIONS = [
         "chatserver/conversations/message_store.py",
         "            if not again:",
         "            if False:",
-        "conversations/test_group_commit.py::test_a_message_that_postgresql_refuses_affects_no_other",
+        "conversations/test_group_commit.py::test_a_message_that_postgresql_refuses_does_not_affect_others",
     ),
     Protection(
         "All of a user's messages share one rate",
         "chatserver/conversations/sending.py",
         "            self._check_rate(limited_for)",
         "            pass",
-        "security/test_message_rates.py::test_a_person_has_one_rate_for_all_sockets_and_the_forms",
+        "security/test_message_rates.py::test_a_user_has_one_rate_for_all_sockets_and_forms",
     ),
     Protection(
         "A message that another server has just stored is found on the second attempt",
@@ -40,7 +40,7 @@ PROTECTIONS = [
     ),
     Protection(
         "A request that holds a database connection never waits for another",
-        "chatserver/conversations/threads.py",
+        "chatserver/conversations/listing.py",
         '    rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, open_id=open_id)\n',
         "    async with db.pool.connection():\n"
         '        rows = await db.query("conversations", ConversationRow, user_id=user_id, number=limit, '

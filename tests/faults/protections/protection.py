@@ -1,10 +1,10 @@
-"""What one row of the protections says."""
+"""One row of the table of protections."""
 
 from typing import NamedTuple
 
 
 class Protection(NamedTuple):
-    """`old` stands once in `path`; with `new` in its place, `test` fails."""
+    """`old` occurs once in `path`; if `new` replaces it, `test` fails."""
 
     name: str
     path: str

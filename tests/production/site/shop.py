@@ -1,4 +1,4 @@
-"""A Django site in one file, which uses PostgreSQL, and Redis as its default user."""
+"""A Django site in one file, which uses PostgreSQL and, as the default user, Redis."""
 
 import django
 from django.conf import settings

@@ -1,10 +1,11 @@
-"""Who is online is told to nobody else, and never in the way of messages."""
+"""Presence is sent only to those who may see it, and never delays messages."""
 
 import json
 
 from chatserver.config.settings import Config
 from tests.support.commands import chatserver, thread
 from tests.support.frames import frames_until, people_of
+from tests.support.grouping import changes_group, group_of
 from tests.support.people import Person
 from tests.support.servers import Serve
 from tests.support.timing import OFTEN
@@ -21,14 +22,31 @@ async def test_a_user_removed_while_the_chat_is_open_stops_seeing_presence(
     chat = await cleo.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_cleo.opens(chat)
-    told = await frames_until(at_cleo, type="presence", user=ben.id, online=True)
+    frames = await frames_until(at_cleo, type="presence", user=ben.id, online=True)
     await at_ben.ws.close()
-    told += await frames_until(at_cleo, type="presence", user=ben.id, online=False)
-    assert ana.id not in people_of(told)
+    frames += await frames_until(at_cleo, type="presence", user=ben.id, online=False)
+    assert ana.id not in people_of(frames)
     await at_ana.ws.close()
 
 
-async def test_strangers_learn_nothing(ana: Person, ben: Person, cleo: Person) -> None:
+async def test_presence_follows_who_is_in_an_open_group(serve: Serve) -> None:
+    url = await serve(presence_interval=OFTEN)
+    async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Person(url, "Cleo") as cleo:
+        for person in (ana, ben, cleo):
+            await person.sign_up()
+        group = await group_of(ana, "Ben", title="Trip")
+        at_ana, at_ben, at_cleo = await ana.socket(), await ben.socket(), await cleo.socket()
+        await at_ben.opens(group)
+        await changes_group(ana, group, add="Cleo")
+        await frames_until(at_ben, type="presence", user=cleo.id, online=True)
+        await changes_group(ana, group, remove=str(cleo.id))
+        await at_ben.receives("note", kind="removed")
+        for socket in (at_cleo, at_ana):
+            await socket.ws.close()
+        assert people_of(await frames_until(at_ben, type="presence", user=ana.id, online=False)) == {ana.id}
+
+
+async def test_strangers_get_no_presence(ana: Person, ben: Person, cleo: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, at_ben, at_cleo = await ana.socket(), await ben.socket(), await cleo.socket()
     await at_ben.opens(chat)
@@ -40,7 +58,7 @@ async def test_strangers_learn_nothing(ana: Person, ben: Person, cleo: Person) -
     assert people_of(await at_cleo.everything_so_far()) == set()
 
 
-async def test_a_chat_that_is_not_open_tells_nothing(ana: Person, ben: Person) -> None:
+async def test_a_closed_chat_gets_no_presence(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, at_ben, list_page = await ana.socket(), await ben.socket(), await ben.socket()
     await at_ben.opens(chat)
@@ -96,8 +114,8 @@ async def test_presence_of_a_large_group_fits_a_small_queue(serve: Serve, config
     async with Person(url, "first", headers={"Cookie": made["users"][0]["cookie"]}) as first:
         socket = await first.socket()
         await socket.opens(made["threads"][0]["id"])
-        told = [await socket.receives("presence") for _ in range(19)]
-    assert people_of(told) == {user["id"] for user in made["users"][1:]}
+        frames = [await socket.receives("presence") for _ in range(19)]
+    assert people_of(frames) == {user["id"] for user in made["users"][1:]}
 
 
 async def test_with_presence_off_nothing_is_sent(serve: Serve) -> None:

@@ -1,4 +1,4 @@
-"""Who is online: told to those with an open chat."""
+"""Presence is sent to users with an open chat."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -22,28 +22,32 @@ async def test_ben_sees_that_ana_is_online_when_he_opens_their_chat(ana: Person,
     await at_ana.ws.close()
 
 
-async def test_ben_sees_ana_come(ana: Person, ben: Person) -> None:
+async def test_ben_sees_ana_come_online(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ben = await ben.socket()
     await at_ben.opens(chat)
-    assert await at_ben.receives("presence") == {"type": "presence", "user": ana.id, "online": False}  # never seen
+    assert await at_ben.receives("presence") == {
+        "type": "presence",
+        "user": ana.id,
+        "online": False,
+    }  # never online before
     at_ana = await ana.socket()
     await at_ben.receives("presence", user=ana.id, online=True)
     await at_ana.ws.close()
 
 
-async def test_when_ana_leaves_ben_sees_when_she_was_online(ana: Person, ben: Person) -> None:
+async def test_ben_sees_when_ana_was_last_online(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.opens(chat)
     await at_ben.receives("presence", online=True)
     before = datetime.now(UTC) - timedelta(seconds=1)  # `at` is a whole second
     await at_ana.ws.close()
-    told = await at_ben.receives("presence", user=ana.id, online=False)
-    assert before < datetime.fromisoformat(told["at"]) <= datetime.now(UTC)
+    offline = await at_ben.receives("presence", user=ana.id, online=False)
+    assert before < datetime.fromisoformat(offline["at"]) <= datetime.now(UTC)
 
 
-async def test_what_is_known_already_comes_at_once_after_opened(ana: Person, ben: Person) -> None:
+async def test_known_presence_is_sent_immediately_after_opened(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben)
     at_ana, at_ben, second = await ana.socket(), await ben.socket(), await ben.socket()
     await at_ben.opens(chat)
@@ -53,14 +57,14 @@ async def test_what_is_known_already_comes_at_once_after_opened(ana: Person, ben
     await at_ana.ws.close()
 
 
-async def test_a_page_loaded_again_tells_nobody_anything(serve: Serve, config: Config) -> None:
+async def test_reloading_a_page_does_not_change_presence(serve: Serve, config: Config) -> None:
     url = await serve(presence_interval=SELDOM)
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Person(url, "Cleo") as cleo:
         at_ben = await talking_with_ana_and_cleo(ana, ben, cleo)
         at_ana, at_cleo = await ana.socket(), await cleo.socket()
-        await told_of_both(at_ben, ana, cleo)
+        await sees_both_online(at_ben, ana, cleo)
         await at_ana.ws.close()
-        await a_look_misses(ana, config)
+        await poll_misses(ana, config)
         again = await ana.socket()
         await at_cleo.ws.close()
         assert people_of(await frames_until(at_ben, type="presence", online=False)) == {cleo.id}
@@ -68,7 +72,7 @@ async def test_a_page_loaded_again_tells_nobody_anything(serve: Serve, config: C
 
 
 async def talking_with_ana_and_cleo(ana: Person, ben: Person, cleo: Person) -> Socket:
-    """Ben's socket, which has a chat with each of the others open."""
+    """Ben's socket, with his chats with Ana and Cleo open."""
     for person in (ana, ben, cleo):
         await person.sign_up()
     socket = await ben.socket()
@@ -77,8 +81,8 @@ async def talking_with_ana_and_cleo(ana: Person, ben: Person, cleo: Person) -> S
     return socket
 
 
-async def a_look_misses(person: Person, config: Config) -> None:
-    """Waits until the server has looked for somebody who is not there."""
+async def poll_misses(person: Person, config: Config) -> None:
+    """Waits until a poll has found that somebody is offline."""
     async with Redis.from_url(str(config.redis_url)) as redis, asyncio.timeout(PATIENCE):
         while (await redis.pubsub_numsub(f"{config.redis_prefix}user:{person.id}"))[0][1]:
             await asyncio.sleep(0.01)
@@ -87,17 +91,17 @@ async def a_look_misses(person: Person, config: Config) -> None:
             await asyncio.sleep(0.01)
 
 
-async def told_of_both(socket: Socket, *people: Person) -> None:
+async def sees_both_online(socket: Socket, *people: Person) -> None:
     waiting = {person.id for person in people}
     while waiting:
         waiting.discard((await socket.receives("presence", online=True))["user"])
 
 
-async def test_a_second_device_keeps_her_online(url: URL) -> None:
+async def test_a_second_device_keeps_ana_online(url: URL) -> None:
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben, Person(url, "Cleo") as cleo:
         at_ben = await talking_with_ana_and_cleo(ana, ben, cleo)
         phone, laptop, at_cleo = await ana.socket(), await ana.socket(), await cleo.socket()
-        await told_of_both(at_ben, ana, cleo)
+        await sees_both_online(at_ben, ana, cleo)
         await phone.ws.close()
         await at_cleo.ws.close()
         assert people_of(await frames_until(at_ben, type="presence", online=False)) == {cleo.id}

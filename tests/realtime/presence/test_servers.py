@@ -1,4 +1,4 @@
-"""Who is online, across servers and restarts, and while Redis is away."""
+"""Presence across servers and restarts, and while Redis is unavailable."""
 
 import asyncio
 from dataclasses import replace
@@ -26,7 +26,7 @@ async def test_servers_of_one_site_agree(ana: Person, ben: Person, elsewhere: Pe
     assert "at" in await at_ben.receives("presence", user=ana.id, online=False)
 
 
-async def test_a_server_that_dies_takes_no_more_than_its_last_note_with_it(
+async def test_a_server_that_dies_loses_at_most_its_last_presence_update(
     ana: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(last_online, "ALL_INTERVAL", 0)
@@ -39,7 +39,7 @@ async def test_a_server_that_dies_takes_no_more_than_its_last_note_with_it(
     assert "at" in await at_ben.receives("presence", user=ana.id, online=False)
 
 
-async def test_after_a_restart_it_is_known_when_people_were_online(config: Config) -> None:
+async def test_last_online_times_survive_a_restart(config: Config) -> None:
     changed = replace(config, presence_interval=OFTEN)
     url = URL(f"http://{config.host}:{config.port}/")
     async with Person(url, "Ana") as ana, Person(url, "Ben") as ben:
@@ -54,7 +54,7 @@ async def test_after_a_restart_it_is_known_when_people_were_online(config: Confi
             assert "at" in await at_ben.receives("presence", user=ana.id, online=False)
 
 
-async def test_presence_stands_still_while_redis_is_down_and_recovers_afterwards(
+async def test_presence_does_not_change_while_redis_is_down_and_recovers_afterwards(
     serve: Serve, config: Config, tmp_path: Path
 ) -> None:
     with EmbeddedServers(tmp_path / "redis", durable=False, database_url=config.database_url) as servers:

@@ -1,4 +1,4 @@
-"""What the rules find in Python (`ruleid`), and what they let pass (`ok`)."""
+"""Cases for our semgrep rules in Python: findings (`ruleid`) and accepted code (`ok`)."""
 
 # ruff: noqa: RUF006, UP032
 
@@ -69,9 +69,14 @@ def shown(text: str) -> list[Markup]:
     return [raw, as_it_is, written, joined, Markup()]
 
 
-def _draw(template: Any) -> Markup:
+def _render(template: Any) -> Markup:
     # ok: markup-of-values
     return Markup(template.render())
+
+
+def _attributes(text: str) -> Markup:
+    # ok: markup-of-values
+    return Markup(f' data-text="{escape(text)}"')
 
 
 async def sends(ws: Any, group: asyncio.TaskGroup) -> None:

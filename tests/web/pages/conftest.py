@@ -1,4 +1,4 @@
-"""What a page is drawn from."""
+"""The data from which a page is rendered."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from aiohttp import web
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the template of the last page got, by name."""
+    """The variables of the last page's template, by name."""
     context: dict[str, Any] = {}
     render = aiohttp_jinja2.render_template
 

@@ -6,7 +6,7 @@ from tests.support.people import Person
 
 
 def write_to(person: Person, people: int, config: Config) -> None:
-    """So many people have written one message each, straight into the database; "Person 1" was the last."""
+    """Adds `people` users who each wrote one message to a person; "Person 1" was the last."""
     assert config.database_url is not None
     execute(
         config.database_url,
@@ -29,7 +29,7 @@ def write_to(person: Person, people: int, config: Config) -> None:
 
 
 def fill(config: Config, thread: int, sender: Person, total: int) -> None:
-    """Messages straight into the database, up to a total."""
+    """Adds messages to the database, up to a total."""
     assert config.database_url is not None
     execute(
         config.database_url,

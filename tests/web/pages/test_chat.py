@@ -1,4 +1,4 @@
-"""The chat page, by its HTML."""
+"""The HTML of the chat page."""
 
 import re
 
@@ -25,13 +25,13 @@ async def test_the_chat_shows_the_last_hundred_messages_oldest_first(ana: Person
     "path",
     ["", "/sign-in", "/sign-up", "/account", "/chat/7", "/chat/%0D%0Ax", "/chat/%D1%8F", "/reset/abc"],
 )
-async def test_an_address_without_its_last_slash_redirects_with_its_query(url: URL, path: str, query: str) -> None:
+async def test_an_address_without_its_trailing_slash_redirects_with_its_query(url: URL, path: str, query: str) -> None:
     async with Person(url, "Nobody") as nobody:
         answer = await nobody.get(URL(f"/messages{path}{query}", encoded=True))
     assert (answer.status, answer.location) == (303, f"/messages{path}/{query}")
 
 
-async def test_rendering_a_page_marks_nothing_as_read_and_the_button_does(ana: Person, ben: Person) -> None:
+async def test_the_button_marks_messages_as_read_and_rendering_the_page_does_not(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     chat = f"/messages/chat/{thread}/"
     await ben.get(chat)
@@ -41,7 +41,7 @@ async def test_rendering_a_page_marks_nothing_as_read_and_the_button_does(ana: P
     assert 'data-unread="0"' in (await ben.get("/messages/")).text
 
 
-async def test_answering_leaves_unread_what_was_not_read(ana: Person, ben: Person) -> None:
+async def test_own_messages_are_not_counted_as_unread(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben)
     await ben.writes_to(ana)
     assert 'data-total="2" data-unread="1"' in (await ben.get("/messages/")).text
@@ -92,7 +92,7 @@ async def test_history_comes_in_pages_oldest_first(ana: Person, ben: Person, con
         assert (await ben.get(f"/messages/chat/{thread}/history?{nonsense}")).status == 400
 
 
-async def test_history_is_read_on_from_a_message_too(ana: Person, ben: Person, config: Config) -> None:
+async def test_the_history_can_also_be_read_forward(ana: Person, ben: Person, config: Config) -> None:
     thread = await ana.writes_to(ben)
     fill(config, thread, ana, 150)
 
@@ -111,7 +111,7 @@ async def test_history_is_read_on_from_a_message_too(ana: Person, ben: Person, c
         assert (answer.status, '"bad_frame"' in answer.text) == (400, True)
 
 
-async def test_a_text_full_of_code_is_shown_and_not_obeyed(ana: Person, ben: Person) -> None:
+async def test_a_text_full_of_code_is_shown_and_not_executed(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben, '<script>alert(1)</script> & "quotes"')
     for path in ("/messages/", f"/messages/chat/{thread}/"):
         page = (await ben.get(path)).text
@@ -119,13 +119,13 @@ async def test_a_text_full_of_code_is_shown_and_not_obeyed(ana: Person, ben: Per
         assert "<script>alert" not in page
 
 
-async def test_line_ends_become_one_kind_and_other_characters_stay(ana: Person, ben: Person) -> None:
+async def test_line_ends_are_normalized_and_other_characters_are_kept(ana: Person, ben: Person) -> None:
     thread = await ana.writes_to(ben, " \r\n one\r\ntwo\rthree \u202eRTL 👩‍👩‍👧 é\u0301\u0301 \n ")
     (message,) = (await ana.json(f"/messages/chat/{thread}/history"))["messages"]
     assert message["text"] == "one\ntwo\nthree \u202eRTL 👩‍👩‍👧 é\u0301\u0301"
 
 
-async def test_under_the_name_stand_people_and_the_numbers_are_asked_for(
+async def test_the_header_shows_the_participants_and_details_show_the_counts(
     ana: Person, ben: Person, cleo: Person, config: Config
 ) -> None:
     pair, group = await ana.writes_to(ben), (await make_thread(config, "create", "Ana", "Ben", "Cleo"))["id"]
@@ -138,7 +138,7 @@ async def test_under_the_name_stand_people_and_the_numbers_are_asked_for(
         assert ("1 message (0 received, 1 sent)" if thread == pair else "0 messages (0 received, 0 sent)") in more
 
 
-async def test_the_list_of_keys_says_that_one_of_two_arrows_is_enough(ana: Person) -> None:
+async def test_the_list_of_shortcuts_says_that_either_arrow_works(ana: Person) -> None:
     keys = re.findall(r"<dt>(.*?)</dt>", (await ana.get("/messages/")).text)
     assert "<kbd>↑</kbd> or <kbd>↓</kbd>" in keys
     assert "<kbd>Alt</kbd> + <kbd>↑</kbd>" in keys

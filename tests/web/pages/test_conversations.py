@@ -1,4 +1,4 @@
-"""The conversations page, by its HTML."""
+"""The HTML of the conversations page."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ async def test_an_empty_list_says_so(ana: Person) -> None:
     assert "No chats yet" in (await ana.get("/messages/")).text
 
 
-async def test_conversations_stand_newest_first_with_total_unread_and_preview(
+async def test_conversations_are_listed_newest_first_with_total_unread_and_preview(
     ana: Person, ben: Person, cleo: Person
 ) -> None:
     with_ben, with_cleo = await ben.writes_to(ana, "one"), await cleo.writes_to(ana, "two")
@@ -29,7 +29,7 @@ async def test_conversations_stand_newest_first_with_total_unread_and_preview(
     assert f'href="/messages/chat/{with_ben}/"' in page
 
 
-async def test_a_list_is_of_fifty_conversations_unless_all_are_wanted_and_counts_what_is_unread_in_all(
+async def test_the_list_shows_fifty_conversations_or_all_and_counts_unread_messages_in_all(
     ana: Person, config: Config, drawn: dict[str, Any]
 ) -> None:
     write_to(ana, 51, config)
@@ -41,7 +41,7 @@ async def test_a_list_is_of_fifty_conversations_unless_all_are_wanted_and_counts
     assert (drawn["more_conversations"], drawn["unread_total"]) == (False, 51)
 
 
-async def test_beside_the_chat_stand_the_conversations(
+async def test_the_conversations_are_listed_beside_the_chat(
     ana: Person, ben: Person, cleo: Person, drawn: dict[str, Any]
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -51,7 +51,7 @@ async def test_beside_the_chat_stand_the_conversations(
     assert (drawn["more_conversations"], drawn["unread_total"], drawn["part"]) == (False, 2, "page")
 
 
-async def test_beside_a_chat_older_than_the_list_stands_that_too(
+async def test_the_list_includes_the_open_chat_however_old_it_is(
     ana: Person, config: Config, drawn: dict[str, Any]
 ) -> None:
     write_to(ana, 60, config)
@@ -61,7 +61,9 @@ async def test_beside_a_chat_older_than_the_list_stands_that_too(
     assert [row.title for row in drawn["conversations"]] == [*(f"Person {n}" for n in range(1, 50)), "Person 60"]
 
 
-async def test_beside_a_form_that_is_refused_too(ana: Person, ben: Person, drawn: dict[str, Any]) -> None:
+async def test_the_conversations_are_also_listed_beside_a_refused_form(
+    ana: Person, ben: Person, drawn: dict[str, Any]
+) -> None:
     thread = await ana.writes_to(ben)
     for path, page in [
         (f"/messages/chat/{thread}/", f"/messages/chat/{thread}/"),
@@ -74,7 +76,7 @@ async def test_beside_a_form_that_is_refused_too(ana: Person, ben: Person, drawn
         assert (drawn["more_conversations"], drawn["unread_total"], drawn["part"]) == (False, 1, "page")
 
 
-async def test_a_browser_that_has_the_conversations_on_its_screen_gets_only_the_main_part(
+async def test_a_browser_that_already_shows_the_list_gets_only_the_main_part(
     ana: Person, ben: Person, drawn: dict[str, Any]
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -83,9 +85,18 @@ async def test_a_browser_that_has_the_conversations_on_its_screen_gets_only_the_
         assert (drawn["conversations"], drawn["part"]) == (None, "main")
 
 
-async def test_a_first_message_that_is_refused_leaves_no_empty_conversation(
-    ana: Person, ben: Person, cleo: Person
-) -> None:
+async def test_a_browser_that_refreshes_the_conversations_gets_them_alone(ana: Person, ben: Person) -> None:
+    await ana.writes_to(ben)
+    whole, alone = await ben.get("/messages/"), await ben.get("/messages/", headers={"Chat-Part": "list"})
+    shown = whole.text[whole.text.index('<div id="conversations"') : whole.text.index("</nav>")]
+    assert [line.strip() for line in shown.splitlines() if "data-thread" in line or "preview" in line] == [
+        line.strip() for line in alone.text.splitlines() if "data-thread" in line or "preview" in line
+    ]
+    assert 'data-thread="1"' in alone.text
+    assert [part for part in ("new-message", "data-texts", "menu", "app.js") if part in alone.text] == []
+
+
+async def test_a_refused_first_message_leaves_no_empty_conversation(ana: Person, ben: Person, cleo: Person) -> None:
     page = await ana.get("/messages/")
     fields = {"csrf_token": page.field("csrf_token"), "client_id": page.field("client_id"), "message": "Hello"}
     await ana.post_raw("/messages/send_message/", fields | {"recipient_name": "Ben"})

@@ -1,4 +1,4 @@
-"""The chat page at a message, at a day, and where one left off."""
+"""The chat page at a message, at a day, and at the unread line."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ from tests.web.pages.filling import fill
     ("path", "read", "first", "line"),
     [("", 0, 1, 1), ("", 100, 51, 101), ("", 149, 100, 150), ("", 150, 151, 151), ("?at=end", 100, 151, None)],
 )
-async def test_the_chat_opens_where_one_left_off_when_that_is_not_on_the_last_page(
+async def test_the_chat_opens_at_the_unread_line_if_that_is_not_on_the_last_page(
     ana: Person, ben: Person, config: Config, path: str, read: int, first: int, line: int | None
 ) -> None:
     thread = await ana.writes_to(ben, "first")
@@ -31,7 +31,7 @@ async def test_the_chat_opens_where_one_left_off_when_that_is_not_on_the_last_pa
     assert after_the_line == (f'data-seq="{line}"' if line else None)
 
 
-async def test_what_one_writes_far_from_where_one_left_off_is_shown_at_the_end(
+async def test_a_message_sent_far_from_the_unread_line_is_shown_at_the_end(
     ana: Person, ben: Person, config: Config
 ) -> None:
     thread = await ana.writes_to(ben, "first")
@@ -46,6 +46,18 @@ async def test_what_one_writes_far_from_where_one_left_off_is_shown_at_the_end(
     for answer in answers:
         assert answer.location == f"{chat}?at=end"
         assert re.findall(r'data-seq="(\d+)"', (await ben.get(answer.location)).text)[-1] in {"251", "252"}
+
+
+async def test_what_one_sends_again_is_shown_where_it_stands(ana: Person, ben: Person, config: Config) -> None:
+    thread = await ana.writes_to(ben, "first")
+    chat, id = f"/messages/chat/{thread}/", str(uuid4())
+    assert (await ben.post(chat, message="Hello", client_id=id)).location == chat
+    execute(
+        str(config.database_url),
+        f"insert into messages select {thread}, n, {ana.id}, gen_random_uuid(), 'number ' || n, now()"
+        f" from generate_series(3, 150) n; update threads set last_seq = 150",
+    )
+    assert (await ben.post(chat, message="Hello", client_id=id)).location == f"{chat}?at=2"
 
 
 @pytest.mark.parametrize(
@@ -69,11 +81,11 @@ async def test_a_link_to_a_message_shows_the_history_around_it(
     page = (await ben.get(f"/messages/chat/{thread}/?at={at}")).text
     assert [int(seq) for seq in re.findall(r'data-seq="(\d+)"', page)] == list(range(first, last + 1))
     assert (drawn["more"], drawn["later"], drawn["at"]) == (more, later, at)
-    assert drawn["path"] == f"/messages/chat/{thread}/?at={at}"  # where one chooses a language, and stays
+    assert drawn["path"] == f"/messages/chat/{thread}/?at={at}"  # choosing a language leads back to it
 
 
 @pytest.mark.parametrize("at", ["121", "0", "-1", "x", "", "²", "1.5", "9" * 30, "%00", "%ff"])
-async def test_a_link_to_no_message_shows_the_last_ones(
+async def test_a_link_to_a_missing_message_shows_the_last_ones(
     ana: Person, ben: Person, config: Config, drawn: dict[str, Any], at: str
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -109,7 +121,7 @@ async def test_a_link_to_no_message_shows_the_last_ones(
 async def test_a_reader_jumps_to_the_beginning_of_a_day_in_their_zone(
     ana: Person, ben: Person, config: Config, day: str, zone: str, query: str
 ) -> None:
-    """Ana has written every hour, from the first one of the 20th to the last of the 30th."""
+    """Ana has written every hour, from the first hour of the 20th to the last one of the 30th."""
     thread = await ana.writes_to(ben)
     assert config.database_url is not None
     fill(config, thread, ana, 11 * 24)
@@ -121,7 +133,7 @@ async def test_a_reader_jumps_to_the_beginning_of_a_day_in_their_zone(
 
 @pytest.mark.parametrize("total", [0, 1, 2, 3, 4, 5])
 async def test_a_day_is_found_in_a_chat_of_any_length(ana: Person, ben: Person, config: Config, total: int) -> None:
-    """A message a day from the 1st on, however many; the answer is each in turn, and none after the last."""
+    """One message each day from the 1st: a jump to a day finds it, and none after the last."""
     thread = await ana.writes_to(ben)
     assert config.database_url is not None
     fill(config, thread, ana, total)
@@ -133,7 +145,9 @@ async def test_a_day_is_found_in_a_chat_of_any_length(ana: Person, ben: Person, 
     assert (await ben.get(f"{chat}?on=2026-11-0{total + 1}")).location == chat
 
 
-async def test_of_messages_at_one_moment_a_day_begins_with_the_first(ana: Person, ben: Person, config: Config) -> None:
+async def test_a_day_begins_with_the_first_of_several_messages_sent_at_one_moment(
+    ana: Person, ben: Person, config: Config
+) -> None:
     thread = await ana.writes_to(ben)
     assert config.database_url is not None
     fill(config, thread, ana, 100)

@@ -56,14 +56,14 @@ async def test_the_language_is_the_cookies_then_the_browsers_then_the_sites(
     assert f'<html lang="{shown}">' in page.text
 
 
-async def test_choosing_a_language_is_remembered(ana: Person) -> None:
+async def test_a_chosen_language_is_remembered(ana: Person) -> None:
     answer = await ana.post("/messages/language/", page="/messages/", language="ru", next="/messages/?x=1")
     assert (answer.status, answer.location) == (303, "/messages/?x=1")
     assert "Чатов пока нет" in (await ana.get("/messages/")).text
     assert (await ana.post("/messages/language/", page="/messages/", language="xx", next="/")).status == 400
 
 
-async def test_choosing_a_theme_is_remembered_until_the_system_decides_again(ana: Person) -> None:
+async def test_a_chosen_theme_is_remembered_until_the_system_theme_is_chosen_again(ana: Person) -> None:
     def cookie() -> str | None:
         remembered = ana.http.cookie_jar.filter_cookies(ana.url).get("chat_theme")
         return remembered.value if remembered else None
@@ -82,7 +82,7 @@ async def test_choosing_a_theme_is_remembered_until_the_system_decides_again(ana
     assert cookie() == "dark"
 
 
-async def test_a_first_visitor_chooses_the_language_on_an_error_page_too(url: URL) -> None:
+async def test_a_first_visitor_can_choose_the_language_on_an_error_page(url: URL) -> None:
     async with Person(url, "Nobody") as nobody:
         page = await nobody.get("/messages/nowhere")
         fields = {"csrf_token": page.field("csrf_token"), "language": "ru", "next": page.field("next")}
@@ -104,7 +104,7 @@ async def test_a_first_visitor_chooses_the_language_on_an_error_page_too(url: UR
         ("Europe", 18),
     ],
 )
-async def test_times_are_in_the_viewers_zone_and_nonsense_counts_as_utc(
+async def test_times_are_in_the_viewers_zone_and_an_invalid_zone_counts_as_utc(
     ana: Person, ben: Person, config: Config, cookie: str, hour: int
 ) -> None:
     thread = await ana.writes_to(ben)
@@ -123,7 +123,7 @@ NOTE = "Times are in UTC."
     ("cookie", "noted"),
     [({}, True), ({"timezone": "Europe/Berlin"}, False), ({"chosen_timezone": "Asia/Tokyo"}, False)],
 )
-async def test_without_scripts_a_first_visit_says_which_zone_its_times_are_in_and_where_to_choose(
+async def test_a_first_visit_without_scripts_names_the_zone_and_where_to_change_it(
     ana: Person, ben: Person, cookie: dict[str, str], noted: bool
 ) -> None:
     thread = await ana.writes_to(ben)

@@ -1,4 +1,4 @@
-"""A link that sets a new password: once, within its time."""
+"""A reset link sets a new password once, before it expires."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -18,7 +18,7 @@ MakeLink = Callable[..., Awaitable[str]]
 
 @pytest.fixture
 async def link_for(config: Config) -> AsyncIterator[MakeLink]:
-    """Makes a link for a person, as the command line does."""
+    """Creates reset links, as the command line does."""
     assert config.database_url is not None
     database = await db.connect(config.database_url, 1, 5)
     accounts = Accounts(database, Hasher(1, 1))
@@ -33,7 +33,7 @@ async def link_for(config: Config) -> AsyncIterator[MakeLink]:
 async def test_ana_sets_a_new_password_once_and_is_signed_in(ana: Person, link_for: MakeLink) -> None:
     link, socket = await link_for(ana), await ana.socket()
     async with Person(ana.url, "Ana") as elsewhere:
-        for _ in range(2):  # programs that preview links look, too
+        for _ in range(2):  # link previews request it, too
             page = await elsewhere.get(link)
             assert page.status == 200
             assert "For <bdi>Ana</bdi>." in page.text
@@ -49,7 +49,7 @@ async def test_ana_sets_a_new_password_once_and_is_signed_in(ana: Person, link_f
         assert ENDED in again.text
 
 
-async def test_a_link_ends_by_itself(ana: Person, link_for: MakeLink) -> None:
+async def test_a_link_expires(ana: Person, link_for: MakeLink) -> None:
     link = await link_for(ana, seconds=0)
     answer = await ana.post(link, page="/messages/", new_password=NEW_PASSWORD)
     assert answer.status == 404
@@ -57,7 +57,7 @@ async def test_a_link_ends_by_itself(ana: Person, link_for: MakeLink) -> None:
     assert (await ana.sign_in()).status == 303
 
 
-async def test_a_newer_link_or_a_changed_password_ends_a_link(ana: Person, link_for: MakeLink) -> None:
+async def test_a_newer_link_or_a_changed_password_invalidates_a_link(ana: Person, link_for: MakeLink) -> None:
     first, second = await link_for(ana), await link_for(ana)
     assert [(await ana.get(link)).status for link in (first, second)] == [404, 200]
     await ana.post(
@@ -78,7 +78,7 @@ async def test_a_bad_password_leaves_the_link_usable_and_the_sessions_as_they_ar
     assert (await ana.post(link, new_password=NEW_PASSWORD)).status == 303
 
 
-async def test_without_the_right_token_of_the_form_nothing_happens(ana: Person, link_for: MakeLink) -> None:
+async def test_a_reset_form_requires_the_right_token(ana: Person, link_for: MakeLink) -> None:
     link = await link_for(ana)
     assert (await ana.post_raw(link, {"csrf_token": "wrong", "new_password": NEW_PASSWORD})).status == 403
     assert (await ana.sign_in()).status == 303

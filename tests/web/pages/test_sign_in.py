@@ -10,9 +10,9 @@ from tests.support.signing_in import tries
 
 
 @pytest.mark.parametrize("path", ["/messages/sign-up/", "/messages/sign-in/"])
-async def test_without_the_right_token_nobody_signs_up_or_in_and_the_name_typed_stays(url: URL, path: str) -> None:
+async def test_sign_up_and_sign_in_require_the_right_token_and_keep_the_typed_name(url: URL, path: str) -> None:
     async with Person(url, "Ana") as ana:
-        await ana.get(path)  # which sets the cookie
+        await ana.get(path)  # this sets the cookie
         answer = await ana.post_raw(path, {"csrf_token": "wrong", "username": "Ana", "password": PASSWORD})
         assert answer.status == 403
         assert answer.field("username") == "Ana"
@@ -30,7 +30,7 @@ async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(ana: Pers
     assert forms[0].replace('value="Ana"', 'value="Bea"') == forms[1]
 
 
-async def test_signing_in_leads_back_to_the_page_one_came_for(ana: Person) -> None:
+async def test_signing_in_leads_back_to_the_requested_page(ana: Person) -> None:
     await ana.sign_out()
     sent_away = await ana.get("/messages/chat/7/?at=3")
     assert sent_away.location == "/messages/sign-in/?next=/messages/chat/7/?at%3D3"
@@ -58,13 +58,13 @@ async def test_signing_out_ends_this_session_only(ana: Person) -> None:
         assert (await elsewhere.get("/messages/")).status == 200
 
 
-async def test_nobody_signs_in_to_an_account_without_a_password(url: URL, database_url: str) -> None:
+async def test_an_account_without_a_password_cannot_be_signed_in_to(url: URL, database_url: str) -> None:
     execute(database_url, "insert into users (name, name_key, password_hash) values ('Robot', 'robot', '!')")
     async with Person(url, "Robot") as robot:
         assert [(await robot.sign_in(password)).status for password in ("!", "")] == [403, 403]
 
 
-async def test_a_user_who_cannot_sign_in_costs_the_work_of_a_wrong_password(
+async def test_sign_in_as_a_user_without_access_costs_the_work_of_a_wrong_password(
     ana: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute(database_url, "insert into users (name, name_key, password_hash) values ('Robot', 'robot', '!')")
@@ -83,6 +83,9 @@ async def test_a_user_who_cannot_sign_in_costs_the_work_of_a_wrong_password(
 
 async def test_only_a_disabled_user_learns_that_the_account_is_disabled(ana: Person, database_url: str) -> None:
     execute(database_url, "update users set disabled_at = now()")
-    told = await ana.sign_in()
-    assert (told.status, told.alert) == (403, "This account has been disabled. Contact the people who run this site.")
+    answer = await ana.sign_in()
+    assert (answer.status, answer.alert) == (
+        403,
+        "This account has been disabled. Contact the people who run this site.",
+    )
     assert (await ana.sign_in("not this one")).alert == "Wrong name or password."

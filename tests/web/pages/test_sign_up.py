@@ -29,7 +29,7 @@ async def test_ana_signs_up_and_is_signed_in(ana: Person) -> None:
         "Jose\u0301",
     ],
 )
-async def test_names_are_letters_digits_and_three_signs_of_any_script(url: URL, name: str) -> None:
+async def test_names_are_letters_and_digits_of_any_script_and_three_symbols(url: URL, name: str) -> None:
     async with Person(url, name) as someone:
         await someone.sign_up()
 
@@ -49,12 +49,12 @@ async def test_names_are_letters_digits_and_three_signs_of_any_script(url: URL, 
         "a\x00bc",
         "é" + "\u0301" * 20,
         "\u0301abc",
-        "\u3164\u3164\u3164",  # letters that leave no trace on the screen
+        "\u3164\u3164\u3164",  # invisible letters
         "Ana\ufe0f",
         "An\u034fa",
     ],
 )
-async def test_other_names_are_refused_beside_the_field_with_what_was_typed(url: URL, name: str) -> None:
+async def test_other_names_are_refused_beside_the_field_that_keeps_them(url: URL, name: str) -> None:
     async with Person(url, name) as someone:
         answer = await someone.post("/messages/sign-up/", username=name, password=PASSWORD)
     assert answer.status == 400
@@ -63,7 +63,7 @@ async def test_other_names_are_refused_beside_the_field_with_what_was_typed(url:
 
 
 @pytest.mark.parametrize("same", ["ANA", "ana", "Ａｎａ"])  # the last is full-width
-async def test_a_name_is_taken_whatever_its_case_and_composition(ana: Person, same: str) -> None:
+async def test_a_name_is_taken_in_every_case_and_composition(ana: Person, same: str) -> None:
     answer = await ana.post("/messages/sign-up/", username=same, password=PASSWORD)
     assert (answer.status, answer.alert) == (409, "This name is taken. Choose another.")
 
@@ -85,7 +85,7 @@ async def test_a_password_is_never_sent_back(url: URL) -> None:
 
 
 @pytest.mark.parametrize("password", ["мойчат2024", "МойЧат-2024", "example1"])
-async def test_the_sites_own_name_is_no_password_in_any_script(serve: Serve, password: str) -> None:
+async def test_the_sites_own_name_is_refused_as_a_password_in_any_script(serve: Serve, password: str) -> None:
     url = await serve(origins=load_config({"ORIGINS": "https://xn--80ariiw2a.Example"}).origins)
     async with Person(url, "Ben") as ben:
         answer = await ben.post("/messages/sign-up/", username=ben.name, password=password)
@@ -93,7 +93,7 @@ async def test_the_sites_own_name_is_no_password_in_any_script(serve: Serve, pas
 
 
 @pytest.mark.parametrize("password", ["password1", "Chatserver!", "Ben_200051212", "-ben_20005-", "ben_200051212"])
-async def test_a_password_that_everybody_tries_first_is_refused(url: URL, password: str) -> None:
+async def test_a_common_password_is_refused(url: URL, password: str) -> None:
     async with Person(url, "Ben_200051212") as ben:
         answer = await ben.post("/messages/sign-up/", username=ben.name, password=password)
     assert answer.status == 400

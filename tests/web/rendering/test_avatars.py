@@ -1,4 +1,4 @@
-"""Letters and colours of names, as the server draws them."""
+"""Letters and colors of avatars, as the server computes them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.cases import cases
 
 
 @pytest.mark.parametrize("case", cases("avatars"), ids=lambda case: case["name"])
-def test_a_name_has_its_letters_and_its_color(case: dict[str, Any]) -> None:
+def test_a_name_determines_the_letters_and_the_color_of_its_avatar(case: dict[str, Any]) -> None:
     assert (initials(case["name"]), hue(case["name"])) == (case["initials"], case["hue"])
 
 

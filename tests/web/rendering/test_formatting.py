@@ -1,4 +1,4 @@
-"""The formatting of texts, as the server finds and draws it."""
+"""The formatting of texts, as the server parses and renders it."""
 
 import sys
 from html import unescape
@@ -16,17 +16,17 @@ CASES = pytest.mark.parametrize("case", cases("format"), ids=lambda case: repr(c
 
 
 @CASES
-def test_the_formatting_of_a_text_is_found(case: dict[str, Any]) -> None:
+def test_formatting_is_parsed(case: dict[str, Any]) -> None:
     assert parse(case["text"]) == case["tree"]
 
 
 @CASES
-def test_a_preview_shows_a_text_without_its_signs(case: dict[str, Any]) -> None:
+def test_a_preview_shows_a_text_without_formatting_marks(case: dict[str, Any]) -> None:
     assert plain(case["text"]) == case["plain"]
 
 
 @CASES
-def test_what_is_drawn_reads_as_the_preview(case: dict[str, Any]) -> None:
+def test_rendered_text_equals_the_preview(case: dict[str, Any]) -> None:
     assert unescape(regex.sub("<[^>]*>", "", as_html(case["text"]))) == case["plain"]
 
 
@@ -39,7 +39,7 @@ def test_each_kind_of_formatting_has_its_element() -> None:
     )
 
 
-def test_nothing_that_is_typed_becomes_html() -> None:
+def test_typed_html_is_escaped() -> None:
     script = "<script>alert(1)</script>"
     text = f"**{script}** _{script}_ `{script}`\n> {script}\n```\n{script}\n```"
     assert "<script" not in as_html(text)
@@ -49,20 +49,26 @@ def test_nothing_that_is_typed_becomes_html() -> None:
 PIECES = [
     *("*", "**", "** ", "**a", "**a ", "_a ", "**a _b ", "a** ", "**_`"),
     *("`", "` ", "`a", "`a ``b ", "`` ` ", "` a` "),
-    *("```\n", "```js\n", "```\n\n", "```\na\n"),
-    *("> \n", "> a\n", "> ```\n", "> a\nb\n", "\n"),
+    *("```\n", "```js\n", "```\n\n", "```\na\n", "````\n", "```js\n```\n", "```\n> a\n"),
+    *("> \n", "> a\n", "> ```\n", "> a\nb\n", "\n", ">", "> ", ">\n", "> **_`\n"),
     *("http://a.example/` ", "http://a.example/_ _", "**http://a.example/** "),
 ]
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
-def test_twice_the_text_takes_twice_the_steps(piece: str) -> None:
+def test_rendering_a_text_twice_as_long_takes_twice_the_steps(piece: str) -> None:
     times = 1_000 // len(piece)
     assert steps(piece * 2 * times) < 2.2 * steps(piece * times)
 
 
+@pytest.mark.parametrize("piece", ["*", "_", "`", "```\n", "> \n", "> a\n", "**_`"], ids=repr)
+def test_rendering_the_longest_text_of_marks_takes_ten_times_the_steps_of_a_tenth(piece: str) -> None:
+    times = 1_000 // len(piece)
+    assert steps(piece * 10 * times) < 11 * steps(piece * times)
+
+
 def steps(text: str) -> int:
-    """Counts the lines of code that draw a text, and the characters that come out of each call."""
+    """Counts the lines of code that render a text, and the characters that each call returns."""
     count = 0
 
     def trace(_frame: FrameType, event: str, returned: Any) -> Any:

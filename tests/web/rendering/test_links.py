@@ -1,4 +1,4 @@
-"""Links in texts, as the server draws them."""
+"""Links in texts, as the server renders them."""
 
 from time import thread_time
 from typing import Any
@@ -45,8 +45,8 @@ def test_the_links_in_a_text_are_found(case: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_the_work_of_finding_links_grows_as_the_text_does(begin: str, pieces: list[str], end: str) -> None:
-    """A text 16 times as long takes 16 times the work, and 256 times if it is read again for each piece."""
+def test_the_work_of_finding_links_grows_linearly(begin: str, pieces: list[str], end: str) -> None:
+    """A text 16 times as long takes 16 times the work; if each piece were read again, it would take 256 times."""
     short, long = (
         begin + "".join(piece * (size // len(pieces) // len(piece)) for piece in pieces) + end
         for size in (100_000 // 16, 100_000)
@@ -55,7 +55,7 @@ def test_the_work_of_finding_links_grows_as_the_text_does(begin: str, pieces: li
 
 
 def cpu_time(text: str) -> float:
-    """Returns the least of five measurements; what other processes do is not in it."""
+    """Returns the least of five measurements, without the time of other processes."""
     return min(_cpu_time(text) for _ in range(5))
 
 
@@ -65,7 +65,7 @@ def _cpu_time(text: str) -> float:
     return thread_time() - start
 
 
-def test_a_link_is_drawn_without_a_word_to_where_it_leads() -> None:
+def test_a_link_sends_no_referrer() -> None:
     assert with_links("see http://example.org/?a=1&b='2' <now>") == (
         'see <a href="http://example.org/?a=1&amp;b=&#39;2" rel="noopener noreferrer nofollow" target="_blank">'
         "http://example.org/?a=1&amp;b=&#39;2</a>&#39; &lt;now&gt;"

@@ -1,4 +1,4 @@
-"""Moments in the words of a person's language and habit, as the server draws them."""
+"""Times in the user's language and format, as the server renders them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,13 +25,13 @@ def test_times_are_in_the_users_zone_language_and_format(case: dict[str, Any]) -
     moment, zone = datetime.fromisoformat(case["moment"]), ZoneInfo(case["zone"])
     today = datetime.fromisoformat(case["now"]).astimezone(zone).date()
     locale = clock_locale(",".join(case["languages"]), case["language"])
-    told = {
+    shown = {
         "clock": clock(moment, zone, locale),
         "full": full(moment, zone, locale),
         "day": day_name(moment, zone, today, locale),
         "list": list_time(moment, zone, today, locale),
     }
-    assert told == {shape: case[shape] for shape in told}
+    assert shown == {shape: case[shape] for shape in shown}
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_times_are_in_the_users_zone_language_and_format(case: dict[str, Any]) -
     ],
     ids=range(11),
 )
-def test_the_clock_goes_by_the_locale_liked_best_in_the_pages_language(accept_language: str, locale: str) -> None:
+def test_the_clock_follows_the_preferred_locale_of_the_pages_language(accept_language: str, locale: str) -> None:
     assert clock_locale(accept_language, "en") == locale

@@ -1,4 +1,4 @@
-"""Ana at two browsers, with presence polled often."""
+"""Ana in two browsers, with presence polled often."""
 
 from collections.abc import AsyncIterator
 
@@ -18,7 +18,7 @@ async def url(serve: Serve) -> URL:
 
 @pytest.fixture
 async def laptop(ana: Person, serve: Serve) -> AsyncIterator[Person]:
-    """Ana signed in at another browser, and at another server of the same site."""
+    """Ana in another browser, which uses another server of the same site."""
     url = await serve(port=0, presence_interval=OFTEN, session_recheck=0, origins=(str(ana.url.origin()),))
     async with Person(url, "Ana", headers={"User-Agent": FIREFOX}) as laptop:
         laptop.id = ana.id

@@ -12,7 +12,7 @@ async def socket_of(person: Person, site: Person) -> Socket:
 
 
 async def sends(person: Person, form: str, **fields: str) -> Answer:
-    """A form of the account page."""
+    """Sends a form of the account page."""
     return await person.post(f"{ACCOUNT}{form}/", page=ACCOUNT, **fields)
 
 

@@ -1,4 +1,4 @@
-"""The account page: the end of an account."""
+"""The account page: deleting an account."""
 
 import asyncio
 from contextlib import closing
@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 from yarl import URL
 
+from chatserver.accounts.account_end import AccountEnd
 from chatserver.accounts.accounts import Accounts
 from chatserver.config.settings import Config
 from tests.support.commands import thread
@@ -34,22 +35,22 @@ async def test_a_deleted_account_is_gone(ana: Person, laptop: Person) -> None:
     assert (await ana.sign_in()).alert == "Wrong name or password."
 
 
-async def test_nobody_is_signed_in_any_more_when_their_account_goes(
+async def test_sessions_end_before_the_account_is_deleted(
     ana: Person, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delete, living = Accounts.delete, []
 
-    async def noted(*arguments: Any) -> None:
+    async def noted(*arguments: Any) -> AccountEnd:
         async with Redis.from_url(str(config.redis_url)) as redis:
             living.extend([key async for key in redis.scan_iter(f"{config.redis_prefix}session:*")])
-        await delete(*arguments)
+        return await delete(*arguments)
 
     monkeypatch.setattr(Accounts, "delete", noted)
     assert (await sends(ana, "delete", delete_password=PASSWORD)).status == 303
     assert living == []
 
 
-async def test_without_the_password_nobody_is_deleted(ana: Person) -> None:
+async def test_deletion_requires_the_password(ana: Person) -> None:
     answer = await sends(ana, "delete", delete_password="not this one")
     assert answer.status == 403
     assert 'id="delete_password-error"' in answer.text
@@ -88,17 +89,19 @@ async def test_an_unreserved_name_is_free_at_once_and_the_page_does_not_mention_
         await ana.sign_up()
 
 
-async def test_what_was_said_stays_with_the_others_under_no_name(ana: Person, ben: Person) -> None:
+async def test_a_deleted_users_messages_stay_with_the_others_without_a_name(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben, "Remember me")
-    at_ben = await ben.socket()
+    at_ana, at_ben = await ana.socket(), await ben.socket()
+    await at_ana.receives("done", id=await at_ana.reacts(chat, 1, "👍"))
     await sends(ana, "delete", delete_password=PASSWORD)
     (message,) = (await ben.json(f"/messages/chat/{chat}/history"))["messages"]
     assert (message["text"], message["sender"]) == ("Remember me", {"id": ana.id, "name": ""})
+    assert message["reactions"] == {"👍": [ana.id]}
     opened = await at_ben.opens(chat)
     assert [each["name"] for each in opened["people"] if each["id"] == ana.id] == [""]
 
 
-async def test_pages_call_a_deleted_user_so_in_the_readers_language(ana: Person, ben: Person) -> None:
+async def test_pages_name_a_deleted_user_in_the_readers_language(ana: Person, ben: Person) -> None:
     chat = await ana.writes_to(ben, "Remember me")
     await sends(ana, "delete", delete_password=PASSWORD)
     for language, words in {"en": "Deleted person", "ru": "Удалённый аккаунт"}.items():
@@ -120,7 +123,7 @@ async def test_nobody_can_message_a_deleted_user(ana: Person, ben: Person) -> No
     assert (await at_ben.receives("error", id=id))["code"] == "accepts_no_messages"
     refused = await ben.post_raw(f"/messages/chat/{chat}/", fields | {"message": "Still there?"})
     assert (refused.status, refused.alert) == (403, "This person isn’t accepting messages.")
-    assert "Still there?" in refused.text  # to be copied
+    assert "Still there?" in refused.text  # so that it can be copied
     by_name = fields | {"recipient_name": "Ana", "message": "Hello?"}
     assert (await ben.post_raw("/messages/send_message/", by_name)).status == 404
     page = await ben.get(f"/messages/chat/{chat}/")

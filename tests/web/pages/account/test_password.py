@@ -21,19 +21,19 @@ async def test_a_new_password_ends_the_other_sessions_and_keeps_this_browser(ana
     assert token_of(ana) != before
     assert await at_laptop.ends() == 4001
     assert not await is_signed_in(laptop)
-    await own_tab.everything_so_far()  # goes on
+    await own_tab.everything_so_far()  # stays open
     assert (await laptop.sign_in()).alert == "Wrong name or password."
     assert (await laptop.sign_in(NEW_PASSWORD)).status == 303
 
 
-async def test_a_tab_that_went_on_ends_with_the_new_session(ana: Person, laptop: Person) -> None:
+async def test_a_tab_from_before_a_new_password_ends_with_the_new_session(ana: Person, laptop: Person) -> None:
     own_tab = await ana.socket()
     await sends(ana, "password", current_password=PASSWORD, new_password=NEW_PASSWORD)
     await ana.sign_out()
     assert await own_tab.ends() == 4001
 
 
-async def test_without_the_current_password_nothing_changes(ana: Person, laptop: Person) -> None:
+async def test_a_new_password_requires_the_current_one(ana: Person, laptop: Person) -> None:
     answer = await sends(ana, "password", current_password="not this one", new_password=NEW_PASSWORD)
     assert (answer.status, answer.alert) == (403, "The current password is wrong.")
     assert 'id="current_password-error"' in answer.text
@@ -43,7 +43,7 @@ async def test_without_the_current_password_nothing_changes(ana: Person, laptop:
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 129, "password1", "Chatserver-2026", "ana-12345"])
-async def test_a_password_that_everybody_tries_first_or_of_the_wrong_length_is_refused(
+async def test_a_common_password_or_one_of_the_wrong_length_is_refused(
     ana: Person, laptop: Person, password: str
 ) -> None:
     answer = await sends(ana, "password", current_password=PASSWORD, new_password=password)

@@ -1,4 +1,4 @@
-"""The account page: who sees what, and in which time zone."""
+"""The account page: privacy and the time zone."""
 
 import re
 
@@ -8,7 +8,7 @@ from tests.support.frames import frames_until, people_of, read_by
 from tests.support.people import Person
 from tests.web.pages.account.forms import ACCOUNT, sends
 
-# -- who sees what ------------------------------------------------------------------------------------------------
+# -- privacy ------------------------------------------------------------------------------------------------------
 
 
 async def test_a_user_who_hides_presence_is_never_seen_online(ana: Person, ben: Person, cleo: Person) -> None:
@@ -16,11 +16,11 @@ async def test_a_user_who_hides_presence_is_never_seen_online(ana: Person, ben: 
     at_ana, at_cleo, at_ben = await ana.socket(), await cleo.socket(), await ben.socket()
     for person in (ana, cleo):
         await at_ben.opens(await ben.writes_to(person))
-    told = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
+    frames = await frames_until(at_ben, type="presence", user=cleo.id, online=True)
     await at_ana.ws.close()
     await at_cleo.ws.close()
-    told += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
-    assert people_of(told) == {cleo.id}
+    frames += await frames_until(at_ben, type="presence", user=cleo.id, online=False)
+    assert people_of(frames) == {cleo.id}
 
 
 async def test_hiding_presence_applies_to_open_chats(ana: Person, ben: Person) -> None:
@@ -34,13 +34,13 @@ async def test_hiding_presence_applies_to_open_chats(ana: Person, ben: Person) -
     await at_ana.ws.close()
 
 
-async def test_a_user_who_hides_receipts_gets_those_of_others_but_sends_none(ana: Person, ben: Person) -> None:
+async def test_a_user_who_hides_receipts_sends_none_but_receives_those_of_others(ana: Person, ben: Person) -> None:
     chat = await ben.writes_to(ana)
     await sends(ana, "privacy", online="yes", seen="no")
     at_ana, at_ben = await ana.socket(), await ben.socket()
     await at_ben.opens(chat)
     await at_ana.says("read", thread=chat, seq=1)
-    assert (await at_ana.receives("read", seq=1))["unread"] == 0  # her own screens know
+    assert (await at_ana.receives("read", seq=1))["unread"] == 0  # her own screens still get it
     await at_ana.sends(chat, "after it")
     assert not [frame for frame in await frames_until(at_ben, type="message") if frame["type"] == "read"]
     assert read_by(await at_ben.opens(chat), ana) == 0
@@ -49,17 +49,19 @@ async def test_a_user_who_hides_receipts_gets_those_of_others_but_sends_none(ana
     assert not re.search(r'class="message own[^"]* seen', page)
 
 
-async def test_the_page_shows_what_was_chosen(ana: Person) -> None:
+async def test_the_page_shows_the_chosen_settings(ana: Person) -> None:
     checked = r'name="(\w+)" value="(\w+)" checked'
-    assert re.findall(checked, (await ana.get(ACCOUNT)).text) == [("online", "yes"), ("seen", "yes")]
-    await sends(ana, "privacy", online="no", seen="no")
-    assert re.findall(checked, (await ana.get(ACCOUNT)).text) == [("online", "no"), ("seen", "no")]
+    before = {"online": "yes", "seen": "yes", "who_adds_me": "everybody"}
+    assert dict(re.findall(checked, (await ana.get(ACCOUNT)).text)) == before
+    after = {"online": "no", "seen": "no", "who_adds_me": "known"}
+    await sends(ana, "privacy", **after)
+    assert dict(re.findall(checked, (await ana.get(ACCOUNT)).text)) == after
 
 
 # -- the time zone ------------------------------------------------------------------------------------------------
 
 
-async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_again(ana: Person, ben: Person) -> None:
+async def test_a_chosen_zone_applies_until_the_browsers_own_is_chosen_again(ana: Person, ben: Person) -> None:
     ana.http.cookie_jar.update_cookies({"chat_timezone": "Europe/Berlin"}, ana.url)
     chat = await ana.writes_to(ben)
     execute_at = (await ana.json(f"/messages/chat/{chat}/history"))["messages"][0]["at"]
@@ -77,13 +79,13 @@ async def test_a_zone_that_is_chosen_counts_until_the_browsers_own_is_chosen_aga
     ("zone", "name"),
     [("UTC", "UTC"), ("Asia/Calcutta", "Kolkata, India"), ("America/Indianapolis", "Indianapolis, United States")],
 )
-async def test_the_browsers_own_zone_has_a_name_under_whatever_name_it_goes(ana: Person, zone: str, name: str) -> None:
+async def test_the_browsers_zone_is_shown_by_its_current_name(ana: Person, zone: str, name: str) -> None:
     ana.http.cookie_jar.update_cookies({"chat_timezone": zone}, ana.url)
     assert f"Automatic ({name})" in (await ana.get(ACCOUNT)).text
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "localtime", "posix/Europe/Berlin", "\0"])
-async def test_what_is_no_zone_is_refused_and_counts_for_nothing_in_the_cookie(ana: Person, zone: str) -> None:
+async def test_an_unknown_zone_is_refused_in_the_form_and_ignored_in_the_cookie(ana: Person, zone: str) -> None:
     assert (await sends(ana, "zone", zone=zone)).status == 400
     ana.http.cookie_jar.update_cookies({"chat_chosen_timezone": zone.strip("\0")}, ana.url)
     assert "data-zone" not in (await ana.get(ACCOUNT)).text

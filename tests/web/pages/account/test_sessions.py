@@ -1,4 +1,4 @@
-"""The account page: where one is signed in."""
+"""The account page: the user's sessions."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.web.pages.account.forms import ACCOUNT, is_signed_in, sends, socket_o
 
 
 async def session_index(person: Person) -> list[str]:
-    """The ids of the sessions that the page offers to end."""
+    """Returns the ids of the sessions that the page offers to end."""
     return [id for id in re.findall(r'name="end" value="(\w+)"', (await person.get(ACCOUNT)).text) if id != "others"]
 
 
@@ -40,7 +40,7 @@ async def test_ana_ends_all_other_sessions(ana: Person, laptop: Person) -> None:
     await at_ana.everything_so_far()
 
 
-async def test_sessions_are_ended_by_their_person_only(ana: Person, ben: Person, laptop: Person) -> None:
+async def test_only_their_owner_can_end_sessions(ana: Person, ben: Person, laptop: Person) -> None:
     (id,) = await session_index(ana)
     await sends(ben, "sessions", sessions_password=PASSWORD, end=id)
     answer = await sends(ana, "sessions", sessions_password="not this one", end=id)
