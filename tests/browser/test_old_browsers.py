@@ -46,9 +46,10 @@ async def test_chats_can_be_opened_read_and_written_in_an_old_browser(site: Site
     await ana.writes_to("Cleo", "to Cleo")
     await ana.opens_conversation("Ben")
     await ana.writes("by the socket")
+    await ana.sees_messages("to Ben", "by the socket")
+    await ana.sees_pending(0)
     await site.says(with_ben, ben, "an answer")
     await ana.sees_messages("to Ben", "by the socket", "an answer")
-    await ana.sees_pending(0)
     await ana.page.keyboard.press("Alt+ArrowDown")
     await ana.sees_messages("to Cleo")
     accent = {"light": "rgb(26, 106, 75)", "dark": "rgb(127, 208, 170)"}[scheme]
