@@ -10,6 +10,11 @@ from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
 
 PLAN = file("plan.pdf", b"%PDF-1.4 " + b"x" * 3000, "application/pdf")
+READ_SLOWLY = """() => {
+  const read = Blob.prototype.arrayBuffer;
+  const may = new Promise((resolve, reject) => { Object.assign(window, { goOn: resolve, fail: reject }); });
+  Blob.prototype.arrayBuffer = async function () { await may; return read.call(this); };
+}"""
 DRAWN = """[...document.querySelectorAll('.message-files, .message-files *')].map((element) => [
   element.tagName, ...element.getAttributeNames().sort().map((name) => name + '=' + element.getAttribute(name)),
   element.children.length ? '' : element.textContent,
@@ -39,14 +44,9 @@ async def test_files_are_moved_taken_away_and_kept_through_a_reload_before_they_
 async def test_what_is_sent_while_a_file_is_read_outlives_the_page_and_is_sent_once_it_is_read(
     ana: Screen, ben: Screen
 ) -> None:
-    read_slowly = """() => {
-      const read = Blob.prototype.arrayBuffer;
-      const may = new Promise((resolve) => { window.goOn = resolve; });
-      Blob.prototype.arrayBuffer = async function () { await may; return read.call(this); };
-    }"""
     chooser = ana.page.locator("#composer [name=file]")
     await attaches(ana, picture("lake.jpg"))
-    await ana.page.evaluate(read_slowly)
+    await ana.page.evaluate(READ_SLOWLY)
     await chooser.set_input_files([PLAN])
     await ana.writes("At the lake")
     await expect(ana.box).to_have_value("")
@@ -54,7 +54,7 @@ async def test_what_is_sent_while_a_file_is_read_outlives_the_page_and_is_sent_o
     await expect(tray(ana)).to_have_count(1)
     await expect(ana.box).to_have_value("At the lake")
 
-    await ana.page.evaluate(read_slowly)
+    await ana.page.evaluate(READ_SLOWLY)
     await chooser.set_input_files([PLAN])
     await ana.box.press("Enter")
     await ana.box.fill("What about you?")
@@ -66,6 +66,33 @@ async def test_what_is_sent_while_a_file_is_read_outlives_the_page_and_is_sent_o
     await ana.page.reload()
     await expect(ana.box).to_have_value("What about you?")
     await expect(tray(ana)).to_have_count(0)
+
+
+async def test_a_file_that_is_sent_after_its_chat_was_left_is_not_in_the_tray_again(ana: Screen, ben: Screen) -> None:
+    await attaches(ana, picture("lake.jpg"))
+    await ana.page.evaluate(READ_SLOWLY)
+    await ana.page.locator("#composer [name=file]").set_input_files([PLAN])
+    await ana.writes("At the lake")
+    await ana.page.get_by_role("link", name="New message").click()
+    await expect(ana.page.locator("h1")).not_to_have_text("Ben")
+    await ana.opens_conversation("Ben")
+    await expect(tray(ana)).to_have_count(1)
+    await ana.page.evaluate("goOn()")
+    await expect(ben.messages.last).to_have_text("At the lake")
+    await expect(tray(ana)).to_have_count(0)
+    await sees_pictures(ben, 1)
+
+
+async def test_a_reply_none_of_whose_files_can_be_read_can_still_be_written(ana: Screen, ben: Screen) -> None:
+    await ben.writes("Where were you?")
+    await ana.chooses_of("Where were you?", "Reply")
+    await ana.page.evaluate(READ_SLOWLY)
+    await ana.page.locator("#composer [name=file]").set_input_files([PLAN])
+    await ana.box.press("Enter")
+    await ana.page.evaluate("fail()")
+    await ana.sees("plan.pdf can’t be read, or is empty.")
+    await ana.writes("At the lake")
+    await expect(ben.message("At the lake").locator(".message-quote")).to_contain_text("Where were you?")
 
 
 async def test_the_server_draws_files_as_the_browser_does(ana: Screen, ben: Screen) -> None:

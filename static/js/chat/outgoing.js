@@ -19,7 +19,8 @@ export function followOutbox(view, { outbox, drafts, socket, status, texts, ways
       await attaching.rest();
     }
     const files = attaching?.take();
-    if (detail || files) outbox.add(thread, detail, reply, files); // else no file could be read
+    if (detail || files) outbox.add(thread, detail, reply, files);
+    else replying?.resume(reply); // no file could be read
     drafts.release(thread, detail);
     ways.open();
     typing.endOwn();

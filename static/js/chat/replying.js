@@ -51,6 +51,11 @@ export class Replying {
     return seq || undefined;
   }
 
+  /** @param {number|undefined} seq of an original that was taken, and whose reply was not sent after all */
+  resume(seq) {
+    if (seq && !this.#seq) this.begin(this.#view.changes.know(seq));
+  }
+
   end() {
     if (!this.#seq) return;
     this.#seq = 0;

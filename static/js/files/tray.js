@@ -24,6 +24,7 @@ export class Tray {
   /** @type {import('../chat/files.js').File[]} */
   #files = [];
   #refusal = '';
+  #stored = ''; // the draft of this tray, as it was last seen
   #turn = 0; // counts the drafts that were restored
   /** One after the other, so that the items stand in the order of the files. @type {Promise<any>} */
   #adding;
@@ -43,8 +44,11 @@ export class Tray {
     this.#list = view.find('tray');
     followOrdering(this.#list, (from, to) => this.#move(from, to));
     this.#list.addEventListener('remove', ({ target }) => this.#remove(target));
-    drafts.watch(this.#key, (draft) => this.#follow(parse(draft) ?? []), signal);
-    this.#adding = this.#restore(parse(drafts.get(this.#key)) ?? []).catch(() => {});
+    drafts.watch(this.#key, (draft) => this.#follow(draft), signal);
+    // While a file is read one may leave the chat and come back: the tray that was left sends, and this one follows.
+    drafts.addEventListener('change', () => this.#follow(drafts.get(this.#key)), { signal });
+    this.#stored = drafts.get(this.#key);
+    this.#adding = this.#restore(parse(this.#stored) ?? []).catch(() => {});
   }
 
   /** How many files are here. */
@@ -101,12 +105,14 @@ export class Tray {
     this.#view.notice.say(sentence);
   }
 
-  /** Follows another tab that added files, or sent them. */
-  #follow(files) {
+  /** Follows another tray that added files, or sent them. */
+  #follow(draft) {
+    if (draft === this.#stored) return;
+    this.#stored = draft;
     this.#files = [];
     this.#list.replaceChildren();
     this.#label();
-    this.#restore(files);
+    this.#restore(parse(draft) ?? []);
   }
 
   /** Shows the files of a draft that are still here. */
@@ -156,7 +162,8 @@ export class Tray {
 
   #keep(files) {
     this.#files = files;
-    this.#drafts.put(this.#key, files.length ? JSON.stringify(files) : '');
+    this.#stored = files.length ? JSON.stringify(files) : '';
+    this.#drafts.put(this.#key, this.#stored);
   }
 
   get #key() {
