@@ -17,6 +17,7 @@ from chatserver.conversations.groups.acts import Groups
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
+from chatserver.conversations.site_sending import SiteSending
 from chatserver.conversations.text_digests import TextDigests
 from chatserver.conversations.threads import Thread, find_threads
 from chatserver.database.batcher import Batcher
@@ -62,6 +63,7 @@ async def run_services(app: web.Application) -> AsyncIterator[None]:
     app[keys.CHANGE_STORE] = ChangeStore(database, publisher, config, text_digests)
     app[keys.GROUPS] = Groups(database, publisher, config, text_digests)
     app[keys.SENDING] = Sending(message_store, app[keys.RATES].messages.check, config.max_message_chars)
+    app[keys.SITE_SENDING] = SiteSending(app[keys.SENDING], app[keys.PEOPLE])
     read_markers = app[keys.READ_MARKERS] = ReadMarkers(database, publisher, config.announce_people)
     try:
         await publisher.open()

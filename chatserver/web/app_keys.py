@@ -14,6 +14,7 @@ from chatserver.conversations.groups.acts import Groups
 from chatserver.conversations.message_store import MessageStore
 from chatserver.conversations.read_markers import ReadMarkers
 from chatserver.conversations.sending import Sending
+from chatserver.conversations.site_sending import SiteSending
 from chatserver.database.batcher import Batcher
 from chatserver.database.client import Database
 from chatserver.exports.jobs import Exports
@@ -49,6 +50,7 @@ MESSAGE_STORE = web.AppKey("message_store", MessageStore)
 CHANGE_STORE = web.AppKey("change_store", ChangeStore)
 GROUPS = web.AppKey("groups", Groups)
 SENDING = web.AppKey("sending", Sending)
+SITE_SENDING = web.AppKey("site_sending", SiteSending)
 READ_MARKERS = web.AppKey("read_markers", ReadMarkers)
 HANDSHAKE = web.AppKey("handshake", Handshake)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -11,7 +11,7 @@ from chatserver.errors import ChatError
 from chatserver.frames import as_time
 from chatserver.validation import MAX_ID
 from chatserver.web.api import query_number
-from chatserver.web.app_keys import CONFIG, DB, READ_MARKERS, SENDING
+from chatserver.web.app_keys import CONFIG, DB, READ_MARKERS, SENDING, SITE_SENDING
 from chatserver.web.v1 import people
 from chatserver.web.v1.bodies import number_field, read_object, sub_field, text_field
 from chatserver.web.v1.door import needs
@@ -27,10 +27,7 @@ async def send(request: web.Request) -> web.Response:
     sub, text, reply = sub_field(body, "sender"), text_field(body, "text"), number_field(body, "reply")
     checked = request.app[SENDING].check(body.get("client_id"), text, limited_for=None)
     thread_id = parse_thread_id(request.match_info["thread"])
-    sender = await people.find(request, sub)
-    if sender.disabled:
-        raise ChatError("no_such_user")
-    stored = await request.app[SENDING].submit(ThreadRequest(thread_id, sender.user_id), checked, reply)
+    stored = await request.app[SITE_SENDING].send(thread_id, sub, checked, reply)
     return web.json_response({"id": checked.client_id, "seq": stored.seq, "at": as_time(stored.sent_at)})
 
 

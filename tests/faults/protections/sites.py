@@ -110,10 +110,17 @@ PROTECTIONS = [
     ),
     Protection(
         "Nothing is sent in the name of somebody disabled",
-        "chatserver/web/v1/messages.py",
-        "    if sender.disabled:",
-        "    if False:",
+        "chatserver/conversations/site_sending.py",
+        "        if person is None or person.disabled:",
+        "        if person is None:",
         "web/v1/test_sending.py::test_nothing_is_sent_for_somebody_who_is_blocked_or_disabled",
+    ),
+    Protection(
+        "What is sent for somebody who came anew is sent from the new account",
+        "chatserver/conversations/site_sending.py",
+        "                self._accounts.pop(subject, None)",
+        "                raise",
+        "web/v1/test_sending.py::test_what_is_sent_for_somebody_who_came_anew_is_sent_from_the_new_account",
     ),
     Protection(
         "A cursor goes through the threads of its person alone",

@@ -123,11 +123,26 @@ async def test_somebody_who_takes_no_part_is_answered_as_if_there_were_nothing(
 async def test_nothing_is_sent_for_somebody_who_is_blocked_or_disabled(
     shop: Program, chat: int, ana: Person, ben: Person, config: Config
 ) -> None:
+    assert (await shop.post(f"threads/{chat}/messages", message())).status == 200
     await ben.post("/messages/block/", page=f"/messages/chat/{chat}/", user=str(ana.id), next="/messages/")
     answer = await shop.post(f"threads/{chat}/messages", message())
     assert answer.refusal == (403, "accepts_no_messages")
     await chatserver(config, "user", "disable", "Ana")
     assert (await shop.post(f"threads/{chat}/messages", message())).refusal == (404, "no_such_user")
+
+
+async def test_what_is_sent_for_somebody_who_came_anew_is_sent_from_the_new_account(
+    shop: Program, chat: int, ben: Person, config: Config
+) -> None:
+    assert (await shop.post(f"threads/{chat}/messages", message())).status == 200
+    await chatserver(config, "user", "erase", "Ana", "--yes")
+    assert (await shop.post(f"threads/{chat}/messages", message())).refusal == (404, "no_such_user")
+    created = await shop.call("PUT", "users/ana-1", {"name": "Anna"})
+    pair = (await shop.post("pairs", {"people": ["ana-1", "ben-2"]})).body["id"]
+    at_ben = await ben.socket()
+    assert (await shop.post(f"threads/{pair}/messages", message())).status == 200
+    assert (await at_ben.receives("message"))["sender"]["id"] == created.body["id"]
+    assert (await shop.post(f"threads/{chat}/messages", message())).refusal == (404, "no_such_thread")
 
 
 async def test_calls_are_not_rated(serve: Any, shop: Program, chat: int, config: Config) -> None:
