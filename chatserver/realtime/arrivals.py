@@ -1,7 +1,7 @@
-"""Which numbers of a thread have arrived at its users, so that a poll finds those that have not. No I/O."""
+"""Which numbers of a thread have arrived at its users, so that a poll finds those that have not."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 MAX_LOST = 200  # numbers of one thread in one poll; an open chat finds the rest by the gap
@@ -26,9 +26,11 @@ class Arrivals:
     """The numbers that events brought: of messages, or of changes.
 
     A poll is `begin`, a query, `lost`, and once that is delivered `end`. The next poll makes up for a failed one.
+    What has not arrived may still do so during `wait` before it counts as lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wait: Callable[[], Awaitable[None]]) -> None:
+        self._wait = wait
         self._complete_to: dict[Key, int] = {}  # complete up to this number at the last poll
         self._polled_to: dict[Key, int] = {}  # the same for the present poll
         self._before: defaultdict[Key, set[int]] = defaultdict(set)  # arrived before that
@@ -44,18 +46,21 @@ class Arrivals:
             self._before[key] |= numbers
         self._arrived.clear()
 
-    def lost(self, recent: Iterable[Recent]) -> dict[Key, set[int]]:
+    async def lost(self, recent: Iterable[Recent]) -> dict[Key, set[int]]:
         """Returns the numbers that should have arrived and did not, at most the newest `MAX_LOST` of a thread."""
         lost: dict[Key, set[int]] = {}
         self._polled_to = {}
         for user_id, thread_id, last, first, from_ in recent:
             key = (user_id, thread_id)
             start = max(self._complete_to.get(key, (first or last + 1) - 1), from_ - 1, last - MAX_LOST)
-            missing = set(range(start + 1, last + 1)) - self._before[key] - self._arrived[key]
+            missing = set(range(start + 1, last + 1)) - self._before[key]
             if missing:
                 lost[key] = missing
             self._polled_to[key] = last
-        return lost
+        if lost:
+            await self._wait()
+        still = {key: numbers - self._arrived.get(key, set()) for key, numbers in lost.items()}
+        return {key: numbers for key, numbers in still.items() if numbers}
 
     def end(self) -> None:
         """Ends a poll whose lost numbers were delivered."""

@@ -1,6 +1,6 @@
 """Recovers what happened in threads beside messages and whose event was lost; runs after looking for messages."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from chatserver.bus.events import ManyMessagesChanged, MessageChanged, NoteAdded, ParticipantRemoved
@@ -43,11 +43,14 @@ class Departure(NamedTuple):
 class ChangeRepair:
     """Delivers changed messages as they are now, notes and departures to users here who did not get their events."""
 
-    def __init__(self, db: Database, config: Config, deliver: Callable[[int, News], None]) -> None:
+    def __init__(
+        self, db: Database, config: Config, deliver: Callable[[int, News], None], wait: Callable[[], Awaitable[None]]
+    ) -> None:
         self._db = db
         self._config = config
         self._deliver = deliver
-        self._arrivals = Arrivals()
+        self._wait = wait
+        self._arrivals = Arrivals(wait)
         self._departed: set[Departure] = set()  # whose event arrived since the last poll
         self._told: set[Departure] = set()  # and before
 
@@ -68,14 +71,21 @@ class ChangeRepair:
         """
         self._arrivals.begin()
         recent = await self._db.query("recent_changes", RecentChanges, **users)
-        lost = self._arrivals.lost(Recent(*thread) for thread in recent)
+        lost = await self._arrivals.lost(Recent(*thread) for thread in recent)
         if lost:
             await self._deliver_lost(lost)
         self._arrivals.end()
-        departed = await self._db.query("recent_departures", Departure, **users)
-        for departure in set(departed) - self._told - self._departed:
+        await self._recover_departures(users)
+
+    async def _recover_departures(self, users: dict[str, str]) -> None:
+        arrived, self._departed = self._departed, set()
+        recent = set(await self._db.query("recent_departures", Departure, **users))
+        lost = recent - self._told - arrived
+        if lost - self._departed:
+            await self._wait()
+        for departure in lost - self._departed:
             self._recover(departure.user_id, ParticipantRemoved(departure.thread_id, departure.change))
-        self._told, self._departed = set(departed), set()
+        self._told = recent
 
     async def _deliver_lost(self, lost: dict[Key, set[int]]) -> None:
         after = before_first(lost)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,7 +21,12 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(seconds=10)  # two polls overlap by this, so that a slow commit is not missed
 SLACK = timedelta(seconds=1)  # from a message's time to its commit
+ON_THE_WAY = 0.1  # seconds: events of what was just stored may still arrive
 DOWN_INTERVAL = 1.0  # seconds between polls while Redis is unavailable
+
+
+async def _pause() -> None:
+    await asyncio.sleep(ON_THE_WAY)
 
 
 class RecentThread(NamedTuple):
@@ -37,8 +42,8 @@ class RecentThread(NamedTuple):
 class GapRepair:
     """Finds recent threads of this process's users and delivers any message or change whose event never arrived.
 
-    Two cheap queries run every `repair_interval` seconds. An open chat ignores a message that it already has; a list of
-    conversations may get one twice.
+    A few cheap queries run every `repair_interval` seconds. An open chat ignores a message that it already has; a list
+    of conversations may get one twice, if its event comes later than `wait` takes.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class GapRepair:
         config: Config,
         users: Callable[[], list[int]],
         deliver: Callable[[int, MessageStored | News], None],
+        wait: Callable[[], Awaitable[None]] = _pause,
     ) -> None:
         self._db = db
         self._config = config
@@ -55,8 +61,8 @@ class GapRepair:
         self._deliver = deliver
         self._polled_at: datetime | None = None
         self._since: dict[int, datetime] = {}  # user: nothing before this time can have been missed
-        self._arrivals = Arrivals()
-        self._changes = ChangeRepair(db, config, deliver)
+        self._arrivals = Arrivals(wait)
+        self._changes = ChangeRepair(db, config, deliver, wait)
         self._wake = asyncio.Event()
         self._redis_down = False
 
@@ -112,7 +118,7 @@ class GapRepair:
             "since": f"{{{','.join(times[time] for time in since.values())}}}",
         }
         recent = await self._db.query("recent_threads", RecentThread, **users)
-        lost = self._arrivals.lost(
+        lost = await self._arrivals.lost(
             Recent(thread.user_id, thread.thread_id, thread.last_seq, thread.first_seq, thread.from_seq)
             for thread in recent
         )

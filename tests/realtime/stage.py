@@ -1,5 +1,6 @@
 """Ana, Ben and Cleo with a one-to-one thread and a group, and the parts of a server that update screens."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -41,7 +42,8 @@ class Stage:
         self.change_store = ChangeStore(db, self.events, config, text_digests)  # type: ignore[arg-type]
         self.groups = Groups(db, self.events, config, text_digests)  # type: ignore[arg-type]
         self.read_markers = ReadMarkers(db, self.events, 0)  # type: ignore[arg-type]
-        self.repair = GapRepair(self.reads, config, lambda: self.hub.users, self.hub.deliver)
+        self.arrives_late: Callable[[], None] = lambda: None  # while the gap repair waits for events
+        self.repair = GapRepair(self.reads, config, lambda: self.hub.users, self.hub.deliver, wait=self._wait)
         self.dispatcher = Dispatcher(self.hub, self.repair, None)  # type: ignore[arg-type]
         thread_loader: Batcher[ThreadRequest, threads.Thread] = Batcher(
             lambda asked: threads.find_threads(self.reads, asked, config.announce_people), 100, 0
@@ -59,6 +61,9 @@ class Stage:
             presence.last_online,
             rates_of(config),
         )
+
+    async def _wait(self) -> None:
+        self.arrives_late()
 
     async def make_threads(self, db: Database) -> None:
         """Ana owns the group."""
