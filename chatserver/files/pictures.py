@@ -9,7 +9,6 @@ from typing import IO, NamedTuple
 
 from chatserver.config.settings import Config
 from chatserver.errors import ChatError
-from chatserver.files.storage import Storage, temporary_file
 from chatserver.files.threads import in_thread
 
 PROCESS = Path(__file__).with_name("picture_process.py")  # not imported here: Pillow takes memory
@@ -25,10 +24,8 @@ FROM_OUTSIDE = {-9, -15}
 
 
 class Picture(NamedTuple):
-    """A picture as it is shown, and a small still of it, both WebP; the sizes in pixels. The files are temporary."""
+    """A picture as it is shown, in WebP; the sizes in pixels."""
 
-    shown: IO[bytes]
-    small: IO[bytes]
     width: int
     height: int
     animated: bool
@@ -52,8 +49,10 @@ class Pictures:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 
-    async def encode(self, source: IO[bytes], storage: Storage) -> Picture | None:
-        """Returns the picture, or None for an animation over the limits, which stays the file that it is.
+    async def encode(self, source: IO[bytes], shown: IO[bytes], small: IO[bytes]) -> Picture | None:
+        """Writes the picture as it is shown, and a small still of it, to two empty files, both in WebP.
+
+        Returns None for an animation over the limits, which stays the file that it is.
 
         Raises ChatError `bad_picture` if it cannot be decoded to its end or has too many pixels, `unavailable` if too
         many are waiting, OSError.
@@ -63,13 +62,12 @@ class Pictures:
         self._waiting += 1
         try:
             async with self._turns:
-                return await in_thread(self._encode, source, storage)
+                return await in_thread(self._encode, source, shown, small)
         finally:
             self._waiting -= 1
 
-    def _encode(self, source: IO[bytes], storage: Storage) -> Picture | None:
+    def _encode(self, source: IO[bytes], shown: IO[bytes], small: IO[bytes]) -> Picture | None:
         source.seek(0)  # for the process as well, which shares the place
-        shown, small = temporary_file(storage), temporary_file(storage)
         files = [file.fileno() for file in (source, shown, small)]
         command = [sys.executable, "-I", str(PROCESS), *map(str, files), *self._limits]
         try:
@@ -81,9 +79,7 @@ class Pictures:
             ended = subprocess.CompletedProcess(command, -9)
         if ended.returncode == 0:
             found = json.loads(ended.stdout)
-            return Picture(shown, small, found["width"], found["height"], found["animated"])
-        shown.close()
-        small.close()
+            return Picture(found["width"], found["height"], found["animated"])
         if ended.returncode == TOO_LONG:
             return None
         if ended.returncode == FULL:

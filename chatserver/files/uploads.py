@@ -164,14 +164,13 @@ class Uploads:
     async def _store(self, storage: Storage, new: NewFile, key: str, file: IO[bytes], size: int) -> MessageFile:
         """Stores the bytes, or those of the picture that they are."""
         file.seek(0)
-        picture = await self._pictures.encode(file, storage) if is_picture(file.read(HEAD)) else None
-        if picture is None:
-            made = MessageFile(new.id, new.name, new.type, size)
-            return await self._keep(storage, key, made, {key: file})
-        with picture.shown, picture.small:
-            size = os.fstat(picture.shown.fileno()).st_size
-            made = MessageFile(new.id, new.name, TYPE, size, picture.width, picture.height, picture.animated)
-            return await self._keep(storage, key, made, {key: picture.shown, key + SMALL: picture.small})
+        if is_picture(file.read(HEAD)):
+            with temporary_file(storage) as shown, temporary_file(storage) as small:
+                picture = await self._pictures.encode(file, shown, small)
+                if picture is not None:
+                    made = MessageFile(new.id, new.name, TYPE, os.fstat(shown.fileno()).st_size, *picture)
+                    return await self._keep(storage, key, made, {key: shown, key + SMALL: small})
+        return await self._keep(storage, key, MessageFile(new.id, new.name, new.type, size), {key: file})
 
     async def _keep(self, storage: Storage, key: str, made: MessageFile, parts: dict[str, IO[bytes]]) -> MessageFile:
         """Stores the bytes under their keys. The file is there once its row says so, unless it was cancelled."""

@@ -186,3 +186,20 @@ async def test_a_body_that_is_too_slow_or_shorter_than_it_said_leaves_nothing(se
 async def _pieces(size: int) -> AsyncIterator[bytes]:
     for start in range(0, size, 100):
         yield b"x" * min(100, size - start)
+
+
+async def test_a_request_that_is_cancelled_while_its_picture_is_encoded_leaves_no_file_open(ana: Person) -> None:
+    before = open_files()
+    upload = asyncio.create_task(uploads(ana, picture(size=(5000, 4000)), "sea.png", "image/png"))
+    async with asyncio.timeout(PATIENCE):
+        while open_files() < before + 3:  # the upload, the picture, and the small one
+            await asyncio.sleep(0.02)
+        upload.cancel()  # which cancels the handler, too
+        while open_files() > before:  # closed by the garbage collector they would make pytest complain
+            await asyncio.sleep(0.02)
+
+
+def open_files() -> int:
+    """The files without a name that this process has open."""
+    descriptors = [each for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    return sum("/#" in str(each.readlink()) for each in descriptors)
