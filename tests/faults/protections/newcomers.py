@@ -58,9 +58,23 @@ PROTECTIONS = [
     Protection(
         "Lost removals are delivered",
         "chatserver/realtime/change_repair.py",
-        "        for departure in set(departed) - self._told - self._departed:",
+        "        for departure in lost - self._departed:",
         "        for departure in set():",
         f"{NOTES}::test_a_lost_removal_reaches_open_chats_and_lists",
+    ),
+    Protection(
+        "A list gets a message or change once whose event comes during a poll",
+        "chatserver/realtime/arrivals.py",
+        "            await self._wait()",
+        "            pass",
+        "realtime/test_gap_repair.py::test_a_message_and_its_change_whose_events_come_late_come_once",
+    ),
+    Protection(
+        "A list gets the news of a removal once whose event comes during a poll",
+        "chatserver/realtime/change_repair.py",
+        "            await self._wait()",
+        "            pass",
+        "realtime/test_gap_repair.py::test_the_news_of_being_removed_from_a_group_comes_once",
     ),
     Protection(
         "Lost removals from an erased group are delivered",
