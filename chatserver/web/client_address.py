@@ -61,6 +61,7 @@ def _networks(names: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
     return [ip_network(name) for name in names if name != UNIX]
 
 
+@lru_cache(1024)
 def _is_trusted(address: IPv4Address | IPv6Address | None, trusted: tuple[str, ...]) -> bool:
     if address is None:
         return UNIX in trusted
