@@ -32,10 +32,10 @@ MAKE = (
     " from generate_series(1, {threads}) n",
     "insert into participants (thread_id, user_id, sent, read_seq)"
     " select t, 1 + (t * 7919 + p * 104729) % {people}, 1 - p, 1 - p"
-    " from generate_series(1, {threads}) t cross join generate_series(0, 1) p",
+    " from generate_series(1::bigint, {threads}) t cross join generate_series(0, 1) p",
     "insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)"
     " select t, 1, 1 + (t * 7919) % {people}, gen_random_uuid(), 'Hello', now() - interval '5 seconds'"
-    " from generate_series(1, {moving}) t",
+    " from generate_series(1::bigint, {moving}) t",
     "insert into push_subscriptions"
     " (user_id, session_key, endpoint, p256dh, auth, vapid_key, browser, language, made_at)"
     " select n * {people} / {subscribed}, n, n, '', '', '', '', 'en', now() - interval '1 day'"
