@@ -10,8 +10,8 @@ from yarl import URL
 
 from bench.report import Figure, percentile, say
 from bench.stage import Server, Stage
+from chatserver.courier.looks import OVERLAP
 from chatserver.courier.push.encryption import encrypt
-from chatserver.courier.push.sender import OVERLAP
 from chatserver.courier.push.signature import Signatures
 from chatserver.database.queries import load_queries
 from chatserver.notifications.vapid import public_keys

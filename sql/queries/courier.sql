@@ -34,3 +34,9 @@ select (select count(*) from hooks) as webhooks, (select count(*) from browsers)
        (select count(*) from addresses)
        + (select count(*) from notification_choices where email is not null) as addresses
 from adopted;
+
+-- query: look_begins
+-- The time; the oldest transaction that has not ended: what earlier ones stored, a look from now on sees; and since
+-- when this server has been running: one that takes its place may give the same numbers to other transactions.
+select now() as at, pg_snapshot_xmin(pg_current_snapshot())::xid::text as horizon,
+       pg_postmaster_start_time() as server_started_at;

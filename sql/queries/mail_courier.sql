@@ -28,7 +28,8 @@ where id = %(id)s::bigint;
 
 -- execute_idempotent: schedule_digests
 -- Notes who has something unread in threads that moved since then, has an address, and was not mailed since they read
--- something last: in `after` seconds it is looked whether it still is unread.
+-- something last: in `after` seconds it is looked whether it still is unread. An earlier look has already seen what
+-- transactions before `horizon` stored; null: there was no such look.
 insert into digests as d (user_id, due_at)
 select w.user_id, now() + %(after)s::float8 * interval '1 second'
 from (
@@ -40,6 +41,7 @@ from (
     left join identities i on i.user_id = p.user_id
     left join mutes m on m.user_id = p.user_id and m.thread_id = t.id and m.until > now()
     where t.last_message_at > %(since)s::timestamptz
+      and (%(horizon)s::text is null or age(t.xmin) <= age(%(horizon)s::xid))
       and m.until is null
       and coalesce(c.digest, true)
       and coalesce(c.email, i.email) is distinct from c.refused_email

@@ -1,11 +1,5 @@
 -- What the courier pushes: claimed, read immediately before, and settled afterwards.
 
--- query: look_begins
--- The time; the oldest transaction that has not ended: what earlier ones stored, a look from now on sees; and since
--- when this server has been running: one that takes its place may give the same numbers to other transactions.
-select now() as at, pg_snapshot_xmin(pg_current_snapshot())::xid::text as horizon,
-       pg_postmaster_start_time() as server_started_at;
-
 -- execute_idempotent: schedule_pushes
 -- Notes for each browser of somebody who has unread messages in a thread that moved since then, when to push: `delay`
 -- after the newest one, and `pause` after the last push of that thread there. Not for muted threads, nor for what came

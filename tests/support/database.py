@@ -39,6 +39,11 @@ end
 $$
 """
 
+SEND_SECOND = """
+update threads set last_seq = 2, last_message_at = clock_timestamp() where id = %(thread)s;
+insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
+values (%(thread)s, 2, %(sender)s, gen_random_uuid(), 'second', clock_timestamp())"""
+
 
 class KeptConnection:
     """A connection that lasts for many statements; a new one costs milliseconds."""
@@ -160,3 +165,11 @@ def change_message(
                     place | {"emoji": emoji, "person": person, "order": change * 1000 + number},
                 )
     return int(change)
+
+
+@contextmanager
+def sending_slowly(database_url: str, thread: int, sender: int) -> Iterator[None]:
+    """A second message of a thread is being stored: it is committed when the block ends."""
+    with closing(psycopg2.connect(database_url)) as slow, slow, slow.cursor() as cursor:
+        cursor.execute(SEND_SECOND, {"thread": thread, "sender": sender})
+        yield

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from chatserver import i18n
 from chatserver.config.mail_settings import read_smtp_url
 from chatserver.config.settings import Config
 from chatserver.courier.home import Home
+from chatserver.courier.looks import Looks
 from chatserver.courier.mail.composing import Composer, Render, UnreadRow
 from chatserver.courier.mail.transport import WAITS, NotNow, RefusedForGood, Transport
 from chatserver.database.client import Database
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 LEASE = 120.0  # seconds; longer than a mail takes
 SKEW = 60.0  # seconds by which our clock and PostgreSQL's may differ
-OVERLAP, DAY = timedelta(seconds=10), timedelta(days=1)
 
 
 class ConfirmationRow(NamedTuple):
@@ -61,7 +61,7 @@ class MailSender:
         self._config = config
         self._home = Home(db, config)
         self._composer = Composer(config, render, plain)
-        self._since: datetime | None = None
+        self._looks = Looks(db)
 
     async def run(self) -> None:
         """Sends until cancelled."""
@@ -85,10 +85,11 @@ class MailSender:
             pass
         if not self._config.digest_after:
             return
-        (now,) = await self._db.query("database_time", datetime)
-        since = min(self._since, now) - OVERLAP if self._since else now - DAY
-        await self._db.execute_idempotent("schedule_digests", since=since, after=self._config.digest_after)
-        self._since = now
+        new = await self._looks.begin()
+        await self._db.execute_idempotent(
+            "schedule_digests", since=new.since, horizon=new.horizon, after=self._config.digest_after
+        )
+        self._looks.settle()
         while await self._mail_digest():
             pass
 

@@ -8,7 +8,7 @@ is read immediately before: nothing is pushed of what was read, deleted or muted
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ import psycopg2
 from chatserver.accounts.session_index import SessionIndex
 from chatserver.config.settings import Config
 from chatserver.courier.home import Home
+from chatserver.courier.looks import Looks
 from chatserver.courier.push.delivery import Delivery
 from chatserver.courier.push.messages import Pushed
 from chatserver.courier.push.outcomes import LONGEST_WAIT, REFUSED, Outcome
@@ -30,17 +31,7 @@ log = logging.getLogger(__name__)
 PAUSE = 15.0  # seconds between two pushes of a thread to a browser
 LEASE = 40.0  # seconds; longer than a push takes with its second try
 AT_ONCE, BATCHES = 100, 10  # pushes in a batch, and batches at the same time
-OVERLAP = timedelta(seconds=10)  # two looks overlap by this, so that a slow commit is not missed
-DAY = timedelta(days=1)  # nothing older is pushed
 LAST_PUSHES = 1.0  # seconds for pushes in flight at the end
-
-
-class Look(NamedTuple):
-    """When a look began, the oldest transaction that had not ended then, and since when PostgreSQL had been running."""
-
-    at: datetime
-    horizon: str
-    server_started_at: datetime
 
 
 class ClaimRow(NamedTuple):
@@ -60,7 +51,7 @@ class PushSender:
         self._config = config
         self._home = Home(db, config)
         self._plain = plain
-        self._last: Look | None = None
+        self._looks = Looks(db)
         self._pushing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -81,16 +72,15 @@ class PushSender:
 
     async def _look(self) -> None:
         """Notes what is due, and begins to push it."""
-        last = self._last
-        (begun,) = await self._db.query("look_begins", Look)
+        new = await self._looks.begin()
         await self._db.execute_idempotent(
             "schedule_pushes",
-            since=min(last.at, begun.at) - OVERLAP if last else begun.at - DAY,
-            horizon=last.horizon if last and last.server_started_at == begun.server_started_at else None,
+            since=new.since,
+            horizon=new.horizon,
             delay=self._config.push_delay,
             pause=PAUSE,
         )
-        self._last = begun
+        self._looks.settle()
         await push_trials(self._db, self._delivery)
         while len(self._pushing) < BATCHES:
             claim = str(uuid4())

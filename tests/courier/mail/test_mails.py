@@ -5,7 +5,7 @@ from typing import Any
 
 from chatserver.config.settings import Config
 from tests.courier.mail.conftest import PAGE, Couriers, has_address
-from tests.support.database import execute, holds
+from tests.support.database import execute, holds, sending_slowly
 from tests.support.mail_server import MailServer, text_of
 from tests.support.people import Person
 
@@ -82,6 +82,20 @@ async def test_what_was_read_or_muted_meanwhile_is_in_no_mail(
     async with courier():
         await holds(str(config.database_url), "select 1 from digests where due_at is null and mailed_at is null")
     assert post.taken == 0
+
+
+async def test_what_is_committed_after_a_look_is_mailed_after_a_later_one(
+    ana: Person, ben: Person, cleo: Person, post: MailServer, courier: Couriers, config: Config
+) -> None:
+    chat = await ana.writes_to(ben)
+    await ben.post(f"/messages/chat/{chat}/read/", page="/messages/", seq="1")
+    has_address(ben, config)
+    has_address(cleo, config)
+    async with courier():
+        with sending_slowly(str(config.database_url), chat, ana.id):
+            await ana.writes_to(cleo)
+            assert (await post.next())["To"] == "cleo@example.org"
+        assert (await post.next())["To"] == "ben@example.org"
 
 
 async def test_a_clock_that_was_set_back_delays_no_mail(

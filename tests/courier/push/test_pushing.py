@@ -1,25 +1,19 @@
 """Ben is told what he has not read: once, on each of his browsers, and of nothing that is not his to know."""
 
-from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 from redis.asyncio import Redis
 
 from chatserver.config.settings import Config
 from tests.courier.push.conftest import Couriers
 from tests.support.commands import thread
-from tests.support.database import execute, holds
+from tests.support.database import execute, holds, sending_slowly
 from tests.support.people import Person
 from tests.support.push_service import PushService
 from tests.support.pushing import PushBrowser, subscribes
 from tests.support.sessions import key_of, token_of
 
-SEND_SECOND = """
-    update threads set last_seq = 2, last_message_at = clock_timestamp() where id = %(thread)s;
-    insert into messages (thread_id, seq, sender_id, client_id, text, sent_at)
-    values (%(thread)s, 2, %(sender)s, gen_random_uuid(), 'second', clock_timestamp())"""
 NOTHING_DUE = "select 1 where not exists (select from pushes where due_at is not null)"
 
 
@@ -169,8 +163,7 @@ async def test_what_is_committed_after_a_look_is_pushed_by_a_later_one(
     chat = await ana.writes_to(ben, "first")
     async with courier():
         await service.next()
-        with closing(psycopg2.connect(str(config.database_url))) as slow, slow, slow.cursor() as cursor:
-            cursor.execute(SEND_SECOND, {"thread": chat, "sender": ana.id})
+        with sending_slowly(str(config.database_url), chat, ana.id):
             await ana.writes_to(cleo, "meanwhile")
             assert (await service.next()).read["text"] == "meanwhile"
             await holds(str(config.database_url), "select 1 from pushes where seq = 1 and due_at is null")

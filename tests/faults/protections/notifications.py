@@ -131,9 +131,16 @@ PROTECTIONS = [
     ),
     Protection(
         "What is committed late is pushed",
-        "sql/queries/push_courier.sql",
+        "sql/queries/courier.sql",
         "pg_snapshot_xmin(",
         "pg_snapshot_xmax(",
         "courier/push/test_pushing.py::test_what_is_committed_after_a_look_is_pushed_by_a_later_one",
+    ),
+    Protection(
+        "What is committed late is mailed",
+        "sql/queries/courier.sql",
+        "pg_snapshot_xmin(",
+        "pg_snapshot_xmax(",
+        "courier/mail/test_mails.py::test_what_is_committed_after_a_look_is_mailed_after_a_later_one",
     ),
 ]
