@@ -18,7 +18,7 @@ from chatserver.notifications.vapid import public_keys
 from tests.support.pushing import VAPID_KEY, PushBrowser, decoded
 
 THREADS, QUICK_THREADS, MOVING, PEOPLE = 1_000_000, 50_000, 10_000, 200_000
-SUBSCRIBED = 2_000  # of the people
+SUBSCRIBED = 2_000  # of the people, with an address for mails, too
 LOOKS = 20
 INTERVAL = 1  # seconds between two looks, by default
 SHARE = 11  # looks that meet a thread, as new or within the overlap: an eleventh of them is new to each
@@ -40,6 +40,8 @@ MAKE = (
     " (user_id, session_key, endpoint, p256dh, auth, vapid_key, browser, language, made_at)"
     " select n * {people} / {subscribed}, n, n, '', '', '', '', 'en', now() - interval '1 day'"
     " from generate_series(1, {subscribed}) n",
+    "insert into notification_choices (user_id, email, language)"
+    " select n * {people} / {subscribed}, n || '@example.org', 'en' from generate_series(1, {subscribed}) n",
     "vacuum analyze",
 )
 
@@ -51,11 +53,12 @@ def push(stage: Stage) -> Iterator[Figure]:
         say(f"push: making {threads:,} threads, of which {MOVING:,} have moved")
         for statement in MAKE:
             server.query(statement.format(threads=threads, moving=MOVING, people=PEOPLE, subscribed=SUBSCRIBED))
-        times = looks(server)
-    yield Figure("push", f"a look at {threads:,} threads, the first", times[0] * 1e3, "ms")
-    yield Figure(
-        "push", f"a look at {threads:,} threads, p50 of the next", percentile(times[1:], 50) * 1e3, "ms", at_most=20
-    )
+        pushes = looks(server, "schedule_pushes", delay=4, pause=15)
+        mails = looks(server, "schedule_digests", after=1800)
+    yield Figure("push", f"a look at {threads:,} threads, the first", pushes[0] * 1e3, "ms")
+    for what, times in (("a look", pushes), ("a look for mails", mails)):
+        middle = percentile(times[1:], 50) * 1e3
+        yield Figure("push", f"{what} at {threads:,} threads, p50 of the next", middle, "ms", at_most=20)
 
 
 def rate(seconds: float) -> float:
@@ -72,7 +75,7 @@ def rate(seconds: float) -> float:
     return made / (time.perf_counter() - began)
 
 
-def looks(server: Server) -> list[float]:
+def looks(server: Server, query: str, **settings: float) -> list[float]:
     """Seconds of looks in a row: to the first all that has moved is new, to each later one an eleventh of it."""
     queries, times, horizon = load_queries(), [], None
     with closing(psycopg2.connect(server.environ["DATABASE_URL"])) as connection, connection.cursor() as cursor:
@@ -83,8 +86,8 @@ def looks(server: Server) -> list[float]:
             cursor.execute(queries["look_begins"].plain)
             [(at, begun, _)] = cursor.fetchall()
             since = at - OVERLAP - timedelta(seconds=INTERVAL)
-            values = {"since": since, "horizon": horizon, "delay": 4, "pause": 15}
-            cursor.execute(queries["schedule_pushes"].plain, values)
+            values = {"since": since, "horizon": horizon}
+            cursor.execute(queries[query].plain, values | settings)
             times.append(time.perf_counter() - began)
             horizon = begun
     return times
