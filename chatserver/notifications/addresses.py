@@ -35,19 +35,23 @@ async def mail_choices_of(db: Database, user: User) -> MailChoices:
 async def choose_digest(db: Database, user: User, digest: bool) -> None:
     """Stores whether mails may come, in the language of this request."""
     await db.execute_idempotent("choose_digest", user_id=user.id, digest=digest, language=current_language())
+    if digest:
+        await db.execute_idempotent("look_at_digest", user_id=user.id)
 
 
 async def ask_for_email(db: Database, user: User, email: str) -> bool:
     """Has an address confirmed by a mail to it; '' forgets the one there is. Returns whether a mail will be sent.
 
-    Raises ChatError `bad_email`, and `too_many` if too many were asked for.
+    So does the one that the site knows: it holds as soon as no other does. Raises ChatError `bad_email`, and
+    `too_many` if too many were asked for.
     """
-    if not email:
+    known = await mail_choices_of(db, user)
+    if email in {"", known.site_email}:
         await db.execute_idempotent("forget_email", user_id=user.id)
         return False
     if not is_email(email):
         raise ChatError("bad_email")
-    if (await mail_choices_of(db, user)).email == email:
+    if email == known.email:
         return False
     rows = await db.execute_once("ask_for_confirmation", int, user_id=user.id, email=email, language=current_language())
     if not rows:
@@ -62,7 +66,10 @@ async def email_to_confirm(db: Database, user: User, token: str) -> str | None:
 
 async def confirm_email(db: Database, user: User, token: str) -> bool:
     """Confirms an address by its link, also again; tells whether the link is this user's."""
-    return bool(await db.execute_idempotent("confirm_email", str, user_id=user.id, token_hash=hash_of(token)))
+    confirmed = await db.execute_idempotent("confirm_email", str, user_id=user.id, token_hash=hash_of(token))
+    if confirmed:
+        await db.execute_idempotent("look_at_digest", user_id=user.id)
+    return bool(confirmed)
 
 
 async def is_off_link(db: Database, token: UUID) -> bool:

@@ -55,6 +55,16 @@ select %(user_id)s::bigint, email, language from found
 on conflict (user_id) do update set email = excluded.email, language = excluded.language, refused_email = null
 returning email;
 
+-- execute_idempotent: look_at_digest
+-- Somebody who could not be mailed now can be: has the courier look at what is unread already, but for what was mailed.
+insert into digests as d (user_id, due_at) values (%(user_id)s::bigint, now())
+on conflict (user_id) do update set due_at = excluded.due_at, tries = 0
+where d.due_at is null
+  and (
+      d.mailed_at is null
+      or d.mailed_reads is distinct from (select sum(p.read_seq) from participants p where p.user_id = d.user_id)
+  );
+
 -- query: find_mail_off
 -- Whose mails a link ends.
 select user_id from notification_choices where off_token = %(token)s::uuid;

@@ -51,7 +51,7 @@ async def _change(request: web.Request, user: User, name: str, value: str) -> st
     if name == "end" and (subscription_id := parse_id(value)) is not None:
         await end_subscription(db, user, subscription_id)
         return "ended"
-    if name == "digest" and value in {"yes", "no"} and config.smtp_url:
+    if name == "digest" and value in {"yes", "no"}:
         await choose_digest(db, user, value == "yes")
         return "saved"
     if name == "email" and config.smtp_url:

@@ -4,6 +4,7 @@ from chatserver.config.settings import Config
 from tests.courier.mail.conftest import PAGE
 from tests.support.database import execute
 from tests.support.people import Person
+from tests.support.programs import known_as
 from tests.support.servers import Serve
 
 NO_ADDRESSES = (
@@ -41,3 +42,15 @@ async def test_without_a_mail_server_there_is_no_field(serve: Serve) -> None:
         await ben.sign_up()
         assert 'name="email"' not in (await ben.get(PAGE)).text
         assert (await ben.post(PAGE, email="ben@example.org")).status == 400
+        assert (await ben.post(PAGE, digest="no")).status == 303
+
+
+async def test_the_address_that_the_site_knows_takes_no_mail(ben: Person, config: Config) -> None:
+    known_as(config, ben, "ben-1")
+    database_url = str(config.database_url)
+    execute(database_url, "update identities set email = 'ben@site.example'")
+    execute(database_url, f"insert into notification_choices (user_id, email) values ({ben.id}, 'ben@example.org')")
+    assert (await ben.post(PAGE, email="ben@site.example")).location == f"{PAGE}?done=saved"
+    assert not execute(database_url, "select 1 from confirmations")
+    assert "ben@site.example" in (await ben.get(PAGE)).text
+    assert "ben@example.org" not in (await ben.get(PAGE)).text

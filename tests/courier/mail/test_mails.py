@@ -10,6 +10,7 @@ from tests.support.mail_server import MailServer, text_of
 from tests.support.people import Person
 
 CONFIRMED = "select 1 from notification_choices where email is not null"
+DUE = "select 1 from digests where due_at is not null"
 
 
 def link_in(text: str, what: str) -> str:
@@ -82,6 +83,28 @@ async def test_what_was_read_or_muted_meanwhile_is_in_no_mail(
     async with courier():
         await holds(str(config.database_url), "select 1 from digests where due_at is null and mailed_at is null")
     assert post.taken == 0
+
+
+async def test_whoever_can_be_mailed_from_now_on_is_told_what_is_unread_already(
+    ana: Person, ben: Person, cleo: Person, post: MailServer, courier: Couriers, config: Config
+) -> None:
+    has_address(cleo, config)
+    assert (await cleo.post(PAGE, digest="no")).status == 303
+    async with courier():
+        await ana.writes_to(ben)
+        await ana.writes_to(cleo)
+        await ben.post(PAGE, email="ben@example.org")
+        await ben.post(link_in(text_of(await post.next()), "confirm"))
+        assert (await post.next())["Subject"] == "1 unread message"
+        await cleo.post(PAGE, digest="yes")
+        assert (await post.next())["To"] == "cleo@example.org"
+        await holds(
+            str(config.database_url), "select 1 where not exists (select from digests where due_at is not null)"
+        )
+        for person in (ben, cleo):
+            await person.post(PAGE, digest="yes")
+        assert not execute(str(config.database_url), DUE)
+    assert post.taken == 3
 
 
 async def test_what_is_committed_after_a_look_is_mailed_after_a_later_one(
