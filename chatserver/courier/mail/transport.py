@@ -42,5 +42,9 @@ class Transport:
             if all(one.code in FOR_GOOD for one in error.recipients):
                 raise RefusedForGood from None
             raise NotNow(str(error)) from None
+        except aiosmtplib.SMTPNotSupported as error:
+            if not str(message["To"]).isascii():  # the server has no SMTPUTF8 (RFC 6531)
+                raise RefusedForGood from None
+            raise NotNow(str(error)) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise NotNow(f"{type(error).__name__}: {error}") from None

@@ -46,6 +46,16 @@ async def test_a_mail_server_that_refuses_is_asked_later_or_never_again(
     assert post.taken == (1 if answer.startswith("4") else 0)
 
 
+async def test_an_address_that_the_mail_server_cannot_write_is_refused_for_good(
+    ben: Person, courier: Couriers, config: Config
+) -> None:
+    """It has no SMTPUTF8."""
+    await ben.post(PAGE, email="бен@example.org")
+    async with courier():
+        await holds(str(config.database_url), "select 1 from notification_choices where refused_email is not null")
+    assert not execute(str(config.database_url), "select 1 from confirmations where due_at is not null")
+
+
 @pytest.mark.parametrize("is_slow", [False, True], ids=["down", "slow"])
 async def test_a_mail_server_that_does_not_answer_loses_nothing(
     ana: Person,
