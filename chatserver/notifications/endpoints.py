@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 MAX_CHARS = 1024
-HTTPS_PORT = 443
+PORTS = {"https": 443, "http": 80}
 
 
 def is_endpoint(url: str, hosts: Collection[str]) -> bool:
@@ -18,14 +18,15 @@ def is_endpoint(url: str, hosts: Collection[str]) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host = parts.hostname or ""
+        port = PORTS.get(parts.scheme) if parts.port is None else parts.port
     except ValueError:
         return False
     if "@" in parts.netloc or parts.fragment or not host:
         return False
-    if parts.scheme in {"http", "https"} and f"{host}:{port}" in hosts:
+    if parts.scheme in PORTS and f"{host}:{port}" in hosts:
         return True
-    return parts.scheme == "https" and port in {None, HTTPS_PORT} and _is_public(host) and _is_listed(host, hosts)
+    return parts.scheme == "https" and port == PORTS["https"] and _is_public(host) and _is_listed(host, hosts)
 
 
 def _is_public(host: str) -> bool:

@@ -51,6 +51,7 @@ GOOD = PushBrowser().subscription
 ENDPOINTS = (
     "http://fcm.googleapis.com/send/1",
     "https://fcm.googleapis.com:8443/send/1",
+    "https://fcm.googleapis.com:0/send/1",
     "https://ben@fcm.googleapis.com/send/1",
     "https://fcm.googleapis.com.example.org/send/1",
     "https://push.apple.com.evil.example/",
@@ -100,6 +101,21 @@ async def test_private_addresses_are_refused_where_any_host_is_allowed(serve: Se
         for endpoint in (*private, "https://10.0.0.1/", "https://127.1/", "https://intranet/"):
             assert await subscribes(ben, GOOD | {"endpoint": endpoint}) == (400, "bad_subscription"), endpoint
         assert await subscribes(ben, GOOD | {"endpoint": "https://push.example.org:443/1"}) == (204, "")
+
+
+async def test_a_service_of_ones_own_is_named_with_its_port_also_with_the_usual_one(serve: Serve) -> None:
+    url = await serve(**SETTINGS | {"push_hosts": ("push.lan:443", "localhost:80", "127.0.0.1:8443")})
+    async with Person(url, "Ben") as ben:
+        await ben.sign_up()
+        for endpoint in (
+            "https://push.lan/1",
+            "https://push.lan:443/1",
+            "http://localhost/1",
+            "https://127.0.0.1:8443/1",
+        ):
+            assert await subscribes(ben, PushBrowser().subscription | {"endpoint": endpoint}) == (204, ""), endpoint
+        for endpoint in ("https://push.lan:8443/1", "http://push.lan/1", "https://localhost/1", "https://127.0.0.1/1"):
+            assert await subscribes(ben, GOOD | {"endpoint": endpoint}) == (400, "bad_subscription"), endpoint
 
 
 async def test_the_eleventh_browser_replaces_the_one_registered_first(ben: Person) -> None:
