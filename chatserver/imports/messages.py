@@ -21,7 +21,7 @@ class Planned(NamedTuple):
 
 
 class Added(NamedTuple):
-    """The same of what was added to a thread, with the users who take part in it."""
+    """The same of a thread, 0 if all was known, with the users who take part in it."""
 
     thread_id: int
     added: int
@@ -39,7 +39,10 @@ def client_id(source_id: int) -> str:
 
 
 async def import_messages(db: Database, publisher: Publisher, issuer: str, staged: Staged, report: Report) -> None:
-    """Adds what is new. Pages that show such a thread load it again; at the end, all lists do."""
+    """Adds what is new. Pages that show such a thread load it again.
+
+    At the end the lists of all people of the import do, also where nothing was new: a run that was killed told nobody.
+    """
     done, user_ids = 0, set[int]()
     try:
         for batch in staged.messages():
@@ -47,7 +50,8 @@ async def import_messages(db: Database, publisher: Publisher, issuer: str, stage
                 "import_messages", Added, **_places(issuer, batch), texts=[message.text for message in batch]
             )
             for row in rows:
-                publisher.publish(row.user_ids or [], ThreadGrown(row.thread_id))
+                if row.added:
+                    publisher.publish(row.user_ids or [], ThreadGrown(row.thread_id))
                 user_ids.update(row.user_ids or [])
             _count(rows, report)
             done += len(batch)

@@ -93,8 +93,8 @@ where not exists (select from messages m where m.sender_id = b.user_id and m.cli
 -- Adds messages to threads, each thread's in the order of the batch, in one transaction; the known ones are left out.
 -- Locks the threads first, as `store_messages` does. A message that is older than the one before it gets that one's
 -- time, and one from the future the present: times rise with the numbers. For whom nothing was unread, nothing is; the
--- counts of the others stay. Returns for each thread how many were added, the ids there of those that got another time,
--- and the users whose open pages do not have them.
+-- counts of the others stay. Returns for each thread of the batch how many were added, the ids there of those that got
+-- another time, and the users who take part.
 select id from threads where id = any(%(thread_ids)s::bigint[]) order by id for no key update;
 with batch as (
     select b.*, i.user_id as sender_id, 'epoch'::timestamptz + b.at * interval '1 microsecond' as asked_at
@@ -136,9 +136,10 @@ with batch as (
     ) own on own.thread_id = q.thread_id and own.sender_id = q.user_id
     where p.thread_id = q.thread_id and p.user_id = q.user_id
 )
-select n.thread_id, n.number as added, n.redated,
-       (select array_agg(p.user_id) from participants p where p.thread_id = n.thread_id) as user_ids
-from totals n;
+select b.thread_id, coalesce(n.number, 0) as added, coalesce(n.redated, '{}') as redated,
+       (select array_agg(p.user_id) from participants p where p.thread_id = b.thread_id) as user_ids
+from (select distinct thread_id from batch) b
+left join totals n on n.thread_id = b.thread_id;
 
 -- query: miscounted_threads
 -- Those of these threads whose counters do not say what is stored: the last number, what each of those who were in it

@@ -78,6 +78,21 @@ async def test_a_page_that_knows_nothing_of_a_long_history_loads_it_instead_of_a
         assert (await socket.receives_one_of("message", "reset"))["type"] == "reset"
 
 
+async def test_lists_hear_from_the_next_run_what_one_that_was_killed_has_added(
+    url: URL, imports: Imports, tmp_path: Path
+) -> None:
+    original = Original(threads={1: [ANA, BEN]})
+    original.says(1, BEN, "history")
+    path = original.in_sqlite(tmp_path / "db.sqlite3")
+    async with Person(url, "ana") as ana:
+        await enters(ana, str(ANA))
+        list_of_ana = await ana.socket()
+        # As if the first run was killed before it told anybody.
+        assert (await imports(path, REDIS_PREFIX="elsewhere:")).counts["added"] == 1
+        assert (await imports(path)).counts["added"] == 0
+        assert await list_of_ana.receives("reset") == {"type": "reset", "thread": None}
+
+
 async def test_deleting_what_was_imported_lowers_no_unread_count(
     url: URL, imports: Imports, config: Config, tmp_path: Path
 ) -> None:
