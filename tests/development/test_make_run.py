@@ -7,10 +7,9 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-import psycopg2
 import pytest
 from aiohttp.test_utils import unused_port
 
@@ -18,6 +17,7 @@ from chatserver.development.embedded import EmbeddedServers, running
 from chatserver.development.embedded.lock import holder_of
 from chatserver.development.embedded.processes import start_of
 from tests.development.run import Run, Start
+from tests.support.database import execute
 from tests.support.repository import ROOT
 from tests.support.waiting import wait_until
 
@@ -25,13 +25,14 @@ pytestmark = pytest.mark.long
 
 
 def count_messages(run: Run) -> int:
-    urls = running(run.data_dir)
+    ((number,),) = rows(run.data_dir, "select count(*) from messages")
+    return int(number)
+
+
+def rows(data_dir: Path, query: str) -> list[tuple[Any, ...]]:
+    urls = running(data_dir)
     assert urls
-    with closing(psycopg2.connect(urls[0])) as connection, connection.cursor() as cursor:
-        cursor.execute("select count(*) from messages")
-        row = cursor.fetchone()
-    assert row
-    return int(row[0])
+    return execute(urls[0], query)
 
 
 def test_a_second_run_keeps_the_messages_of_the_first(start: Start) -> None:
@@ -55,6 +56,9 @@ def test_the_demo_with_a_site_says_how_to_sign_in_there(start: Start) -> None:
     wait_until(lambda: "Ana Ruiz" in _page(f"{site}/"))
     assert "/messages/embed.js" not in _page(f"{site}/")  # nobody is signed in
     assert "ChatServer" in run.get("/messages/embed.js")
+    # Nobody has signed in yet, and the chat knows how they are called there.
+    (names,) = rows(run.data_dir / "site", "select array_agg(full_name order by id) from users")
+    assert names == (["Ana Ruiz", "Ben Diaz", "Клео Орлова"],)
 
 
 def _page(url: str) -> str:
