@@ -117,7 +117,8 @@ FOR_PROGRAMS = {
     push.state,
 }
 
-FOR_BOTH = {file_pages.show, group_pages.show, search_pages.search}  # a page, or JSON for clients that prefer it
+# A page, or JSON for clients that prefer it.
+FOR_BOTH = {file_pages.show, group_pages.show, search_pages.search, sso.sign_in}
 
 
 def add_routes(app: web.Application) -> None:

@@ -196,6 +196,17 @@ async def test_without_redis_nobody_gets_in(serve: Serve) -> None:
     assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
 
 
+@pytest.mark.parametrize("body", ["form", "JSON"])
+async def test_a_program_is_told_in_json_what_is_wrong(serve: Serve, body: str) -> None:
+    async with Person(await serve(**SETTINGS, redis_url="redis://127.0.0.1:1"), "Ana") as ana:
+        fields = {"token": token_for(ana, "7")}
+        sent = {"json": fields} if body == "JSON" else {"data": fields}
+        headers = {"Accept": "application/json", "Origin": SITE}
+        async with ana.http.post("/messages/sso/", headers=headers, **sent) as answer:  # type: ignore[arg-type]
+            code = (await answer.json())["code"]
+    assert (answer.status, code) == {"form": (503, "unavailable"), "JSON": (400, "bad_frame")}[body]
+
+
 async def test_sixty_bad_tokens_a_minute_are_refused_and_a_good_one_is_let_in(browser: Person) -> None:
     statuses = Counter([(await posts(browser, "bad")).status for _ in range(62)])
     assert statuses == {403: 60, 429: 2}

@@ -11,6 +11,7 @@ from chatserver.errors import ChatError
 from chatserver.sso.tokens import BadToken, unverified_claims
 from chatserver.telemetry.metrics import count_refusal
 from chatserver.web.app_keys import CONFIG, LOGIN_LIMITS, SESSIONS, TOKEN_VERIFIER
+from chatserver.web.bodies import accepts_json
 from chatserver.web.client_address import client_address, client_network
 from chatserver.web.current_user import CHATS, start_address
 from chatserver.web.forms import Form, read_form, safe_next
@@ -79,7 +80,10 @@ def _is_wanted(request: web.Request, form: Form) -> bool:
 
 
 async def _refused(request: web.Request, form: Form, error: ChatError) -> web.Response:
-    """Answers a refused token, and counts it for the address. Raises Unavailable."""
+    """Counts a refused token for the address, and shows why; raises the error for a client that prefers JSON.
+
+    Raises Unavailable.
+    """
     if error.code == "unavailable":
         raise error
     rule = error.rule if isinstance(error, BadToken) else ""
@@ -91,9 +95,9 @@ async def _refused(request: web.Request, form: Form, error: ChatError) -> web.Re
             if too_many.code == "unavailable":
                 raise
             error = too_many
+    if accepts_json(request):
+        raise error
     count_refusal(error.code)
-    if "application/json" in request.headers.get("Accept", ""):
-        return with_retry(web.json_response({"error": error.sentence, "code": error.code}, status=error.status), error)
     context = {
         "sentence": error.sentence,
         "rule": "" if request.app[CONFIG].production else rule,
