@@ -123,6 +123,8 @@ where t.id = %(thread_id)s::bigint;
 
 -- execute_idempotent: pass_webhook_event
 -- Moves a position past an event, which was accepted or need not be sent, and renews the claim. No row: it has ended.
+-- Waits for no disk, for which messages wait: what a crash of PostgreSQL forgets is told once more.
+select set_config('synchronous_commit', 'off', true);
 with passed as (
     update webhook_positions
     set seq = greatest(seq, %(seq)s::bigint), change = greatest(change, %(change)s::bigint),

@@ -129,6 +129,31 @@ async def settled(config: Config, thread: int, seq: int) -> None:
     )
 
 
+async def test_what_is_told_waits_for_no_disk_for_which_messages_wait(
+    ana: Person, ben: Person, chat: int, config: Config, shop: Receiver
+) -> None:
+    url = str(config.database_url)
+    await hook_at(config, shop)
+    execute(
+        url,
+        """create table commits (how text);
+        create function note_commit() returns trigger language plpgsql as $$ begin
+            insert into commits values (current_setting('synchronous_commit'));
+            return null;
+        end $$;
+        create trigger note_commit after update of seq on webhook_positions
+        for each row when (new.seq > old.seq) execute function note_commit();""",
+    )
+    try:
+        await ana.writes_to(ben, "Hello Ben")
+        async with courier(told_to(config, shop)):
+            await shop.hears(1)
+            await holds(url, "select 1 from commits")
+        assert execute(url, "select how from commits") == [("off",)]
+    finally:
+        execute(url, "drop trigger note_commit on webhook_positions; drop function note_commit; drop table commits")
+
+
 async def test_two_couriers_share_the_work_and_do_nothing_twice(
     ana: Person, ben: Person, chat: int, config: Config, shop: Receiver, changes: Changes
 ) -> None:
