@@ -49,6 +49,7 @@ class FreeNames:
             name, owners = seen[place]
             if owners <= {user_id} and not self._given & {name.key, name.skeleton}:
                 self._given |= {name.key, name.skeleton}
+                del seen[place]  # or a thousand people of one name would be a million comparisons
                 return name
             place += 1
 
