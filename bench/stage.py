@@ -152,8 +152,8 @@ class Stage:
         lines = self._log.read_text(errors="replace").splitlines()
         return [line for line in lines if '"level": "info"' not in line][-LAST_LINES:]
 
-    def logged(self, pattern: str) -> list[str]:
-        """Returns what a pattern finds in the logs of this stage's servers."""
+    def logged(self, pattern: str) -> list[Any]:
+        """Returns what a pattern finds in the logs of this stage's servers: for each match its groups."""
         return re.findall(pattern, self._log.read_text(errors="replace"))
 
     @contextlib.contextmanager
