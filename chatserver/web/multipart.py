@@ -1,6 +1,6 @@
 """Reads a form with files part by part, so that no file is in memory.
 
-aiohttp's own `post()` has one limit for the whole body, and spools every file before anything of the form is checked.
+aiohttp's own `post()` has one limit for the whole body, and spools every file, also one that is too large.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -17,18 +17,15 @@ CHUNK = 64 * 1024  # bytes
 TakeFile = Callable[[str, str, AsyncIterator[bytes]], Awaitable[None]]
 
 
-async def read_parts(
-    request: web.Request, most_text: int, most: int, take_file: Callable[[dict[str, str]], TakeFile]
-) -> None:
+async def read_parts(request: web.Request, most_text: int, most: int, take_file: TakeFile) -> None:
     """Reads a multipart form: `read_form_pairs` then returns its texts, of `most_text` bytes in all.
 
-    `take_file` gets the fields before the first file, and returns what takes each file that was chosen. The body has at
-    most `most` bytes (0 = no limit, both). Raises ChatError `bad_frame`, `bad_text`, `too_big`; and what it raises.
+    `take_file` takes each file that was chosen. The body has at most `most` bytes (0 = no limit, both).
+    Raises ChatError `bad_frame`, `bad_text`, `too_big`; and what `take_file` raises.
     """
     pairs: list[tuple[str, str]] = []
     left = Allowance(most_text)
     body = Allowance(most)
-    take: TakeFile | None = None
     try:
         reader = await request.multipart()
         while (part := await reader.next()) is not None:
@@ -39,8 +36,7 @@ async def read_parts(
                     content = b"".join([left.take(chunk) async for chunk in chunks])
                     pairs.append((part.name or "", content.decode(part.get_charset(default="utf-8"))))
                 elif part.filename and part.name == "file":
-                    take = take or take_file(dict(reversed(pairs)))
-                    await take(part.filename, part.headers.get("Content-Type", ""), chunks)
+                    await take_file(part.filename, part.headers.get("Content-Type", ""), chunks)
             async for _ in _chunks(part, body):
                 pass  # what was not wanted
     except UnicodeError:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import pytest
 
 from chatserver.config.settings import Config
 from tests.support.database import execute
@@ -12,15 +13,20 @@ from tests.support.people import Answer, Person
 from tests.support.servers import Serve
 
 
-async def posts(person: Person, path: str, *files: tuple[str, bytes], token: str = "", **fields: Any) -> Answer:
-    """Sends a form with files, as a browser does: the fields in their order, then the files."""
+async def posts(
+    person: Person, path: str, *files: tuple[str, bytes], token: str = "", behind: str = "", **fields: Any
+) -> Answer:
+    """Sends a form with files: the fields in their order, then the files, then the field `behind`."""
     form = aiohttp.FormData(default_to_multipart=True)
-    form.add_field("csrf_token", token or await token_of(person))
-    for name, value in fields.items():
+    given = {"csrf_token": token or await token_of(person), **fields}
+    last = given.pop(behind, "")
+    for name, value in given.items():
         for one in value if isinstance(value, list) else [value]:
             form.add_field(name, one)
     for name, content in files or [("", b"")]:
         form.add_field("file", content, filename=name, content_type="application/octet-stream")
+    if behind:
+        form.add_field(behind, last)
     async with person.http.post(path, data=form, allow_redirects=False) as answer:
         return Answer(answer.status, answer.headers, await answer.text())
 
@@ -86,10 +92,31 @@ async def test_a_refused_form_keeps_the_text_and_stores_no_message(ana: Person, 
     assert (await ana.json(f"/messages/chat/{chat}/history"))["last"] == 1
 
 
-async def test_no_file_of_a_form_is_stored_that_our_page_did_not_send(ana: Person, ben: Person, config: Config) -> None:
-    chat = await ana.writes_to(ben)
-    answer = await posts(ana, f"/messages/chat/{chat}/", ("a.txt", b"x"), token="forged", client_id=str(uuid4()))
-    assert answer.status == 403
+@pytest.mark.parametrize("behind", ["", "csrf_token"])
+async def test_no_file_of_a_form_is_stored_that_our_page_did_not_send(
+    ana: Person, ben: Person, config: Config, behind: str
+) -> None:
+    chat, fields = await ana.writes_to(ben), {"message": "typed", "client_id": str(uuid4())}
+    answer = await posts(ana, f"/messages/chat/{chat}/", ("a.txt", b"x"), token="forged", behind=behind, **fields)
+    assert (answer.status, "typed" in answer.text, "a.txt" in answer.text) == (403, True, False)
+    assert stored_files(config) == []
+    assert execute(str(config.database_url), "select count(*) from files") == [(0,)]
+
+
+@pytest.mark.parametrize("behind", ["csrf_token", "message", "client_id"])
+async def test_any_field_of_a_form_may_come_behind_its_files(ana: Person, ben: Person, behind: str) -> None:
+    chat, fields = await ana.writes_to(ben), {"message": "Look", "client_id": str(uuid4())}
+    answer = await posts(ana, f"/messages/chat/{chat}/", ("a.txt", b"x"), behind=behind, **fields)
+    assert answer.status == 303
+    *_, message = (await ben.json(f"/messages/chat/{chat}/history"))["messages"]
+    assert (message["id"], message["text"]) == (fields["client_id"], "Look")
+    assert [file["name"] for file in message["files"]] == ["a.txt"]
+
+
+async def test_a_form_that_cannot_be_read_to_its_end_leaves_no_files(ana: Person, ben: Person, config: Config) -> None:
+    chat, text = await ana.writes_to(ben), "x" * config.max_frame_bytes
+    answer = await posts(ana, f"/messages/chat/{chat}/", ("a.txt", b"x"), message=text, behind="message")
+    assert answer.status == 413
     assert stored_files(config) == []
 
 

@@ -15,7 +15,8 @@ from chatserver.validation import parse_uuid
 from chatserver.web.app_keys import CONFIG, DB, UPLOADS
 from chatserver.web.bodies import MULTIPART, read_form_pairs
 from chatserver.web.forms import Form, check_form, read_form
-from chatserver.web.multipart import TakeFile, read_parts
+from chatserver.web.multipart import read_parts
+from chatserver.web.origins import check_form_origin
 
 
 class SendingForm:
@@ -34,7 +35,12 @@ class SendingForm:
         config = self._request.app[CONFIG]
         if self._request.content_type == MULTIPART:
             most = MOST_FILES * config.max_file_bytes
-            await read_parts(self._request, config.max_frame_bytes, most and most + config.max_frame_bytes, self._taker)
+            most = most and most + config.max_frame_bytes
+            try:
+                await read_parts(self._request, config.max_frame_bytes, most, self._take)
+            except ChatError:
+                await self.clean_up()
+                raise
         form = await read_form(self._request, *names)
         pairs = await read_form_pairs(self._request)
         self._ids = [value for name, value in pairs if name == "files" and isinstance(value, str) and value]
@@ -47,7 +53,12 @@ class SendingForm:
 
         The files of a repeated form do not matter: its message is stored already, and may be what fills the quota.
         """
-        await check_form(self._request)
+        try:
+            await check_form(self._request)
+        except ChatError:
+            form.files = [file for file in form.files if file not in self._uploaded]
+            await self.clean_up()
+            raise
         if self._refusal is not None and not await self._is_repeated(form):
             raise self._refusal
         ids = [*self._ids, *(file.id for file in self._uploaded), *self._refused]
@@ -63,33 +74,28 @@ class SendingForm:
         return bool(await self._request.app[DB].query_one("is_sent", bool, user_id=self._user.id, client_id=client_id))
 
     async def clean_up(self) -> None:
-        """Removes the files of a form that was sent again, whose message had been stored with its first ones."""
+        """Removes the files of a form that broke off, was not ours, or was sent again: its first ones count."""
         for file in self._uploaded:
             with suppress(ChatError):  # it was sent, as nearly all are
                 await self._request.app[UPLOADS].discard(self._user.id, file.id)
 
-    def _taker(self, fields: dict[str, str]) -> TakeFile:
-        """Returns what stores the files of the form, if the fields before them prove that it is ours."""
-        self._request["csrf_token"] = fields.get("csrf_token", "")
-
-        async def take(name: str, type_: str, chunks: AsyncIterator[bytes]) -> None:
-            if self._refusal is not None:
-                return
-            file_id = str(uuid4())
-            try:
-                await check_form(self._request)
-                if len(self._uploaded) >= MOST_FILES:
-                    raise ChatError("too_many_files", max=MOST_FILES)
-                labels = clean_name(name), clean_type(type_)
-                new = NewFile(self._user.id, file_id, *labels, None, at_most=self._request.content_length)
-                file, _ = await self._request.app[UPLOADS].receive(new, chunks)
-            except ChatError as error:
-                self._refusal = error
-                self._refused.append(file_id)
-            else:
-                self._uploaded.append(file)
-
-        return take
+    async def _take(self, name: str, type_: str, chunks: AsyncIterator[bytes]) -> None:
+        """Stores a file of the form. Whether our page sent it is known at its end: until then its origin counts."""
+        if self._refusal is not None:
+            return
+        file_id = str(uuid4())
+        try:
+            check_form_origin(self._request)
+            if len(self._uploaded) >= MOST_FILES:
+                raise ChatError("too_many_files", max=MOST_FILES)
+            labels = clean_name(name), clean_type(type_)
+            new = NewFile(self._user.id, file_id, *labels, None, at_most=self._request.content_length)
+            file, _ = await self._request.app[UPLOADS].receive(new, chunks)
+        except ChatError as error:
+            self._refusal = error
+            self._refused.append(file_id)
+        else:
+            self._uploaded.append(file)
 
     async def _uploaded_before(self) -> list[MessageFile]:
         try:

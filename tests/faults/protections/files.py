@@ -139,9 +139,16 @@ PROTECTIONS = [
     Protection(
         "A form's files are stored only if our page sent it",
         "chatserver/web/pages/sent_files.py",
-        "                await check_form(self._request)\n",
-        "",
+        "not in self._uploaded]\n            await self.clean_up()\n",
+        "not in self._uploaded]\n",
         "files/test_forms.py::test_no_file_of_a_form_is_stored_that_our_page_did_not_send",
+    ),
+    Protection(
+        "A form that cannot be read to its end leaves no files",
+        "chatserver/web/pages/sent_files.py",
+        "                await self.clean_up()\n                raise\n",
+        "                raise\n",
+        "files/test_forms.py::test_a_form_that_cannot_be_read_to_its_end_leaves_no_files",
     ),
     Protection(
         "All servers store files in one place",
