@@ -6,7 +6,7 @@ from zipfile import ZipFile
 from chatserver.config.settings import Config
 from tests.support.commands import chatserver, thread
 from tests.support.database import execute
-from tests.support.files import fetches, has_uploaded, picture, sends
+from tests.support.files import discards, fetches, has_uploaded, picture, sends, uploads
 from tests.support.grouping import group_of
 from tests.support.people import Person
 
@@ -63,6 +63,17 @@ async def test_a_part_of_a_file_can_be_asked_for(ana: Person) -> None:
     assert await fetches(ana, id, Range="bytes=2-4") == (206, b"234")
     assert await fetches(ana, id, Range="bytes=-3") == (206, b"789")
     assert (await fetches(ana, id, Range="bytes=10-"))[0] == 416
+    for ignored in ("bytes=0-1,4-5", "lines=0-1", "nonsense"):
+        assert await fetches(ana, id, Range=ignored) == (200, b"0123456789")
+
+
+async def test_a_part_is_of_the_file_whose_beginning_one_has(ana: Person) -> None:
+    id = await has_uploaded(ana, b"0123456789")
+    tag = (await ana.http.get(f"/messages/files/{id}")).headers["ETag"]
+    assert await fetches(ana, id, Range="bytes=4-", **{"If-Range": tag}) == (206, b"456789")
+    await discards(ana, id)
+    assert (await uploads(ana, b"abcdefghijk", id=id))[0] == 201
+    assert await fetches(ana, id, Range="bytes=4-", **{"If-Range": tag}) == (200, b"abcdefghijk")
 
 
 async def test_erasing_somebody_takes_their_files(ana: Person, ben: Person, config: Config) -> None:

@@ -62,6 +62,7 @@ async def test_a_bucket_does_what_a_folder_does(serve: Serve, bucket: Bucket) ->
         assert await fetches(ben, notes) == (200, large)
         assert await fetches(ben, notes, Range="bytes=1000000-1000003") == (206, large[1_000_000:1_000_004])
         assert (await fetches(ben, notes, Range="bytes=99999999-"))[0] == 416
+        assert await fetches(ben, notes, Range="bytes=0-1,4-5") == (200, large)
         assert opened((await fetches(ben, shown, "small"))[1]).size == (480, 320)
         tag = (await ben.http.get(f"/messages/files/{notes}")).headers["ETag"]
         assert await fetches(ben, notes, **{"If-None-Match": tag}) == (304, b"")

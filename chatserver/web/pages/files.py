@@ -13,7 +13,7 @@ from chatserver.files.uploads import NewFile
 from chatserver.validation import parse_uuid
 from chatserver.web.app_keys import CONFIG, DB, UPLOADS
 from chatserver.web.bodies import BROKEN, accepts_json
-from chatserver.web.byte_ranges import send_chunks
+from chatserver.web.byte_ranges import DiskFile, send_chunks
 from chatserver.web.current_user import require_user
 from chatserver.web.forms import check_form
 from chatserver.web.sessions import find_user
@@ -106,5 +106,5 @@ async def _send(request: web.Request, file: SeenFile, key: str, size: int) -> we
         return await send_chunks(request, storage, key, size, headers)
     stored = await storage.open(key)
     if stored.path is not None:
-        return web.FileResponse(stored.path, headers=headers)
+        return DiskFile(stored.path, headers)
     return await send_chunks(request, storage, key, stored.size, headers)
