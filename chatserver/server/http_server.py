@@ -57,9 +57,14 @@ class Server(web.Server):
         self.request_factory = self._begin_request
 
     def __call__(self) -> RequestHandler:
-        """Creates a connection for asyncio."""
+        """Creates a connection for asyncio. Bodies stay as they came: a small one may expand to what holds the loop."""
         return Connection(
-            self, request_timeout=self._request_timeout, headers=self._headers, loop=self._loop, **self._kwargs
+            self,
+            request_timeout=self._request_timeout,
+            headers=self._headers,
+            loop=self._loop,
+            auto_decompress=False,
+            **self._kwargs,
         )
 
     def _begin_request(

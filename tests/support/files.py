@@ -30,9 +30,11 @@ async def uploads(
         return answer.status, await answer.json()
 
 
-async def has_uploaded(person: Person, content: Any, name: str = "notes.txt", type: str = "text/plain") -> str:
+async def has_uploaded(
+    person: Person, content: Any, name: str = "notes.txt", type: str = "text/plain", **headers: str
+) -> str:
     """Uploads a file and returns its id."""
-    status, file = await uploads(person, content, name, type)
+    status, file = await uploads(person, content, name, type, **headers)
     assert status == 201, file
     return str(file["id"])
 

@@ -1,5 +1,6 @@
 """The body of a POST is stored as it was sent, or refused: invalid text is never replaced."""
 
+import gzip
 import json
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -12,6 +13,7 @@ from chatserver.errors import ChatError
 from chatserver.web.routes import ROUTES
 from tests.support.commands import chatserver
 from tests.support.database import execute
+from tests.support.files import fetches, has_uploaded
 from tests.support.people import PASSWORD, Person
 from tests.support.servers import API_KEY
 
@@ -195,6 +197,16 @@ async def test_pages_accept_only_forms(ana: Person, kind: str) -> None:
     async with ana.http.post("/messages/language/", data=body, headers={"Content-Type": kind}) as response:
         assert response.status == 400
         assert escape(ChatError("bad_frame").sentence) in await response.text()
+
+
+async def test_a_body_is_taken_as_it_comes_and_never_expanded(ana: Person) -> None:
+    token = (await ana.get("/messages/")).field("csrf_token")
+    packed = gzip.compress(urlencode({"csrf_token": token, "language": "ru"}).encode())
+    headers = {"Content-Type": URLENCODED, "Content-Encoding": "gzip"}
+    async with ana.http.post("/messages/language/", data=packed, headers=headers, allow_redirects=False) as response:
+        assert response.status == 400
+    id = await has_uploaded(ana, packed, Content_Encoding="gzip")
+    assert await fetches(ana, id) == (200, packed)
 
 
 async def test_the_first_of_two_fields_with_one_name_counts(program: Program, ana: Person) -> None:
