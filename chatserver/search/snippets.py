@@ -4,9 +4,11 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+import regex
+
 BEFORE, LENGTH = 40, 160  # characters before the first marked word, and in all
 
-_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+[^\W_]*)*")
+_WORD = regex.compile(r"[^\W_]+(?:[\p{M}\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+[^\W_]*)*")
 _INVISIBLE = re.compile("[\u0300\u0301\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 
