@@ -43,7 +43,6 @@ async def test_odd_queries_are_answered(serve: Serve, config: Config) -> None:
         ({"q": "a", "thread": "9" * 30}, 404, "no_such_thread"),
         ({"q": "a", "since": "yesterday"}, 400, "bad_frame"),
         ({"q": "a", "until": "2026-02-30"}, 400, "bad_frame"),
-        ({"q": "a", "until": "9999-12-31"}, 400, "bad_frame"),
         ({"q": "a", "cursor": "1.2.3"}, 400, "bad_frame"),
         ({"q": "a", "cursor": "é"}, 400, "bad_frame"),
         ({"q": "a", "from": "Nobody"}, 404, "no_such_user"),

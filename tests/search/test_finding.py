@@ -80,7 +80,8 @@ async def test_filters_leave_out_what_is_not_asked_for(ana: Person, ben: Person,
     assert await texts(ana, "lunch", thread=with_ben) == ["my lunch", "lunch with Ben"]
     assert await texts(ana, "lunch from:ben") == ["lunch with Ben"]
     assert await texts(ana, "lunch", **{"from": "Cleo"}) == ["lunch with Cleo"]
-    assert await texts(ana, "lunch", since="2020-01-01", until="2999-12-31") == await texts(ana, "lunch")
+    for ends in ({"since": "2020-01-01", "until": "2999-12-31"}, {"since": "0001-01-01", "until": "9999-12-31"}):
+        assert await texts(ana, "lunch", **ends) == await texts(ana, "lunch")
     assert await texts(ana, "lunch", since="2999-12-31") == await texts(ana, "lunch", until="2020-01-01") == []
 
 

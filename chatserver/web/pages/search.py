@@ -95,9 +95,12 @@ def _moment(request: web.Request, name: str, days: int = 0) -> datetime | None:
     if not raw:
         return None
     try:
-        day = date.fromisoformat(raw) + timedelta(days=days)
-    except (ValueError, OverflowError):
+        day = date.fromisoformat(raw)
+    except ValueError:
         raise ChatError("bad_frame") from None
+    if date.max - day < timedelta(days=days):
+        return LAST_MOMENT
+    day += timedelta(days=days)
     return beginning_of(day.isoformat(), viewers_zone(choices_of(request)))
 
 
