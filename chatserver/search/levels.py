@@ -153,7 +153,8 @@ def _extended(before: Asked, similar: Sequence[SimilarWord]) -> Asked:
     slot = before.slots[0]
     added = {one.stem for one in similar}.difference(slot or ())
     slots = [slot and [*slot, *added]]
-    hint = "|".join([before.hint, *(_escaped(one.word) for one in similar)])
+    hints = sorted({before.hint, *(_escaped(one.word) for one in similar)}, key=len)
+    hint = "|".join(one for place, one in enumerate(hints) if not any(part in one for part in hints[:place]))
     return Asked(before.stems, _any(filter(None, words)), slots, hint, [*added])
 
 
