@@ -127,8 +127,15 @@ def _parameters(scope: Scope, level: Level) -> dict[str, Any]:
 
 
 def _of_piece(level: Level, single: list[int]) -> int:
-    """Returns how many messages to look into for each piece, where its marks leave little out; 0: all of the piece."""
+    """Returns how many messages to look into for each piece, where somebody has many threads; 0: all of the piece.
+
+    The more of them the marks leave out, the more.
+    """
     if not single:
         return PIECE
-    has_any = any(not slot or len(slot) > FILTERED for term in level.terms for slot in term.slots)
-    return 8 * PIECE if has_any else 0
+    slots = [slot for term in level.terms for slot in term.slots]
+    if any(not slot or len(slot) > FILTERED for slot in slots):
+        return 8 * PIECE
+    if len(slots) > len(level.terms):
+        return 0  # few messages with the words of a phrase have the phrase
+    return 4 * PIECE if len(slots) == 1 else 32 * PIECE

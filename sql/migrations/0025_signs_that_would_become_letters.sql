@@ -1,6 +1,6 @@
 -- № and ™ are signs beside a word. Their compatibility forms are letters: "№42" was the word "no42", which 42 did not
--- find. What was indexed is indexed again in the background. A text of ASCII and Cyrillic letters alone is composed, and
--- without invisible marks: it is not looked through for these.
+-- find. What was indexed is indexed again in the background.
+-- A text of ASCII and Cyrillic letters alone is composed, and has no invisible marks: these steps are left out.
 -- squawk-ignore-file ban-truncate-cascade
 
 create or replace function search_text_by_locale(text) returns text language sql immutable parallel safe

@@ -5,23 +5,10 @@
 -- if there are no more; and into what is not indexed yet. `stems` of the same `slots` stand for one word. One row
 -- without a message if nothing is found.
 with mine as materialized (
-    -- What was indexed a moment ago does not count as indexed: the stems may have been asked for before.
-    select p.thread_id, p.from_seq, t.last_seq, t.last_message_at, coalesce(i.seq, 0) as indexed,
-           coalesce(i.change, 0) as indexed_change, coalesce(n.last_change, 0) as last_change
-    from participants p
-    join threads t on t.id = p.thread_id
-    left join lateral (
-        select case when is_new then before_seq else seq end as seq,
-               case when is_new then before_change else change end as change
-        from (
-            select *, moved_at > now() - interval '10 seconds' as is_new from search_positions
-            where thread_id = p.thread_id
-        ) i
-    ) i on true
-    left join thread_changes n on n.thread_id = p.thread_id
-    where p.user_id = %(user_id)s::bigint
-      and (%(thread_id)s::bigint is null or p.thread_id = %(thread_id)s)
-      and t.last_message_at >= %(since)s::timestamptz
+    select * from search_threads
+    where user_id = %(user_id)s::bigint
+      and (%(thread_id)s::bigint is null or thread_id = %(thread_id)s)
+      and last_message_at >= %(since)s::timestamptz
 ), effort as materialized (
     -- Of more than 64 threads at least one piece of each: with fewer, little would be complete down to any moment.
     -- Where marks rule out little, each thread's newest messages instead: `of_piece` times the pieces, shared by the
@@ -40,13 +27,12 @@ with mine as materialized (
     order by moment desc
     limit 1 offset (select pieces from effort)
 ), newest as materialized (
-    select s.thread_id, greatest(m.from_seq, m.last_seq - (select messages from effort) + 1) as from_seq, s.first_seq,
-           s.first_at, s.last_at
-    from mine m
+    select s.thread_id, m.newest_from as from_seq, s.first_seq, s.first_at, s.last_at
+    from (select *, greatest(from_seq, last_seq - (select messages from effort) + 1) as newest_from from mine) m
     cross join lateral (
         select thread_id, first_seq, first_at, last_at
         from search_pieces
-        where thread_id = m.thread_id and last_seq >= m.from_seq and first_at <= %(before_at)s
+        where thread_id = m.thread_id and last_seq >= m.newest_from and first_at <= %(before_at)s
         order by first_seq desc
         limit (select of_each from effort)
     ) s
@@ -56,11 +42,9 @@ with mine as materialized (
     -- Below it, pieces were left out: of a thread's many, and of threads that are not recent.
     select greatest(
         (
-            select max(first_at)
-            from (
-                select min(first_at) as first_at from newest
-                group by thread_id having count(*) = (select of_each from effort)
-            ) t
+            select min(first_at) from newest
+            group by thread_id having count(*) = (select of_each from effort)
+            order by min(first_at) desc limit 1
         ),
         (select max(last_message_at) from mine where last_message_at < (select moment from recent)),
         (
@@ -103,54 +87,90 @@ with mine as materialized (
         join participants p on p.thread_id = s.thread_id and p.user_id = %(user_id)s and p.from_seq <= s.last_seq
         where %(by_stem)s and (select threads from effort) > 64
     ) s
-), bounds as (
-    select least(
-        greatest(
-            (select moment from horizon),
-            (select last_at from ranked where place = (select pieces from effort) + 1),
-            '-infinity'
-        ),
-        %(before_at)s
-    ) as moment
 ), asked as materialized (
-    select slot, 1 + (hash & 1023) % 96 as one, 1 + (hash >> 10 & 1023) % 96 as two,
-           1 + (hash >> 20 & 1023) % 96 as three
-    from (select slot, hashint4(stem) as hash from unnest(%(stems)s::int[], %(slots)s::int[]) as s (stem, slot)) s
-), alone as materialized (
-    select row_number() over (order by slot) as number, min(one) as one, min(two) as two, min(three) as three
-    from asked group by slot having count(*) = 1
+    -- `place` of a word that only one stem stands for: its place among such words; else null.
+    select a.slot, a.stem, l.place
+    from unnest(%(stems)s::int[], %(slots)s::int[]) as a (stem, slot)
+    left join (
+        select slot, row_number() over (order by slot) as place
+        from unnest(%(slots)s::int[]) as s (slot) group by slot having count(*) = 1
+    ) l on l.slot = a.slot
+), first_two as materialized (
+    select min(stem) filter (where place = 1) as one, min(stem) filter (where place = 2) as two from asked
+), others as materialized (
+    select slot, stem, place from asked where coalesce(place, 3) > 2
+), present as materialized (
+    -- Of several stems for a word a piece has few, and marks let some messages pass for each that is looked for.
+    select s.*
+    from search_stems_of_pieces(
+        array(select stem from others where place is null),
+        case when (select threads from effort) <= 64 then array(select thread_id from mine) end
+    ) s
+    where %(by_stem)s and exists (select from ranked)
 ), looked_into as materialized (
     -- The messages of each 64 of a piece that seem to have all words, as bits. Two words that stand alone are looked
     -- for first, since that is quick, and leaves little for the others.
-    select s.thread_id, s.from_seq, s.first_seq, s.last_seq, s.mark & (
-        select coalesce(bit_and(w.mark), -1)
+    select s.thread_id, s.from_seq, s.first_seq, s.last_seq, s.began, s.pace, s.mark & (
+        select case when count(*) < (select count(distinct slot) from others) then 0
+                    else coalesce(bit_and(w.mark), -1) end
         from (
-            select bit_or(s.marks[s.start + one] & s.marks[s.start + two] & s.marks[s.start + three]) as mark
-            from asked group by slot
+            select bit_or(search_mark(s.marks, s.start, stem)) as mark
+            from others
+            where place is not null or not %(by_stem)s or stem = any(s.stems)
+            group by slot
         ) w
     ) as mark
     from (
-        select s.thread_id, s.from_seq, s.first_seq + 64 * q.start / 96 as first_seq, s.last_seq, s.marks, q.start,
-               coalesce(s.marks[q.start + a.one] & s.marks[q.start + a.two] & s.marks[q.start + a.three], -1)
-               & coalesce(s.marks[q.start + b.one] & s.marks[q.start + b.two] & s.marks[q.start + b.three], -1) as mark
+        select s.thread_id, s.from_seq, s.first_seq + 64 * q.start / 96 as first_seq, s.last_seq, s.marks, s.stems,
+               q.start, s.began + s.pace * (64 * q.start / 96) as began, s.pace,
+               coalesce(search_mark(s.marks, q.start, f.one), -1)
+               & coalesce(search_mark(s.marks, q.start, f.two), -1) as mark
         from (
-            select s.thread_id, r.from_seq, s.first_seq, s.last_seq, s.marks || '{}' as marks  -- read once
+            select s.thread_id, r.from_seq, s.first_seq, s.last_seq, s.marks || '{}' as marks, p.stems,  -- read once
+                   extract(epoch from s.first_at)::float8 as began,
+                   extract(epoch from s.last_at - s.first_at)::float8 / greatest(s.last_seq - s.first_seq, 1) as pace
             from ranked r
             join search_pieces s on s.thread_id = r.thread_id and s.first_seq = r.first_seq
+            left join present p on p.thread_id = r.thread_id and p.first_seq = r.first_seq
             where r.place <= (select pieces from effort)
             offset 0
         ) s
-        left join alone a on a.number = 1
-        left join alone b on b.number = 2
-        join (values (0), (96), (192), (288)) as q (start) on q.start <= 96 * ((s.last_seq - s.first_seq) / 64)
+        cross join first_two f
+        join (values (0), (96), (192), (288)) as q (start)
+            on q.start <= 96 * ((s.last_seq - s.first_seq) / 64) and s.first_seq + 64 * q.start / 96 + 63 >= s.from_seq
         offset 0
     ) s
     where s.mark <> 0
-), places as (
-    select h.thread_id, h.from_seq, h.first_seq + n.place as seq
+), candidates as materialized (
+    -- `at`: about when the message was sent, as if those of a piece were sent at equal times.
+    select h.thread_id, h.from_seq, h.first_seq + n.place as seq, h.began + h.pace * n.place as at
     from (select * from looked_into where mark <> 0 offset 0) h
-    cross join generate_series(0, 63) as n (place)
+    join (values (0), (8), (16), (24), (32), (40), (48), (56)) as b (place) on h.mark >> b.place & 255 <> 0
+    cross join lateral generate_series(b.place, b.place + 7) as n (place)  -- of few bytes; most are 0
     where h.mark >> n.place & 1 = 1 and h.first_seq + n.place <= h.last_seq
+), cut as materialized (
+    -- Of many threads at once the newest candidates are read alone, since the pieces of many reach far back.
+    select at from candidates
+    where at <= extract(epoch from %(before_at)s)::float8
+    order by at desc
+    limit 1 offset (select case when threads > 64 then greatest(2500, 2 * %(pieces)s) else 1000000 end from effort)
+), left_out as (
+    select max(g.sent_at) as moment
+    from messages g
+    where (g.thread_id, g.seq) in (
+        select thread_id, max(seq) from candidates
+        where at < (select at from cut) and seq >= from_seq group by thread_id
+    )
+), bounds as (
+    select least(%(before_at)s, greatest(
+        (select moment from horizon),
+        (select last_at from ranked where place = (select pieces from effort) + 1),
+        (select moment from left_out),
+        '-infinity'
+    )) as moment
+), places as (
+    select thread_id, from_seq, seq from candidates
+    where at >= coalesce((select at from cut), '-infinity')
     union all
     select m.thread_id, m.from_seq, g.seq
     from mine m
@@ -176,8 +196,7 @@ with mine as materialized (
         cross join lateral (
             select seq from changed_messages
             where thread_id = m.thread_id and change > m.indexed_change
-            order by change desc
-            limit %(fresh)s
+            order by change desc limit %(fresh)s
         ) c
         where m.last_change > m.indexed_change
         limit %(fresh)s
@@ -199,17 +218,10 @@ with mine as materialized (
         offset 0
     ) c
     cross join lateral (
-        select text
-        from (
-            select search_text(c.text) as text
-            limit 1  -- computes it once
-        ) s
+        select text from (select search_text(c.text) as text limit 1) s  -- computes it once
         where lower(text) ~ all(%(hints)s::text[])  -- quicker than what follows
     ) t
-    cross join lateral (
-        select to_tsvector('chat', t.text) as stems
-        limit 1
-    ) v
+    cross join lateral (select to_tsvector('chat', t.text) as stems limit 1) v
     where not exists (
         select from unnest(%(by_stems)s::tsquery[], %(by_words)s::tsquery[]) as q (stem, word)
         where not (v.stems @@ q.stem or numnode(q.word) > 0 and to_tsvector('simple', t.text) @@ q.word)
