@@ -26,7 +26,7 @@ PROTECTIONS = [
     ),
     Protection(
         "A word that is indexed while it is searched for is found",
-        "sql/queries/search.sql",
+        "sql/migrations/0026_functions_of_the_search.sql",
         "moved_at > now() - interval '10 seconds' as is_new",
         "false as is_new",
         "search/test_follower.py::test_a_word_that_is_indexed_while_it_is_searched_for_is_found",
@@ -37,6 +37,13 @@ PROTECTIONS = [
         "g.seq = m.last_seq - (select messages from effort)\n",
         "g.seq = 0\n",
         "search/test_many_threads.py::test_a_lively_thread_among_many_is_found_whole_before_the_others",
+    ),
+    Protection(
+        "Behind the newest messages that may be hits, the search goes on",
+        "sql/queries/search.sql",
+        "        (select moment from left_out),\n",
+        "",
+        "search/test_many_threads.py::test_old_messages_without_a_word_are_found_behind_thousands_with_it",
     ),
     Protection(
         "A cursor belongs to one user and one query",
