@@ -81,9 +81,12 @@ async def _send_messages(services: SocketServices, place: Place, send: Send) -> 
 
 
 async def is_too_far(services: SocketServices, place: Place) -> bool:
-    """Returns whether a replay would take more than `replay_limit` frames; queries PostgreSQL only if it might."""
+    """Returns whether changes make a replay longer than `replay_limit` frames; queries PostgreSQL only if they might.
+
+    Too many messages are noticed when they are read.
+    """
     limit, member = services.config.replay_limit, place.member
     room = limit - (member.last_seq - place.seq)
     if not limit or room >= member.last_change - place.change:
         return False
-    return room < 0 or len((await changes_after(services.db, member, place.change, room + 1)).numbers) > room
+    return room >= 0 and len((await changes_after(services.db, member, place.change, room + 1)).numbers) > room

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -120,14 +121,18 @@ async def test_one_id_sent_to_two_servers_in_two_threads_at_once_is_stored_once(
     assert execute(str(config.database_url), f"select count(*) from messages where client_id = '{id}'") == [(1,)]
 
 
-async def test_a_user_who_is_being_removed_stores_nothing_more(ana: Person, ben: Person, config: Config) -> None:
+@pytest.mark.parametrize("more", [{}, {"reply": 1}], ids=["plain", "answer"])  # each has a statement of its own
+async def test_a_user_who_is_being_removed_stores_nothing_more(
+    ana: Person, ben: Person, config: Config, more: dict[str, int]
+) -> None:
     thread = await ana.writes_to(ben)
     socket = await ben.socket()
     with closing(psycopg2.connect(config.database_url)) as removing:
         cursor = removing.cursor()
         cursor.execute(f"select id from threads where id = {thread} for no key update")
         cursor.execute(f"delete from participants where thread_id = {thread} and user_id = {ben.id}")
-        id = await socket.sends(thread, "too late")
+        id = str(uuid4())
+        await socket.says("send", thread=thread, id=id, text="too late", **more)
         await lock_is_waited_for(config)
         removing.commit()
     assert (await socket.receives("error", id=id))["code"] == "no_such_thread"

@@ -19,6 +19,13 @@ PROTECTIONS = [
         "conversations/test_group_commit.py::test_a_user_who_is_being_removed_stores_nothing_more",
     ),
     Protection(
+        "The number of a lone message is determined under the thread's lock",
+        "sql/queries/plain_messages.sql",
+        "select id from threads where id = %(thread_id)s::bigint for no key update;",
+        "",
+        "conversations/test_group_commit.py::test_a_user_who_is_being_removed_stores_nothing_more",
+    ),
+    Protection(
         "Locks are taken in one order",
         "sql/queries/messages.sql",
         "then the row has a code and no number.\n"
