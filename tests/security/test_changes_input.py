@@ -175,7 +175,7 @@ async def test_changes_count_as_messages_for_the_rate(serve: Serve) -> None:
         socket = await ana.socket()
         for asked in (socket.edits(thread, 1, "Better"), socket.reacts(thread, 1, "👍"), socket.deletes(thread, 1)):
             await socket.receives("done", id=await asked)
-        await is_refused(socket, thread, await socket.edits(thread, 1, " "))
+        await is_refused(socket, thread, await socket.edits(thread, 1, "a\0b"))
         await is_refused(socket, thread, await socket.reacts(thread, 1, "a"))
 
 
