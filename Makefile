@@ -44,8 +44,8 @@ protections: install  ## Disable each protection in a copy of the code, and chec
 	@$(BIN)/python -m tests.faults.protections
 
 security: .venv/security/installed  ## Look for vulnerabilities: bandit, semgrep, detect-secrets, schemathesis, tests/security, and the audit
-	@echo "bandit ..."  # B104, B108 and B704 are ruff's S104, S108 and S704, in `make check`, and a rule of semgrep's
-	@$(TOOLS)/bandit -q -ll -s B104,B108,B704 -r chatserver requirements
+	@echo "bandit ..."  # B104, B108, B608 and B704 are ruff's S104, S108, S608 and S704, in `make check`, and a rule of semgrep's
+	@$(TOOLS)/bandit -q -ll -s B104,B108,B608,B704 -r chatserver requirements
 	@echo "semgrep ..."
 	@$(SEMGREP) --test tests/security/semgrep
 	@$(SEMGREP) --strict --error --config tests/security/semgrep/rules.yml chatserver templates static
