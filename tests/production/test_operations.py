@@ -74,15 +74,17 @@ async def test_a_site_beside_the_chat_answers_while_the_chat_is_not_ready(stage:
     async with TestServer(site, host="127.0.0.1") as server:
         port = start_haproxy_beside(stage, server.port or 0)
         try:
-            async with Person(URL(f"https://localhost:{port}"), "Ana", trust=stage.trust) as ana:
+            async with Person(URL(f"https://localhost:{port}"), "Ana-beside", trust=stage.trust) as ana:
                 await stage.answers(f"https://localhost:{port}/messages/sign-in/", 20)
                 await ana.sign_up()
                 await sees_site_and_chat(ana, 200)
                 stage.end("redis")
-                await stage.until(lambda: servers(stage, "beside")["pages/BACKEND"]["status"] == "DOWN", 20)
-                await sees_site_and_chat(ana, 503)
+                try:
+                    await stage.until(lambda: servers(stage, "beside")["pages/BACKEND"]["status"] == "DOWN", 20)
+                    await sees_site_and_chat(ana, 503)
+                finally:
+                    stage.start_redis()
         finally:
-            stage.start_redis()
             stage.end("beside")
     await stage.ready()
 
