@@ -97,5 +97,5 @@ async def test_supervisor_runs_two_instances_and_a_courier_and_ends_them(stage: 
     stage.run("supervisor", program("supervisord"), "-c", path, as_user=False)
     for port in (18801, 18802):
         await stage.answers(f"http://127.0.0.1:{port}/readyz", 40)
-    assert "chatserver-courier entered RUNNING state" in (place / "log").read_text()
+    await stage.until(lambda: "chatserver-courier entered RUNNING state" in (place / "log").read_text(), 20)
     assert stage.end("supervisor") < 10
