@@ -48,20 +48,24 @@ def drawn_files(files: Sequence[MessageFile]) -> list[DrawnFile]:
 
 
 def _drawn(file: MessageFile) -> DrawnFile:
-    attributes = f' data-file="{file.id}" data-type="{escape(file.type)}" data-bytes="{file.bytes}"'
-    if file.width and file.height:
-        attributes += f' data-width="{file.width}" data-height="{file.height}"'
-    if file.animated:
-        attributes += ' data-animated="true"'
     return DrawnFile(
         file.name,
         file.is_picture,
         bool(file.animated),
         f"/messages/files/{file.id}",
-        Markup(attributes),  # noqa: S704
+        _attributes(file),
         shown_size(file.width or 0, file.height or 0),
         "" if file.is_picture else about(file.name, file.bytes),
     )
+
+
+def _attributes(file: MessageFile) -> Markup:
+    attributes = f' data-file="{file.id}" data-type="{escape(file.type)}" data-bytes="{file.bytes}"'
+    if file.width and file.height:
+        attributes += f' data-width="{file.width}" data-height="{file.height}"'
+    if file.animated:
+        attributes += ' data-animated="true"'
+    return Markup(attributes)  # noqa: S704
 
 
 def shown_size(width: int, height: int) -> tuple[int, int]:
