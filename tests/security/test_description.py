@@ -4,6 +4,7 @@ import re
 
 from chatserver.errors import TABLE
 from chatserver.web import api
+from chatserver.web.pages import sso
 from chatserver.web.routes import FOR_BOTH, FOR_PROGRAMS, ROUTES
 from chatserver.web.v1 import routes as v1
 from tests.support.repository import page
@@ -16,7 +17,8 @@ def test_exactly_the_addresses_for_programs_are_described() -> None:
     assert set(described) == of_the_api | {
         route.path
         for route in ROUTES
-        if route.handler in (FOR_PROGRAMS | FOR_BOTH) - {api.socket}  # not JSON: protocol.md describes it
+        # Neither a socket nor the form that signs in by a token answers with JSON when all is well: see protocol.md.
+        if route.handler in (FOR_PROGRAMS | FOR_BOTH) - {api.socket, sso.sign_in}
     }
 
 
