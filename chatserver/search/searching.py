@@ -1,7 +1,7 @@
 """Answers a search: exact hits first, then parts of words, typing errors and the other keyboard layout."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chatserver.config.settings import Config
@@ -45,14 +45,24 @@ class Hit(NamedTuple):
 
 
 class Search:
-    """One page of one search."""
+    """One page of one search. `plain` takes the signs of its formatting off a text, for the snippets."""
 
-    def __init__(self, db: Database, config: Config, scope: Scope, terms: Sequence[Term], cursor: Cursor) -> None:
+    def __init__(
+        self,
+        db: Database,
+        config: Config,
+        scope: Scope,
+        terms: Sequence[Term],
+        cursor: Cursor,
+        *,
+        plain: Callable[[str], str] = str,
+    ) -> None:
         self._db = db
         self._config = config
         self._scope = scope
         self._terms = terms
         self._at = cursor
+        self._plain = plain
         self._hits: list[Hit] = []
         self._waiting = 0
 
@@ -135,7 +145,7 @@ class Search:
             title = titles.get(message.thread_id)
             # Changed or lost a moment ago: the next search decides.
             if message.text == hit.row.text and title:
-                snippet = snippet_of(message.text, marked[hit.kind])
+                snippet = snippet_of(self._plain(message.text), marked[hit.kind])
                 results.append(Result(message, title, snippet, hit.kind))
         return results
 

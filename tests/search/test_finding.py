@@ -55,6 +55,12 @@ async def test_a_result_is_an_entry_of_the_history_with_its_line(ana: Person, be
     assert "the Russian word ЁЖИКИ is here" in line
 
 
+async def test_a_line_has_no_signs_of_formatting(ana: Person, ben: Person) -> None:
+    await ben.writes_to(ana, "**Tomorrow** we take the `train`")
+    (found,) = await finds(ana, "train")
+    assert found["snippet"] == ["Tomorrow we take the ", {"match": "train"}]
+
+
 async def test_an_edited_message_is_found_by_its_text_as_it_is_now(ana: Person, ben: Person, config: Config) -> None:
     thread = await ben.writes_to(ana, "apple")
     socket = await ben.socket()

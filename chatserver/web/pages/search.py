@@ -21,6 +21,7 @@ from chatserver.web.current_user import require_user
 from chatserver.web.forms import Form
 from chatserver.web.pages.conversations import list_beside
 from chatserver.web.pages.preferences import choices_of
+from chatserver.web.rendering.formatting import plain
 from chatserver.web.rendering.pages import render, with_retry
 from chatserver.web.rendering.timezones import beginning_of, viewers_zone
 from chatserver.web.sessions import find_user
@@ -58,7 +59,7 @@ async def _find(request: web.Request, user: User) -> tuple[Results, list[Title]]
         return Results([], None, complete=True), []
     asked = await _asked(request, user)
     with SEARCH_TIME.time():
-        results = await Search(request.app[DB], request.app[CONFIG], asked.scope, asked.terms, asked.cursor).page()
+        results = await Search(request.app[DB], request.app[CONFIG], *asked, plain=plain).page()
     is_first = asked.scope.thread_id is None and asked.cursor == Cursor()
     typed = request.query["q"] if is_first else ""
     return results, await threads_by_title(request.app[DB], user.id, typed)
