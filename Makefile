@@ -30,6 +30,7 @@ test: install  ## Run the tests (ARGS="-k sign_in" passes options to pytest)
 	@$(BIN)/python -m $(PYTEST) -m "not long" $(ARGS)
 
 long: install  ## Run the slow tests: byte-by-byte attacks, failing starts, whole commands
+	@$(LOCKED) $(MAKE) -s .venv/installed-bench
 	@$(BIN)/python -m $(PYTEST) -m long $(ARGS)
 
 coverage: install  ## Run the tests, and list the lines of the server that none of them reached
