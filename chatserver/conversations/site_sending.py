@@ -1,6 +1,6 @@
 """Sends for people of the site, whom programs name by subject, again and again the same."""
 
-from chatserver.conversations.access import ThreadRequest
+from chatserver.conversations.access import SiteRequest, ThreadRequest
 from chatserver.conversations.message_store import StoredMessage
 from chatserver.conversations.sending import CheckedMessage, Sending
 from chatserver.database.batcher import Batcher
@@ -21,12 +21,14 @@ class SiteSending:
         self._people = people
         self._accounts: dict[str, int] = {}  # by subject
 
-    async def send(self, thread_id: int, subject: str, checked: CheckedMessage, reply: int | None) -> StoredMessage:
+    async def send(
+        self, thread: SiteRequest, subject: str, checked: CheckedMessage, reply: int | None
+    ) -> StoredMessage:
         """Stores a message once. Raises what `MessageStore.submit` says, and ChatError `no_such_user`."""
         remembered = self._accounts.get(subject)
         if remembered is not None:
             try:
-                return await self._sending.submit(ThreadRequest(thread_id, remembered), checked, reply)
+                return await self._sending.submit(ThreadRequest(thread.thread_id, remembered), checked, reply)
             except Unavailable:
                 raise
             except ChatError:  # perhaps of the old account
@@ -34,7 +36,7 @@ class SiteSending:
         person = await self._people.submit(subject)
         if person is None or person.disabled:
             raise ChatError("no_such_user")
-        stored = await self._sending.submit(ThreadRequest(thread_id, person.user_id), checked, reply)
+        stored = await self._sending.submit(ThreadRequest(thread.thread_id, person.user_id), checked, reply)
         if len(self._accounts) >= REMEMBERED:
             self._accounts.pop(next(iter(self._accounts)))
         self._accounts[subject] = person.user_id

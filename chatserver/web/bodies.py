@@ -81,6 +81,8 @@ async def typed_text(request: web.Request) -> str:
 
 
 async def _read(request: web.Request) -> list[tuple[str, Any]]:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise ChatError("bad_frame")  # it stays packed
     if request.content_type == MULTIPART:
         return list((await request.post()).items())
     body = (await request.read()).rstrip()

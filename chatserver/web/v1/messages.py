@@ -26,8 +26,7 @@ async def send(request: web.Request) -> web.Response:
     body = await read_object(request)
     sub, text, reply = sub_field(body, "sender"), text_field(body, "text"), number_field(body, "reply")
     checked = request.app[SENDING].check(body.get("client_id"), text, limited_for=None)
-    thread_id = parse_thread_id(request.match_info["thread"])
-    stored = await request.app[SITE_SENDING].send(thread_id, sub, checked, reply)
+    stored = await request.app[SITE_SENDING].send(site_request(request), sub, checked, reply)
     return web.json_response({"id": checked.client_id, "seq": stored.seq, "at": as_time(stored.sent_at)})
 
 
