@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
@@ -20,6 +19,7 @@ from chatserver.server.schema import migrate
 from tests.support.chromium import NO_BROWSER, has_browser
 from tests.support.database import EMPTY_EVERYTHING, KeptConnection, execute
 from tests.support.people import Person
+from tests.support.ports import unused_port
 from tests.support.servers import API_KEY, Serve, serving
 
 

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Frame, FrameLocator, Page
 
+from tests.support.ports import unused_port
 from tests.support.tokens import claims_of, signed
 
 PAGE = """<!doctype html>

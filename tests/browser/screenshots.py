@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, async_playwright
 
 from chatserver.config.development import make_secret
@@ -17,6 +16,7 @@ from chatserver.development import demo
 from chatserver.development.embedded import EmbeddedServers
 from chatserver.server.schema import migrate
 from tests.support.chromium import NO_BROWSER, has_browser, launch
+from tests.support.ports import unused_port
 from tests.support.servers import serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"

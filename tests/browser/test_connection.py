@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import psycopg2
 import pytest
-from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, expect
 
 from chatserver.config.settings import Config
@@ -18,6 +17,7 @@ from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
 from tests.support.database import holds, lock_is_waited_for
 from tests.support.people import PATIENCE
+from tests.support.ports import unused_port
 from tests.support.proxy import Proxy
 
 LOST = "Connection lost. Reconnecting…"

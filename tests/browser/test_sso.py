@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from playwright.async_api import expect
 from yarl import URL
 
@@ -15,6 +15,7 @@ from chatserver.config.settings import Config
 from tests.browser.site import Opens, Site
 from tests.support.commands import chatserver
 from tests.support.people import Person
+from tests.support.ports import unused_port
 from tests.support.servers import serving
 from tests.support.tokens import KEYS, claims_of, posts, signed, token_for
 

@@ -8,7 +8,6 @@ import sys
 from dataclasses import replace
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
@@ -16,6 +15,7 @@ from chatserver.courier.webhooks.hooks import EVENTS, add_webhook
 from chatserver.database import client as db
 from tests.support.changing import Changes
 from tests.support.people import PATIENCE, Person
+from tests.support.ports import unused_port
 from tests.support.receivers import courier
 from tests.support.repository import page
 

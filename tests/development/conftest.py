@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from tests.development.run import Run, Start
 from tests.development.servers import copy, started
+from tests.support.ports import unused_port
 from tests.support.repository import ROOT
 
 

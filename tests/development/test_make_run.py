@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from chatserver.development.embedded import EmbeddedServers, running
 from chatserver.development.embedded.lock import holder_of
 from chatserver.development.embedded.processes import start_of
 from tests.development.run import Run, Start
 from tests.support.database import execute
+from tests.support.ports import unused_port
 from tests.support.repository import ROOT
 from tests.support.waiting import wait_until
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from chatserver.config.settings import Config
 from chatserver.development.addresses import AddressError, check_address
 from tests.development.run import DEADLINE, Run, Start
+from tests.support.ports import unused_port
 from tests.support.repository import ROOT
 
 pytestmark = pytest.mark.long

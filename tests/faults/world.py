@@ -16,7 +16,6 @@ from typing import Any
 
 import aiohttp
 import psycopg2
-from aiohttp.test_utils import unused_port
 
 from chatserver.accounts.accounts import User
 from chatserver.bus.client import connect_redis
@@ -26,6 +25,7 @@ from chatserver.development.embedded.lock import holder_of
 from chatserver.server.schema import migrate
 from chatserver.web.sessions import SessionStorage
 from tests.faults.talker import Talker
+from tests.support.ports import unused_port
 from tests.support.processes import children
 from tests.support.proxy import Proxy
 from tests.support.repository import ROOT

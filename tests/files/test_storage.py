@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aiohttp.test_utils import unused_port
 from moto.server import ThreadedMotoServer
 
 from chatserver.config.settings import Config
@@ -19,6 +18,7 @@ from tests.support.commands import chatserver
 from tests.support.database import execute
 from tests.support.files import discards, fetches, has_uploaded, opened, picture, sends, stored_files, uploads
 from tests.support.people import PATIENCE, Person
+from tests.support.ports import unused_port
 from tests.support.servers import Serve
 
 

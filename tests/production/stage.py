@@ -18,12 +18,12 @@ from typing import Any
 
 import aiohttp
 import psycopg2
-from aiohttp.test_utils import unused_port
 from redis import Redis
 
 from tests.production.files import render
 from tests.production.programs import program
 from tests.production.proxies import Proxies
+from tests.support.ports import unused_port
 from tests.support.repository import ROOT
 
 SECRET = "a-secret-of-the-production-test"

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import aiohttp
 import psycopg2
 import pytest
-from aiohttp.test_utils import unused_port
 
 from tests.faults.checker import Report
 from tests.production.databases import said
@@ -18,6 +17,7 @@ from tests.production.judging import judge
 from tests.production.programs import program
 from tests.production.stage import SECRET, Stage
 from tests.support.people import PATIENCE
+from tests.support.ports import unused_port
 
 pytestmark = pytest.mark.usefixtures("restored")
 

@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import psycopg2
 import pytest
-from aiohttp.test_utils import unused_port
 
 from tests.faults.checker import Report
 from tests.production.files import render
 from tests.production.judging import judge
 from tests.production.programs import program
 from tests.production.stage import SECRET, Stage
+from tests.support.ports import unused_port
 
 pytestmark = pytest.mark.usefixtures("restored")
 

@@ -4,13 +4,13 @@ import json
 import secrets
 import sys
 
-from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser
 
 from tests.browser.django_story import talk_at_the_site
 from tests.production.programs import program
 from tests.production.stage import Stage
 from tests.support.django_site import DJANGO_SITE, SECRET, manage
+from tests.support.ports import unused_port
 
 NGINX = """pid {run}.pid;
 error_log stderr;

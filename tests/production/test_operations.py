@@ -13,7 +13,7 @@ from typing import Any
 import psycopg2
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from tests.faults.checker import Report
@@ -23,6 +23,7 @@ from tests.production.programs import program
 from tests.production.stage import SECRET, Stage
 from tests.production.visitors import Visitors
 from tests.support.people import Person
+from tests.support.ports import unused_port
 
 
 def servers(stage: Stage, name: str = "haproxy") -> dict[str, dict[str, str]]:

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp.test_utils import unused_port
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError
 from yarl import URL
@@ -13,6 +12,7 @@ from yarl import URL
 from tests.production.files import command
 from tests.production.stage import ADMINISTRATOR, Stage
 from tests.support.people import Person
+from tests.support.ports import unused_port
 
 BEFORE = "the-password-before"
 

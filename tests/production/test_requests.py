@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser
 from yarl import URL
 
@@ -17,6 +16,7 @@ from tests.browser.screens import Screen
 from tests.production.programs import program
 from tests.production.stage import Stage
 from tests.support.people import Person
+from tests.support.ports import unused_port
 
 # A request line in a log, but not the field of a JSON line that repeats it.
 SEEN = re.compile(r'(?<!: )"[A-Z]+ (?:https?://[^/ ]+)?/[^ ?]*\?([a-z]+-[0-9a-f-]+)')

@@ -1,12 +1,12 @@
 """What is found, and how: the table of `tests/cases/search.json`, in messages that are indexed and that are not yet."""
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from chatserver.config.settings import Config
 from tests.cases import cases
 from tests.support.changing import changing
 from tests.support.people import Person
+from tests.support.ports import unused_port
 from tests.support.searching import asks, finds, is_indexed, page_of, texts
 from tests.support.servers import Serve
 

@@ -4,11 +4,11 @@ import socket
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from chatserver.config.settings import Config
 from tests.server.starting import WAYS, said, start
 from tests.support.commands import chatserver
+from tests.support.ports import unused_port
 from tests.support.repository import ROOT
 
 pytestmark = pytest.mark.long

@@ -10,13 +10,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from chatserver.config.settings import Config
 from tests.support.door import Door
 from tests.support.gunicorn import Gunicorn, gunicorn
 from tests.support.metrics import folders, sockets_by_worker
 from tests.support.people import PATIENCE, Person, Socket
+from tests.support.ports import unused_port
 from tests.support.processes import (
     answers,  # a fixture
 )

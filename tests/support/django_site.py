@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 
 from chatserver.config.settings import Config
 from tests.support.commands import chatserver
 from tests.support.people import PATIENCE
+from tests.support.ports import unused_port
 from tests.support.processes import environment
 from tests.support.repository import ROOT
 

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
 from tests.support.people import PATIENCE
+from tests.support.ports import unused_port
 
 
 def environment(config: Config, **settings: str) -> dict[str, str]:

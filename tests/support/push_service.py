@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import jwt
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ec import ECDH, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -25,6 +25,7 @@ from chatserver.courier.push.sender import PushSender
 from chatserver.database.client import connect
 from chatserver.web.rendering.formatting import plain
 from tests.support.people import PATIENCE
+from tests.support.ports import unused_port
 from tests.support.pushing import PushBrowser, decoded
 
 

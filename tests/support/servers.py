@@ -26,8 +26,12 @@ class Server(TestServer):
 
 @asynccontextmanager
 async def serving(config: Config) -> AsyncIterator[URL]:
-    async with Server(await create_app(config), host=config.host, port=config.port) as server:
+    server = Server(await create_app(config), host=config.host, port=config.port)
+    try:
+        await server.start_server()
         yield server.make_url("/")
+    finally:
+        await server.close()  # also one that has begun and found its port taken
 
 
 async def api_send(person: Person, url: object, thread: int, text: str) -> object:

@@ -14,7 +14,6 @@ from time import monotonic
 import aiohttp
 import psycopg2
 import pytest
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.bus.events import MessageStored, decode_event, encode_event
@@ -23,6 +22,7 @@ from chatserver.resources import folder
 from tests.support.database import lock_is_waited_for
 from tests.support.metrics import Values, ask, folders, sockets_by_worker, until, value, values
 from tests.support.people import PATIENCE, Person
+from tests.support.ports import unused_port
 from tests.support.processes import environment, process
 from tests.support.repository import ROOT
 from tests.support.servers import Serve

@@ -4,11 +4,11 @@ import re
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from chatserver.config.settings import Config
 from tests.support.people import PASSWORD, Answer, Person
+from tests.support.ports import unused_port
 from tests.support.servers import Serve
 
 FORMER = {"language": "ru", "theme": "dark", "timezone": "Europe/Moscow", "chosen_timezone": "Asia/Tokyo"}

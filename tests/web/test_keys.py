@@ -1,8 +1,7 @@
 """While SECRET_KEYS has an old and a new key, no form is refused."""
 
-from aiohttp.test_utils import unused_port
-
 from tests.support.people import PASSWORD, Person
+from tests.support.ports import unused_port
 from tests.support.servers import Serve
 
 FORM = "/messages/sign-up/"

@@ -2,10 +2,9 @@
 
 from uuid import uuid4
 
-from aiohttp.test_utils import unused_port
-
 from tests.support.metrics import until, value, values
 from tests.support.people import Person
+from tests.support.ports import unused_port
 from tests.support.servers import Serve
 
 SERIES = "fragments_total"
