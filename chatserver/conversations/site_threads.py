@@ -24,7 +24,7 @@ class SiteThread(NamedTuple):
 
 
 class ThreadPlace(NamedTuple):
-    """A thread's place in the list of a person, who has not read `unread` of its messages."""
+    """A thread's place in a person's list, with the number of messages that the person has not read."""
 
     id: int
     last_seq: int
