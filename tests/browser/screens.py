@@ -111,8 +111,10 @@ class Screen:
         return int(self.page.url.split("/")[-2])
 
     async def opens_conversation(self, title: str) -> None:
+        """Opens a chat, also one that is open already, and waits for the new pane."""
+        await self.page.locator("#main").evaluate("(pane) => pane.classList.add('left')")
         await self.page.locator("[data-thread]", has_text=title).first.locator("a").click()
-        await expect(self.page.locator("h1")).to_have_text(title)
+        await expect(self.page.locator("#main:not(.left) h1")).to_have_text(title)
         await self.page.wait_for_load_state()
 
     @property
