@@ -105,6 +105,12 @@ router.addEventListener('arrive', ({ detail: { pane, title } }) => {
 });
 router.addEventListener('fail', () => status.say(texts.cannotOpen));
 
+// No socket brings a pane under way up to date with what a form has stored.
+for (const type of ['settled', 'changed-here']) {
+  outbox.addEventListener(type, () => {
+    if (ways.isOpen) router.outdate();
+  });
+}
 // Events may have been missed since the page was rendered, at first and after each reconnect.
 socket.addEventListener('hello', () => conversations.refresh());
 socket.addEventListener('hello', upload);

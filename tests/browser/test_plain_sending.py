@@ -1,11 +1,14 @@
 """Where no WebSocket gets through: what one writes and changes is posted by forms, in order."""
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
 from tests.browser.swallowing import Swallowing
 from tests.support.database import execute
+from tests.support.people import PATIENCE
 
 UNSENT = "Send unsent messages"
 
@@ -91,6 +94,30 @@ async def test_an_edit_that_is_refused_keeps_both_texts_and_holds_up_nothing(
     await ben.presses("Use mine")
     for screen in (ben, ana):
         await screen.sees_messages("Hello from the desk", "What are you reading?", "It is late")
+
+
+async def test_a_page_older_than_what_ben_changed_meanwhile_is_loaded_again(ana: Screen, ben: Screen) -> None:
+    await comes_back_without_sockets(ben, ben.page.url)
+    drawn, released = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "GET" and not drawn.is_set():
+            response = await route.fetch()
+            drawn.set()
+            await released.wait()
+            await route.fulfill(response=response)
+        else:
+            await route.continue_()
+
+    await ben.page.route(f"{ben.page.url}*", hold)
+    await ben.writes("It is late")
+    await asyncio.wait_for(drawn.wait(), PATIENCE)
+    await ben.edits("Hello Ana", "Hello dear Ana")
+    await ana.sees_messages("Hello dear Ana", "What are you reading?", "It is late")
+    await expect(ben.page.locator(".changing")).to_have_count(0)
+    released.set()
+    await expect(ben.page.locator("#main[aria-busy]")).to_have_count(0)
+    await ben.sees_messages("Hello dear Ana", "What are you reading?", "It is late")
 
 
 async def test_a_reaction_that_is_refused_is_taken_back_and_says_why(

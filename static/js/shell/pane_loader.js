@@ -11,11 +11,17 @@ export const hasPane = (path) => HAS_PANE.test(path);
 /** Fetches the pane that the server renders for an address. A later address cancels an earlier request. */
 export class PaneLoader {
   #loading = new AbortController();
+  #isOutdated = false;
   #failed;
 
   /** @param {(error: any) => void} failed called when the server could not be reached */
   constructor(failed) {
     this.#failed = failed;
+  }
+
+  /** Something was stored: a pane that is being loaded may be older, and is loaded again. */
+  outdate() {
+    this.#isOutdated = true;
   }
 
   /** @returns {Promise<{drawn: any, document: Document, url: URL}|undefined>} nothing if it failed or was cancelled */
@@ -29,8 +35,11 @@ export class PaneLoader {
     let response;
     let html;
     try {
-      response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
-      html = await response.text();
+      do {
+        this.#isOutdated = false;
+        response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
+        html = await response.text();
+      } while (this.#isOutdated);
     } catch (error) {
       // of the network alone
       if (!loading.signal.aborted) this.#failed(error);

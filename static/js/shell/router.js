@@ -28,6 +28,11 @@ export class Router extends EventTarget {
     });
   }
 
+  /** Something was stored that a pane under way may not show. */
+  outdate() {
+    this.#loader.outdate();
+  }
+
   /** If something fails here, for example in an old browser, the browser itself still follows the link. */
   async #orByTheBrowser(url, work) {
     try {
