@@ -136,8 +136,10 @@ async def test_provision_makes_people_threads_messages_and_sessions(config: Conf
     assert len({user["username"] for user in made["users"]}) == 4
     headers = {"Cookie": made["users"][0]["cookie"]}
     async with aiohttp.ClientSession(url, headers=headers) as http:
-        assert (await (await http.get("/messages/session")).json())["user"]["id"] == made["users"][0]["id"]
-        page = await (await http.get(f"/messages/chat/{made['threads'][0]['id']}/")).text()
+        async with http.get("/messages/session") as answer:
+            assert (await answer.json())["user"]["id"] == made["users"][0]["id"]
+        async with http.get(f"/messages/chat/{made['threads'][0]['id']}/") as answer:
+            page = await answer.text()
     assert "5 messages (2 received, 3 sent)" in page
 
 

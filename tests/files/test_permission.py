@@ -6,7 +6,7 @@ from zipfile import ZipFile
 from chatserver.config.settings import Config
 from tests.support.commands import chatserver, thread
 from tests.support.database import execute
-from tests.support.files import discards, fetches, has_uploaded, picture, sends, uploads
+from tests.support.files import discards, fetches, has_uploaded, picture, sends, tag_of, uploads
 from tests.support.grouping import group_of
 from tests.support.people import Person
 
@@ -38,9 +38,9 @@ async def test_strangers_newcomers_and_who_was_removed_get_404_as_for_no_file(
 async def test_a_browser_asks_each_time_and_304_needs_the_same_permission(ana: Person, ben: Person) -> None:
     chat, id = await ana.writes_to(ben), await has_uploaded(ana, picture())
     await sends(ana, chat, id)
-    answer = await ben.http.get(f"/messages/files/{id}")
-    tag = answer.headers["ETag"]
-    assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == ("private, no-cache", "Cookie")
+    async with ben.http.get(f"/messages/files/{id}") as answer:
+        tag = answer.headers["ETag"]
+        assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == ("private, no-cache", "Cookie")
     assert (await fetches(ben, id, If_None_Match=tag))[0] == 200  # no such header
     assert await fetches(ben, id, **{"If-None-Match": tag}) == (304, b"")
     socket = await ana.socket()
@@ -69,7 +69,7 @@ async def test_a_part_of_a_file_can_be_asked_for(ana: Person) -> None:
 
 async def test_a_part_is_of_the_file_whose_beginning_one_has(ana: Person) -> None:
     id = await has_uploaded(ana, b"0123456789")
-    tag = (await ana.http.get(f"/messages/files/{id}")).headers["ETag"]
+    tag = await tag_of(ana, id)
     assert await fetches(ana, id, Range="bytes=4-", **{"If-Range": tag}) == (206, b"456789")
     await discards(ana, id)
     assert (await uploads(ana, b"abcdefghijk", id=id))[0] == 201

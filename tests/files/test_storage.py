@@ -16,7 +16,7 @@ from chatserver.config.settings import Config
 from chatserver.server.preflight.files import files_advice
 from tests.support.commands import chatserver
 from tests.support.database import execute
-from tests.support.files import discards, fetches, has_uploaded, opened, picture, sends, stored_files, uploads
+from tests.support.files import discards, fetches, has_uploaded, opened, picture, sends, stored_files, tag_of, uploads
 from tests.support.people import PATIENCE, Person
 from tests.support.ports import unused_port
 from tests.support.servers import Serve
@@ -64,7 +64,7 @@ async def test_a_bucket_does_what_a_folder_does(serve: Serve, bucket: Bucket) ->
         assert (await fetches(ben, notes, Range="bytes=99999999-"))[0] == 416
         assert await fetches(ben, notes, Range="bytes=0-1,4-5") == (200, large)
         assert opened((await fetches(ben, shown, "small"))[1]).size == (480, 320)
-        tag = (await ben.http.get(f"/messages/files/{notes}")).headers["ETag"]
+        tag = await tag_of(ben, notes)
         assert await fetches(ben, notes, **{"If-None-Match": tag}) == (304, b"")
         assert await discards(ana, await has_uploaded(ana, b"unsent")) == 204
         assert len(bucket.keys()) == 3

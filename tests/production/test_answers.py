@@ -28,7 +28,8 @@ async def test_the_front_page_redirects_to_the_chat_on_the_same_host(stage: Stag
 async def test_every_answer_has_each_security_header_once(stage: Stage, front: str) -> None:
     url = f"{'http' if front == 'nginx' else 'https'}://localhost:{stage.ports[front]}"
     async with aiohttp.ClientSession() as http:
-        page = await (await http.get(f"{url}/messages/sign-in/", ssl=stage.trust)).text()
+        async with http.get(f"{url}/messages/sign-in/", ssl=stage.trust) as answer:
+            page = await answer.text()
         style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
         paths = [
             "/",
@@ -40,8 +41,12 @@ async def test_every_answer_has_each_security_header_once(stage: Stage, front: s
             "/messages/nowhere",
             style,
         ]
-        answers = [await http.get(url + path, ssl=stage.trust, allow_redirects=False) for path in paths]
-        answers.append(await http.post(f"{url}/messages/sign-in/", data=b"x" * 200_000, ssl=stage.trust))
+        answers = []
+        for path in paths:
+            async with http.get(url + path, ssl=stage.trust, allow_redirects=False) as answer:
+                answers.append(answer)
+        async with http.post(f"{url}/messages/sign-in/", data=b"x" * 200_000, ssl=stage.trust) as answer:
+            answers.append(answer)
     for answer in answers:
         for name, value in (HEADERS | HSTS["subdomains"]).items():
             assert answer.headers.getall(name, []) == [value], (str(answer.url), answer.status, name)
@@ -79,7 +84,8 @@ async def test_no_log_contains_a_reset_link(stage: Stage, front: str) -> None:
     token = f"a-link-of-{front}"
     async with aiohttp.ClientSession() as http:
         for path in (f"reset/{token}/", f"sign-in/?after-{front}"):
-            await http.get(f"https://localhost:{stage.ports[front]}/messages/{path}", ssl=stage.trust)
+            async with http.get(f"https://localhost:{stage.ports[front]}/messages/{path}", ssl=stage.trust) as page:
+                await page.read()
 
     def logs_with(text: str) -> list[str]:
         # Only the logs of gunicorn contain every address, for these tests.

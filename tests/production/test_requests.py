@@ -127,8 +127,8 @@ async def test_a_forged_address_changes_nothing(stage: Stage, front: str) -> Non
             cookie = page.headers["Set-Cookie"].partition(";")[0]
         assert token is not None
         fields = {"username": f"nobody{uuid4().hex[:8]}", "password": "a wrong password", "csrf_token": token[1]}
-        answer = await http.post(f"{url}/messages/sign-in/", data=fields, headers={"Cookie": cookie})
-        assert answer.status == 403
+        async with http.post(f"{url}/messages/sign-in/", data=fields, headers={"Cookie": cookie}) as answer:
+            assert answer.status == 403
     assert refused_from(stage) - before == Counter({"127.0.0.3": 1})
 
 
@@ -224,7 +224,9 @@ async def test_a_handshake_that_lost_its_upgrade_header_is_logged(stage: Stage, 
 
     url = f"https://localhost:{stage.ports[front]}"
     headers = {"Origin": url, "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
-    async with aiohttp.ClientSession() as http:
-        response = await http.get(f"{url}/messages/ws", headers=headers, ssl=stage.trust)
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{url}/messages/ws", headers=headers, ssl=stage.trust) as response,
+    ):
         assert response.status == 400
     assert "drops the Upgrade header" in stage.log("gunicorn-1") + stage.log("gunicorn-2")

@@ -120,7 +120,8 @@ async def test_restarting_haproxy_and_nginx_loses_nothing(talk: Stage) -> None:
 
 async def test_nginx_serves_static_files_compressed_and_cached_for_ever(stage: Stage) -> None:
     async with aiohttp.ClientSession() as http:
-        page = await (await http.get(f"{stage.url}/messages/sign-in/", ssl=stage.trust)).text()
+        async with http.get(f"{stage.url}/messages/sign-in/", ssl=stage.trust) as answer:
+            page = await answer.text()
         style = re.findall(r'href="(/messages/static/[^"]+\.css)"', page)[0]
         asked, packed = f"{stage.url}{style}?asked-here", {"Accept-Encoding": "gzip"}
         async with http.get(asked, ssl=stage.trust, headers=packed) as answer:

@@ -10,15 +10,13 @@ from tests.support.servers import Serve
 
 
 async def refused(person: Person) -> aiohttp.ClientResponse:
-    response = await person.http.get(
-        "/messages/ws",
-        headers={
-            "Origin": str(person.url.origin()), "Upgrade": "websocket", "Connection": "Upgrade",
-            "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "==",
-        },
-    )  # fmt: skip
-    assert (response.status, (await response.json())["code"]) == (429, "too_many")
-    return response
+    headers = {
+        "Origin": str(person.url.origin()), "Upgrade": "websocket", "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "==",
+    }  # fmt: skip
+    async with person.http.get("/messages/ws", headers=headers) as response:
+        assert (response.status, (await response.json())["code"]) == (429, "too_many")
+        return response
 
 
 async def test_too_many_sockets_are_refused_until_one_is_closed(serve: Serve) -> None:

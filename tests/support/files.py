@@ -45,6 +45,11 @@ async def fetches(person: Person, id: str, size: str = "", **headers: str) -> tu
         return answer.status, await answer.read()
 
 
+async def tag_of(person: Person, id: str) -> str:
+    async with person.http.get(f"/messages/files/{id}") as answer:
+        return answer.headers["ETag"]
+
+
 async def discards(person: Person, id: str) -> int:
     headers = {"X-CSRF-Token": await token_of(person)}
     async with person.http.delete(f"/messages/files/{id}", headers=headers) as answer:

@@ -29,10 +29,10 @@ async def changes_group(person: Person, group: int, **fields: str) -> Answer:
 
 async def about_group(person: Person, group: int) -> dict[str, Any]:
     """The group, as programs read it."""
-    answer = await person.http.get(f"/messages/group/{group}/", headers=JSON)
-    assert answer.status == 200
-    found: dict[str, Any] = await answer.json()
-    return found
+    async with person.http.get(f"/messages/group/{group}/", headers=JSON) as answer:
+        assert answer.status == 200
+        found: dict[str, Any] = await answer.json()
+        return found
 
 
 async def people_of(person: Person, group: int) -> dict[str, bool]:

@@ -50,8 +50,9 @@ async def answers(url: URL, running: asyncio.subprocess.Process) -> None:
         while True:
             assert running.returncode is None
             with contextlib.suppress(aiohttp.ClientError):
-                if (await http.get("/readyz")).status == 200:
-                    return
+                async with http.get("/readyz") as answer:
+                    if answer.status == 200:
+                        return
             await asyncio.sleep(0.05)
 
 

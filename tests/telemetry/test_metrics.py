@@ -136,9 +136,9 @@ async def test_the_event_loop_the_pool_and_the_memory_are_measured(talked: Value
 async def test_the_public_address_serves_no_metrics(port: int, config: Config) -> None:
     async with aiohttp.ClientSession() as http:
         for path in ("/metrics", "/metrics/", "/messages/metrics"):
-            answer = await http.get(f"http://127.0.0.1:{config.port}{path}")
-            assert answer.status == 404
-            assert "chatserver_sockets" not in await answer.text()
+            async with http.get(f"http://127.0.0.1:{config.port}{path}") as answer:
+                assert answer.status == 404
+                assert "chatserver_sockets" not in await answer.text()
 
 
 async def test_metrics_are_served_only_if_a_port_is_set(serve: Serve) -> None:
@@ -156,7 +156,8 @@ async def test_paths_and_unknown_methods_create_no_series(port: int, config: Con
             ("GET", f"/{secret}"),
             ("PROPFIND", "/healthz"),
         ]:
-            await http.request(method, path)
+            async with http.request(method, path) as answer:
+                await answer.read()
     found = await ask(port)
     assert 'route="/messages/reset/{token}/"' in found
     assert 'method="other"' in found
