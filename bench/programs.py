@@ -51,7 +51,7 @@ async def sign_in(
     seconds: float,
     warm_up: float = WARM_UP,
 ) -> Reading:
-    """Signs one person in after the other, each time with a new token of the site; the `pages` are sign-ins."""
+    """Signs people in, one after another, each time with a new token of the site; the `pages` are sign-ins."""
     requests = (_token(url, secret, sender) for sender in cycle(senders))
     return await _measure(url, requests, 303, group, connections=connections, seconds=seconds, warm_up=warm_up)
 

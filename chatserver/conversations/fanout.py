@@ -28,8 +28,8 @@ def publish_change(
 ) -> None:
     """Publishes a change: to each user of `people`, which has the first message that they may see.
 
-    Users who may not see the message get only the numbers, so that the next change leaves no gap. Those whose unread
-    count a deletion `lowered` get it as of the state's `last_seq`. Where frames only count reactions, the `doer`
+    Newcomers who may not see the message get only its numbers, so that the next change leaves no gap. If a deletion
+    `lowered` a user's unread count, the frame has that count as of the state's `last_seq`. Where frames only count reactions, the `doer`
     who `reacted` also gets their own. Each form is encoded once. The `event` names this message, or many up to it.
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)

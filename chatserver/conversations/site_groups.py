@@ -45,8 +45,8 @@ async def find_site_group(db: Database, key: str) -> SiteRequest:
 async def put_site_group(db: Database, publisher: Publisher, config: Config, group: SiteGroup) -> SiteRequest:
     """Makes the group, or makes it as wished, and tells its people; of two calls the later one wins.
 
-    Raises ChatError: `too_few_people` for a new key without people, `too_many_people`, and `no_such_user` for somebody
-    who was deleted a moment ago.
+    Raises ChatError: `too_few_people` for a new key without people, `too_many_people`, and `no_such_user` if one of
+    them was deleted meanwhile.
     """
     if group.people is not None and 0 < config.group_people < len(group.people):
         raise refusal(config, "too_many_people", None, None)

@@ -42,7 +42,7 @@ class ConfirmationRow(NamedTuple):
 
 
 class DigestRow(NamedTuple):
-    """Somebody who may get a mail; no `email`: nothing may be sent."""
+    """A user and their address; `email` is None if no mail may be sent."""
 
     user_id: int
     tries: int

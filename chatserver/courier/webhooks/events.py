@@ -1,4 +1,4 @@
-"""What happened next in a thread, for one webhook, and how it is told: as it is at that moment."""
+"""The next events of a thread for one webhook, and their bodies, which show the state at the moment of sending."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -78,7 +78,7 @@ class WebhookSender:
         except Unavailable as error:
             log.warning("webhooks wait: %s", error)
         except psycopg2.Error:
-            log.exception("looking for what webhooks are told failed")
+            log.exception("looking for events of webhooks failed")
         return False
 
     async def _look(self) -> bool:
