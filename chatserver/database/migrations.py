@@ -37,7 +37,7 @@ def migrate(database_url: str, then: Callable[[psycopg2.extensions.connection], 
             cursor.execute("select pg_advisory_lock(%s)", [LOCK])
             cursor.execute("create table if not exists migrations (name text primary key, applied_at timestamptz)")
         files = _files()
-        missing = _missing(connection, files)
+        missing = _missing(_applied(connection), files)
         for name in missing:
             _apply(connection, name, files[name])
         then(connection)
@@ -69,17 +69,22 @@ def _apply(connection: psycopg2.extensions.connection, name: str, statements: st
             return
 
 
-def check_schema(database_url: str, *, newer_too: bool = False) -> None:
-    """Raises MigrationError unless the schema is exactly this code's or, with `newer_too`, a later one.
-
-    Processes from before an update accept the newer schema until they are restarted, even if one dies.
-    """
+def check_schema(database_url: str) -> None:
+    """Raises MigrationError unless the schema is exactly this code's."""
     with _connection(database_url) as connection:
         with connection.cursor() as cursor:
             cursor.execute("select to_regclass('migrations') is not null")
             (ready,) = cursor.fetchone() or (False,)
-        if not ready or _missing(connection, _known(), newer_too=newer_too):
-            raise MigrationError("The database schema is older than this version: run `python -m chatserver migrate`.")
+        check_applied(_applied(connection) if ready else set())
+
+
+def check_applied(applied: set[str], *, newer_too: bool = False) -> None:
+    """Raises MigrationError unless the applied migrations are exactly this code's or, with `newer_too`, later ones.
+
+    Processes from before an update accept the newer schema until they are restarted, even if one dies.
+    """
+    if _missing(applied, _known(), newer_too=newer_too):
+        raise MigrationError("The database schema is older than this version: run `python -m chatserver migrate`.")
 
 
 @cache
@@ -88,10 +93,13 @@ def _known() -> tuple[str, ...]:
     return tuple(_files())
 
 
-def _missing(connection: psycopg2.extensions.connection, known: Iterable[str], *, newer_too: bool = False) -> list[str]:
+def _applied(connection: psycopg2.extensions.connection) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("select name from migrations")
-        applied = {str(name) for (name,) in cursor}
+        return {str(name) for (name,) in cursor}
+
+
+def _missing(applied: set[str], known: Iterable[str], *, newer_too: bool = False) -> list[str]:
     unknown = applied - set(known)
     if unknown and not newer_too:
         raise MigrationError(

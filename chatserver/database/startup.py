@@ -8,10 +8,11 @@ import asyncio
 import logging
 
 import psycopg2
+import psycopg2.errors
 
 from chatserver.config.settings import Config
 from chatserver.database import client as db
-from chatserver.database.migrations import MigrationError, check_schema
+from chatserver.database.migrations import MigrationError, check_applied
 from chatserver.errors import Unavailable
 
 PAUSE = 1.0  # seconds between attempts
@@ -42,8 +43,15 @@ async def _connect(config: Config) -> db.Database:
         config.database_url, config.database_connections, config.database_timeout, config.database_pooling
     )
     try:
-        await asyncio.to_thread(check_schema, config.database_url, newer_too=True)
+        check_applied(await _applied(database), newer_too=True)
     except BaseException:  # or cancelled meanwhile
         await database.close()
         raise
     return database
+
+
+async def _applied(database: db.Database) -> set[str]:
+    try:
+        return set(await database.query("applied_migrations", str))
+    except psycopg2.errors.UndefinedTable:
+        return set()

@@ -223,9 +223,6 @@ join unnest(%(user_ids)s::bigint[], %(since)s::timestamptz[]) as u (id, since) o
 where t.last_message_at > u.since and t.last_message_at > (select min(s) from unnest(%(since)s::timestamptz[]) s)
   and t.last_seq > 0;
 
--- query: database_time
-select clock_timestamp();
-
 -- query: messages_of_gaps
 -- Gap repair: the messages of threads after the numbers delivered by events, at most the newest `number` of each;
 -- imported ones (flag 4) are no news.

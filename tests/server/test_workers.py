@@ -5,10 +5,12 @@ import contextlib
 import os
 import shutil
 import signal
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg2
 import pytest
 
 from chatserver.config.settings import Config
@@ -71,6 +73,18 @@ async def test_a_worker_that_waits_for_postgresql_stops_on_request(
         setattr(door, how, True)
         os.kill(min(server.workers), signal.SIGKILL)
         await server.says("waiting for PostgreSQL")
+
+
+async def test_a_worker_that_waits_for_the_schema_stops_on_request(
+    config: Config, database_url: str, tmp_path: Path
+) -> None:
+    async with gunicorn(config, tmp_path, WORKERS="2") as server:
+        with closing(psycopg2.connect(database_url)) as migrating, migrating.cursor() as cursor:
+            cursor.execute("lock table migrations")
+            os.kill(min(server.workers), signal.SIGKILL)
+            await server.says("waiting for PostgreSQL")
+            server.process.terminate()
+            await asyncio.wait_for(server.process.wait(), PATIENCE)
 
 
 async def test_a_worker_started_while_redis_is_unavailable_serves_when_it_is_back(

@@ -1,0 +1,5 @@
+-- query: database_time
+select clock_timestamp();
+
+-- query: applied_migrations
+select name from migrations;
