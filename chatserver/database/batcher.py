@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from chatserver.database.gathering import Gathering
 from chatserver.errors import ChatError, Unavailable
 
 Item = TypeVar("Item")
@@ -18,7 +19,8 @@ class Batcher(Generic[Item, Result]):
     """Processes a lone item at once; under load, all waiting items share one call of `work`, in order.
 
     `work` returns a result or an exception for each item. A second item with an equal `key` waits for the next batch;
-    by default keys never match. At most `max_waiting` items wait (0 = no limit).
+    by default keys never match. At most `max_waiting` items wait (0 = no limit). Callers that come together may be
+    waited for, at most `pause` seconds (`Gathering`).
     """
 
     def __init__(
@@ -27,11 +29,13 @@ class Batcher(Generic[Item, Result]):
         max_batch: int,
         max_waiting: int,
         key: Callable[[Item], object] = lambda _: object(),
+        pause: float = 0.0,
     ) -> None:
         self._work = work
         self._key = key
         self._max_batch = max_batch
         self._max_waiting = max_waiting
+        self._gathering = Gathering(pause)
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -43,6 +47,8 @@ class Batcher(Generic[Item, Result]):
         self._waiting.append((item, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
+        else:
+            self._gathering.came(len(self._waiting))
         return future
 
     @property
@@ -57,6 +63,7 @@ class Batcher(Generic[Item, Result]):
 
     async def _run(self) -> None:
         while self._waiting:
+            await self._gathering.wait(len(self._waiting))
             batch = self._take()
             results: Sequence[Result | Exception]
             try:
@@ -73,6 +80,7 @@ class Batcher(Generic[Item, Result]):
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+            self._gathering.ended(len(batch))
 
     def _take(self) -> list[tuple[Item, "asyncio.Future[Result]"]]:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []

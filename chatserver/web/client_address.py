@@ -23,7 +23,7 @@ def client_address(request: web.Request) -> str:
     entry that is not an address: all users behind the proxy that wrote it then count as one.
     """
     trusted = request.app[CONFIG].trusted_proxies
-    address = read_address(request.remote or "")  # None: a Unix socket
+    address = _peer(request.remote or "")  # None: a Unix socket
     _warn_of_strangers(request, address)
     for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
         if not _is_trusted(address, trusted) or not hop.strip():
@@ -39,7 +39,7 @@ def client_address(request: web.Request) -> str:
 
 def client_network(request: web.Request) -> str:
     """Returns the unit that limits count: an IPv4 address, or an IPv6 /64, since one customer usually has all of it."""
-    peer, address = read_address(request.remote or ""), read_address(client_address(request))
+    peer, address = _peer(request.remote or ""), read_address(client_address(request))
     if "X-Forwarded-For" not in request.headers and _is_trusted(peer, request.app[CONFIG].trusted_proxies):
         sentence = "The proxy at %s sends no X-Forwarded-For: all who come through it count as one."
         request.app[NOTICES].warn(log, "not forwarded", sentence, peer or UNIX)
@@ -54,6 +54,9 @@ def _warn_of_strangers(request: web.Request, peer: IPv4Address | IPv6Address | N
         about = "forwarded by a stranger", peer is not None and peer.is_global
         sentence = "X-Forwarded-For from %s does not count: if a proxy of yours is there, name it in TRUSTED_PROXIES."
         request.app[NOTICES].warn(log, about, sentence, peer or UNIX)
+
+
+_peer = lru_cache(1024)(read_address)  # proxies keep their addresses; what a header says is not kept
 
 
 @lru_cache
