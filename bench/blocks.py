@@ -6,6 +6,7 @@ What is left is the program's own: computing, waiting for a disk, or for another
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -39,6 +40,12 @@ class Blocks:
             self._longest = self._longest_own = 0.0
             self._logged_at = now
         self._wait()
+
+
+def longest(logged: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """Returns the milliseconds of the longest block in `LOGGED` lines, and of the longest without waits for a core."""
+    late, own = (max(map(float, times)) * 1e3 for times in zip(*logged, strict=True))
+    return late, own
 
 
 def waited_for_a_core() -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from bench import talk, uploads
-from bench.blocks import LOG_INTERVAL, LOGGED
+from bench.blocks import LOG_INTERVAL, LOGGED, longest
 from bench.load import load
 from bench.report import Figure, percentile, say
 from bench.stage import Server, Stage, StageError
@@ -42,8 +42,8 @@ def files(stage: Stage) -> Iterator[Figure]:
         before = len(stage.logged(LOGGED))  # a worker that starts keeps nobody waiting
         yield from meanwhile(server, shown, 2 if stage.quick else 8)
         time.sleep(LOG_INTERVAL)  # one that stops does neither
-        longest, own = (max(map(float, times)) * 1e3 for times in zip(*stage.logged(LOGGED)[before:], strict=True))
-    yield Figure("files", "longest block of an event loop", longest, "ms")
+        late, own = longest(stage.logged(LOGGED)[before:])
+    yield Figure("files", "longest block of an event loop", late, "ms")
     yield Figure("files", "the same without waits for a core", own, "ms", at_most=BLOCK)
 
 

@@ -56,7 +56,7 @@ def figures(step: Step, empty: Step, *, last: bool, full: bool, limits: tuple[fl
 
     yield figure(
         "server processes", held, "MiB", limit=base + step.sockets * relay_kib / 1024, limit_name="bare relay",
-        at_most=280 if goals else None, plot=("memory", LINES[0], step.sockets),
+        ratio_at_most=1.25 if goals else None, plot=("memory", LINES[0], step.sockets),
     )  # fmt: skip
     yield figure(
         "a socket", (held - empty.memory["server"]) * 1024 / step.sockets, "KiB", limit=relay_kib,
@@ -69,10 +69,10 @@ def figures(step: Step, empty: Step, *, last: bool, full: bool, limits: tuple[fl
     yield figure("Redis's memory, sessions included", step.redis_memory, "MiB")
     yield figure("Redis's clients", step.redis_clients)
     yield figure("Redis's clients that subscribe, 2 processes", step.redis_subscribers, at_most=2)
-    yield figure("server CPU", step.idle_cpu["server"] * 100, "%", at_most=5 if goals else None)
+    yield figure("server CPU", step.idle_cpu["server"] * 100, "%", at_most=3 if goals else None)
     yield figure("CPU of PostgreSQL and Redis", (step.idle_cpu["PostgreSQL"] + step.idle_cpu["redis"]) * 100, "%")
     yield figure(
-        "CPU of opening one, all", opening, "ms", limit=relay_ms, limit_name="bare relay", at_most=1 if last else None
+        "CPU of opening one, all", opening, "ms", limit=relay_ms, limit_name="bare relay", at_most=0.5 if last else None
     )
     yield figure("CPU of opening one, server", step.opening_cpu["server"] / step.opened * 1e3, "ms")
     yield figure("opened", step.opened / step.opening, "/s")

@@ -49,7 +49,7 @@ def throughput(stage: Stage) -> Iterator[Figure]:
     )
     yield figure(
         "CPU a message, all", ours.cpu_each(), "µs", limit=relay.cpu_each() + rows.cpu_each,
-        limit_name="Redis relay + batched insert", ratio_at_most=2.5,
+        limit_name="Redis relay + batched insert", ratio_at_most=1.8,
     )  # fmt: skip
     yield figure(
         "CPU a message, server", ours.cpu_each("server"), "µs", limit=relay.cpu_each("server"),
