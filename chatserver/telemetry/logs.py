@@ -16,6 +16,7 @@ from chatserver.config.settings import Config
 from chatserver.telemetry.metrics import LOG_LINES
 
 OWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}  # others came by `extra`
+ENCODER = json.JSONEncoder(default=str)  # `dumps` would make one for each line
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -67,7 +68,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return ENCODER.encode(line)
 
 
 class PlainLines(logging.Formatter):
