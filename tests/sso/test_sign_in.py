@@ -183,7 +183,7 @@ async def test_somebody_with_a_password_gives_way_to_the_person_of_a_token(brows
 
 
 async def test_a_session_ends_so_long_after_its_last_token(serve: Serve) -> None:
-    async with Person(await serve(**SETTINGS, sso_session=1, session_recheck=1), "Ana") as ana:
+    async with Person(await serve(**SETTINGS, sso_session=4, session_recheck=1), "Ana") as ana:
         await enters(ana, "7")
         socket = await ana.socket()
         assert await socket.ends() == 4001
