@@ -1,8 +1,12 @@
 """Drafts survive reloads, other chats and a lost connection, and are shared by tabs."""
 
-from playwright.async_api import expect
+import asyncio
 
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.browser.screens import Screen
 from tests.browser.site import Opens, Site
+from tests.support.people import PATIENCE
 
 
 async def test_drafts_stay_with_their_conversations_through_reloads_and_tabs(site: Site, person: Opens) -> None:
@@ -63,3 +67,33 @@ async def test_a_new_message_is_kept_while_the_user_looks_elsewhere_or_is_offlin
     await ana.sees_messages("A long letter")
     await ana.goes_to("/messages/")
     await expect(ana.page.locator("[name=message]")).to_have_value("")
+
+
+async def sends_while_the_page_connects(screen: Screen) -> WebSocketRoute:
+    """Presses Send on a page whose socket is not there yet; returns what the socket waits for."""
+    asked: asyncio.Queue[WebSocketRoute] = asyncio.Queue()
+    await screen.page.route_web_socket("**/messages/ws", asked.put_nowait)
+    await screen.goes_to("/messages/")
+    socket = await asyncio.wait_for(asked.get(), PATIENCE)
+    await screen.fills_in(recipient_name="Ben", message="In a hurry")
+    await expect(screen.page.locator(".name-chip bdi")).to_have_text("Ben")  # the form's script is there
+    await screen.presses("Send")
+    await expect(screen.page.locator("[name=message]")).to_have_value("In a hurry")
+    return socket
+
+
+async def test_a_new_message_sent_while_the_page_connects_goes_once_it_has(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    (await sends_while_the_page_connects(ana)).connect_to_server()
+    await ana.sees_messages("In a hurry")
+
+
+async def test_a_new_message_sent_while_the_page_connects_in_vain_is_kept(site: Site, person: Opens) -> None:
+    await site.has("Ben")
+    ana = await person("Ana")
+    await ana.joins()
+    await (await sends_while_the_page_connects(ana)).close()
+    await ana.sees("Couldn’t send this: the connection was lost.")
+    await expect(ana.page.locator("[name=message]")).to_have_value("In a hurry")

@@ -38,13 +38,22 @@ export function openNewMessage(pane, { drafts, socket, status, texts }, signal) 
   adapt();
   keep(); // what was typed before this script was loaded
   if (names?.autofocus) names.focus(); // browsers do not where the address has a fragment
+  let isWanted = false; // goes once the connection is there, or says so if it fails
+  socket.addEventListener(
+    'statechange',
+    () => {
+      if (isWanted && socket.state !== 'connecting') form.requestSubmit();
+    },
+    { signal },
+  );
   form.addEventListener(
     'submit',
     (event) => {
       chips?.take();
-      if (socket.state === 'waiting' || socket.state === 'connecting') {
+      isWanted = socket.state === 'connecting';
+      if (isWanted || socket.state === 'waiting') {
         event.preventDefault(); // the browser would show its own page in place of what was typed
-        status.say(texts.cannotSend);
+        if (!isWanted) status.say(texts.cannotSend);
       } else {
         for (const field of fields) drafts.put(`${draft}.${field.name}`, '');
       }
