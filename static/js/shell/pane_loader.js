@@ -29,17 +29,15 @@ export class PaneLoader {
     this.#loading.abort();
     const loading = new AbortController();
     this.#loading = loading;
+    this.#isOutdated = false;
     const present = main();
     const signal = within(PATIENCE_MS, loading.signal);
     present.setAttribute('aria-busy', 'true');
     let response;
     let html;
     try {
-      do {
-        this.#isOutdated = false;
-        response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
-        html = await response.text();
-      } while (this.#isOutdated);
+      response = await fetch(url, { headers: { 'Chat-Part': 'main' }, cache: 'no-store', signal });
+      html = await response.text();
     } catch (error) {
       // of the network alone
       if (!loading.signal.aborted) this.#failed(error);
@@ -55,6 +53,7 @@ export class PaneLoader {
     }
     await loadStyles(fresh);
     if (loading.signal.aborted) return undefined;
+    if (this.#isOutdated) return this.load(url);
     return { drawn: fresh.getElementById('main'), document: fresh, url: at };
   }
 }
