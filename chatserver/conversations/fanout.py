@@ -28,10 +28,10 @@ def publish_change(
 ) -> None:
     """Publishes a change: to each user of `people`, which has the first message that they may see.
 
-    Newcomers who may not see the message get only its numbers, so that the next change leaves no gap. If a deletion
-    `lowered` a user's unread count, the frame has that count as of the state's `last_seq`. Where frames only count
-    reactions, the `doer` who `reacted` also gets their own. Each form is encoded once. The `event` names this
-    message, or many up to it.
+    Where the message is hidden from a newcomer, the frame has only its numbers, so that the next change leaves no gap.
+    If a deletion `lowered` a user's unread count, the frame has that count as of the state's `last_seq`. Where frames
+    only count reactions, the `doer` who `reacted` also gets their own. Each form is encoded once. The `event` names
+    this message, or many up to it.
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)
     shared = state._replace(is_shared=True)
