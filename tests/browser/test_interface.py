@@ -1,9 +1,10 @@
 """The messenger as a whole: list and chat side by side or one at a time, both updated live."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.site import Opens, Site
 
@@ -38,6 +39,26 @@ async def test_ana_goes_from_chat_to_chat_on_one_socket_and_back(site: Site, per
     await ana.page.reload()
     await ana.sees_messages("to Ben", "still here")
     await expect(ana.page.locator("h1")).to_have_text("Ben")
+
+
+async def test_a_chat_that_opens_late_leaves_the_focus_where_ana_has_put_it(site: Site, person: Opens) -> None:
+    await site.has("Ben", "Cleo")
+    ana = await person("Ana")
+    await ana.joins()
+    await ana.writes_to("Ben", "to Ben")
+    await ana.writes_to("Cleo", "to Cleo")
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await ana.page.route("**/messages/chat/*/", held.put)
+    await ana.conversation("Ben").locator("a").click()
+    chat = await held.get()
+    await ana.page.keyboard.press("Control+k")
+    field = ana.page.locator(".search [name=q]")
+    await field.press_sequentially("mi")
+    await chat.continue_()
+    await ana.sees_messages("to Ben")
+    await expect(ana.page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+    await ana.page.keyboard.type("ll")
+    await expect(field).to_have_value("mill")
 
 
 async def test_a_phone_shows_the_list_or_a_chat_and_back_leads_to_the_list(site: Site, person: Opens) -> None:

@@ -10,3 +10,9 @@ export function focusOn(pane) {
   const wanted = field && (isNew || matchMedia('(pointer: fine)').matches) ? field : pane;
   wanted.focus({ preventScroll: !isNew });
 }
+
+/** What the person has focused since, outside the pane. @param {Element|null} before what had the focus @returns {any} */
+export function focusedSince(before) {
+  const now = document.activeElement;
+  return now === before || now === document.body || main().contains(now) ? null : now;
+}

@@ -4,7 +4,7 @@
  * the pane and its title) and `fail`, when the server could not be reached; the server shows every other
  * problem, as for an ordinary link.
  */
-import { focusOn, main } from './pane.js';
+import { focusedSince, focusOn, main } from './pane.js';
 import { hasPane, PaneLoader } from './pane_loader.js';
 
 export class Router extends EventTarget {
@@ -21,11 +21,7 @@ export class Router extends EventTarget {
   /** @param {string|URL} address of a conversation, or of the list @returns {Promise<boolean>} whether one is there */
   async go(address) {
     const url = new URL(address, location.href);
-    return this.#orByTheBrowser(url, async () => {
-      const pane = await this.#loader.load(url);
-      if (pane) this.#enter(pane, url.hash, true);
-      return Boolean(pane);
-    });
+    return this.#orByTheBrowser(url, () => this.#open(url, true));
   }
 
   /** Something was stored that a pane under way may not show. */
@@ -71,10 +67,20 @@ export class Router extends EventTarget {
     if (location.pathname + location.search === this.#address) return;
     const url = new URL(location.href);
     await this.#orByTheBrowser(url, async () => {
-      const pane = await this.#loader.load(url);
-      if (pane) this.#enter(pane, location.hash, false);
-      else history.replaceState(null, '', this.#address); // the address matches the shown pane
+      if (!(await this.#open(url, false))) history.replaceState(null, '', this.#address); // that of the shown pane
     });
+  }
+
+  /** The focus goes to the pane, unless the person has moved it elsewhere meanwhile. */
+  async #open(url, remember) {
+    const before = document.activeElement;
+    const pane = await this.#loader.load(url);
+    if (!pane) return false;
+    const chosen = focusedSince(before);
+    this.#enter(pane, url.hash, remember);
+    if (chosen) chosen.focus({ preventScroll: true });
+    else focusOn(main());
+    return true;
   }
 
   #enter({ drawn, document: fresh, url }, hash, remember) {
@@ -88,6 +94,5 @@ export class Router extends EventTarget {
     if (remember && hash) location.hash = hash; // unlike a state that is pushed, it has a target
     for (const next of document.querySelectorAll('.sidebar [name=next]')) next.setAttribute('value', pane.dataset.path);
     this.dispatchEvent(new CustomEvent('arrive', { detail: { pane, title: fresh.title } }));
-    focusOn(pane);
   }
 }
