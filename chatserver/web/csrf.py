@@ -18,11 +18,15 @@ SALT_CHARS = 22  # 128 bits, base64url
 
 
 async def csrf_token(request: web.Request) -> str:
-    """Returns a token that is valid for the session, before sign-in too."""
+    """Returns a token that is valid for the session, before sign-in too.
+
+    A script that reads a part of a page gets no cookie: it would replace that of a page being opened in another tab.
+    """
     session = await get_session(request)
     if session.identity is None:
         session.set_new_identity(new_token())
-        session.changed()  # sets the cookie
+        if "Chat-Part" not in request.headers:
+            session.changed()  # sets the cookie
     return _sign(request.app[CONFIG].secret_keys[0], secrets.token_urlsafe(16), str(session.identity))
 
 

@@ -124,3 +124,10 @@ async def test_a_browser_that_lost_its_session_sees_that_the_form_has_expired(ur
     async with Person(url, "Ana", headers={"Cookie": "chat_theme=dark"}) as ana:
         fields = {"csrf_token": "from before", "username": "Ana", "password": PASSWORD}
         assert (await ana.post_raw("/messages/sign-up/", fields)).alert.startswith("This form has expired.")
+
+
+async def test_a_script_that_reads_a_page_without_a_session_sets_no_cookie(url: URL) -> None:
+    async with Person(url, "Ana") as ana:
+        for path, part in (("/messages/", "list"), ("/messages/sign-in/", "main")):
+            assert names_set(await ana.get(path, headers={"Chat-Part": part})) == set()
+        assert list(ana.http.cookie_jar) == []
