@@ -1,7 +1,7 @@
 """A real Chromium, and the sites that it opens."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,17 @@ from tests.browser.site import Opens, Site
 from tests.support.chromium import NO_BROWSER, find_browser, launch
 from tests.support.people import PATIENCE
 from tests.support.servers import serving
+
+HAS_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tells fixtures whether their test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[HAS_FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +57,11 @@ async def mortal_site(config: Config) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
-    """Opens a browser for one person, as `await person("Ana", locale="ru-RU")`; the test fails on any error in it."""
+async def person(browser: Browser, site: Site, request: pytest.FixtureRequest) -> AsyncIterator[Opens]:
+    """Opens a browser for one person, as `await person("Ana", locale="ru-RU")`; the test fails on any error in it.
+
+    If the test failed, prints what each page shows.
+    """
     screens: list[Screen] = []
 
     async def opens(name: str, **options: Any) -> Screen:
@@ -58,6 +72,8 @@ async def person(browser: Browser, site: Site) -> AsyncIterator[Opens]:
 
     yield opens
     for screen in screens:
+        if request.node.stash.get(HAS_FAILED, False):
+            print(f"{screen.name} at {screen.page.url}:\n{await screen.page.locator('body').inner_text()}\n")
         await screen.page.context.close()
     assert [trouble for screen in screens for trouble in screen.troubles] == []
 
