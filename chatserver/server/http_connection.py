@@ -1,29 +1,33 @@
-"""An HTTP connection: time limits for slow clients, and the answers to malformed requests.
+"""An HTTP connection: time limits for slow clients, the answers to malformed requests, and lean WebSockets.
 
 aiohttp gives a connection its keep-alive time for a whole header, and no limit for a body; it answers malformed
-requests with a page of its own.
+requests with a page of its own; and a WebSocket keeps the parser and the headers of its handshake.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp._websocket.reader import WebSocketReader
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from chatserver.config.urls import UNIX, read_address
 
 log = logging.getLogger(__name__)
 
+NO_MESSAGES: Any = ()
 MIN_SPEED = 500  # bytes a second of a body, as in Apache's mod_reqtimeout: a slower one is an attack
 
 
 class Connection(RequestHandler):
     """Closes itself if its first byte, the rest of a header, or more of a body does not arrive in time."""
 
-    __slots__ = ("_between", "_headers", "_timeout", "_timer")
+    __slots__ = ("_between", "_headers", "_timeout", "_timer", "_upgrade_headers")
 
     def __init__(
         self, manager: web.Server, *, request_timeout: float, headers: Mapping[str, str], **options: Any
@@ -32,6 +36,7 @@ class Connection(RequestHandler):
         self._timeout = request_timeout
         self._headers = headers  # of the answers to malformed requests
         self._timer: asyncio.TimerHandle | None = None
+        self._upgrade_headers: CIMultiDict[str] | None = None
         self._between = False  # between two requests the keep-alive time counts, until a byte arrives
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -45,6 +50,16 @@ class Connection(RequestHandler):
             self._between = False
             self._start_timer(self.force_close)
         super().data_received(data)
+        if self._upgraded and self._messages:
+            self._copy_headers()
+
+    def _copy_headers(self) -> None:
+        """Gives a request for an upgrade headers that `set_parser` can empty: aiohttp keeps the request."""
+        message, payload = self._messages[-1]
+        assert isinstance(message, RawRequestMessage)
+        self._upgrade_headers = CIMultiDict(message.headers)
+        headers = CIMultiDictProxy(self._upgrade_headers)
+        self._messages[-1] = message._replace(headers=headers, raw_headers=()), payload
 
     def expect_body(self, payload: StreamReader) -> None:
         """Starts the timer for the body once the header is complete. A WebSocket has no body, and so no timer."""
@@ -61,6 +76,17 @@ class Connection(RequestHandler):
             self.force_close()
         else:
             self._start_timer(self._check_body, payload, payload.total_bytes)
+
+    def set_parser(self, parser: WebSocketReader, data_received_cb: Callable[[], None] | None = None) -> None:
+        """Releases what only requests need, 3 to 6 KiB: from now on the connection is a WebSocket."""
+        super().set_parser(parser, data_received_cb)
+        self._parser = None
+        self._messages = NO_MESSAGES
+        self._cache.clear()
+        if self._upgrade_headers is not None:  # none of a handshake that announced a body
+            self._upgrade_headers.clear()
+        if self._current_request is not None:
+            self._current_request._cache.clear()  # noqa: SLF001
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

@@ -23,17 +23,17 @@ HEALTH = {"/healthz", "/readyz"}  # requested every few seconds by load balancer
 @web.middleware
 async def account_for(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Logs and counts a request with its status and its duration in seconds."""
-    start = monotonic()
+    start, address = monotonic(), client_address(request)  # a socket's handshake releases the headers
     try:
         response = await handler(request)
     except web.HTTPException as answer:
-        _note(request, answer, monotonic() - start)
+        _note(request, answer, monotonic() - start, address)
         raise
-    _note(request, response, monotonic() - start)
+    _note(request, response, monotonic() - start, address)
     return response
 
 
-def _note(request: web.Request, response: web.StreamResponse, seconds: float) -> None:
+def _note(request: web.Request, response: web.StreamResponse, seconds: float, address: str) -> None:
     route = route_of(request)
     count_request(request.method, route, response.status, seconds)
     if not log.isEnabledFor(logging.INFO) or (route in HEALTH and response.status == 200):
@@ -44,7 +44,7 @@ def _note(request: web.Request, response: web.StreamResponse, seconds: float) ->
         "status": response.status,
         "ms": round(seconds * 1000, 1),
         "bytes": response.content_length or 0,
-        "address": client_address(request),
+        "address": address,
     }
     user_id = request.get(SESSION_KEY, {}).get("user")
     key = request.get(KEY)
