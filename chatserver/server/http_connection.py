@@ -80,6 +80,7 @@ class Connection(RequestHandler):
     def set_parser(self, parser: WebSocketReader, data_received_cb: Callable[[], None] | None = None) -> None:
         """Releases what only requests need, 3 to 6 KiB: from now on the connection is a WebSocket."""
         super().set_parser(parser, data_received_cb)
+        self._upgraded = True  # else it would pause the parser of requests when frames come too fast
         self._parser = None
         self._messages = NO_MESSAGES
         self._cache.clear()

@@ -1,5 +1,6 @@
 """Who can open a WebSocket, tested byte by byte."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -137,3 +138,15 @@ async def test_bytes_after_the_handshake_are_frames(ana: Person) -> None:
                 assert (await raw.receives())[1] == b"x"
             else:
                 assert handshake.status == 400
+
+
+async def test_frames_that_come_too_fast_are_held_back_whatever_the_handshake_declared(ana: Person) -> None:
+    flood = b"\x89\x81\0\0\0\0x" * 20_000 + b"\x89\x81\0\0\0\0y"  # masked pings
+    for length in (None, "49"):
+        async with Raw(ana.url) as raw:
+            await raw.upgrades(cookie=cookie_of(ana), Content_Length=length)
+            await raw.hears("hello")
+            sending = asyncio.create_task(raw.sends(flood))
+            while (await raw.receives())[1] != b"y":
+                pass
+            await sending
