@@ -36,7 +36,7 @@ long: install  ## Run the slow tests: byte-by-byte attacks, failing starts, whol
 coverage: install  ## Run the tests, and list the lines of the server that none of them reached
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m $(PYTEST) -m "not long" $(ARGS); failed=$$?; \
-	$(BIN)/coverage combine -q; $(BIN)/coverage report; exit $$failed
+	$(BIN)/coverage combine -q; $(BIN)/coverage report || failed=$$?; exit $$failed
 
 faults: install  ## Break things while people talk, and count what was lost (FAULTS="disk-full" selects some)
 	@$(BIN)/python -m tests.faults $(FAULTS)
