@@ -35,6 +35,7 @@ class NewMessage(NamedTuple):
     reply: int | None = None  # the number of the message that it answers
     files: tuple[str, ...] = ()  # UUIDs, in lower case; whether they are the sender's is checked on storing
     received: float = 0.0  # Unix time; 0: not measured
+    patient: bool = False  # a program's, which may wait a moment for others
 
 
 class StoredMessage(NamedTuple):
@@ -82,6 +83,7 @@ class MessageStore:
             config.waiting_messages,
             key=lambda message: (message.request.user_id, message.client_id),
             pause=PAUSE,
+            patient=lambda message: message.patient,
         )
         self.drain = self._batcher.drain
 

@@ -54,12 +54,14 @@ class Sending:
         return checked
 
     def submit(
-        self, request: ThreadRequest, checked: CheckedMessage, reply: int | None = None
+        self, request: ThreadRequest, checked: CheckedMessage, reply: int | None = None, *, patient: bool = False
     ) -> "asyncio.Future[StoredMessage]":
         """Queues a checked message for the store, perhaps as an answer to the message `reply` of the same thread.
+
+        `patient`: it comes from a program, and may wait a moment for others.
 
         The future ends as `MessageStore.submit` says. Raises Unavailable.
         """
         return self._store.submit(
-            NewMessage(request, checked.client_id, checked.text, reply, checked.files, checked.received)
+            NewMessage(request, checked.client_id, checked.text, reply, checked.files, checked.received, patient)
         )

@@ -28,7 +28,9 @@ class SiteSending:
         remembered = self._accounts.get(subject)
         if remembered is not None:
             try:
-                return await self._sending.submit(ThreadRequest(thread.thread_id, remembered), checked, reply)
+                return await self._sending.submit(
+                    ThreadRequest(thread.thread_id, remembered), checked, reply, patient=True
+                )
             except Unavailable:
                 raise
             except ChatError:  # perhaps of the old account
@@ -36,7 +38,9 @@ class SiteSending:
         person = await self._people.submit(subject)
         if person is None or person.disabled:
             raise ChatError("no_such_user")
-        stored = await self._sending.submit(ThreadRequest(thread.thread_id, person.user_id), checked, reply)
+        stored = await self._sending.submit(
+            ThreadRequest(thread.thread_id, person.user_id), checked, reply, patient=True
+        )
         if len(self._accounts) >= REMEMBERED:
             self._accounts.pop(next(iter(self._accounts)))
         self._accounts[subject] = person.user_id

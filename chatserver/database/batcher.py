@@ -20,7 +20,7 @@ class Batcher(Generic[Item, Result]):
 
     `work` returns a result or an exception for each item. A second item with an equal `key` waits for the next batch;
     by default keys never match. At most `max_waiting` items wait (0 = no limit). Callers that come together may be
-    waited for, at most `pause` seconds (`Gathering`).
+    waited for, at most `pause` seconds, sooner if all waiting items are `patient` (`Gathering`).
     """
 
     def __init__(
@@ -29,13 +29,16 @@ class Batcher(Generic[Item, Result]):
         max_batch: int,
         max_waiting: int,
         key: Callable[[Item], object] = lambda _: object(),
+        *,
         pause: float = 0.0,
+        patient: Callable[[Item], bool] = lambda _: False,
     ) -> None:
         self._work = work
         self._key = key
         self._max_batch = max_batch
         self._max_waiting = max_waiting
         self._gathering = Gathering(pause)
+        self._patient = patient
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -63,7 +66,8 @@ class Batcher(Generic[Item, Result]):
 
     async def _run(self) -> None:
         while self._waiting:
-            await self._gathering.wait(len(self._waiting))
+            patient = all(self._patient(item) for item, _ in self._waiting)
+            await self._gathering.wait(len(self._waiting), patient=patient)
             batch = self._take()
             results: Sequence[Result | Exception]
             try:

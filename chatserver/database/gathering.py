@@ -7,6 +7,7 @@ a batch of their own, at the price of a whole one.
 import asyncio
 
 CROWD = 4  # items in two batches in a row: below, callers come one by one, and to wait for more would be in vain
+PAIR = 3  # likewise, for callers who are patient: one batch of two
 
 
 class Gathering:
@@ -23,12 +24,12 @@ class Gathering:
         self._wanted = 0
         self._enough: asyncio.Future[None] | None = None
 
-    async def wait(self, waiting: int) -> None:
-        """Returns when the batch may leave; `waiting` items are there now."""
+    async def wait(self, waiting: int, *, patient: bool = False) -> None:
+        """Returns when the batch may leave; `waiting` items are there now, `patient` if none is a person's."""
         loop = asyncio.get_running_loop()
         crowd = max(self._sizes)
-        is_late = loop.time() - self._ended >= 2 * self._pause
-        if is_late or waiting >= crowd or sum(self._sizes) < CROWD:
+        is_late = loop.time() - self._ended >= (3 if patient else 2) * self._pause
+        if is_late or waiting >= crowd or sum(self._sizes) < (PAIR if patient else CROWD):
             return
         self._wanted, self._enough = crowd, loop.create_future()
         timer = loop.call_later(self._pause, self._release)

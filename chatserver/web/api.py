@@ -43,7 +43,7 @@ async def send_message(request: web.Request) -> web.Response:
     sender_id = parse_id(fields.get("sender_id"))
     if sender_id is None or not await request.app[ACCOUNTS].may_talk(sender_id):
         raise ChatError("no_such_user")
-    stored = await request.app[SENDING].submit(ThreadRequest(thread_id, sender_id), checked)
+    stored = await request.app[SENDING].submit(ThreadRequest(thread_id, sender_id), checked, patient=True)
     return web.json_response({"status": "ok", "seq": stored.seq})
 
 

@@ -13,7 +13,9 @@ class Storing:
 
     def __init__(self, pause: float) -> None:
         self.sizes: list[int] = []
-        self.batcher: Batcher[str, str] = Batcher(self._store, 100, 0, pause=pause)
+        self.batcher: Batcher[str, str] = Batcher(
+            self._store, 100, 0, pause=pause, patient=lambda name: name.startswith("program")
+        )
 
     async def _store(self, batch: list[str]) -> list[str]:
         self.sizes.append(len(batch))
@@ -64,3 +66,34 @@ async def test_those_who_stay_away_are_waited_for_no_longer_than_the_pause() -> 
     async with asyncio.timeout(PATIENCE):
         await storing.sends("Ana", 20)
     assert storing.sizes[-20:] == [1] * 20
+
+
+async def two_talk(storing: Storing, *names: str) -> None:
+    """Both send six messages, the second from the first one's first on."""
+    first, second = names
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        group.create_task(storing.sends(first, 6))
+        group.create_task(storing.sends_during_a_batch(second, 6))
+
+
+async def test_two_people_do_not_wait_for_each_other() -> None:
+    storing = Storing(FOREVER)
+    await two_talk(storing, "Ana", "Ben")
+    assert storing.sizes == [1] * 12
+
+
+async def test_two_connections_of_a_program_come_to_share_a_batch() -> None:
+    storing = Storing(0.05)
+    storing.batcher.submit("program"), storing.batcher.submit("program")
+    await storing.batcher.drain()
+    await two_talk(storing, "program", "program")
+    assert storing.sizes == [2] * 7
+
+
+async def test_a_person_among_programs_is_not_held_up() -> None:
+    storing = Storing(FOREVER)
+    storing.batcher.submit("program"), storing.batcher.submit("program")
+    await storing.batcher.drain()
+    async with asyncio.timeout(PATIENCE):
+        await storing.sends("Ana", 20)
+    assert storing.sizes == [2] + [1] * 20
