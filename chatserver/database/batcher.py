@@ -19,8 +19,8 @@ class Batcher(Generic[Item, Result]):
     """Processes a lone item at once; under load, all waiting items share one call of `work`, in order.
 
     `work` returns a result or an exception for each item. A second item with an equal `key` waits for the next batch;
-    by default keys never match. At most `max_waiting` items wait (0 = no limit). Callers that come together may be
-    waited for, at most `pause` seconds, sooner if all waiting items are `patient` (`Gathering`).
+    by default keys never match. At most `max_waiting` items wait (0 = no limit). If all of them are `patient`, others
+    that come with them may be waited for, at most `pause` seconds (`Gathering`).
     """
 
     def __init__(
@@ -50,8 +50,10 @@ class Batcher(Generic[Item, Result]):
         self._waiting.append((item, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        else:
+        elif self._patient(item):
             self._gathering.came(len(self._waiting))
+        else:
+            self._gathering.release()
         return future
 
     @property
@@ -66,8 +68,8 @@ class Batcher(Generic[Item, Result]):
 
     async def _run(self) -> None:
         while self._waiting:
-            patient = all(self._patient(item) for item, _ in self._waiting)
-            await self._gathering.wait(len(self._waiting), patient=patient)
+            if all(self._patient(item) for item, _ in self._waiting):
+                await self._gathering.wait(len(self._waiting))
             batch = self._take()
             results: Sequence[Result | Exception]
             try:

@@ -6,8 +6,8 @@ a batch of their own, at the price of a whole one.
 
 import asyncio
 
-CROWD = 4  # items in two batches in a row: below, callers come one by one, and to wait for more would be in vain
-PAIR = 3  # likewise, for callers who are patient: one batch of two
+CROWD = 3  # items in two batches in a row: below, callers come one by one, and to wait for more would be in vain
+RECENT = 3  # pauses: later than that after the last batch, its callers do not come back
 
 
 class Gathering:
@@ -24,27 +24,28 @@ class Gathering:
         self._wanted = 0
         self._enough: asyncio.Future[None] | None = None
 
-    async def wait(self, waiting: int, *, patient: bool = False) -> None:
-        """Returns when the batch may leave; `waiting` items are there now, `patient` if none is a person's."""
+    async def wait(self, waiting: int) -> None:
+        """Returns when the batch may leave; `waiting` items are there now."""
         loop = asyncio.get_running_loop()
         crowd = max(self._sizes)
-        is_late = loop.time() - self._ended >= (3 if patient else 2) * self._pause
-        if is_late or waiting >= crowd or sum(self._sizes) < (PAIR if patient else CROWD):
+        is_late = loop.time() - self._ended >= RECENT * self._pause
+        if is_late or waiting >= crowd or sum(self._sizes) < CROWD:
             return
         self._wanted, self._enough = crowd, loop.create_future()
-        timer = loop.call_later(self._pause, self._release)
+        timer = loop.call_later(self._pause, self.release)
         await self._enough
         timer.cancel()
 
     def came(self, waiting: int) -> None:
         """Says that one more item is there, `waiting` in all."""
         if waiting >= self._wanted:
-            self._release()
+            self.release()
 
     def ended(self, size: int) -> None:
         """Says that the callers of a batch have their results."""
         self._sizes, self._ended = (self._sizes[1], size), asyncio.get_running_loop().time()
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Lets the batch leave."""
         if self._enough is not None and not self._enough.done():
             self._enough.set_result(None)
