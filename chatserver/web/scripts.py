@@ -1,4 +1,4 @@
-"""Joins the ES modules of `static/js` into one script, so that a module costs no request.
+"""Joins the ES modules of `static/js` into one minified script, so that a module costs no request.
 
 This replaces a bundler (esbuild, Rollup), which would need Node or a binary for each platform on the server. Our
 modules import names and export declarations, and nothing else; ScriptError is raised for any other form, for an import
@@ -10,9 +10,11 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+import rjsmin
+
 IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*)';\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:(?:async )?function|class|const) (\w+))", re.MULTILINE)
-OTHER_FORM = re.compile(r"\bimport(?:\.meta|\([^\w$])[^;]{0,60}")  # in a minified script, which has no comments
+OTHER_FORM = re.compile(r"(?:^|[;{}])\s*(?:import|export)\b[^\n;]{0,60}|\bimport(?:\.|\((?!address\)))", re.MULTILINE)
 
 
 class ScriptError(Exception):
@@ -20,11 +22,11 @@ class ScriptError(Exception):
 
 
 def join(modules: Mapping[str, str], entry: str) -> str:
-    """Returns one script with the entry and everything that it imports, directly or not. Raises ScriptError.
+    """Returns one script with the entry and everything that it imports, directly or not.
 
     `modules` maps names such as `js/chat/chat.js` to their texts. Each module becomes a function that runs once, after
-    the modules it imports, and returns what it exports, so that modules cannot see each other's private names. Another
-    form of import or export declaration is a syntax error there, which `minify` finds.
+    the modules it imports, and returns what it exports, so that modules cannot see each other's private names.
+    Names stay as they are, for readable stack traces.
     """
     order: list[str] = []
     _visit(modules, entry, (), order)
@@ -36,13 +38,6 @@ def join(modules: Mapping[str, str], entry: str) -> str:
     if exported[entry]:
         functions.append(f"export const {{ {', '.join(exported[entry])} }} = {_variable(order, entry)};\n")
     return "".join(functions)
-
-
-def check_imports(files: Mapping[str, str]) -> None:
-    """Raises ScriptError for a minified script that imports at run time anything but another entry's `address`."""
-    for name, text in files.items():
-        if name.endswith(".js") and (other := OTHER_FORM.search(text)):
-            raise ScriptError(f"A module cannot be joined into {name}: {other[0]}")
 
 
 def _visit(modules: Mapping[str, str], name: str, path: tuple[str, ...], order: list[str]) -> None:
@@ -67,7 +62,7 @@ def _variable(order: list[str], name: str) -> str:
 
 
 def _body(modules: Mapping[str, str], name: str, order: list[str], exported: Mapping[str, list[str]]) -> str:
-    """Returns a module's text, with its imports read from variables and its exports returned."""
+    """Returns a module's minified text, with its imports read from variables and its exports returned."""
 
     def read(found: re.Match[str]) -> str:
         imported = _resolve(name, found[2])
@@ -76,5 +71,7 @@ def _body(modules: Mapping[str, str], name: str, order: list[str], exported: Map
             raise ScriptError(f"{name} imports {', '.join(sorted(missing))}, which {imported} does not export.")
         return f"const {{ {', '.join(': '.join(each) for each in names)} }} = {_variable(order, imported)};\n"
 
-    body = EXPORT.sub("", IMPORT.sub(read, modules[name]))
+    body = rjsmin.jsmin(EXPORT.sub("", IMPORT.sub(read, modules[name])))
+    if other := OTHER_FORM.search(body):
+        raise ScriptError(f"{name} has an import or export of a form that cannot be joined: {other[0].strip()}")
     return f"{body}\nreturn {{ {', '.join(exported[name])} }};\n"

@@ -1,11 +1,10 @@
-"""A joined and minified script behaves in a browser like its modules."""
+"""A joined script behaves in a browser like its modules."""
 
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Route
 
-from chatserver.web.minifying import minify
 from chatserver.web.scripts import join
 
 SITE = "https://chat.example"
@@ -48,7 +47,7 @@ const rest = '12:00';
 
 @pytest.mark.parametrize("is_joined", [False, True], ids=["modules", "joined"])
 async def test_a_joined_script_behaves_like_its_modules(browser: Browser, is_joined: bool) -> None:
-    scripts = minify({"js/app.js": join(MODULES, "js/app.js")}) if is_joined else MODULES
+    scripts = {"js/app.js": join(MODULES, "js/app.js")} if is_joined else MODULES
     assert await found_by(browser, scripts) == {
         "time": "12:00",
         "day": "Monday",

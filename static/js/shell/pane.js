@@ -11,10 +11,7 @@ export function focusOn(pane) {
   wanted.focus({ preventScroll: !isNew });
 }
 
-/**
- * @param {Element|null} before what had the focus
- * @returns {any} what the person has focused since, outside the pane; null if nothing
- */
+/** What the person has focused since, outside the pane. @param {Element|null} before what had the focus @returns {any} */
 export function focusedSince(before) {
   const now = document.activeElement;
   return now === before || now === document.body || main().contains(now) ? null : now;
