@@ -116,7 +116,7 @@ def test_style_sheets_are_joined_with_the_order_of_layers_first(root: Path) -> N
 
 def test_a_style_sheet_keeps_its_selectors(root: Path) -> None:
     (root / "css" / "menu.css").write_text("@layer menu { .menu :is(a, b):focus-visible { color: red; } }")
-    assert b"@layer menu{.menu :is(a,b):focus-visible{color:red}}" in static_files.read(root)["css/all.css"]
+    assert b"@layer menu{.menu *:is(a,b):focus-visible{color:red}}" in static_files.read(root)["css/all.css"]
 
 
 def test_each_page_loads_one_script_or_separate_modules_in_development(root: Path) -> None:

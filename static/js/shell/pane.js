@@ -11,7 +11,10 @@ export function focusOn(pane) {
   wanted.focus({ preventScroll: !isNew });
 }
 
-/** What the person has focused since, outside the pane. @param {Element|null} before what had the focus @returns {any} */
+/**
+ * @param {Element|null} before what had the focus
+ * @returns {any} what the person has focused since, outside the pane; null if nothing
+ */
 export function focusedSince(before) {
   const now = document.activeElement;
   return now === before || now === document.body || main().contains(now) ? null : now;
