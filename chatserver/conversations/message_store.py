@@ -23,7 +23,7 @@ from chatserver.telemetry.trace import trace
 
 log = logging.getLogger(__name__)
 
-PAUSE = 0.002  # seconds for senders that come together; a batch takes about as long
+PAUSE = 0.002  # seconds for programs' messages that come together; a batch takes about as long
 
 
 class NewMessage(NamedTuple):
